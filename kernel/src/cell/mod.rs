@@ -1,0 +1,31 @@
+//! What is done to a cell's source before evcxr sees it.
+
+mod syntax;
+
+pub use syntax::lost_statement;
+
+/// What a frontend sent, as evcxr is to see it.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Cell<'a> {
+    /// Nothing to run.
+    Empty,
+    /// Rust, or one of evcxr's commands.
+    Code(&'a str),
+}
+
+/// Reads a cell. White space and comments alone are nothing to compile.
+pub fn read(source: &str) -> Cell<'_> {
+    let says_nothing = |line: &str| line.trim().is_empty() || line.trim_start().starts_with("//");
+    if source.lines().all(says_nothing) { Cell::Empty } else { Cell::Code(source) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_of_comments_is_empty() {
+        assert_eq!(read("  \n// note\n"), Cell::Empty);
+        assert_eq!(read("1 // one"), Cell::Code("1 // one"));
+    }
+}

@@ -1,0 +1,199 @@
+//! The engine: evcxr's evaluation context on a thread of its own.
+//!
+//! It parses a cell, infers the types of its variables, writes the crate and has it compiled; it
+//! completes and inspects. It never runs anything: see [`relay`].
+
+mod complete;
+mod evaluate;
+mod inspect;
+mod is_complete;
+mod outcome;
+pub mod relay;
+mod render;
+
+pub use complete::Completions;
+pub use evaluate::Compiled;
+pub use inspect::Inspection;
+pub use is_complete::{Completeness, completeness};
+pub use outcome::CellError;
+
+use crate::compile::Session;
+use crate::prefix::Prefix;
+use anyhow::{Result, anyhow};
+use evcxr::{CommandContext, EvalContext, EvalContextOutputs};
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::Duration;
+use tokio::sync::oneshot;
+
+/// What the engine can be asked for.
+enum Request {
+    Compile { code: String, answer: oneshot::Sender<Result<Compiled, CellError>> },
+    Settle { failed: bool, stored: Vec<String>, answer: oneshot::Sender<()> },
+    Complete { code: String, cursor: usize, answer: oneshot::Sender<Completions> },
+    Inspect { code: String, cursor: usize, answer: oneshot::Sender<Option<Inspection>> },
+}
+
+/// A handle on the engine's thread. Requests wait until the engine is warm.
+#[derive(Clone)]
+pub struct Engine {
+    requests: mpsc::Sender<Request>,
+}
+
+impl Engine {
+    /// Starts the engine in the background. `workspace` is where evcxr writes its crate.
+    pub fn start(prefix: &Prefix, workspace: &Path) -> Result<(Self, std::thread::JoinHandle<()>)> {
+        let (requests, inbox) = mpsc::channel();
+        let (prefix, workspace) = (prefix.clone(), workspace.to_owned());
+        // rust-analyzer recurses deeply on long expressions.
+        let builder = std::thread::Builder::new().name("engine".into()).stack_size(64 << 20);
+        let thread = builder.spawn(move || serve(&prefix, &workspace, &inbox))?;
+        Ok((Self { requests }, thread))
+    }
+
+    /// Compiles a cell; what is to be run then is in the answer.
+    pub async fn compile(&self, code: &str) -> Result<Compiled, CellError> {
+        let code = code.to_owned();
+        self.ask(|answer| Request::Compile { code, answer }).await.unwrap_or_else(|| Err(CellError::engine_gone()))
+    }
+
+    /// Brings evcxr's idea of the variables in line with the worker's store after a cell ran.
+    pub async fn settle(&self, failed: bool, stored: Vec<String>) {
+        self.ask(|answer| Request::Settle { failed, stored, answer }).await;
+    }
+
+    /// Completions at `cursor` (in bytes).
+    pub async fn complete(&self, code: &str, cursor: usize) -> Completions {
+        let code = code.to_owned();
+        self.ask(|answer| Request::Complete { code, cursor, answer }).await.unwrap_or_else(|| Completions::none(cursor))
+    }
+
+    /// Documentation of what stands at `cursor` (in bytes).
+    pub async fn inspect(&self, code: &str, cursor: usize) -> Option<Inspection> {
+        let code = code.to_owned();
+        self.ask(|answer| Request::Inspect { code, cursor, answer }).await.flatten()
+    }
+
+    /// `None` if the engine has ended.
+    async fn ask<T>(&self, request: impl FnOnce(oneshot::Sender<T>) -> Request) -> Option<T> {
+        let (answer, answered) = oneshot::channel();
+        self.requests.send(request(answer)).ok()?;
+        answered.await.ok()
+    }
+}
+
+/// What the engine does ahead of time, each after it had nothing to do for a while: the first inference and the
+/// first completion load what all later ones use.
+const WARM_UP: [WarmUp; 2] = [
+    (SOON, |context| {
+        let skip = Session::skip_marker(&context.workspace);
+        if std::fs::write(&skip, "").is_ok() {
+            let _ = context.evcxr.execute("let isopleth_warm_up = vec![String::new()];");
+            let _ = std::fs::remove_file(&skip);
+        }
+        context.settle(false, &[]);
+    }),
+    (LATER, |context| drop(context.complete("String::new().", 14))),
+];
+/// How long nothing was asked for, and what is done then.
+type WarmUp = (Duration, fn(&mut Context));
+const SOON: Duration = Duration::from_millis(50);
+const LATER: Duration = Duration::from_secs(2);
+const FOREVER: Duration = Duration::from_secs(u32::MAX as u64);
+
+/// What lives on the engine's thread.
+struct Context {
+    evcxr: CommandContext,
+    workspace: PathBuf,
+    /// The variables and their types before the cell that was compiled last.
+    before: Vec<(String, String)>,
+    /// Variables that there were once, or nearly, and what became of each.
+    gone: HashMap<String, evaluate::Gone>,
+    // evcxr writes into these channels; nothing is read from them, since it runs nothing.
+    _outputs: EvalContextOutputs,
+}
+
+impl Context {
+    fn start(prefix: &Prefix, workspace: &Path) -> Result<Self> {
+        let skip = Session::skip_marker(workspace);
+        std::fs::create_dir_all(workspace)?;
+        // Nothing at start needs an object, so nothing is compiled.
+        std::fs::write(&skip, "")?;
+        let mut relay = std::process::Command::new(prefix.binary());
+        relay.arg("relay");
+        let (evcxr, outputs) = EvalContext::with_subprocess_command(relay).map_err(|error| anyhow!("{error}"))?;
+        let mut context = Self {
+            evcxr: CommandContext::with_eval_context(evcxr),
+            workspace: workspace.to_owned(),
+            before: Vec::new(),
+            gone: HashMap::new(),
+            _outputs: outputs,
+        };
+        let prelude = prefix.sources().join("isopleth");
+        let run = |context: &mut Self, code: &str| context.evcxr.execute(code).map_err(|error| anyhow!("{error}"));
+        run(&mut context, &format!(":dep isopleth = {{ path = {:?} }}", prelude.display().to_string()))?;
+        run(&mut context, "use isopleth::prelude::*;")?;
+        std::fs::write(&skip, crate::compile::QUESTION_MARK)?;
+        run(&mut context, "Ok::<(), String>(())?;")?;
+        std::fs::remove_file(&skip)?;
+        relay::take_run(workspace);
+        Ok(context)
+    }
+}
+
+fn serve(prefix: &Prefix, workspace: &Path, inbox: &mpsc::Receiver<Request>) {
+    let mut context = match Context::start(prefix, workspace) {
+        Ok(context) => context,
+        Err(error) => {
+            let error = CellError::engine_failed(&error);
+            for request in inbox {
+                if let Request::Compile { answer, .. } = request {
+                    let _ = answer.send(Err(error.clone()));
+                }
+            }
+            return;
+        }
+    };
+    let mut warm_up = WARM_UP.iter();
+    let mut next = warm_up.next();
+    loop {
+        let request = match inbox.recv_timeout(next.map_or(FOREVER, |(idle, _)| *idle)) {
+            Ok(request) => request,
+            Err(RecvTimeoutError::Timeout) => {
+                if let Some((_, work)) = next {
+                    let _ = guarded(|| work(&mut context));
+                }
+                next = warm_up.next();
+                continue;
+            }
+            Err(RecvTimeoutError::Disconnected) => return,
+        };
+        // Inference is warm after the first cell; warming it up would then get in the way of the variables.
+        if next.is_some_and(|(idle, _)| *idle == SOON) {
+            next = warm_up.next();
+        }
+        // A reader that has gone away is no reason to stop.
+        match request {
+            Request::Compile { code, answer } => {
+                drop(answer.send(guarded(|| context.compile(&code)).unwrap_or_else(Err)))
+            }
+            Request::Settle { failed, stored, answer } => {
+                let _ = guarded(|| context.settle(failed, &stored));
+                let _ = answer.send(());
+            }
+            Request::Complete { code, cursor, answer } => {
+                let found = guarded(|| context.complete(&code, cursor));
+                drop(answer.send(found.unwrap_or_else(|_| Completions::none(cursor))));
+            }
+            Request::Inspect { code, cursor, answer } => {
+                drop(answer.send(guarded(|| context.inspect(&code, cursor)).ok().flatten()));
+            }
+        }
+    }
+}
+
+/// rust-analyzer may panic on code that it does not understand; the kernel outlives that.
+fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, CellError> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).map_err(|_| CellError::analysis_panicked())
+}

@@ -1,0 +1,42 @@
+//! Frames of the display bus, as IOPub messages.
+
+use super::iopub::Publisher;
+use crate::worker::Stream;
+use jupyter_protocol::{
+    ClearOutput, DisplayData, ExecuteResult, ExecutionCount, JupyterMessage, Media, StreamContent, Transient,
+    UpdateDisplayData,
+};
+use serde_json::{Map, Value};
+
+/// A mime bundle as the protocol crate has it.
+pub fn media(data: Map<String, Value>) -> Media {
+    serde_json::from_value(Value::Object(data)).unwrap_or_default()
+}
+
+/// Publishes text of the user's.
+pub fn text(publisher: &Publisher, stream: Stream, text: &str, parent: &JupyterMessage) {
+    let content = match stream {
+        Stream::Stdout => StreamContent::stdout(text),
+        Stream::Stderr => StreamContent::stderr(text),
+    };
+    publisher.publish(content, parent);
+}
+
+/// Publishes a display, an update, the cell's result, or a clearing of the output.
+pub fn frame(publisher: &Publisher, frame: &Value, count: ExecutionCount, parent: &JupyterMessage) {
+    let part = |key: &str| frame[key].as_object().cloned().unwrap_or_default();
+    let (data, metadata) = (media(part("data")), part("metadata"));
+    let transient = Transient { display_id: frame["id"].as_str().map(str::to_owned) };
+    match frame["msg"].as_str() {
+        Some("result") => {
+            publisher.publish(
+                ExecuteResult { execution_count: count, data, metadata, transient: Some(Transient::default()) },
+                parent,
+            );
+        }
+        Some("display") => publisher.publish(DisplayData { data, metadata, transient: Some(transient) }, parent),
+        Some("update") => publisher.publish(UpdateDisplayData { data, metadata, transient }, parent),
+        Some("clear") => publisher.publish(ClearOutput { wait: frame["wait"].as_bool().unwrap_or(false) }, parent),
+        _ => {}
+    }
+}

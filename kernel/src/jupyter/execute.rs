@@ -1,0 +1,216 @@
+//! `execute_request`: compile, run, show, settle; one cell at a time.
+
+use super::display::{frame, media, text};
+use super::history::History;
+use super::iopub::Publisher;
+use super::kernel::Kernel;
+use super::shell::{Replies, reply};
+use crate::cell::{self, Cell};
+use crate::engine::CellError;
+use crate::engine::relay::Run;
+use crate::worker::{Event, Worker};
+use jupyter_protocol::{
+    ErrorOutput, ExecuteInput, ExecuteReply, ExecuteRequest, ExecuteResult, ExecutionCount, JupyterMessage,
+    JupyterMessageContent as Content, ReplyError, ReplyStatus, Transient,
+};
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::mpsc::UnboundedReceiver;
+
+/// How long a failed cell's reply waits for requests that Run All has sent but that are still on their way.
+const ABORT_WINDOW: Duration = Duration::from_millis(10);
+
+/// Runs the requests of `queue` in their order.
+pub async fn serve(
+    mut queue: UnboundedReceiver<JupyterMessage>,
+    kernel: Arc<Kernel>,
+    publisher: Publisher,
+    replies: Replies,
+    history: Arc<History>,
+) {
+    let mut executor = Executor { kernel, publisher, history, worker: None, stored: Vec::new(), count: 0 };
+    // While the engine warms up the worker can load the prelude.
+    executor.worker = executor.kernel.start_worker().ok();
+    while let Some(request) = queue.recv().await {
+        let Content::ExecuteRequest(asked) = &request.content else { continue };
+        executor.publisher.begin_execution(&request);
+        let outcome = executor.execute(asked, &request).await;
+        let failed = outcome.is_err();
+        let count = ExecutionCount::new(executor.count);
+        let answer = match outcome {
+            Ok(()) => ExecuteReply {
+                execution_count: count,
+                user_expressions: Some(Default::default()),
+                ..ExecuteReply::default()
+            },
+            Err(error) => {
+                let CellError { ename, evalue, traceback } = error;
+                if !asked.silent {
+                    let output =
+                        ErrorOutput { ename: ename.clone(), evalue: evalue.clone(), traceback: traceback.clone() };
+                    executor.publisher.publish(output, &request);
+                }
+                let error = Some(Box::new(ReplyError { ename, evalue, traceback }));
+                ExecuteReply { status: ReplyStatus::Error, execution_count: count, error, ..ExecuteReply::default() }
+            }
+        };
+        // What was sent before this failure was known is not run; what is sent after the reply is.
+        let behind = if failed && asked.stop_on_error { queued(&mut queue).await } else { Vec::new() };
+        reply(&replies, answer, &request).await;
+        executor.publisher.end_execution(&request);
+        for request in behind {
+            executor.publisher.busy(&request);
+            let aborted =
+                ExecuteReply { status: ReplyStatus::Aborted, execution_count: count, ..ExecuteReply::default() };
+            reply(&replies, aborted, &request).await;
+            executor.publisher.idle(&request);
+        }
+    }
+}
+
+/// The requests that wait: Run All sends all cells at once.
+async fn queued(queue: &mut UnboundedReceiver<JupyterMessage>) -> Vec<JupyterMessage> {
+    tokio::time::sleep(ABORT_WINDOW).await;
+    std::iter::from_fn(|| queue.try_recv().ok()).collect()
+}
+
+struct Executor {
+    kernel: Arc<Kernel>,
+    publisher: Publisher,
+    history: Arc<History>,
+    worker: Option<Worker>,
+    /// The variables in the worker's store, as it said last.
+    stored: Vec<String>,
+    count: usize,
+}
+
+/// How the worker's part of a cell ended.
+enum Ran {
+    Well,
+    Failed(CellError),
+    /// A stored value no longer fits its type, which a cell defined anew. Nothing has run.
+    TypeChanged,
+}
+
+impl Executor {
+    async fn execute(&mut self, asked: &ExecuteRequest, request: &JupyterMessage) -> Result<(), CellError> {
+        if !asked.silent {
+            if asked.store_history || self.count == 0 {
+                self.count += 1;
+                self.history.add(self.count, &asked.code);
+            }
+            let input = ExecuteInput { code: asked.code.clone(), execution_count: ExecutionCount::new(self.count) };
+            self.publisher.publish(input, request);
+        }
+        let Cell::Code(code) = cell::read(&asked.code) else { return Ok(()) };
+        self.kernel.begin_compiling();
+        let outcome = self.compile_and_run(code, asked.silent, request).await;
+        let stopped = self.kernel.end_execution();
+        match outcome {
+            // A compiler that Stop has killed reports nonsense.
+            Err(error) if stopped && error.ename == "CompileError" => Err(CellError::interrupted()),
+            other => other,
+        }
+    }
+
+    async fn compile_and_run(&mut self, code: &str, silent: bool, request: &JupyterMessage) -> Result<(), CellError> {
+        // A type that was defined anew costs one more round.
+        for _ in 0..2 {
+            let compiled = self.kernel.engine.compile(code).await?;
+            self.show_commands(compiled.shown, silent, request);
+            let Some(run) = compiled.run else { return Ok(()) };
+            let ran = self.run(&run, code, silent, request).await;
+            let _ = std::fs::remove_file(&run.path);
+            self.kernel.engine.settle(!matches!(ran, Ran::Well), self.stored.clone()).await;
+            match ran {
+                Ran::Well => return Ok(()),
+                Ran::Failed(error) => return Err(error),
+                Ran::TypeChanged => {}
+            }
+        }
+        let advice = "Run the cells that define the variables of that type again.";
+        Err(CellError::new("TypeChanged", "a type that stored variables have was defined anew", vec![advice.into()]))
+    }
+
+    async fn run(&mut self, run: &Run, code: &str, silent: bool, request: &JupyterMessage) -> Ran {
+        let worker = match self.worker() {
+            Ok(worker) => worker.control(),
+            Err(error) => return Ran::Failed(error),
+        };
+        if !self.kernel.begin_running(worker.clone()) {
+            return Ran::Failed(CellError::interrupted());
+        }
+        // If the worker is gone already, its last event says so.
+        let _ = worker.run(&run.path, &run.symbol);
+        self.follow(code, silent, request).await
+    }
+
+    /// Shows what the worker says until the cell has ended.
+    async fn follow(&mut self, code: &str, silent: bool, request: &JupyterMessage) -> Ran {
+        let count = ExecutionCount::new(self.count);
+        loop {
+            let event = match &mut self.worker {
+                Some(worker) => worker.events.recv().await,
+                None => None,
+            };
+            match event {
+                Some(Event::Text(stream, written)) => text(&self.publisher, stream, &written, request),
+                Some(Event::Frame(done)) if done["msg"] == "done" => return self.done(&done, code),
+                Some(Event::Frame(shown)) if silent && shown["msg"] == "result" => {}
+                Some(Event::Frame(shown)) => frame(&self.publisher, &shown, count, request),
+                Some(Event::Ended(cause)) => return self.ended(&cause),
+                None => return self.ended("the cell's process ended"),
+            }
+        }
+    }
+
+    fn done(&mut self, done: &Value, code: &str) -> Ran {
+        let names = |key: &str| -> Vec<String> {
+            let list = done[key].as_array().map(Vec::as_slice).unwrap_or_default();
+            list.iter().filter_map(|name| name.as_str().map(str::to_owned)).collect()
+        };
+        self.stored = names("variables");
+        if !names("changed").is_empty() {
+            return Ran::TypeChanged;
+        }
+        match &done["failure"] {
+            Value::Null => Ran::Well,
+            failure => Ran::Failed(CellError::from_failure(failure, code, &self.kernel.lowered_source())),
+        }
+    }
+
+    fn ended(&mut self, cause: &str) -> Ran {
+        self.worker = None;
+        let lost = std::mem::take(&mut self.stored);
+        // The next cell should not wait for a new worker.
+        self.worker = self.kernel.start_worker().ok();
+        Ran::Failed(CellError::worker_ended(cause, &lost))
+    }
+
+    fn worker(&mut self) -> Result<&Worker, CellError> {
+        if self.worker.is_none() {
+            let started = self.kernel.start_worker();
+            self.worker = Some(started.map_err(|error| {
+                CellError::new("WorkerEnded", format!("{error:#}"), vec!["Run `isopleth doctor`.".into()])
+            })?);
+        }
+        self.worker.as_ref().ok_or_else(|| CellError::worker_ended("the worker did not start", &[]))
+    }
+
+    fn show_commands(&self, shown: BTreeMap<String, String>, silent: bool, request: &JupyterMessage) {
+        if shown.is_empty() || silent {
+            return;
+        }
+        let data: Map<String, Value> =
+            shown.into_iter().map(|(mime, content)| (mime, Value::String(content))).collect();
+        let result = ExecuteResult {
+            execution_count: ExecutionCount::new(self.count),
+            data: media(data),
+            transient: Some(Transient::default()),
+            ..ExecuteResult::default()
+        };
+        self.publisher.publish(result, request);
+    }
+}

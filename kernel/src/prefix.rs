@@ -1,0 +1,94 @@
+//! The prefix: where an installation keeps its files. Read-only at run time, and free to move.
+
+use anyhow::{Context, Result};
+use std::path::{Path, PathBuf};
+
+/// An installation, found from the place of the running binary.
+#[derive(Debug, Clone)]
+pub struct Prefix {
+    root: PathBuf,
+}
+
+impl Prefix {
+    /// The prefix that the running binary belongs to.
+    pub fn of_this_binary() -> Result<Self> {
+        let binary = std::env::current_exe().context("cannot tell where this program is")?;
+        let binary = binary.canonicalize().unwrap_or(binary);
+        let root =
+            binary.parent().and_then(Path::parent).with_context(|| format!("{} is in no prefix", binary.display()))?;
+        Ok(Self::at(root))
+    }
+
+    /// The prefix at `root`.
+    pub fn at(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into() }
+    }
+
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The command, which is also the kernel.
+    pub fn binary(&self) -> PathBuf {
+        self.root.join("bin/isopleth")
+    }
+
+    /// Libraries and records that only Isopleth itself reads.
+    pub fn lib(&self) -> PathBuf {
+        self.root.join("lib/isopleth")
+    }
+
+    /// The prelude that every cell links to.
+    pub fn prelude_library(&self) -> PathBuf {
+        self.lib().join("libisopleth.so")
+    }
+
+    /// Metadata of the crates that the prelude was built from.
+    pub fn prelude_dependencies(&self) -> PathBuf {
+        self.lib().join("deps")
+    }
+
+    /// A folder shaped like a `CARGO_HOME` whose `bin` holds the compile front under the tools' names.
+    pub fn front(&self) -> PathBuf {
+        self.lib().join("front")
+    }
+
+    /// The toolchain that built the prelude.
+    pub fn toolchain_record(&self) -> PathBuf {
+        self.lib().join("toolchain.json")
+    }
+
+    /// Answers of the tools that never change for one installation.
+    pub fn probes(&self) -> PathBuf {
+        self.lib().join("probes")
+    }
+
+    /// `cargo metadata` of a cell, with [`crate::compile::metadata`]'s placeholders.
+    pub fn cell_metadata(&self) -> PathBuf {
+        self.lib().join("cell-metadata.json")
+    }
+
+    /// Sources that completion and type inference read.
+    pub fn sources(&self) -> PathBuf {
+        self.root.join("share/isopleth/src")
+    }
+
+    /// The part of them that is the standard library, laid out as `rust-src` is.
+    pub fn standard_library(&self) -> PathBuf {
+        self.sources().join("std/library")
+    }
+
+    pub fn notebooks(&self) -> PathBuf {
+        self.root.join("share/isopleth/notebooks")
+    }
+
+    /// Put `share/jupyter` on `JUPYTER_PATH` and Jupyter finds the kernel.
+    pub fn kernelspec(&self) -> PathBuf {
+        self.root.join("share/jupyter/kernels/isopleth")
+    }
+
+    /// The Python that runs JupyterLab, as recorded at install.
+    pub fn python_record(&self) -> PathBuf {
+        self.lib().join("python")
+    }
+}

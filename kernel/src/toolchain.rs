@@ -1,0 +1,98 @@
+//! The toolchain that built the prelude. Only it can compile cells against it.
+
+use crate::prefix::Prefix;
+use anyhow::{Context, Result, bail};
+use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Recorded at install; see `isopleth setup`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Toolchain {
+    /// `rustc -vV`, whole: the version, the commit and the host.
+    pub verbose_version: String,
+    pub rustc: PathBuf,
+    pub cargo: PathBuf,
+    pub sysroot: PathBuf,
+    /// Where libstd's shared object is.
+    pub target_libdir: PathBuf,
+    pub target: String,
+}
+
+impl Toolchain {
+    /// Asks the `rustc` at hand.
+    pub fn probe() -> Result<Self> {
+        let ask = |arguments: &[&str]| -> Result<String> {
+            let output = Command::new("rustc").args(arguments).output().context(
+                "cannot run `rustc`: install Rust 1.95 or newer (https://rustup.rs), or load your site's module, and try again",
+            )?;
+            if !output.status.success() {
+                bail!("`rustc {}` failed: {}", arguments.join(" "), String::from_utf8_lossy(&output.stderr).trim());
+            }
+            Ok(String::from_utf8(output.stdout)?.trim().to_owned())
+        };
+        let verbose_version = ask(&["-vV"])?;
+        let target = verbose_version
+            .lines()
+            .find_map(|line| line.strip_prefix("host: "))
+            .context("`rustc -vV` names no host")?
+            .to_owned();
+        let sysroot = PathBuf::from(ask(&["--print", "sysroot"])?);
+        let target_libdir = PathBuf::from(ask(&["--print", "target-libdir"])?);
+        // The tools inside the toolchain: going through rustup's proxies costs tens of milliseconds a cell.
+        let inside = |tool: &str| -> Result<PathBuf> {
+            let path = sysroot.join("bin").join(tool);
+            if path.exists() {
+                Ok(path)
+            } else {
+                find_on_path(tool).with_context(|| format!("no `{tool}` beside rustc"))
+            }
+        };
+        Ok(Self { rustc: inside("rustc")?, cargo: inside("cargo")?, verbose_version, sysroot, target_libdir, target })
+    }
+
+    /// The record of `prefix`.
+    pub fn recorded(prefix: &Prefix) -> Result<Self> {
+        let path = prefix.toolchain_record();
+        let text = std::fs::read_to_string(&path)
+            .with_context(|| format!("cannot read {}: run install.sh again", path.display()))?;
+        serde_json::from_str(&text).with_context(|| format!("{} is damaged: run install.sh again", path.display()))
+    }
+
+    /// The first line of the version: `rustc 1.95.0 (… 2026-04-14)`.
+    pub fn version(&self) -> &str {
+        self.verbose_version.lines().next().unwrap_or_default()
+    }
+
+    /// Checks that the recorded compiler is still there and still the same.
+    pub fn verify(&self) -> Result<()> {
+        let output = Command::new(&self.rustc).arg("-vV").output();
+        let found = match output {
+            Ok(output) if output.status.success() => String::from_utf8_lossy(&output.stdout).trim().to_owned(),
+            _ => bail!(
+                "the Rust toolchain that built the prelude is gone ({}): run install.sh again",
+                self.rustc.display()
+            ),
+        };
+        if found != self.verbose_version {
+            bail!(
+                "the Rust toolchain has changed: the prelude was built with {}, {} is now {}; run install.sh again",
+                self.version(),
+                self.rustc.display(),
+                found.lines().next().unwrap_or_default()
+            );
+        }
+        Ok(())
+    }
+}
+
+/// The first executable called `tool` on `PATH`.
+pub fn find_on_path(tool: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path).map(|folder| folder.join(tool)).find(|candidate| is_executable(candidate))
+}
+
+fn is_executable(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    path.metadata().is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
+}

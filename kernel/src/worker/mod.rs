@@ -1,0 +1,12 @@
+//! The worker: the process in which cells run, as the kernel sees it.
+//!
+//! What happens inside it is the prelude's `runtime`: the kernel only starts it, hands it
+//! cells, reads what it writes, and says in plain words how it ended.
+
+mod ending;
+mod output;
+mod process;
+pub mod role;
+
+pub use output::Stream;
+pub use process::{Event, Worker, WorkerControl};

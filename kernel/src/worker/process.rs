@@ -1,0 +1,274 @@
+//! Starting a worker, talking to it, and ending it.
+
+use super::ending;
+use super::output::{GATHER, Gatherer, Ready, Stream};
+use super::role::BUS;
+use crate::compile::Session;
+use crate::prefix::Prefix;
+use crate::toolchain::Toolchain;
+use anyhow::{Context, Result};
+use serde_json::{Value, json};
+use std::io::{Read, Write};
+use std::os::fd::{AsRawFd, RawFd};
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+/// What a worker has to say, in order.
+#[derive(Debug)]
+pub enum Event {
+    Text(Stream, String),
+    /// A frame of the display bus, or the end of a cell (`"msg": "done"`).
+    Frame(Value),
+    /// The process is gone; how, in plain words.
+    Ended(String),
+}
+
+/// A running worker process.
+pub struct Worker {
+    control: WorkerControl,
+    pub events: UnboundedReceiver<Event>,
+}
+
+/// Talks to a worker, or ends it, while another task waits for its events.
+#[derive(Clone)]
+pub struct WorkerControl {
+    process: i32,
+    bus: Arc<Mutex<UnixStream>>,
+    /// False once the process may have been waited for: from then on its number may be another's.
+    alive: Arc<Mutex<bool>>,
+}
+
+impl Worker {
+    /// Starts a worker in the kernel's current folder.
+    pub fn start(prefix: &Prefix, toolchain: &Toolchain) -> Result<Self> {
+        let (ours, theirs) = UnixStream::pair()?;
+        let mut command = Command::new(prefix.binary());
+        command.arg("worker").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        Session::restore_user_environment(&mut command);
+        command.env("LD_LIBRARY_PATH", library_path(prefix, toolchain));
+        let descriptor = theirs.as_raw_fd();
+        command.env(BUS, descriptor.to_string()).process_group(0);
+        // SAFETY: `fcntl` is async-signal-safe; it lets the child inherit its end of the socket.
+        unsafe {
+            command.pre_exec(move || {
+                if libc::fcntl(descriptor, libc::F_SETFD, 0) < 0 {
+                    Err(std::io::Error::last_os_error())
+                } else {
+                    Ok(())
+                }
+            });
+        }
+        let child = command.spawn().context("cannot start the worker")?;
+        drop(theirs);
+        let process = i32::try_from(child.id()).context("a process id beyond i32")?;
+        let (send, events) = unbounded_channel();
+        let reading = ours.try_clone()?;
+        let control = WorkerControl { process, bus: Arc::new(Mutex::new(ours)), alive: Arc::new(Mutex::new(true)) };
+        let of_reader = control.clone();
+        std::thread::Builder::new()
+            .name("worker output".into())
+            .spawn(move || read_all(child, &reading, &of_reader, &send))?;
+        Ok(Self { control, events })
+    }
+
+    pub fn control(&self) -> WorkerControl {
+        self.control.clone()
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.control().kill();
+    }
+}
+
+impl WorkerControl {
+    /// Has the worker load and run a cell.
+    pub fn run(&self, path: &Path, symbol: &str) -> Result<()> {
+        self.send(&json!({ "cmd": "run", "path": path, "symbol": symbol }))
+    }
+
+    /// Asks the running cell to stop at its next checkpoint.
+    pub fn interrupt(&self) {
+        let _ = self.send(&json!({ "cmd": "interrupt" }));
+    }
+
+    /// Ends the process and all that its cells have started.
+    pub fn kill(&self) {
+        let alive = self.alive.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        if *alive {
+            // SAFETY: the worker leads a group of its own, and while `alive` is held nobody has waited for it,
+            // so the number is still its own.
+            unsafe { libc::kill(-self.process, libc::SIGKILL) };
+        }
+    }
+
+    fn send(&self, command: &Value) -> Result<()> {
+        let body = command.to_string().into_bytes();
+        let mut frame = u32::try_from(body.len())?.to_le_bytes().to_vec();
+        frame.extend_from_slice(&body);
+        let mut bus = self.bus.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        bus.write_all(&frame).context("the worker does not listen")
+    }
+}
+
+/// libstd comes from the toolchain, the prelude from the prefix; what the user had (a GDAL module) stays behind them.
+fn library_path(prefix: &Prefix, toolchain: &Toolchain) -> String {
+    let mut path = format!("{}:{}", prefix.lib().display(), toolchain.target_libdir.display());
+    if let Ok(inherited) = std::env::var("LD_LIBRARY_PATH") {
+        path.push(':');
+        path.push_str(&inherited);
+    }
+    path
+}
+
+/// Reads everything a worker writes until it is gone. Runs on a thread of its own.
+fn read_all(mut child: Child, bus: &UnixStream, control: &WorkerControl, send: &UnboundedSender<Event>) {
+    let mut reader = Reader { gatherer: Gatherer::default(), ready: Vec::new(), frames: Vec::new(), control, send };
+    if let (Some(stdout), Some(stderr)) = (child.stdout.take(), child.stderr.take()) {
+        reader.read(stdout, stderr, bus);
+    }
+    // A process that closed its bus but lives on cannot be worked with; nor do its children outlive it.
+    control.kill();
+    *control.alive.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = false;
+    let ended = child.wait().map_or_else(|error| error.to_string(), ending::in_words);
+    let _ = send.send(Event::Ended(ended));
+}
+
+struct Reader<'a> {
+    gatherer: Gatherer,
+    ready: Vec<Ready>,
+    /// Bytes of frames that are not whole yet.
+    frames: Vec<u8>,
+    control: &'a WorkerControl,
+    send: &'a UnboundedSender<Event>,
+}
+
+impl Reader<'_> {
+    fn read(&mut self, mut stdout: impl Read + AsRawFd, mut stderr: impl Read + AsRawFd, mut bus: &UnixStream) {
+        let descriptors = [stdout.as_raw_fd(), stderr.as_raw_fd(), bus.as_raw_fd()];
+        for descriptor in &descriptors[..2] {
+            set_nonblocking(*descriptor);
+        }
+        let mut buffer = vec![0; 64 << 10];
+        loop {
+            wait_for_input(descriptors, self.gatherer.is_waiting());
+            // Text first: the worker flushes it before each frame, so this keeps the order of both.
+            let more = self.drain(Stream::Stdout, &mut stdout, &mut buffer)
+                | self.drain(Stream::Stderr, &mut stderr, &mut buffer);
+            if more {
+                continue;
+            }
+            if is_readable(descriptors[2]) {
+                match bus.read(&mut buffer) {
+                    Ok(0) | Err(_) => break,
+                    Ok(length) => self.take_frames(&buffer[..length], &mut stdout, &mut stderr),
+                }
+            }
+            self.gatherer.tick(&mut self.ready);
+            self.send_ready();
+        }
+        while self.drain(Stream::Stdout, &mut stdout, &mut buffer)
+            | self.drain(Stream::Stderr, &mut stderr, &mut buffer)
+        {}
+        self.gatherer.end_cell(&mut self.ready);
+        self.send_ready();
+    }
+
+    /// Reads one buffer of `stream`. True if there may be more.
+    fn drain(&mut self, stream: Stream, pipe: &mut impl Read, buffer: &mut [u8]) -> bool {
+        match pipe.read(buffer) {
+            Ok(length) if length > 0 => {
+                self.gatherer.push(stream, &buffer[..length], &mut self.ready);
+                self.send_ready();
+                length == buffer.len()
+            }
+            _ => false,
+        }
+    }
+
+    fn take_frames(&mut self, bytes: &[u8], stdout: &mut impl Read, stderr: &mut impl Read) {
+        self.frames.extend_from_slice(bytes);
+        while let Some(frame) = next_frame(&mut self.frames) {
+            // What was printed before the frame is in the pipes already.
+            let mut buffer = vec![0; 64 << 10];
+            while self.drain(Stream::Stdout, stdout, &mut buffer) | self.drain(Stream::Stderr, stderr, &mut buffer) {}
+            if frame["msg"] == "done" {
+                self.gatherer.end_cell(&mut self.ready);
+            } else {
+                self.gatherer.flush(&mut self.ready);
+            }
+            self.send_ready();
+            if frame["ack"] == true {
+                let _ = self.control.send(&json!({ "cmd": "ack" }));
+            }
+            let _ = self.send.send(Event::Frame(frame));
+        }
+    }
+
+    fn send_ready(&mut self) {
+        for (stream, text) in self.ready.drain(..) {
+            let _ = self.send.send(Event::Text(stream, text));
+        }
+    }
+}
+
+/// Takes one whole frame from the front of `bytes`; a frame that is not JSON is skipped.
+fn next_frame(bytes: &mut Vec<u8>) -> Option<Value> {
+    loop {
+        let (length, rest) = bytes.split_at_checked(4)?;
+        let length = u32::from_le_bytes(length.try_into().ok()?) as usize;
+        let frame = serde_json::from_slice(rest.get(..length)?);
+        bytes.drain(..4 + length);
+        if let Ok(frame) = frame {
+            return Some(frame);
+        }
+    }
+}
+
+fn set_nonblocking(descriptor: RawFd) {
+    // SAFETY: the descriptor is open and owned by the caller.
+    unsafe {
+        let flags = libc::fcntl(descriptor, libc::F_GETFL);
+        libc::fcntl(descriptor, libc::F_SETFL, flags | libc::O_NONBLOCK);
+    }
+}
+
+/// Waits until one of the descriptors has something; if text is `gathered`, no longer than that may wait.
+fn wait_for_input(descriptors: [RawFd; 3], gathered: bool) {
+    let timeout = if gathered { i32::try_from(GATHER.as_millis()).unwrap_or(50) } else { -1 };
+    let mut polled = descriptors.map(|fd| libc::pollfd { fd, events: libc::POLLIN, revents: 0 });
+    // SAFETY: three valid entries.
+    unsafe { libc::poll(polled.as_mut_ptr(), 3, timeout) };
+    // A pipe that the other side closed is always ready: without this pause its end would be polled in a hot loop.
+    if polled[2].revents == 0 && polled.iter().any(|entry| entry.revents & libc::POLLHUP != 0) {
+        std::thread::sleep(GATHER);
+    }
+}
+
+fn is_readable(descriptor: RawFd) -> bool {
+    let mut polled = libc::pollfd { fd: descriptor, events: libc::POLLIN, revents: 0 };
+    // SAFETY: one valid entry, no waiting.
+    unsafe { libc::poll(&mut polled, 1, 0) > 0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::next_frame;
+
+    #[test]
+    fn frames_are_put_together_from_pieces() {
+        let mut bytes = vec![2, 0, 0];
+        assert!(next_frame(&mut bytes).is_none());
+        bytes.extend_from_slice(b"\0{}\x02\0\0\0[");
+        assert!(next_frame(&mut bytes).is_some());
+        assert!(next_frame(&mut bytes).is_none());
+        bytes.push(b']');
+        assert!(next_frame(&mut bytes).is_some());
+        assert!(bytes.is_empty());
+    }
+}

@@ -1,0 +1,45 @@
+//! The `isopleth worker` process: loads the prelude and lends itself to its loop.
+
+use crate::prefix::Prefix;
+use anyhow::{Context, Result, bail};
+use std::ffi::{CStr, CString, c_void};
+use std::os::fd::RawFd;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+use std::process::ExitCode;
+
+/// Names the descriptor of the socket to the kernel.
+pub const BUS: &str = "ISOPLETH_BUS";
+/// The function of the prelude's `runtime::worker`.
+const ENTRY: &CStr = c"isopleth_worker_main";
+
+pub fn run() -> Result<ExitCode> {
+    let bus: RawFd = std::env::var(BUS).ok().and_then(|fd| fd.parse().ok()).context("called by the kernel only")?;
+    // SAFETY: nothing else runs in this process yet.
+    unsafe {
+        std::env::remove_var(BUS);
+        // Stop comes over the bus; a Ctrl-C in the terminal of JupyterLab is not for cells.
+        libc::signal(libc::SIGINT, libc::SIG_IGN);
+    }
+    let main = load(&Prefix::of_this_binary()?.prelude_library())?;
+    // SAFETY: the kernel gave this process the socket, and nothing else in it uses the descriptor.
+    unsafe { main(bus) }
+}
+
+/// Loads the prelude for good, its symbols visible to every cell.
+fn load(library: &Path) -> Result<unsafe extern "C" fn(RawFd) -> !> {
+    let path = CString::new(library.as_os_str().as_bytes())?;
+    // SAFETY: both strings are NUL-terminated, and the prelude is a Rust dylib whose
+    // entry has this very type.
+    unsafe {
+        let handle = libc::dlopen(path.as_ptr(), libc::RTLD_NOW | libc::RTLD_GLOBAL);
+        if handle.is_null() {
+            bail!("cannot load the prelude: {}", CStr::from_ptr(libc::dlerror()).to_string_lossy());
+        }
+        let entry = libc::dlsym(handle, ENTRY.as_ptr());
+        if entry.is_null() {
+            bail!("{} is not this version's prelude: run install.sh again", library.display());
+        }
+        Ok(std::mem::transmute::<*mut c_void, unsafe extern "C" fn(RawFd) -> !>(entry))
+    }
+}

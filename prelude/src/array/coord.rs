@@ -1,0 +1,240 @@
+//! Coordinates: the labels along an axis, or what is known about a whole array.
+
+use super::attrs::{Attr, Attrs};
+use super::values::Values;
+use crate::time::{DateRange, DateTime};
+use ndarray::{ArcArray, ArrayBase, Data, Dimension, IxDyn};
+use std::ops::{Range, RangeInclusive};
+use std::sync::Arc;
+
+/// A named coordinate of an array, always in memory.
+///
+/// A coordinate with the name of its only dimension holds the labels of that
+/// dimension: `sel` looks them up and arithmetic aligns by them. Others go along:
+/// scalars (no dimension), or values over several dimensions such as a grid's longitudes.
+///
+/// Functions take `impl Into<Coord>`: a range, a `Vec`, a slice, an ndarray array, dates, a number.
+///
+/// ```
+/// use isopleth::array::Coord;
+/// let x: Coord = (1..=100).into();
+/// assert_eq!(x.len(), 100);
+/// let crs = Coord::scalar(0).attr("crs_wkt", "GEOGCRS[…]");
+/// assert!(crs.dims().is_empty());
+/// ```
+#[derive(Debug, Clone)]
+pub struct Coord {
+    name: Arc<str>,
+    // None until the coordinate is given to an array: then it lies along the dimension of its name.
+    dims: Option<Arc<[String]>>,
+    values: Values,
+    attrs: Attrs,
+}
+
+impl Coord {
+    /// A coordinate along `dims`, one per axis of `values`.
+    ///
+    /// Needed only where name and dimension differ: `da.coord("season", Coord::along(["time"], numbers))`.
+    pub fn along<const N: usize>(dims: [&str; N], values: impl Into<Coord>) -> Self {
+        let dims: Vec<String> = dims.iter().map(|dim| (*dim).to_owned()).collect();
+        Self { dims: Some(dims.into()), ..values.into() }
+    }
+
+    /// A coordinate of one value that belongs to the whole array.
+    pub fn scalar<T: CoordElement>(value: T) -> Self {
+        Self::unnamed(T::values(ArcArray::from_elem(IxDyn(&[]), value)))
+    }
+
+    pub(crate) fn unnamed(values: Values) -> Self {
+        Self { name: "".into(), dims: None, values, attrs: Attrs::default() }
+    }
+
+    pub(crate) fn named(name: &str, dims: impl Into<Arc<[String]>>, values: Values, attrs: Attrs) -> Self {
+        Self { name: name.into(), dims: Some(dims.into()), values, attrs }
+    }
+
+    /// Adds an attribute.
+    #[must_use]
+    pub fn attr(mut self, name: &str, value: impl Into<Attr>) -> Self {
+        self.attrs.set(name, value);
+        self
+    }
+
+    /// Its name; empty until it belongs to an array.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The dimensions it lies along: none for a scalar.
+    pub fn dims(&self) -> &[String] {
+        self.dims.as_deref().unwrap_or_default()
+    }
+
+    pub(crate) fn dims_are_given(&self) -> bool {
+        self.dims.is_some()
+    }
+
+    /// Its values, one axis per dimension.
+    pub fn values(&self) -> &Values {
+        &self.values
+    }
+
+    /// Its attributes.
+    pub fn attrs(&self) -> &Attrs {
+        &self.attrs
+    }
+
+    /// How many values it has.
+    pub fn len(&self) -> usize {
+        self.values.shape().iter().product()
+    }
+
+    /// Whether it has no value: the dimension has length 0.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Whether it holds the labels of a dimension.
+    pub fn is_index(&self) -> bool {
+        matches!(self.dims(), [dim] if **dim == *self.name)
+    }
+
+    pub(crate) fn renamed(&self, name: &str, dims: Vec<String>) -> Self {
+        Self { name: name.into(), dims: Some(dims.into()), ..self.clone() }
+    }
+
+    pub(crate) fn with_values(&self, dims: Vec<String>, values: Values) -> Self {
+        Self { dims: Some(dims.into()), values, ..self.clone() }
+    }
+
+    /// Whether both are the same coordinate: dimensions and values; missing equals missing.
+    pub(crate) fn same(&self, other: &Self) -> bool {
+        self.dims() == other.dims() && super::labels::same_values(&self.values, &other.values)
+    }
+}
+
+/// The element types that a coordinate can be made of.
+pub trait CoordElement: Copy + 'static {
+    /// The values of a coordinate with these elements.
+    #[doc(hidden)]
+    fn values(elements: ArcArray<Self, IxDyn>) -> Values;
+}
+
+macro_rules! element {
+    ($($type:ty => $variant:ident, $convert:expr;)*) => {$(
+        impl CoordElement for $type {
+            fn values(elements: ArcArray<Self, IxDyn>) -> Values {
+                Values::$variant(elements.mapv($convert).into_shared())
+            }
+        }
+
+        impl From<$type> for Coord {
+            fn from(value: $type) -> Self {
+                Self::scalar(value)
+            }
+        }
+    )*};
+}
+
+// Labels that are whole numbers are 64 bits wide, whatever they were counted with; so x and y made
+// of `1..=100` in two cells always align.
+element! {
+    bool => Bool, |v| v;
+    u8 => I64, i64::from;
+    i16 => I64, i64::from;
+    u16 => I64, i64::from;
+    i32 => I64, i64::from;
+    u32 => I64, i64::from;
+    i64 => I64, |v| v;
+    usize => I64, |v| v as i64;
+    f32 => F32, |v| v;
+    f64 => F64, |v| v;
+    DateTime => DateTime, DateTime::nanoseconds;
+}
+
+fn line<T: CoordElement>(elements: Vec<T>) -> Coord {
+    Coord::unnamed(T::values(ArcArray::from_vec(elements).into_dyn()))
+}
+
+impl<T: CoordElement> From<Vec<T>> for Coord {
+    fn from(elements: Vec<T>) -> Self {
+        line(elements)
+    }
+}
+
+impl<T: CoordElement> From<&Vec<T>> for Coord {
+    fn from(elements: &Vec<T>) -> Self {
+        line(elements.clone())
+    }
+}
+
+impl<T: CoordElement> From<&[T]> for Coord {
+    fn from(elements: &[T]) -> Self {
+        line(elements.to_vec())
+    }
+}
+
+impl<T: CoordElement, const N: usize> From<[T; N]> for Coord {
+    fn from(elements: [T; N]) -> Self {
+        line(elements.to_vec())
+    }
+}
+
+impl<T: CoordElement, const N: usize> From<&[T; N]> for Coord {
+    fn from(elements: &[T; N]) -> Self {
+        line(elements.to_vec())
+    }
+}
+
+impl<T: CoordElement, S: Data<Elem = T>, D: Dimension> From<ArrayBase<S, D>> for Coord {
+    fn from(elements: ArrayBase<S, D>) -> Self {
+        Self::unnamed(T::values(elements.into_owned().into_dyn().into_shared()))
+    }
+}
+
+impl<T: CoordElement, S: Data<Elem = T>, D: Dimension> From<&ArrayBase<S, D>> for Coord {
+    fn from(elements: &ArrayBase<S, D>) -> Self {
+        Self::unnamed(T::values(elements.to_owned().into_dyn().into_shared()))
+    }
+}
+
+macro_rules! ranges {
+    ($($type:ty),*) => {$(
+        impl From<Range<$type>> for Coord {
+            fn from(range: Range<$type>) -> Self {
+                line(range.collect())
+            }
+        }
+        impl From<RangeInclusive<$type>> for Coord {
+            fn from(range: RangeInclusive<$type>) -> Self {
+                line(range.collect())
+            }
+        }
+    )*};
+}
+
+ranges!(i32, i64, u32, usize);
+
+impl From<DateRange> for Coord {
+    fn from(dates: DateRange) -> Self {
+        line(dates.to_vec())
+    }
+}
+
+impl From<&DateRange> for Coord {
+    fn from(dates: &DateRange) -> Self {
+        line(dates.to_vec())
+    }
+}
+
+impl From<Values> for Coord {
+    fn from(values: Values) -> Self {
+        Self::unnamed(values)
+    }
+}
+
+impl From<&Coord> for Coord {
+    fn from(coord: &Coord) -> Self {
+        coord.clone()
+    }
+}

@@ -1,0 +1,106 @@
+//! Functions of each element: your own (`map`), the common ones, and the fields of dates.
+
+use super::data_array::DataArray;
+use super::operand::Operand;
+use super::values::DType;
+use crate::lazy::{MapFn, UnaryOp};
+use crate::{Error, ErrorKind, Result};
+use std::sync::Arc;
+
+impl DataArray {
+    /// `f` of each element. The result is f64, or f32 for an array of f32; missing values arrive as NaN.
+    ///
+    /// ```
+    /// use isopleth::array::DataArray;
+    /// let celsius = DataArray::new(vec![0.0, 100.0], "x")?;
+    /// assert_eq!(celsius.map(|t| t * 9.0 / 5.0 + 32.0).to_vec::<f64>()?, [32.0, 212.0]);
+    /// # Ok::<(), isopleth::Error>(())
+    /// ```
+    #[must_use]
+    pub fn map(&self, f: impl Fn(f64) -> f64 + Send + Sync + 'static) -> Self {
+        // The loop is compiled into the caller with `f` inlined; everything else is behind the trait object.
+        self.map_blocks(
+            std::any::type_name_of_val(&f),
+            Arc::new(move |block: &mut [f64]| block.iter_mut().for_each(|value| *value = f(*value))),
+        )
+    }
+
+    fn map_blocks(&self, path: &str, f: Arc<MapFn>) -> Self {
+        // "cell::c_to_f" is the user's c_to_f; a closure has no better name than that.
+        let name = if path.ends_with("{{closure}}") { "closure" } else { path.rsplit("::").next().unwrap_or(path) };
+        self.with_plan(self.plan().map(name, f))
+    }
+
+    pub(crate) fn unary(&self, op: UnaryOp) -> Self {
+        self.with_plan(self.plan().unary(op))
+    }
+}
+
+macro_rules! functions {
+    ($($method:ident $op:ident $doc:literal;)*) => {
+        impl DataArray {$(
+            #[doc = $doc]
+            #[must_use]
+            pub fn $method(&self) -> Self {
+                self.unary(UnaryOp::$op)
+            }
+        )*}
+    };
+}
+
+functions! {
+    abs Abs "The absolute value of each element.";
+    sqrt Sqrt "The square root of each element; NaN below 0.";
+    exp Exp "e to the power of each element.";
+    ln Ln "The natural logarithm of each element.";
+    floor Floor "Each element down to a whole number.";
+    ceil Ceil "Each element up to a whole number.";
+    round Round "Each element to the nearest whole number, halves to the even one.";
+    is_nan IsNan "Where an element is missing (NaN, or a missing date): an array of bool.";
+    year Year "The year of each date. Fields of dates are i64; those of a missing date are 0.";
+    month Month "The month of each date, 1 to 12.";
+    day Day "The day of the month of each date, from 1.";
+    dayofyear DayOfYear "The day of the year of each date, 1 to 366.";
+    weekday DayOfWeek "The day of the week of each date, 0 for Monday to 6.";
+    hour Hour "The hour of each date, 0 to 23.";
+    minute Minute "The minute of each date, 0 to 59.";
+    second Second "The second of each date, 0 to 59.";
+}
+
+impl DataArray {
+    /// Where an element is there: the opposite of [`is_nan`](Self::is_nan).
+    #[must_use]
+    pub fn not_nan(&self) -> Self {
+        !self.is_nan()
+    }
+
+    /// Each element brought into `low..=high`; missing ones stay missing.
+    ///
+    /// # Errors
+    /// When `low` is above `high` or NaN, or the array holds dates.
+    pub fn clip(&self, low: f64, high: f64) -> Result<Self> {
+        if low <= high && self.dtype() != DType::DateTime {
+            // Whole limits stay whole numbers, so that clipping integers gives integers.
+            let limit = |value: f64| {
+                let whole = value.fract() == 0.0 && value.abs() < 9e15;
+                if whole { Operand::Int(value as i64) } else { Operand::Float(value) }
+            };
+            return self.maximum(limit(low))?.minimum(limit(high));
+        }
+        let message = format!("clip to {low}..={high} an array of {}; give numbers, the smaller first", self.dtype());
+        Err(Error::new(ErrorKind::InvalidArgument, message))
+    }
+
+    /// The array with `value` where elements are missing.
+    ///
+    /// # Errors
+    /// When `value` is an array that cannot be aligned.
+    pub fn fillna(&self, value: impl Into<Operand>) -> Result<Self> {
+        let value = value.into();
+        if self.dtype().with_missing() == self.dtype() {
+            self.where_else(&self.not_nan(), value)
+        } else {
+            Ok(self.clone())
+        }
+    }
+}

@@ -1,0 +1,269 @@
+//! The labels of a dimension: what `sel` searches and what arithmetic aligns by.
+
+use super::values::Values;
+use crate::time::{DateTime, Resolution};
+use ndarray::{ArcArray, IxDyn};
+use std::cmp::Ordering;
+use std::collections::HashMap;
+
+/// Labels in order, in one of three kinds that compare among themselves.
+#[derive(Debug, Clone)]
+pub(crate) enum Labels {
+    Int(Vec<i64>),
+    Float(Vec<f64>),
+    Time(Vec<i64>),
+}
+
+/// One label to look for, already of a kind that fits.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Wanted {
+    Int(i64),
+    Float(f64),
+    Time(i64),
+}
+
+/// Whether the labels go one way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Direction {
+    Ascending,
+    Descending,
+    Neither,
+}
+
+impl Labels {
+    /// The values of a coordinate in their own order.
+    pub(crate) fn of(values: &Values) -> Self {
+        match values {
+            Values::Bool(a) => Self::Int(a.iter().map(|&v| i64::from(v)).collect()),
+            Values::U8(a) => Self::Int(a.iter().map(|&v| i64::from(v)).collect()),
+            Values::I16(a) => Self::Int(a.iter().map(|&v| i64::from(v)).collect()),
+            Values::U16(a) => Self::Int(a.iter().map(|&v| i64::from(v)).collect()),
+            Values::I32(a) => Self::Int(a.iter().map(|&v| i64::from(v)).collect()),
+            Values::U32(a) => Self::Int(a.iter().map(|&v| i64::from(v)).collect()),
+            Values::I64(a) => Self::Int(a.iter().copied().collect()),
+            Values::F32(a) => Self::Float(a.iter().map(|&v| f64::from(v)).collect()),
+            Values::F64(a) => Self::Float(a.iter().copied().collect()),
+            Values::DateTime(a) => Self::Time(a.iter().copied().collect()),
+        }
+    }
+
+    /// The labels as the values of a coordinate.
+    pub(crate) fn to_values(&self) -> Values {
+        fn line<T: Clone>(items: &[T]) -> ArcArray<T, IxDyn> {
+            ArcArray::from_vec(items.to_vec()).into_dyn()
+        }
+        match self {
+            Self::Int(labels) => Values::I64(line(labels)),
+            Self::Float(labels) => Values::F64(line(labels)),
+            Self::Time(labels) => Values::DateTime(line(labels)),
+        }
+    }
+
+    /// The labels at `positions`.
+    pub(crate) fn at(&self, positions: &[usize]) -> Self {
+        match self {
+            Self::Int(labels) => Self::Int(positions.iter().map(|&at| labels[at]).collect()),
+            Self::Float(labels) => Self::Float(positions.iter().map(|&at| labels[at]).collect()),
+            Self::Time(labels) => Self::Time(positions.iter().map(|&at| labels[at]).collect()),
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Int(labels) | Self::Time(labels) => labels.len(),
+            Self::Float(labels) => labels.len(),
+        }
+    }
+
+    /// What a message calls them.
+    pub(crate) fn kind(&self) -> &'static str {
+        if matches!(self, Self::Time(_)) { "dates" } else { "numbers" }
+    }
+
+    /// One label as text.
+    pub(crate) fn text(&self, at: usize) -> String {
+        match self {
+            Self::Int(labels) => labels[at].to_string(),
+            Self::Float(labels) => format!("{:?}", labels[at]),
+            Self::Time(labels) => DateTime::from_nanoseconds(labels[at]).to_string(),
+        }
+    }
+
+    /// "100 numbers from 1 to 100".
+    pub(crate) fn extent(&self) -> String {
+        match self.len() {
+            0 => format!("no {}", self.kind()),
+            1 => format!("only {}", self.text(0)),
+            many => format!("{many} {} from {} to {}", self.kind(), self.text(0), self.text(many - 1)),
+        }
+    }
+
+    /// How the label at `at` compares to `wanted`. Different kinds never meet here; NaN is above all.
+    pub(crate) fn compare(&self, at: usize, wanted: Wanted) -> Ordering {
+        match (self, wanted) {
+            (Self::Int(labels), Wanted::Int(value)) | (Self::Time(labels), Wanted::Time(value)) => {
+                labels[at].cmp(&value)
+            }
+            (Self::Int(labels), Wanted::Float(value)) => floats(labels[at] as f64, value),
+            (Self::Float(labels), Wanted::Int(value)) => floats(labels[at], value as f64),
+            (Self::Float(labels), Wanted::Float(value)) => floats(labels[at], value),
+            _ => Ordering::Greater,
+        }
+    }
+
+    /// Distance of the label at `at` from `wanted`, in the labels' unit (nanoseconds for dates).
+    pub(crate) fn distance(&self, at: usize, wanted: Wanted) -> f64 {
+        let number = |wanted| match wanted {
+            Wanted::Int(value) | Wanted::Time(value) => value as f64,
+            Wanted::Float(value) => value,
+        };
+        match (self, wanted) {
+            (Self::Int(labels), Wanted::Int(value)) | (Self::Time(labels), Wanted::Time(value)) => {
+                labels[at].abs_diff(value) as f64
+            }
+            (Self::Int(labels) | Self::Time(labels), wanted) => (labels[at] as f64 - number(wanted)).abs(),
+            (Self::Float(labels), wanted) => (labels[at] - number(wanted)).abs(),
+        }
+    }
+
+    fn compare_two(&self, a: usize, b: usize) -> Ordering {
+        match self {
+            Self::Int(labels) | Self::Time(labels) => labels[a].cmp(&labels[b]),
+            Self::Float(labels) => floats(labels[a], labels[b]),
+        }
+    }
+
+    /// Which way the labels go; equal neighbours are allowed, and one label ascends.
+    pub(crate) fn direction(&self) -> Direction {
+        let never = |unwanted| (1..self.len()).all(|at| self.compare_two(at - 1, at) != unwanted);
+        if never(Ordering::Greater) {
+            Direction::Ascending
+        } else if never(Ordering::Less) {
+            Direction::Descending
+        } else {
+            Direction::Neither
+        }
+    }
+
+    /// The finest unit that any date states; `None` for numbers.
+    pub(crate) fn resolution(&self) -> Option<Resolution> {
+        let Self::Time(labels) = self else { return None };
+        let stated = labels.iter().filter(|&&at| at != i64::MIN);
+        stated.map(|&at| DateTime::from_nanoseconds(at).resolution()).max().or(Some(Resolution::Day))
+    }
+
+    /// A hashable form in which equal labels of `self` and `other` are equal; `None` if the kinds never meet.
+    pub(crate) fn keys(&self, other: &Self) -> Option<(Vec<u64>, Vec<u64>)> {
+        fn whole(labels: &[i64]) -> Vec<u64> {
+            labels.iter().map(|&label| label as u64).collect()
+        }
+        fn bits(labels: impl Iterator<Item = f64>) -> Vec<u64> {
+            // Zero has two signs and NaN many patterns; as labels each is one.
+            labels.map(|label| if label.is_nan() { f64::NAN } else { label + 0.0 }.to_bits()).collect()
+        }
+        fn as_floats(labels: &Labels) -> Vec<u64> {
+            match labels {
+                Labels::Int(labels) | Labels::Time(labels) => bits(labels.iter().map(|&label| label as f64)),
+                Labels::Float(labels) => bits(labels.iter().copied()),
+            }
+        }
+        match (self, other) {
+            (Self::Int(a), Self::Int(b)) | (Self::Time(a), Self::Time(b)) => Some((whole(a), whole(b))),
+            (Self::Time(_), _) | (_, Self::Time(_)) => None,
+            _ => Some((as_floats(self), as_floats(other))),
+        }
+    }
+
+    /// For each label of `wanted`, where it is in `self`. `None` if the kinds never meet,
+    /// and `Err` with the label that occurs twice in `self`.
+    pub(crate) fn positions_of(&self, wanted: &Self) -> Option<Result<Vec<Option<usize>>, String>> {
+        let (mine, theirs) = self.keys(wanted)?;
+        let mut places = HashMap::with_capacity(mine.len());
+        for (at, key) in mine.iter().enumerate() {
+            if places.insert(*key, at).is_some() {
+                return Some(Err(self.text(at)));
+            }
+        }
+        Some(Ok(theirs.iter().map(|key| places.get(key).copied()).collect()))
+    }
+
+    /// All labels of both, each once: in ascending order.
+    pub(crate) fn union(&self, other: &Self) -> Option<Self> {
+        fn merged<T: Copy>(a: &[T], b: &[T], order: impl Fn(&T, &T) -> Ordering) -> Vec<T> {
+            let mut all = [a, b].concat();
+            all.sort_by(&order);
+            all.dedup_by(|a, b| order(a, b) == Ordering::Equal);
+            all
+        }
+        match (self, other) {
+            (Self::Int(a), Self::Int(b)) => Some(Self::Int(merged(a, b, i64::cmp))),
+            (Self::Time(a), Self::Time(b)) => Some(Self::Time(merged(a, b, i64::cmp))),
+            (Self::Time(_), _) | (_, Self::Time(_)) => None,
+            (a, b) => Some(Self::Float(merged(&a.floats(), &b.floats(), |a, b| floats(*a, *b)))),
+        }
+    }
+
+    fn floats(&self) -> Vec<f64> {
+        match self {
+            Self::Int(labels) | Self::Time(labels) => labels.iter().map(|&label| label as f64).collect(),
+            Self::Float(labels) => labels.clone(),
+        }
+    }
+
+    /// The positions that put the labels in ascending order; equal labels keep theirs.
+    pub(crate) fn sorted(&self) -> Vec<usize> {
+        let mut positions: Vec<usize> = (0..self.len()).collect();
+        positions.sort_by(|&a, &b| self.compare_two(a, b));
+        positions
+    }
+
+    /// The step, if all neighbours are equally far apart (to one part in a million).
+    pub(crate) fn even_step(&self) -> Option<f64> {
+        let labels = self.floats();
+        let step = (labels.last()? - labels.first()?) / (labels.len().checked_sub(1).filter(|&gaps| gaps > 0)? as f64);
+        let even = labels.windows(2).all(|pair| (pair[1] - pair[0] - step).abs() <= step.abs() * 1e-6);
+        (even && step != 0.0).then_some(step)
+    }
+}
+
+fn floats(a: f64, b: f64) -> Ordering {
+    a.partial_cmp(&b).unwrap_or_else(|| a.is_nan().cmp(&b.is_nan()))
+}
+
+/// Whether two blocks hold the same numbers in the same shape, whatever their types; missing equals missing.
+pub(crate) fn same_values(a: &Values, b: &Values) -> bool {
+    if a.shape() != b.shape() {
+        return false;
+    }
+    let (a, b) = (Labels::of(a), Labels::of(b));
+    a.keys(&b).is_some_and(|(a, b)| a == b)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_numbers_and_floats_meet_and_dates_do_not() {
+        let whole = Labels::Int(vec![1, 2, 3]);
+        assert_eq!(whole.positions_of(&Labels::Float(vec![3.0, 2.5])), Some(Ok(vec![Some(2), None])));
+        assert_eq!(whole.positions_of(&Labels::Time(vec![1])), None);
+        assert_eq!(Labels::Float(vec![0.0]).positions_of(&Labels::Float(vec![-0.0])), Some(Ok(vec![Some(0)])));
+        assert_eq!(Labels::Int(vec![4, 4]).positions_of(&whole), Some(Err("4".into())));
+    }
+
+    #[test]
+    fn direction_allows_equal_neighbours() {
+        assert_eq!(Labels::Int(vec![1, 1, 2]).direction(), Direction::Ascending);
+        assert_eq!(Labels::Float(vec![2.0, 2.0, -1.0]).direction(), Direction::Descending);
+        assert_eq!(Labels::Int(vec![1, 3, 2]).direction(), Direction::Neither);
+    }
+
+    #[test]
+    fn an_even_step_forgives_rounding_only() {
+        let pixels = Labels::Float((0..100).map(|i| -179.975 + f64::from(i) * 0.05).collect());
+        assert!((pixels.even_step().unwrap() - 0.05).abs() < 1e-12);
+        assert_eq!(Labels::Float(vec![0.0, 1.0, 2.1]).even_step(), None);
+        assert_eq!(Labels::Float(vec![0.0]).even_step(), None);
+    }
+}

@@ -1,0 +1,65 @@
+//! Labelled arrays: n-dimensional values whose axes have names and coordinates.
+//!
+//! | to | use |
+//! |---|---|
+//! | make an array | [`DataArray::new`], [`random_integers`], [`zeros`], [`full`] |
+//! | give it labels | [`DataArray::coord`], [`Coord`], [`date_range`](crate::time::date_range) |
+//! | take a part | [`isel`](DataArray::isel) by position, [`sel`](DataArray::sel) by label, [`where_drop`](DataArray::where_drop) by condition |
+//! | calculate | `+ - * / %`, [`eq`](DataArray::eq) and its like, [`map`](DataArray::map) |
+//! | reduce | [`mean`](DataArray::mean), [`sum`](DataArray::sum), …, [`reduce`](DataArray::reduce) |
+//! | bring together | [`merge`] into a [`Dataset`], [`concat`], [`align`] |
+//! | relate two | [`corr`], [`cov`] |
+//! | get it computed | [`compute`](DataArray::compute), [`explain`](DataArray::explain) |
+//!
+//! The rules are xarray's: labels align by inner join, dimensions broadcast by name, missing
+//! values are skipped, label ranges include both ends. Where several arrays of a lazy plan meet
+//! nothing is read until [`compute`](DataArray::compute).
+
+mod align;
+mod arithmetic;
+mod attrs;
+mod compare;
+mod concat;
+mod convert;
+mod coord;
+mod coords;
+mod data_array;
+mod dataset;
+mod elementwise;
+mod geo;
+mod index;
+mod labels;
+mod merge;
+mod names;
+mod operand;
+mod random;
+mod reduce;
+mod reshape;
+mod search;
+mod select;
+mod stats;
+mod values;
+mod view_chunks;
+mod view_html;
+mod view_text;
+mod view_values;
+mod where_;
+
+pub use align::{Join, align};
+pub use attrs::{Attr, Attrs};
+pub use concat::concat;
+pub use convert::{Explanation, IntoPlan};
+pub use coord::{Coord, CoordElement};
+pub use coords::Coords;
+pub use data_array::DataArray;
+pub use dataset::Dataset;
+pub use index::{Index, IntoIndices, Label, LabelValue};
+pub use merge::{Variables, merge};
+pub use names::Dims;
+pub(crate) use names::distance;
+pub use operand::Operand;
+pub use random::{full, ones, random_integers, random_normal, random_uniform, seed, zeros};
+pub use search::Method;
+pub use stats::{corr, cov};
+pub use values::{DType, Element, Values};
+pub(crate) use values::{each, typed};

@@ -1,0 +1,109 @@
+//! What may stand beside an array in arithmetic and comparisons: another array, a number, a date.
+
+use super::align::{Join, align, all_dims, common_coords, spread};
+use super::data_array::DataArray;
+use crate::Result;
+use crate::lazy::{BinaryOp, Plan};
+use crate::time::DateTime;
+
+/// The other side of an operation.
+#[derive(Debug, Clone)]
+pub enum Operand {
+    /// A labelled array: aligned by labels, broadcast by the names of its dimensions.
+    Array(DataArray),
+    /// A whole number; it does not widen an array of integers.
+    Int(i64),
+    /// A number; it does not widen an array of f32.
+    Float(f64),
+    /// True or false.
+    Bool(bool),
+    /// An instant.
+    Time(DateTime),
+    /// A date as text, to compare with.
+    Text(String),
+}
+
+macro_rules! operand_from {
+    ($($type:ty => $variant:ident($value:ident) $expression:expr;)*) => {$(
+        impl From<$type> for Operand {
+            fn from($value: $type) -> Self {
+                Self::$variant($expression)
+            }
+        }
+    )*};
+}
+
+operand_from! {
+    DataArray => Array(array) array;
+    &DataArray => Array(array) array.clone();
+    u8 => Int(value) value.into();
+    i16 => Int(value) value.into();
+    u16 => Int(value) value.into();
+    i32 => Int(value) value.into();
+    u32 => Int(value) value.into();
+    i64 => Int(value) value;
+    usize => Int(value) value as i64;
+    f32 => Float(value) value.into();
+    f64 => Float(value) value;
+    bool => Bool(value) value;
+    DateTime => Time(value) value;
+    &str => Text(text) text.to_owned();
+}
+
+impl Operand {
+    /// The operand as an array: a number is one without dimensions, weak in its element type.
+    pub(crate) fn to_array(&self) -> Result<DataArray> {
+        let plan = match self {
+            Self::Array(array) => return Ok(array.clone()),
+            Self::Int(value) => Plan::scalar(*value),
+            Self::Float(value) => Plan::scalar(*value),
+            Self::Bool(value) => Plan::scalar(*value),
+            Self::Time(value) => Plan::scalar(*value),
+            Self::Text(text) => Plan::scalar(text.parse::<DateTime>()?),
+        };
+        DataArray::new(plan, ())
+    }
+
+    fn is_array(&self) -> bool {
+        matches!(self, Self::Array(_))
+    }
+}
+
+impl DataArray {
+    /// `self op other`: aligned by labels (only labels that both have survive), broadcast by names of dimensions.
+    ///
+    /// # Errors
+    /// When labels cannot be matched, lengths differ along a dimension without labels, or the element types
+    /// do not go together (dates and numbers).
+    pub fn binary(&self, op: BinaryOp, other: impl Into<Operand>) -> Result<DataArray> {
+        binary(op, &Operand::Array(self.clone()), &other.into())
+    }
+}
+
+/// The operation with arrays or scalars on either side. The result has a name if all arrays have the same.
+pub(crate) fn binary(op: BinaryOp, left: &Operand, right: &Operand) -> Result<DataArray> {
+    let arrays = [left.to_array()?, right.to_array()?];
+    let result = combine(&[&arrays[0], &arrays[1]], Join::Inner, |plans| Plan::binary(op, &plans[0], &plans[1]))?;
+    // Beside a number, an array keeps its name.
+    Ok(match (left.is_array(), right.is_array()) {
+        (true, false) => result.with_name(arrays[0].shared_name()),
+        (false, true) => result.with_name(arrays[1].shared_name()),
+        _ => result,
+    })
+}
+
+/// Aligns and broadcasts arrays, computes on their values, and labels the result.
+pub(crate) fn combine(arrays: &[&DataArray], join: Join, op: impl Fn(&[Plan]) -> Result<Plan>) -> Result<DataArray> {
+    let aligned = align(arrays, join)?;
+    let dims = all_dims(&aligned);
+    let plans: Vec<Plan> = aligned.iter().map(|array| spread(array, &dims)).collect::<Result<_>>()?;
+    let plan = op(&plans)?;
+    let coords = super::coords::Coords::new(common_coords(&aligned, &dims), &dims);
+    let mut attrs = aligned[0].attrs().clone();
+    let mut name = aligned[0].shared_name();
+    for other in &aligned[1..] {
+        attrs = attrs.merged(other.attrs());
+        name = name.filter(|name| other.get_name() == Some(name));
+    }
+    Ok(DataArray::assemble(name, dims, plan, coords, attrs))
+}

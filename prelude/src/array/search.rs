@@ -1,0 +1,204 @@
+//! From a label to its position: exact, by range, or nearest.
+
+use super::index::{Label, LabelValue};
+use super::labels::{Direction, Labels, Wanted};
+use super::select::list;
+use super::values::Values;
+use crate::lazy::AxisIndex;
+use crate::time::{DateTime, Resolution, parse_with_resolution};
+use crate::{Error, ErrorKind, Result};
+use std::cmp::Ordering;
+
+/// What to take where a label is not there exactly.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// Only the label itself.
+    Exact,
+    /// The nearest label; of two equally near the larger.
+    Nearest,
+    /// The last label that is not larger.
+    Pad,
+    /// The first label that is not smaller.
+    Backfill,
+}
+
+/// Days are how people count dates; labels count nanoseconds.
+const DAY: f64 = 86_400e9;
+
+/// The positions along dimension `dim`, whose labels are `values`, that `label` asks for.
+pub(crate) fn find(
+    dim: &str,
+    values: &Values,
+    label: &Label,
+    method: Method,
+    tolerance: Option<f64>,
+) -> Result<AxisIndex> {
+    let search = Search { dim, labels: Labels::of(values) };
+    let tolerance = tolerance.map(|limit| if matches!(search.labels, Labels::Time(_)) { limit * DAY } else { limit });
+    match label {
+        Label::At(value) if method == Method::Exact => search.exact(value),
+        Label::At(value) => Ok(AxisIndex::At(search.near(value, method, tolerance)?)),
+        Label::Among(values) => {
+            let one = |value| search.one(value, method, tolerance);
+            Ok(list(&values.iter().map(one).collect::<Result<Vec<_>>>()?))
+        }
+        Label::HalfOpen(low, high) => Err(search.error(
+            ErrorKind::InvalidArgument,
+            format!("{low}..{high}: a range of labels includes both ends; write {low}..={high}"),
+        )),
+        Label::Between(..) if method != Method::Exact => {
+            Err(search.error(ErrorKind::InvalidArgument, "a range of labels needs no method; use sel".into()))
+        }
+        Label::Between(low, high) => search.between(low.as_ref(), high.as_ref()),
+    }
+}
+
+struct Search<'a> {
+    dim: &'a str,
+    labels: Labels,
+}
+
+impl Search<'_> {
+    fn error(&self, kind: ErrorKind, message: String) -> Error {
+        Error::new(kind, format!("sel along {:?}: {message}", self.dim))
+    }
+
+    /// The label as something that compares with the labels here, and the unit that it states if it is a date.
+    fn wanted(&self, value: &LabelValue) -> Result<(Wanted, Option<Resolution>)> {
+        let times = matches!(self.labels, Labels::Time(_));
+        match value {
+            LabelValue::Text(text) if times => {
+                let (instant, unit) =
+                    parse_with_resolution(text).map_err(|e| e.context(format!("sel along {:?}", self.dim)))?;
+                Ok((Wanted::Time(instant.nanoseconds()), Some(unit)))
+            }
+            LabelValue::Time(instant) if times => Ok((Wanted::Time(instant.nanoseconds()), None)),
+            LabelValue::Int(number) if !times => Ok((Wanted::Int(*number), None)),
+            LabelValue::Float(number) if !times => Ok((Wanted::Float(*number), None)),
+            _ => {
+                let example = if times { "\"2016-01-31\"" } else { "a number" };
+                let message = format!("{value} does not fit; it has {}, so write {example}", self.labels.extent());
+                Err(self.error(ErrorKind::Mismatch, message))
+            }
+        }
+    }
+
+    fn exact(&self, value: &LabelValue) -> Result<AxisIndex> {
+        let (wanted, unit) = self.wanted(value)?;
+        // A date coarser than the labels ("2016-01" among days) means all that lie in it.
+        if let (Some(unit), Some(finest), Wanted::Time(start)) = (unit, self.labels.resolution(), wanted)
+            && unit < finest
+        {
+            let end = Wanted::Time(DateTime::from_nanoseconds(start).end_of(unit).nanoseconds());
+            let inside = |at: &usize| {
+                self.labels.compare(*at, wanted) != Ordering::Less && self.labels.compare(*at, end) != Ordering::Greater
+            };
+            let found: Vec<usize> = (0..self.labels.len()).filter(inside).collect();
+            return if found.is_empty() { Err(self.absent(value, wanted)) } else { Ok(list(&found)) };
+        }
+        match self.all(wanted).as_slice() {
+            [] => Err(self.absent(value, wanted)),
+            [at] => Ok(AxisIndex::At(*at)),
+            several => Ok(list(several)),
+        }
+    }
+
+    /// Every position of one label.
+    fn all(&self, wanted: Wanted) -> Vec<usize> {
+        (0..self.labels.len()).filter(|&at| self.labels.compare(at, wanted) == Ordering::Equal).collect()
+    }
+
+    /// One position for one label of a list.
+    fn one(&self, value: &LabelValue, method: Method, tolerance: Option<f64>) -> Result<usize> {
+        if method != Method::Exact {
+            return self.near(value, method, tolerance);
+        }
+        let (wanted, _) = self.wanted(value)?;
+        match self.all(wanted).as_slice() {
+            [] => Err(self.absent(value, wanted)),
+            [at] => Ok(*at),
+            _ => Err(self.error(ErrorKind::Mismatch, format!("the label {value} occurs more than once"))),
+        }
+    }
+
+    fn near(&self, value: &LabelValue, method: Method, tolerance: Option<f64>) -> Result<usize> {
+        let (wanted, _) = self.wanted(value)?;
+        if self.labels.direction() == Direction::Neither {
+            let message = "its labels are in no order, so none is nearest; sort them first".to_owned();
+            return Err(self.error(ErrorKind::Mismatch, message));
+        }
+        let allowed = |at: &usize| match method {
+            Method::Pad => self.labels.compare(*at, wanted) != Ordering::Greater,
+            Method::Backfill => self.labels.compare(*at, wanted) != Ordering::Less,
+            Method::Nearest | Method::Exact => true,
+        };
+        // Of two equally near, the larger: its comparison with the wanted label is the greater one.
+        let rank = |a: &usize, b: &usize| {
+            let by_distance = self.labels.distance(*a, wanted).total_cmp(&self.labels.distance(*b, wanted));
+            by_distance.then_with(|| self.labels.compare(*b, wanted).cmp(&self.labels.compare(*a, wanted)))
+        };
+        let found = (0..self.labels.len()).filter(allowed).min_by(rank);
+        let close = |at: &usize| tolerance.is_none_or(|limit| self.labels.distance(*at, wanted) <= limit);
+        found.filter(close).ok_or_else(|| {
+            let near = found.map(|at| format!(" (the nearest is {})", self.labels.text(at))).unwrap_or_default();
+            let has = self.labels.extent();
+            self.error(ErrorKind::NotFound, format!("no label near enough to {value}{near}; it has {has}"))
+        })
+    }
+
+    fn between(&self, low: Option<&LabelValue>, high: Option<&LabelValue>) -> Result<AxisIndex> {
+        let direction = self.labels.direction();
+        let ends = [(low, true), (high, false)]
+            .map(|(value, first)| value.map(|value| self.bound(value, direction, first)).transpose());
+        let [low, high] = ends;
+        let (start, end) = (low?.unwrap_or(0), high?.unwrap_or(self.labels.len()));
+        Ok(AxisIndex::Range { start, len: end.saturating_sub(start), step: 1 })
+    }
+
+    /// Where a range begins (`first`) or ends: before the first or after the last label that it includes.
+    fn bound(&self, value: &LabelValue, direction: Direction, first: bool) -> Result<usize> {
+        let (mut wanted, unit) = self.wanted(value)?;
+        // "2016-01" as an end reaches to the end of the month; on a descending axis the start does.
+        let upper = first == (direction == Direction::Descending);
+        if let (Some(unit), Wanted::Time(start), true) = (unit, wanted, upper) {
+            wanted = Wanted::Time(DateTime::from_nanoseconds(start).end_of(unit).nanoseconds());
+        }
+        let len = self.labels.len();
+        let partition = |before: &dyn Fn(Ordering) -> bool| {
+            let (mut low, mut high) = (0, len);
+            while low < high {
+                let middle = low + (high - low) / 2;
+                if before(self.labels.compare(middle, wanted)) { low = middle + 1 } else { high = middle }
+            }
+            low
+        };
+        Ok(match (direction, first) {
+            (Direction::Ascending, true) => partition(&|order| order == Ordering::Less),
+            (Direction::Ascending, false) => partition(&|order| order != Ordering::Greater),
+            (Direction::Descending, true) => partition(&|order| order == Ordering::Greater),
+            (Direction::Descending, false) => partition(&|order| order != Ordering::Less),
+            (Direction::Neither, first) => match self.all(self.wanted(value)?.0).as_slice() {
+                [at] => at + usize::from(!first),
+                [] => {
+                    let message = format!("its labels are in no order, and {value} is none of them; sort it first");
+                    return Err(self.error(ErrorKind::NotFound, message));
+                }
+                _ => {
+                    let message =
+                        format!("its labels are in no order, and {value} occurs more than once; sort it first");
+                    return Err(self.error(ErrorKind::Mismatch, message));
+                }
+            },
+        })
+    }
+
+    fn absent(&self, value: &LabelValue, wanted: Wanted) -> Error {
+        let distance =
+            |a: &usize, b: &usize| self.labels.distance(*a, wanted).total_cmp(&self.labels.distance(*b, wanted));
+        let nearest = (0..self.labels.len())
+            .min_by(distance)
+            .map(|at| format!("; the nearest is {} (sel_nearest takes it)", self.labels.text(at)));
+        let has = self.labels.extent();
+        self.error(ErrorKind::NotFound, format!("no label {value}; it has {has}{}", nearest.unwrap_or_default()))
+    }
+}

@@ -1,0 +1,215 @@
+//! Selection: from positions and labels to the elements that an array keeps.
+
+use super::data_array::DataArray;
+use super::index::{Index, IntoIndices, Label, LabelValue};
+use super::names::not_found;
+use super::search::{self, Method};
+use crate::lazy::AxisIndex;
+use crate::{Error, ErrorKind, Result};
+
+impl DataArray {
+    /// The part at the given positions, one index per axis from the first; `..` keeps an axis whole.
+    ///
+    /// Ranges are half open and are cut to the axis, as in Python; one number drops the axis.
+    /// Nothing is read of a lazy array.
+    ///
+    /// ```
+    /// use isopleth::{array::DataArray, s};
+    /// let da = DataArray::new(vec![10, 20, 30, 40], "y")?.coord("y", 1..=4)?;
+    /// assert_eq!(da.isel(s![1..3])?.to_vec::<i32>()?, [20, 30]);
+    /// # Ok::<(), isopleth::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When there are more indices than axes, or one position lies outside its axis.
+    pub fn isel(&self, indices: impl IntoIndices) -> Result<Self> {
+        self.isel_axes(&indices.into_indices())
+    }
+
+    /// The part at the given positions of one dimension: a number, a range, or a list.
+    ///
+    /// # Errors
+    /// When there is no such dimension, or a position lies outside it.
+    pub fn isel_dim(&self, dim: &str, index: impl Into<Index>) -> Result<Self> {
+        self.isel_one(dim, &index.into())
+    }
+
+    /// The part with the given labels, by dimension: `da.sel(sel! { x: -30.0..=19.0, y: 20.0..=-5.0 })?`.
+    ///
+    /// Both ends of a range are included. On an axis that goes down the bounds go down too. One
+    /// label drops the dimension; dates may be written short (`"2016-01"` is the whole month).
+    /// A dimension without coordinate is selected by position. Nothing is read of a lazy array.
+    ///
+    /// # Errors
+    /// When there is no such dimension or label, or the labels are in no order and a bound is missing.
+    pub fn sel<'a>(&self, labels: impl AsRef<[(&'a str, Label)]>) -> Result<Self> {
+        self.select(labels.as_ref(), Method::Exact, None)
+    }
+
+    /// [`sel`](Self::sel) along one dimension: `da.sel_dim("time", "2016-01-01")?`.
+    ///
+    /// # Errors
+    /// As for [`sel`](Self::sel).
+    pub fn sel_dim(&self, dim: &str, label: impl Into<Label>) -> Result<Self> {
+        self.select(&[(dim, label.into())], Method::Exact, None)
+    }
+
+    /// The part whose labels are nearest to those given; of two equally near the larger is taken.
+    ///
+    /// # Errors
+    /// When there is no such dimension, or a range is given: nearness is for single labels.
+    pub fn sel_nearest<'a>(&self, labels: impl AsRef<[(&'a str, Label)]>) -> Result<Self> {
+        self.select(labels.as_ref(), Method::Nearest, None)
+    }
+
+    /// [`sel`](Self::sel) for labels that are not there exactly: nearest, last before, or next after,
+    /// at most `tolerance` away (in the labels' unit; days for dates).
+    ///
+    /// # Errors
+    /// When no label is near enough, or a range is given.
+    pub fn sel_method<'a>(
+        &self,
+        labels: impl AsRef<[(&'a str, Label)]>,
+        method: Method,
+        tolerance: impl Into<Option<f64>>,
+    ) -> Result<Self> {
+        self.select(labels.as_ref(), method, tolerance.into())
+    }
+
+    fn select(&self, labels: &[(&str, Label)], method: Method, tolerance: Option<f64>) -> Result<Self> {
+        let mut axes = self.whole();
+        for (dim, label) in labels {
+            let axis = self.axis(dim).map_err(|error| error.context("sel"))?;
+            axes[axis] = match self.index_of(dim) {
+                Some(index) => search::find(dim, index.values(), label, method, tolerance)?,
+                None => positions(dim, &unlabelled(dim, label)?, self.shape()[axis])?,
+            };
+        }
+        self.pick(&axes)
+    }
+
+    pub(crate) fn isel_one(&self, dim: &str, index: &Index) -> Result<Self> {
+        let axis = self.axis(dim)?;
+        let mut axes = self.whole();
+        axes[axis] = positions(dim, index, self.shape()[axis])?;
+        self.pick(&axes)
+    }
+
+    fn isel_axes(&self, indices: &[Index]) -> Result<Self> {
+        if indices.len() > self.ndim() {
+            return Err(Error::new(
+                ErrorKind::Mismatch,
+                format!("isel: {} indices for {} dimensions ({})", indices.len(), self.ndim(), self.dims().join(", ")),
+            ));
+        }
+        let mut axes = self.whole();
+        for (axis, index) in indices.iter().enumerate() {
+            axes[axis] = positions(&self.dims()[axis], index, self.shape()[axis])?;
+        }
+        self.pick(&axes)
+    }
+
+    /// Every axis as it is.
+    fn whole(&self) -> Vec<AxisIndex> {
+        self.shape().iter().map(|&len| AxisIndex::Range { start: 0, len, step: 1 }).collect()
+    }
+
+    /// The part at `positions` of one axis, in their order.
+    pub(crate) fn take(&self, axis: usize, positions: &[usize]) -> Result<Self> {
+        let mut axes = self.whole();
+        axes[axis] = list(positions);
+        self.pick(&axes)
+    }
+
+    /// Takes the same positions of the values and of every coordinate.
+    fn pick(&self, axes: &[AxisIndex]) -> Result<Self> {
+        let kept = |dims: &[String], axes: &[AxisIndex]| -> Vec<String> {
+            let kept = dims.iter().zip(axes).filter(|(_, axis)| !matches!(axis, AxisIndex::At(_)));
+            kept.map(|(dim, _)| dim.clone()).collect()
+        };
+        let mut coords = Vec::with_capacity(self.coords().len());
+        for coord in self.coords() {
+            let own: Option<Vec<AxisIndex>> =
+                coord.dims().iter().map(|dim| self.axis_of(dim).map(|axis| axes[axis].clone())).collect();
+            let Some(own) = own.filter(|own| !own.is_empty()) else {
+                coords.push(coord.clone());
+                continue;
+            };
+            coords.push(coord.with_values(kept(coord.dims(), &own), coord.values().index(&own)?));
+        }
+        let plan = self.plan().index(axes)?;
+        Ok(self.with_parts(kept(self.dims(), axes), plan, coords))
+    }
+}
+
+/// Ascending runs of a list are ranges: those can be pushed down into a read.
+pub(crate) fn list(positions: &[usize]) -> AxisIndex {
+    let run = positions.windows(2).all(|pair| pair[1] == pair[0] + 1);
+    match positions.first() {
+        Some(&start) if run => AxisIndex::Range { start, len: positions.len(), step: 1 },
+        _ => AxisIndex::List(positions.into()),
+    }
+}
+
+/// Positions as they are written, to positions that exist.
+fn positions(dim: &str, index: &Index, len: usize) -> Result<AxisIndex> {
+    let size = len as i64;
+    let at = |position: i64| {
+        let counted = if position < 0 { position + size } else { position };
+        usize::try_from(counted).ok().filter(|&at| at < len).ok_or_else(|| {
+            Error::new(
+                ErrorKind::InvalidArgument,
+                format!("isel: position {position} of dimension {dim:?}, which has {len} (0 to {})", size - 1),
+            )
+        })
+    };
+    match index {
+        Index::At(position) => Ok(AxisIndex::At(at(*position)?)),
+        Index::List(positions) => {
+            let positions: Result<Vec<usize>> = positions.iter().map(|&position| at(position)).collect();
+            Ok(list(&positions?))
+        }
+        Index::Range { start, end, step } => {
+            let bound = |position: i64| (if position < 0 { position + size } else { position }).clamp(0, size);
+            let (start, end) = (bound(*start), bound(end.unwrap_or(size)));
+            let span = (end - start).max(0);
+            let Some(count) = span.checked_add(step.abs() - 1).and_then(|all| all.checked_div(step.abs())) else {
+                let message = format!("isel: the step along {dim:?} is 0; a range advances by at least 1");
+                return Err(Error::new(ErrorKind::InvalidArgument, message));
+            };
+            // A negative step walks the same range from its last position, as ndarray's s! does.
+            let first = if *step < 0 && span > 0 { end - 1 } else { start };
+            Ok(AxisIndex::Range { start: first as usize, len: count as usize, step: *step as isize })
+        }
+    }
+}
+
+/// A label along a dimension without coordinate is a position.
+fn unlabelled(dim: &str, label: &Label) -> Result<Index> {
+    let position = |value: &LabelValue| match value {
+        LabelValue::Int(position) => Ok(*position),
+        other => Err(Error::new(
+            ErrorKind::Mismatch,
+            format!(
+                "sel: dimension {dim:?} has no coordinate, so it is selected by position, and {other} is none; give it labels with .coord({dim:?}, …)"
+            ),
+        )),
+    };
+    Ok(match label {
+        Label::At(at) => Index::At(position(at)?),
+        Label::HalfOpen(start, end) => Index::Range { start: position(start)?, end: Some(position(end)?), step: 1 },
+        Label::Between(start, end) => {
+            let start = start.as_ref().map(position).transpose()?.unwrap_or(0);
+            let last = end.as_ref().map(position).transpose()?.unwrap_or(-1);
+            Index::Range { start, end: (last != -1).then_some(last + 1), step: 1 }
+        }
+        Label::Among(list) => Index::List(list.iter().map(position).collect::<Result<_>>()?),
+    })
+}
+
+impl DataArray {
+    /// The axis of `dim`.
+    pub(crate) fn axis(&self, dim: &str) -> Result<usize> {
+        self.axis_of(dim).ok_or_else(|| not_found("dimension", dim, self.dims().iter().map(String::as_str)))
+    }
+}

@@ -1,0 +1,143 @@
+//! Conversion between element types.
+
+use super::{DType, Element, Values, each};
+use ndarray::{ArcArray, IxDyn};
+
+/// How a value becomes an element of type `U`: as Rust's `as`, and non-zero is true.
+///
+/// Floats saturate and NaN becomes 0 where the target is an integer. NumPy leaves
+/// that undefined, so there is no answer of its to keep.
+pub(crate) trait CastTo<U>: Copy {
+    fn cast_to(self) -> U;
+}
+
+macro_rules! casts {
+    ($from:ty => $($to:ty)*) => {
+        $(impl CastTo<$to> for $from {
+            #[inline(always)]
+            fn cast_to(self) -> $to { self as $to }
+        })*
+        impl CastTo<bool> for $from {
+            #[inline(always)]
+            fn cast_to(self) -> bool { self != (0 as $from) }
+        }
+        impl CastTo<$from> for bool {
+            #[inline(always)]
+            fn cast_to(self) -> $from { u8::from(self) as $from }
+        }
+    };
+}
+
+casts!(u8 => u8 i16 u16 i32 u32 i64 f32 f64);
+casts!(i16 => u8 i16 u16 i32 u32 i64 f32 f64);
+casts!(u16 => u8 i16 u16 i32 u32 i64 f32 f64);
+casts!(i32 => u8 i16 u16 i32 u32 i64 f32 f64);
+casts!(u32 => u8 i16 u16 i32 u32 i64 f32 f64);
+casts!(i64 => u8 i16 u16 i32 u32 i64 f32 f64);
+casts!(f32 => u8 i16 u16 i32 u32 i64 f32 f64);
+casts!(f64 => u8 i16 u16 i32 u32 i64 f32 f64);
+
+impl CastTo<bool> for bool {
+    #[inline(always)]
+    fn cast_to(self) -> bool {
+        self
+    }
+}
+
+impl Values {
+    /// The values as another type: floats to integers truncate and saturate, NaN becomes 0, non-zero is true.
+    ///
+    /// A missing date becomes NaN and NaN a missing date.
+    ///
+    /// ```
+    /// use isopleth::array::{DType, Values};
+    /// let values = Values::from(vec![-1.5, 2.9, 300.0]).cast(DType::U8);
+    /// assert_eq!(values.to_vec::<u8>()?, [0, 2, 255]);
+    /// # Ok::<(), isopleth::Error>(())
+    /// ```
+    #[must_use]
+    pub fn cast(&self, dtype: DType) -> Self {
+        if self.dtype() == dtype {
+            return self.clone();
+        }
+        match (self, dtype) {
+            (Self::DateTime(a), DType::F64) => Self::F64(map(a, date_to_float)),
+            (Self::DateTime(a), DType::F32) => Self::F32(map(a, |v| date_to_float(v) as f32)),
+            (Self::F64(a), DType::DateTime) => Self::DateTime(map(a, float_to_date)),
+            (Self::F32(a), DType::DateTime) => Self::DateTime(map(a, |v| float_to_date(f64::from(v)))),
+            (values, dtype) => each!(values, a => cast_array(a, dtype)),
+        }
+    }
+
+    /// [`cast`](Values::cast) that hands the block itself on where it has the type already.
+    pub(crate) fn into_cast(self, dtype: DType) -> Self {
+        if self.dtype() == dtype { self } else { self.cast(dtype) }
+    }
+}
+
+fn date_to_float(nanoseconds: i64) -> f64 {
+    if nanoseconds == i64::MIN { f64::NAN } else { nanoseconds as f64 }
+}
+
+fn float_to_date(nanoseconds: f64) -> i64 {
+    if nanoseconds.is_nan() { i64::MIN } else { nanoseconds as i64 }
+}
+
+fn cast_array<T>(a: &ArcArray<T, IxDyn>, dtype: DType) -> Values
+where
+    T: Element
+        + CastTo<bool>
+        + CastTo<u8>
+        + CastTo<i16>
+        + CastTo<u16>
+        + CastTo<i32>
+        + CastTo<u32>
+        + CastTo<i64>
+        + CastTo<f32>
+        + CastTo<f64>,
+{
+    match dtype {
+        DType::Bool => Values::Bool(map(a, CastTo::cast_to)),
+        DType::U8 => Values::U8(map(a, CastTo::cast_to)),
+        DType::I16 => Values::I16(map(a, CastTo::cast_to)),
+        DType::U16 => Values::U16(map(a, CastTo::cast_to)),
+        DType::I32 => Values::I32(map(a, CastTo::cast_to)),
+        DType::U32 => Values::U32(map(a, CastTo::cast_to)),
+        DType::I64 => Values::I64(map(a, CastTo::cast_to)),
+        DType::F32 => Values::F32(map(a, CastTo::cast_to)),
+        DType::F64 => Values::F64(map(a, CastTo::cast_to)),
+        DType::DateTime => Values::DateTime(map(a, CastTo::cast_to)),
+    }
+}
+
+fn map<T: Element, U: Element>(a: &ArcArray<T, IxDyn>, f: impl Fn(T) -> U) -> ArcArray<U, IxDyn> {
+    crate::lazy::kernels::map_to(a, f)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn missing_dates_and_nan_are_each_other() {
+        let dates = Values::from_nanoseconds(vec![7, i64::MIN]);
+        let floats = dates.cast(DType::F64).to_vec::<f64>().unwrap();
+        assert!(floats[0] == 7.0 && floats[1].is_nan());
+        assert_eq!(Values::from(floats).cast(DType::DateTime).to_vec::<i64>().unwrap(), [7, i64::MIN]);
+    }
+
+    #[test]
+    fn bool_is_zero_and_one() {
+        let values = Values::from(vec![0.0f32, -2.0, f32::NAN]).cast(DType::Bool);
+        assert_eq!(values.to_vec::<bool>().unwrap(), [false, true, true]);
+        assert_eq!(values.cast(DType::I16).to_vec::<i16>().unwrap(), [0, 1, 1]);
+    }
+
+    #[test]
+    fn a_cast_of_a_transposed_array_keeps_axis_order() {
+        let a = ndarray::array![[1i16, 2, 3], [4, 5, 6]];
+        let values = Values::from(a).transpose(&[1, 0]).cast(DType::F32);
+        assert_eq!(values.shape(), [3, 2]);
+        assert_eq!(values.to_vec::<f32>().unwrap(), [1.0, 4.0, 2.0, 5.0, 3.0, 6.0]);
+    }
+}

@@ -1,0 +1,61 @@
+//! Which Rust types may be elements, and how a typed array becomes [`Values`] and back.
+
+use super::{DType, Values};
+use ndarray::{ArcArray, IxDyn};
+use std::fmt::Debug;
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+/// A Rust type that [`Values`] can hold: bool, the integers up to 64 bits that rasters use, and floats.
+///
+/// Sealed: the list is [`DType`]'s.
+pub trait Element: sealed::Sealed + Copy + Default + PartialEq + PartialOrd + Debug + Send + Sync + 'static {
+    /// The dtype of this type.
+    const DTYPE: DType;
+
+    /// The array as values.
+    fn into_values(array: ArcArray<Self, IxDyn>) -> Values;
+
+    /// The array inside values of exactly this type (dates are `i64` inside).
+    fn of(values: &Values) -> Option<&ArcArray<Self, IxDyn>>;
+
+    /// This value as a float: what `get` shows; `true` is 1.
+    fn to_f64(self) -> f64;
+}
+
+macro_rules! element {
+    ($($variant:ident $type:ty, $value:ident => $float:expr, $($also:ident)?;)*) => {$(
+        impl sealed::Sealed for $type {}
+        impl Element for $type {
+            const DTYPE: DType = DType::$variant;
+            fn into_values(array: ArcArray<Self, IxDyn>) -> Values {
+                Values::$variant(array)
+            }
+            fn of(values: &Values) -> Option<&ArcArray<Self, IxDyn>> {
+                match values {
+                    Values::$variant(array) $(| Values::$also(array))? => Some(array),
+                    _ => None,
+                }
+            }
+            #[inline(always)]
+            fn to_f64(self) -> f64 {
+                let $value = self;
+                $float
+            }
+        }
+    )*};
+}
+
+element! {
+    Bool bool, v => f64::from(u8::from(v)), ;
+    U8 u8, v => f64::from(v), ;
+    I16 i16, v => f64::from(v), ;
+    U16 u16, v => f64::from(v), ;
+    I32 i32, v => f64::from(v), ;
+    U32 u32, v => f64::from(v), ;
+    I64 i64, v => v as f64, DateTime;
+    F32 f32, v => f64::from(v), ;
+    F64 f64, v => v, ;
+}

@@ -1,0 +1,8 @@
+//! How values show themselves: a text view for terminals, HTML and pictures for notebooks.
+
+mod debug;
+mod mime;
+
+pub use debug::DebugDisplay;
+pub(crate) use mime::impl_show;
+pub use mime::{DisplayHandle, MimeBundle, Show, html, show};

@@ -1,0 +1,233 @@
+//! How a plan is cut: whole blocks of its files, as many at once as make a window worth reading.
+
+use super::Plan;
+use super::index::Pick;
+use super::node::{Kind, Reduce};
+use std::collections::HashMap;
+use std::ops::Range;
+use std::rc::Rc;
+
+/// Where an axis may be cut without a file's block being decoded twice.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Cuts {
+    /// Anywhere; the length.
+    Free(usize),
+    /// Between these lengths.
+    Blocks(Rc<[usize]>),
+}
+
+impl Cuts {
+    fn len(&self) -> usize {
+        match self {
+            Self::Free(len) => *len,
+            Self::Blocks(lengths) => lengths.iter().sum(),
+        }
+    }
+
+    /// The most that one block has.
+    fn unit(&self) -> usize {
+        match self {
+            Self::Free(len) => 1.min(*len),
+            Self::Blocks(lengths) => lengths.iter().copied().max().unwrap_or(0),
+        }
+    }
+
+    /// How many pieces there could be at most.
+    fn pieces(&self) -> usize {
+        match self {
+            Self::Free(len) => *len,
+            Self::Blocks(lengths) => lengths.len(),
+        }
+    }
+
+    /// About `count` pieces of about equal length.
+    fn cut(&self, count: usize) -> Vec<usize> {
+        let len = self.len();
+        let count = count.clamp(1, self.pieces().max(1));
+        if len == 0 {
+            return Vec::new();
+        }
+        match self {
+            Self::Free(_) => (0..count).map(|n| (n + 1) * len / count - n * len / count).collect(),
+            Self::Blocks(lengths) => {
+                let mut pieces = Vec::with_capacity(count);
+                let (mut piece, mut end) = (0, 0);
+                for &length in lengths.iter().filter(|&&length| length > 0) {
+                    // Cut before a block that would go further beyond the ideal end than leaving it out falls short.
+                    let ideal = (pieces.len() + 1) * len / count;
+                    if piece > 0
+                        && end + length > ideal
+                        && (end + length).saturating_sub(ideal) > ideal.saturating_sub(end)
+                    {
+                        pieces.push(piece);
+                        piece = 0;
+                    }
+                    piece += length;
+                    end += length;
+                }
+                pieces.push(piece);
+                pieces
+            }
+        }
+    }
+}
+
+/// The cuts of each axis of `plan`, from the files that it reads.
+pub(crate) fn cuts(plan: &Plan) -> Vec<Cuts> {
+    Finder::default().cuts(plan).to_vec()
+}
+
+/// Each expression is looked at once, however often it occurs.
+#[derive(Default)]
+struct Finder {
+    done: HashMap<usize, Rc<[Cuts]>>,
+}
+
+impl Finder {
+    fn cuts(&mut self, plan: &Plan) -> Rc<[Cuts]> {
+        if let Some(done) = self.done.get(&plan.id()) {
+            return done.clone();
+        }
+        let cuts: Rc<[Cuts]> = self.find(plan).into();
+        self.done.insert(plan.id(), cuts.clone());
+        cuts
+    }
+
+    fn find(&mut self, plan: &Plan) -> Vec<Cuts> {
+        let free = || plan.shape().iter().map(|&len| Cuts::Free(len)).collect::<Vec<_>>();
+        match &plan.node().kind {
+            Kind::Memory { .. } => free(),
+            Kind::Source { source, rows, columns } => {
+                let [row_block, column_block] = source.block();
+                vec![of_pick(rows, row_block), of_pick(columns, column_block)]
+            }
+            Kind::Concat { parts, axis, .. } => {
+                // Parts are alike but along the axis, so the first that is read speaks for all.
+                let first = parts.iter().find(|part| part.is_lazy()).unwrap_or(&parts[0]);
+                let mut cuts = self.cuts(first).to_vec();
+                let mut lengths = Vec::with_capacity(parts.len());
+                for part in parts {
+                    match part.shape()[*axis] {
+                        1 => lengths.push(1),
+                        _ => match &self.cuts(part)[*axis] {
+                            Cuts::Free(len) => lengths.push(*len),
+                            Cuts::Blocks(blocks) => lengths.extend_from_slice(blocks),
+                        },
+                    }
+                }
+                cuts[*axis] = Cuts::Blocks(lengths.into());
+                cuts
+            }
+            Kind::Transpose { order, input } => {
+                let inner = self.cuts(input);
+                order.iter().map(|&axis| inner[axis].clone()).collect()
+            }
+            Kind::InsertAxis { axis, input } => {
+                let mut cuts = self.cuts(input).to_vec();
+                cuts.insert(*axis, Cuts::Free(1));
+                cuts
+            }
+            Kind::DropAxis { axis, input } => {
+                let mut cuts = self.cuts(input).to_vec();
+                cuts.remove(*axis);
+                cuts
+            }
+            Kind::Reduce(Reduce { axes, input, .. }) => {
+                let inner = self.cuts(input);
+                (0..inner.len()).filter(|axis| !axes.contains(axis)).map(|axis| inner[axis].clone()).collect()
+            }
+            kind => {
+                let mut cuts = free();
+                for input in kind.inputs() {
+                    for (cut, inner) in cuts.iter_mut().zip(self.cuts(input).iter()) {
+                        if matches!((&*cut, inner), (Cuts::Free(len), Cuts::Blocks(_)) if *len == inner.len()) {
+                            *cut = inner.clone();
+                        }
+                    }
+                }
+                cuts
+            }
+        }
+    }
+}
+
+/// Neighbours in the pick that lie in one block of the file stay together.
+fn of_pick(pick: &Pick, block: usize) -> Cuts {
+    let block = block.max(1);
+    let mut lengths: Vec<usize> = Vec::new();
+    let mut last = None;
+    for n in 0..pick.len() {
+        let of = pick.position(n) / block;
+        match lengths.last_mut() {
+            Some(length) if last == Some(of) => *length += 1,
+            _ => lengths.push(1),
+        }
+        last = Some(of);
+    }
+    Cuts::Blocks(lengths.into())
+}
+
+/// How the windows over an array are to be.
+pub(crate) struct Aim<'a> {
+    /// Bytes that a window takes for each of its elements, state included.
+    pub cell_bytes: usize,
+    /// Bytes that a window may take.
+    pub window_bytes: usize,
+    /// Axes that may be cut more finely to keep every thread busy.
+    pub parallel: &'a [usize],
+    /// How many threads there are to keep busy.
+    pub threads: usize,
+}
+
+/// Below this, a window costs more to hand out than to compute.
+const LEAST_BYTES: usize = 256 << 10;
+
+/// The lengths of the windows along each axis.
+///
+/// A window is one block of the files, grown from the last axis outwards (the order in
+/// which files hold their cells) up to `window_bytes`. Only the `parallel` axes depend
+/// on the number of threads; the order of additions along the others never does.
+pub(crate) fn windows(cuts: &[Cuts], aim: &Aim<'_>) -> Vec<Vec<usize>> {
+    let room = (aim.window_bytes / aim.cell_bytes.max(1)).max(1);
+    let mut counts: Vec<usize> = cuts.iter().map(Cuts::pieces).collect();
+    let mut cells: usize = cuts.iter().map(|cuts| cuts.unit().max(1)).product();
+    for (cut, count) in cuts.iter().zip(&mut counts).rev() {
+        let grown = (room / cells * cut.unit()).clamp(cut.unit(), cut.len().max(1)).max(1);
+        *count = cut.len().div_ceil(grown);
+        cells = cells / cut.unit().max(1) * grown;
+        if *count > 1 {
+            break;
+        }
+    }
+    let bytes = cells * aim.cell_bytes;
+    // The outermost axis that has room to be cut: its pieces are the longest runs in the files.
+    let candidate = aim.parallel.iter().copied().find(|&axis| counts[axis] < cuts[axis].pieces());
+    if let Some(axis) = candidate.filter(|_| aim.threads > 1) {
+        let others: usize =
+            aim.parallel.iter().filter(|&&other| other != axis).map(|&other| counts[other].max(1)).product();
+        let most = (counts[axis].max(1) * (bytes / LEAST_BYTES).max(1)).min(cuts[axis].pieces());
+        let wanted = (4 * aim.threads).div_ceil(others).clamp(counts[axis].max(1), most.max(counts[axis]).max(1));
+        // An even number of rounds, so that no thread sits out the last one.
+        let even = (wanted * others).next_multiple_of(aim.threads).div_ceil(others);
+        counts[axis] = if even <= most { even } else { wanted };
+    }
+    cuts.iter().zip(counts).map(|(cut, count)| cut.cut(count)).collect()
+}
+
+/// Every window, in axis order, as the range that it has of each axis.
+pub(crate) fn product(blocks: &[Vec<usize>]) -> Vec<Vec<Range<usize>>> {
+    let mut windows: Vec<Vec<Range<usize>>> = vec![Vec::new()];
+    for lengths in blocks {
+        let mut ranges = Vec::with_capacity(lengths.len());
+        let mut start = 0;
+        for &length in lengths {
+            ranges.push(start..start + length);
+            start += length;
+        }
+        windows = windows
+            .iter()
+            .flat_map(|window| ranges.iter().map(|range| [&window[..], std::slice::from_ref(range)].concat()))
+            .collect();
+    }
+    windows
+}

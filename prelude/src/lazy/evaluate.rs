@@ -1,0 +1,259 @@
+//! From a plan to values: reductions first, in passes over the files, then the rest by windows.
+
+use super::chunk::{self, Aim};
+use super::memory::live_bytes;
+use super::node::{Kind, Reduce};
+use super::stream::Pass;
+use super::window::{Puller, Shared};
+use super::{Plan, buffers, memory, output, threads};
+use crate::Result;
+use crate::array::Values;
+use crate::parallel::{Progress, cancel};
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+/// Bytes that one thread's blocks may take while it computes a window without reductions.
+const WINDOW_BYTES: usize = 8 << 20;
+/// The same where nothing is read: what fits in the processor's own cache.
+const MEMORY_BYTES: usize = 1 << 19;
+/// What is smaller than this and in memory is computed where it stands: waking threads takes longer.
+const SMALL_BYTES: u64 = 1 << 20;
+
+/// Computes a plan that may read files.
+pub(crate) fn evaluate(plan: &Plan) -> Result<Values> {
+    if let Some(values) = plan.as_values() {
+        return Ok(values.clone());
+    }
+    let estimate = memory::admit(plan, memory::available())?;
+    let progress = Progress::new("computing", estimate.steps);
+    let values = threads::install(|| {
+        let values = run(plan, &|| progress.step(1));
+        rayon::spawn_broadcast(|_| buffers::clear());
+        values
+    })??;
+    progress.finish();
+    Ok(values)
+}
+
+/// Computes one operation on values in memory.
+pub(crate) fn in_memory(plan: &Plan) -> Result<Values> {
+    let inputs: u64 = plan.node().kind.inputs().iter().map(|input| input.nbytes()).sum();
+    if plan.nbytes() + inputs <= SMALL_BYTES {
+        return run(plan, &|| {});
+    }
+    // Views of what is there already need nothing.
+    if !matches!(plan.node().kind, Kind::Transpose { .. } | Kind::InsertAxis { .. } | Kind::DropAxis { .. }) {
+        memory::admit(plan, memory::available())?;
+    }
+    threads::install(|| run(plan, &|| {}))?
+}
+
+/// How many threads work on this: those of the pool inside it, one elsewhere.
+fn workers() -> usize {
+    if rayon::current_thread_index().is_some() { rayon::current_num_threads() } else { 1 }
+}
+
+fn run(plan: &Plan, step: &(dyn Fn() + Sync)) -> Result<Values> {
+    let mut settled = HashMap::new();
+    for wave in waves(plan) {
+        // Inputs of this wave may contain results of earlier ones.
+        let reductions: Vec<Identified> = wave.iter().map(|plan| (plan.id(), replace(plan, &settled))).collect();
+        for group in together(&reductions) {
+            let members = group.iter().map(|(_, plan)| as_reduce(plan)).collect();
+            let results = Pass::new(members, workers()).run(step)?;
+            settled.extend(group.iter().zip(results).map(|((id, _), values)| (*id, Plan::memory(values))));
+        }
+    }
+    let plan = replace(plan, &settled);
+    match plan.as_values() {
+        Some(values) => Ok(values.clone()),
+        None => by_windows(&plan, step),
+    }
+}
+
+/// Computes a plan without reductions: each window of the result by whichever thread is free.
+fn by_windows(plan: &Plan, step: &(dyn Fn() + Sync)) -> Result<Values> {
+    let shared = Shared::of([plan]);
+    let blocks = result_windows(plan, workers());
+    let windows = chunk::product(&blocks);
+    if let [only] = &windows[..] {
+        let values = Puller::new(&shared).pull(plan, only)?;
+        step();
+        return Ok(values);
+    }
+    let mut output = output::allocate(plan.shape(), plan.dtype());
+    let tasks: Vec<_> = windows.into_iter().zip(output.sinks(&blocks)).collect();
+    threads::for_each(tasks, &|(window, mut sink)| {
+        cancel::check()?;
+        let values = Puller::new(&shared).pull(plan, &window)?;
+        sink.put(&values);
+        buffers::recycle(values);
+        step();
+        Ok(())
+    })?;
+    Ok(output.into_values())
+}
+
+/// The window lengths along each axis with which a plan without reductions is computed.
+pub(crate) fn result_windows(plan: &Plan, threads: usize) -> Vec<Vec<usize>> {
+    let axes: Vec<usize> = (0..plan.ndim()).collect();
+    let cell_bytes = live_bytes(plan).max(plan.dtype().size());
+    let window_bytes = if reads(plan) { WINDOW_BYTES } else { MEMORY_BYTES };
+    chunk::windows(&chunk::cuts(plan), &Aim { cell_bytes, window_bytes, parallel: &axes, threads })
+}
+
+fn as_reduce(plan: &Plan) -> &Reduce {
+    match &plan.node().kind {
+        Kind::Reduce(reduce) => reduce,
+        _ => unreachable!("waves hold reductions only"),
+    }
+}
+
+/// The reductions in a plan, each wave needing only results of those before it.
+fn waves(plan: &Plan) -> Vec<Vec<Plan>> {
+    fn depth(plan: &Plan, done: &mut HashMap<usize, usize>, waves: &mut Vec<Vec<Plan>>) -> usize {
+        if let Some(&depth) = done.get(&plan.id()) {
+            return depth;
+        }
+        let kind = &plan.node().kind;
+        let below = kind.inputs().into_iter().map(|input| depth(input, done, waves)).max().unwrap_or(0);
+        let own = if matches!(kind, Kind::Reduce(_)) {
+            waves.resize_with(waves.len().max(below + 1), Vec::new);
+            waves[below].push(plan.clone());
+            below + 1
+        } else {
+            below
+        };
+        done.insert(plan.id(), own);
+        own
+    }
+    let mut waves = Vec::new();
+    depth(plan, &mut HashMap::new(), &mut waves);
+    waves
+}
+
+/// A plan with the id of the expression that it computes, which may differ in what is settled below.
+type Identified = (usize, Plan);
+
+/// Groups reductions that read the same files over the same axes: one pass serves them all.
+fn together(reductions: &[Identified]) -> Vec<Vec<Identified>> {
+    let mut groups: Vec<(HashSet<usize>, Vec<Identified>)> = Vec::new();
+    for (id, plan) in reductions {
+        let reduce = as_reduce(plan);
+        let files = sources(&reduce.input);
+        let fits = |members: &[Identified]| {
+            let first = as_reduce(&members[0].1);
+            first.input.shape() == reduce.input.shape() && first.axes == reduce.axes
+        };
+        match groups.iter_mut().find(|(read, members)| fits(members) && !read.is_disjoint(&files)) {
+            Some((read, members)) => {
+                read.extend(files);
+                members.push((*id, plan.clone()));
+            }
+            None => groups.push((files, vec![(*id, plan.clone())])),
+        }
+    }
+    groups.into_iter().map(|(_, members)| members).collect()
+}
+
+/// Whether any file is read for a plan.
+pub(crate) fn reads(plan: &Plan) -> bool {
+    plan.is_lazy() && !sources(plan).is_empty()
+}
+
+/// The distinct files below a plan.
+pub(crate) fn sources(plan: &Plan) -> HashSet<usize> {
+    let mut seen = HashSet::new();
+    let mut files = HashSet::new();
+    let mut stack = vec![plan];
+    while let Some(plan) = stack.pop() {
+        if !seen.insert(plan.id()) {
+            continue;
+        }
+        if let Kind::Source { source, .. } = &plan.node().kind {
+            files.insert(Arc::as_ptr(source).cast::<()>() as usize);
+        }
+        stack.extend(plan.node().kind.inputs());
+    }
+    files
+}
+
+/// The plan with some of its expressions replaced by their results. What stays the same stays shared.
+fn replace(plan: &Plan, results: &HashMap<usize, Plan>) -> Plan {
+    fn inner(plan: &Plan, results: &HashMap<usize, Plan>, done: &mut HashMap<usize, Plan>) -> Plan {
+        if let Some(plan) = results.get(&plan.id()).or_else(|| done.get(&plan.id())) {
+            return plan.clone();
+        }
+        let node = plan.node();
+        let before = node.kind.inputs();
+        let after: Vec<Plan> = before.iter().map(|input| inner(input, results, done)).collect();
+        let changed = before.iter().zip(&after).any(|(before, after)| before.id() != after.id());
+        let new = match changed {
+            true => Plan::lazy_node(node.kind.with_inputs(after), node.shape.clone(), node.dtype),
+            false => plan.clone(),
+        };
+        done.insert(plan.id(), new.clone());
+        new
+    }
+    if results.is_empty() {
+        return plan.clone();
+    }
+    inner(plan, results, &mut HashMap::new())
+}
+
+/// The memory that [`evaluate`] will take.
+#[derive(Debug)]
+pub(crate) struct Estimate {
+    /// The result itself.
+    pub result: u64,
+    /// Results of reductions on the way to it.
+    pub between: u64,
+    /// Windows and states of all threads.
+    pub working: u64,
+    /// Windows that will be read.
+    pub steps: usize,
+}
+
+impl Estimate {
+    pub fn total(&self) -> u64 {
+        self.result + self.between + self.working
+    }
+}
+
+pub(crate) fn estimate(plan: &Plan) -> Estimate {
+    let mut estimate = Estimate { result: plan.nbytes(), between: 0, working: 0, steps: 0 };
+    if !plan.is_lazy() {
+        return estimate;
+    }
+    let threads = threads::threads();
+    let mut settled = HashMap::new();
+    for wave in waves(plan) {
+        let reductions: Vec<Identified> = wave.iter().map(|plan| (plan.id(), replace(plan, &settled))).collect();
+        for group in together(&reductions) {
+            let pass = Pass::new(group.iter().map(|(_, plan)| as_reduce(plan)).collect(), threads);
+            estimate.working = estimate.working.max(pass.thread_bytes() * threads.min(pass.steps().max(1)) as u64);
+            estimate.steps += pass.steps();
+            for (id, reduction) in &group {
+                estimate.between += if *id == plan.id() { 0 } else { reduction.nbytes() };
+                settled.insert(*id, stand_in(reduction));
+            }
+        }
+    }
+    let rest = replace(plan, &settled);
+    if rest.is_lazy() {
+        let blocks = result_windows(&rest, threads);
+        let longest = |lengths: &Vec<usize>| lengths.iter().copied().max().unwrap_or(0) as u64;
+        let window: u64 = blocks.iter().map(longest).product();
+        let count: usize = blocks.iter().map(Vec::len).product();
+        let live = live_bytes(&rest).max(rest.dtype().size()) as u64;
+        estimate.working = estimate.working.max(window * live * threads.min(count.max(1)) as u64);
+        estimate.steps += count;
+    }
+    estimate
+}
+
+/// A plan that looks as the result of `plan` will, without its values.
+fn stand_in(plan: &Plan) -> Plan {
+    let kind = Kind::Memory { values: Values::from(0u8), weak: false };
+    Plan::lazy_node(kind, plan.shape().to_vec(), plan.dtype())
+}

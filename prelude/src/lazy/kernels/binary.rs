@@ -1,0 +1,333 @@
+//! Operations on pairs of elements, with NumPy's rules for mixed types.
+
+use super::number::{Bits, Number};
+use super::{Block, zip_same, zip_to};
+use crate::array::{DType, Values};
+use crate::{Error, ErrorKind, Result};
+
+/// An operation on each pair of elements.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[allow(missing_docs)] // the operator beside each is the documentation
+pub enum BinaryOp {
+    /// `+`; of bool: or. A date and nanoseconds give a date.
+    Add,
+    /// `-`; of two dates: nanoseconds, `i64`.
+    Sub,
+    /// `*`; of bool: and.
+    Mul,
+    /// `/`, always a float.
+    Div,
+    /// `%` with the sign of the divisor, as Python's.
+    Rem,
+    /// To the power of.
+    Pow,
+    /// The smaller; NaN if either is.
+    Min,
+    /// The larger; NaN if either is.
+    Max,
+    Eq,
+    Ne,
+    Lt,
+    Le,
+    Gt,
+    Ge,
+    /// `&`: of bool, or of integers by bits.
+    And,
+    /// `|`: of bool, or of integers by bits.
+    Or,
+    /// `^`: of bool, or of integers by bits.
+    Xor,
+}
+
+impl BinaryOp {
+    /// The sign or name that `explain()` shows.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Add => "+",
+            Self::Sub => "-",
+            Self::Mul => "*",
+            Self::Div => "/",
+            Self::Rem => "%",
+            Self::Pow => "power",
+            Self::Min => "minimum",
+            Self::Max => "maximum",
+            Self::Eq => "==",
+            Self::Ne => "!=",
+            Self::Lt => "<",
+            Self::Le => "<=",
+            Self::Gt => ">",
+            Self::Ge => ">=",
+            Self::And => "&",
+            Self::Or => "|",
+            Self::Xor => "^",
+        }
+    }
+
+    fn compares(self) -> bool {
+        matches!(self, Self::Eq | Self::Ne | Self::Lt | Self::Le | Self::Gt | Self::Ge)
+    }
+
+    fn is_logic(self) -> bool {
+        matches!(self, Self::And | Self::Or | Self::Xor)
+    }
+}
+
+/// What promotion knows of an operand: its type, and its value if it is a number written in the code.
+///
+/// Such a number is weak, as in NumPy 2: it takes the type of the array where its kind allows.
+#[derive(Clone, Copy)]
+pub(crate) struct Operands<'a> {
+    pub a: DType,
+    pub b: DType,
+    pub weak_a: Option<&'a Values>,
+    pub weak_b: Option<&'a Values>,
+}
+
+/// The type both operands are converted to, and the type of the result.
+pub(crate) fn dtypes(op: BinaryOp, operands: Operands<'_>) -> Result<(DType, DType)> {
+    let Operands { a, b, .. } = operands;
+    if a == DType::DateTime || b == DType::DateTime {
+        return dates(op, a, b);
+    }
+    let common = common(op, operands)?;
+    if op.compares() {
+        return Ok((common, DType::Bool));
+    }
+    let refuse = |advice: &str| {
+        let message = format!("{} of {a} and {b} has no meaning; {advice}", op.name());
+        Err(Error::new(ErrorKind::Mismatch, message))
+    };
+    let operand = match op {
+        BinaryOp::Div if !common.is_float() => DType::F64,
+        BinaryOp::Sub if common == DType::Bool => return refuse("use ^ to compare, or astype(DType::I64) to count"),
+        BinaryOp::Rem | BinaryOp::Pow if common == DType::Bool => DType::U8,
+        _ if op.is_logic() && common.is_float() => {
+            return refuse("compare first, for example a.gt(0), to have true and false");
+        }
+        _ => common,
+    };
+    Ok((operand, operand))
+}
+
+fn dates(op: BinaryOp, a: DType, b: DType) -> Result<(DType, DType)> {
+    let both = a == b;
+    let counts = |dtype: DType| dtype.is_integer() || dtype == DType::DateTime;
+    match op {
+        _ if op.compares() && both => Ok((DType::DateTime, DType::Bool)),
+        BinaryOp::Min | BinaryOp::Max if both => Ok((DType::DateTime, DType::DateTime)),
+        BinaryOp::Sub if both => Ok((DType::DateTime, DType::I64)),
+        BinaryOp::Add if !both && counts(a) && counts(b) => Ok((DType::DateTime, DType::DateTime)),
+        BinaryOp::Sub if a == DType::DateTime && counts(b) => Ok((DType::DateTime, DType::DateTime)),
+        _ => {
+            let message = format!(
+                "{} of {a} and {b} has no meaning; dates compare with dates, and differ by nanoseconds",
+                op.name()
+            );
+            Err(Error::new(ErrorKind::Mismatch, message))
+        }
+    }
+}
+
+/// The common type of two numbers, where a weak one gives way.
+pub(crate) fn common(op: BinaryOp, operands: Operands<'_>) -> Result<DType> {
+    let Operands { a, b, weak_a, weak_b } = operands;
+    let (strong, weak, value) = match (weak_a, weak_b) {
+        (None, Some(value)) => (a, b, value),
+        (Some(value), None) => (b, a, value),
+        _ => return Ok(DType::promote(a, b).expect("both are numbers")),
+    };
+    Ok(match (strong, weak) {
+        (_, DType::Bool) => strong,
+        (DType::Bool, _) => weak,
+        _ if weak.is_float() => {
+            if strong.is_float() {
+                strong
+            } else {
+                DType::F64
+            }
+        }
+        _ if strong.is_float() => strong,
+        // A whole number with an array of integers: the array's type, if the number is one of its values.
+        _ if value.cast(strong).cast(DType::I64).get(&[]) == value.get(&[]) => strong,
+        _ if op.compares() => DType::I64,
+        _ => {
+            let number = value.get(&[]).unwrap_or_default();
+            let message =
+                format!("{number} is not a value of {strong}; convert the array first, for example astype(DType::I64)");
+            return Err(Error::new(ErrorKind::InvalidArgument, message));
+        }
+    })
+}
+
+/// `op` of each pair after conversion to `operand`; `shape` is what both broadcast to.
+pub(crate) fn apply(op: BinaryOp, operand: DType, a: Values, b: Values, shape: &[usize]) -> Values {
+    if operand == DType::DateTime {
+        let count = op == BinaryOp::Sub && a.dtype() == b.dtype();
+        let (Values::DateTime(a), Values::DateTime(b)) = (a.into_cast(operand), b.into_cast(operand)) else {
+            unreachable!("cast to dates")
+        };
+        return match on_dates(op, a, b, shape) {
+            Values::DateTime(difference) if count => Values::I64(difference),
+            values => values,
+        };
+    }
+    macro_rules! pair {
+        ($($variant:ident $f:ident)*) => {
+            match (a.into_cast(operand), b.into_cast(operand)) {
+                (Values::Bool(a), Values::Bool(b)) => bools(op, a, b, shape),
+                $((Values::$variant(a), Values::$variant(b)) => {
+                    if op.compares() {
+                        Values::Bool(compare(op, a, b, shape))
+                    } else {
+                        Values::$variant($f(op, a, b, shape))
+                    }
+                })*
+                _ => unreachable!("both were cast to one type"),
+            }
+        };
+    }
+    pair! { U8 integers I16 integers U16 integers I32 integers U32 integers I64 integers F32 arithmetic F64 arithmetic }
+}
+
+fn compare<T: crate::array::Element>(op: BinaryOp, a: Block<T>, b: Block<T>, shape: &[usize]) -> Block<bool> {
+    match op {
+        BinaryOp::Eq => zip_to(a, b, shape, |a, b| a == b),
+        BinaryOp::Ne => zip_to(a, b, shape, |a, b| a != b),
+        BinaryOp::Lt => zip_to(a, b, shape, |a, b| a < b),
+        BinaryOp::Le => zip_to(a, b, shape, |a, b| a <= b),
+        BinaryOp::Gt => zip_to(a, b, shape, |a, b| a > b),
+        _ => zip_to(a, b, shape, |a, b| a >= b),
+    }
+}
+
+fn arithmetic<T: Number>(op: BinaryOp, a: Block<T>, b: Block<T>, shape: &[usize]) -> Block<T> {
+    match op {
+        BinaryOp::Add => zip_same(a, b, shape, T::add),
+        BinaryOp::Sub => zip_same(a, b, shape, T::sub),
+        BinaryOp::Mul => zip_same(a, b, shape, T::mul),
+        BinaryOp::Div => zip_same(a, b, shape, T::div),
+        BinaryOp::Rem => zip_same(a, b, shape, T::rem),
+        BinaryOp::Pow => zip_same(a, b, shape, T::pow),
+        BinaryOp::Min => zip_same(a, b, shape, T::min),
+        _ => zip_same(a, b, shape, T::max),
+    }
+}
+
+fn integers<T: Number + Bits>(op: BinaryOp, a: Block<T>, b: Block<T>, shape: &[usize]) -> Block<T> {
+    match op {
+        BinaryOp::And => zip_same(a, b, shape, T::and),
+        BinaryOp::Or => zip_same(a, b, shape, T::or),
+        BinaryOp::Xor => zip_same(a, b, shape, T::xor),
+        _ => arithmetic(op, a, b, shape),
+    }
+}
+
+fn bools(op: BinaryOp, a: Block<bool>, b: Block<bool>, shape: &[usize]) -> Values {
+    Values::Bool(match op {
+        BinaryOp::Add | BinaryOp::Or | BinaryOp::Max => zip_same(a, b, shape, Bits::or),
+        BinaryOp::Mul | BinaryOp::And | BinaryOp::Min => zip_same(a, b, shape, Bits::and),
+        BinaryOp::Xor => zip_same(a, b, shape, Bits::xor),
+        _ => compare(op, a, b, shape),
+    })
+}
+
+/// A missing date makes the result missing, and compares as NaN does.
+fn on_dates(op: BinaryOp, a: Block<i64>, b: Block<i64>, shape: &[usize]) -> Values {
+    const MISSING: i64 = i64::MIN;
+    let missing = |a: i64, b: i64| a == MISSING || b == MISSING;
+    let keep = |f: fn(i64, i64) -> i64| move |a, b| if missing(a, b) { MISSING } else { f(a, b) };
+    if op.compares() {
+        return Values::Bool(match op {
+            BinaryOp::Eq => zip_to(a, b, shape, |a, b| a == b && !missing(a, b)),
+            BinaryOp::Ne => zip_to(a, b, shape, |a, b| a != b || missing(a, b)),
+            BinaryOp::Lt => zip_to(a, b, shape, |a, b| a < b && !missing(a, b)),
+            BinaryOp::Le => zip_to(a, b, shape, |a, b| a <= b && !missing(a, b)),
+            BinaryOp::Gt => zip_to(a, b, shape, |a, b| a > b && !missing(a, b)),
+            _ => zip_to(a, b, shape, |a, b| a >= b && !missing(a, b)),
+        });
+    }
+    Values::DateTime(match op {
+        BinaryOp::Add => zip_same(a, b, shape, keep(i64::wrapping_add)),
+        BinaryOp::Sub => zip_same(a, b, shape, keep(i64::wrapping_sub)),
+        BinaryOp::Min => zip_same(a, b, shape, keep(Ord::min)),
+        _ => zip_same(a, b, shape, keep(Ord::max)),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn strong(a: DType, b: DType) -> Operands<'static> {
+        Operands { a, b, weak_a: None, weak_b: None }
+    }
+
+    fn with_weak(a: DType, value: &Values) -> Operands<'_> {
+        Operands { a, b: value.dtype(), weak_a: None, weak_b: Some(value) }
+    }
+
+    // Expected: numpy 2, (np.ones(2, dtype) op number).dtype
+    #[test]
+    fn a_number_in_the_code_gives_way_to_the_array() {
+        let (half, two, large) = (Values::from(0.5), Values::from(2i64), Values::from(300i64));
+        let result = |op, a, value| dtypes(op, with_weak(a, value)).map(|(_, result)| result);
+        assert_eq!(result(BinaryOp::Add, DType::F32, &half).unwrap(), DType::F32);
+        assert_eq!(result(BinaryOp::Add, DType::I16, &half).unwrap(), DType::F64);
+        assert_eq!(result(BinaryOp::Add, DType::U8, &two).unwrap(), DType::U8);
+        assert_eq!(result(BinaryOp::Add, DType::Bool, &two).unwrap(), DType::I64);
+        assert_eq!(result(BinaryOp::Div, DType::U8, &two).unwrap(), DType::F64);
+        assert_eq!(result(BinaryOp::Lt, DType::U8, &large).unwrap(), DType::Bool);
+        let error = result(BinaryOp::Add, DType::U8, &large).unwrap_err();
+        assert!(error.to_string().contains("300") && error.to_string().contains("uint8"), "{error}");
+    }
+
+    #[test]
+    fn a_comparison_beyond_the_type_is_still_right() {
+        let operands = Values::from(vec![0u8, 255]);
+        let (operand, _) = dtypes(BinaryOp::Lt, with_weak(DType::U8, &Values::from(300i64))).unwrap();
+        let below = apply(BinaryOp::Lt, operand, operands, Values::from(vec![300i64]), &[2]);
+        assert_eq!(below.to_vec::<bool>().unwrap(), [true, true]);
+    }
+
+    #[test]
+    fn division_of_integers_is_a_float() {
+        assert_eq!(dtypes(BinaryOp::Div, strong(DType::I16, DType::I16)).unwrap(), (DType::F64, DType::F64));
+        assert_eq!(dtypes(BinaryOp::Div, strong(DType::I16, DType::F32)).unwrap(), (DType::F32, DType::F32));
+    }
+
+    #[test]
+    fn logic_of_floats_says_what_to_do() {
+        let error = dtypes(BinaryOp::And, strong(DType::F32, DType::Bool)).unwrap_err();
+        assert!(error.to_string().contains("gt(0)"), "{error}");
+    }
+
+    #[test]
+    fn dates_differ_by_nanoseconds_and_missing_ones_stay_missing() {
+        let a = Values::from_nanoseconds(vec![10, i64::MIN]);
+        let b = Values::from_nanoseconds(vec![4, 4]);
+        assert_eq!(dtypes(BinaryOp::Sub, strong(DType::DateTime, DType::DateTime)).unwrap().1, DType::I64);
+        let difference = apply(BinaryOp::Sub, DType::DateTime, a.clone(), b.clone(), &[2]);
+        assert_eq!(difference.dtype(), DType::I64);
+        assert_eq!(difference.to_vec::<i64>().unwrap(), [6, i64::MIN]);
+        let later = apply(BinaryOp::Gt, DType::DateTime, a.clone(), b.clone(), &[2]);
+        assert_eq!(later.to_vec::<bool>().unwrap(), [true, false]);
+        let largest = apply(BinaryOp::Max, DType::DateTime, a, b, &[2]);
+        assert_eq!(largest.to_vec::<i64>().unwrap(), [10, i64::MIN]);
+        assert!(dtypes(BinaryOp::Mul, strong(DType::DateTime, DType::DateTime)).is_err());
+    }
+
+    #[test]
+    fn operands_broadcast_either_way() {
+        let column = Values::from(ndarray::array![[10i32], [20]]);
+        let row = Values::from(ndarray::array![[1i32, 2, 3]]);
+        let sum = apply(BinaryOp::Add, DType::I32, column, row, &[2, 3]);
+        assert_eq!(sum.to_vec::<i32>().unwrap(), [11, 12, 13, 21, 22, 23]);
+    }
+
+    #[test]
+    fn a_block_held_elsewhere_is_not_written() {
+        let a = Values::from(vec![1.0, 2.0]);
+        let sum = apply(BinaryOp::Sub, DType::F64, Values::from(vec![5.0, 5.0]), a.clone(), &[2]);
+        assert_eq!((sum.to_vec::<f64>().unwrap(), a.to_vec::<f64>().unwrap()), (vec![4.0, 3.0], vec![1.0, 2.0]));
+    }
+}

@@ -1,0 +1,183 @@
+//! Arithmetic as NumPy does it, per element type: integers wrap, remainders take the divisor's sign.
+
+use crate::array::Element;
+
+/// A type with arithmetic: every element type but bool.
+pub(super) trait Number: Element {
+    fn add(self, other: Self) -> Self;
+    fn sub(self, other: Self) -> Self;
+    fn mul(self, other: Self) -> Self;
+    /// The quotient; integers are divided as floats before they get here.
+    fn div(self, other: Self) -> Self;
+    /// The remainder with the sign of the divisor, as Python's `%`; of an integer by zero: 0.
+    fn rem(self, other: Self) -> Self;
+    /// Integers to a negative power are 0 (truncated), but for 1 and -1.
+    fn pow(self, other: Self) -> Self;
+    /// NaN if either is.
+    fn min(self, other: Self) -> Self;
+    /// NaN if either is.
+    fn max(self, other: Self) -> Self;
+    fn neg(self) -> Self;
+    fn abs(self) -> Self;
+}
+
+/// An integer, for `&`, `|` and `!` by bits.
+pub(super) trait Bits: Element {
+    fn and(self, other: Self) -> Self;
+    fn or(self, other: Self) -> Self;
+    fn xor(self, other: Self) -> Self;
+    fn not(self) -> Self;
+}
+
+macro_rules! integer {
+    ($($type:ty, $abs:expr, $below_zero:expr;)*) => {$(
+        impl Number for $type {
+            #[inline(always)]
+            fn add(self, other: Self) -> Self { self.wrapping_add(other) }
+            #[inline(always)]
+            fn sub(self, other: Self) -> Self { self.wrapping_sub(other) }
+            #[inline(always)]
+            fn mul(self, other: Self) -> Self { self.wrapping_mul(other) }
+            #[inline(always)]
+            fn div(self, other: Self) -> Self { self.checked_div(other).unwrap_or(0) }
+            #[inline(always)]
+            #[allow(unused_comparisons)]
+            fn rem(self, other: Self) -> Self {
+                if other == 0 {
+                    return 0;
+                }
+                let rest = self.wrapping_rem(other);
+                if rest != 0 && (rest < 0) != (other < 0) { rest + other } else { rest }
+            }
+            #[inline(always)]
+            fn pow(self, other: Self) -> Self {
+                let below_zero: fn($type) -> bool = $below_zero;
+                if below_zero(other) {
+                    return match self.wrapping_mul(self) {
+                        // 1 and -1 are the only integers whose inverse is one.
+                        1 if self == 1 || other & 1 == 0 => 1,
+                        1 => self,
+                        _ => 0,
+                    };
+                }
+                u32::try_from(other).map_or(0, |power| self.wrapping_pow(power))
+            }
+            #[inline(always)]
+            fn min(self, other: Self) -> Self { Ord::min(self, other) }
+            #[inline(always)]
+            fn max(self, other: Self) -> Self { Ord::max(self, other) }
+            #[inline(always)]
+            fn neg(self) -> Self { self.wrapping_neg() }
+            #[inline(always)]
+            fn abs(self) -> Self {
+                let abs: fn($type) -> $type = $abs;
+                abs(self)
+            }
+        }
+        impl Bits for $type {
+            #[inline(always)]
+            fn and(self, other: Self) -> Self { self & other }
+            #[inline(always)]
+            fn or(self, other: Self) -> Self { self | other }
+            #[inline(always)]
+            fn xor(self, other: Self) -> Self { self ^ other }
+            #[inline(always)]
+            fn not(self) -> Self { !self }
+        }
+    )*};
+}
+
+integer! {
+    u8, |v| v, |_| false;
+    i16, |v| v.wrapping_abs(), |v| v < 0;
+    u16, |v| v, |_| false;
+    i32, |v| v.wrapping_abs(), |v| v < 0;
+    u32, |v| v, |_| false;
+    i64, |v| v.wrapping_abs(), |v| v < 0;
+}
+
+impl Bits for bool {
+    #[inline(always)]
+    fn and(self, other: Self) -> Self {
+        self & other
+    }
+    #[inline(always)]
+    fn or(self, other: Self) -> Self {
+        self | other
+    }
+    #[inline(always)]
+    fn xor(self, other: Self) -> Self {
+        self ^ other
+    }
+    #[inline(always)]
+    fn not(self) -> Self {
+        !self
+    }
+}
+
+macro_rules! float {
+    ($($type:ident)*) => {$(
+        impl Number for $type {
+            #[inline(always)]
+            fn add(self, other: Self) -> Self { self + other }
+            #[inline(always)]
+            fn sub(self, other: Self) -> Self { self - other }
+            #[inline(always)]
+            fn mul(self, other: Self) -> Self { self * other }
+            #[inline(always)]
+            fn div(self, other: Self) -> Self { self / other }
+            #[inline(always)]
+            fn rem(self, other: Self) -> Self {
+                let rest = self % other;
+                if rest != 0.0 && (rest < 0.0) != (other < 0.0) { rest + other } else { rest }
+            }
+            #[inline(always)]
+            fn pow(self, other: Self) -> Self { self.powf(other) }
+            #[inline(always)]
+            fn min(self, other: Self) -> Self {
+                if self < other || self.is_nan() { self } else { other }
+            }
+            #[inline(always)]
+            fn max(self, other: Self) -> Self {
+                if self > other || self.is_nan() { self } else { other }
+            }
+            #[inline(always)]
+            fn neg(self) -> Self { -self }
+            #[inline(always)]
+            fn abs(self) -> Self { $type::abs(self) }
+        }
+    )*};
+}
+
+float! { f32 f64 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn remainders_take_the_divisors_sign() {
+        // Expected: Python's %.
+        assert_eq!(
+            [Number::rem(-7i32, 3), Number::rem(7i32, -3), Number::rem(-6i32, 3), Number::rem(5i32, 0)],
+            [2, -2, 0, 0]
+        );
+        assert_eq!([Number::rem(-7.5f64, 2.0), Number::rem(7.5f64, -2.0)], [0.5, -0.5]);
+        assert_eq!(Number::rem(7u8, 4), 3);
+    }
+
+    #[test]
+    fn integers_wrap() {
+        assert_eq!(Number::add(250u8, 10), 4);
+        assert_eq!(Number::abs(i16::MIN), i16::MIN);
+        assert_eq!(Number::pow(3i32, 4), 81);
+        assert_eq!([Number::pow(-1i32, -3), Number::pow(-1i32, -2), Number::pow(2i32, -1)], [-1, 1, 0]);
+    }
+
+    #[test]
+    fn minimum_and_maximum_keep_nan() {
+        assert!(Number::min(f32::NAN, 1.0).is_nan() && Number::min(1.0, f32::NAN).is_nan());
+        assert!(Number::max(f64::NAN, 1.0).is_nan() && Number::max(1.0, f64::NAN).is_nan());
+        assert_eq!(Number::min(2i64, 1), 1);
+    }
+}

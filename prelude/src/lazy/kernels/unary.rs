@@ -1,0 +1,275 @@
+//! Operations on each element of one block.
+
+use super::number::{Bits, Number};
+use super::{Block, map_same, map_to};
+use crate::array::{DType, Values, each};
+use crate::time::fields;
+
+/// An operation on each element.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum UnaryOp {
+    /// `-a`; unsigned integers wrap, bool counts as `i64`.
+    Neg,
+    /// `!a` of bool, by bits of integers; of floats: whether it is 0.
+    Not,
+    /// The absolute value.
+    Abs,
+    /// The square root, a float; NaN below 0.
+    Sqrt,
+    /// e to the power of the element, a float.
+    Exp,
+    /// The natural logarithm, a float.
+    Ln,
+    /// Down to a whole number; integers stay as they are.
+    Floor,
+    /// Up to a whole number; integers stay as they are.
+    Ceil,
+    /// To the nearest whole number, halves to the even one, as NumPy rounds.
+    Round,
+    /// Whether the element is missing: NaN, or a missing date. Bool.
+    IsNan,
+    /// The year of a date. Date fields are `i64`, and 0 for a missing date.
+    Year,
+    /// The month, 1 to 12.
+    Month,
+    /// The day of the month, from 1.
+    Day,
+    /// The day of the year, from 1.
+    DayOfYear,
+    /// The day of the week, from 0 for Monday.
+    DayOfWeek,
+    /// The hour, 0 to 23.
+    Hour,
+    /// The minute, 0 to 59.
+    Minute,
+    /// The second, 0 to 59.
+    Second,
+}
+
+impl UnaryOp {
+    /// The name that `explain()` shows.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Neg => "negative",
+            Self::Not => "not",
+            Self::Abs => "abs",
+            Self::Sqrt => "sqrt",
+            Self::Exp => "exp",
+            Self::Ln => "ln",
+            Self::Floor => "floor",
+            Self::Ceil => "ceil",
+            Self::Round => "round",
+            Self::IsNan => "is_nan",
+            Self::Year => "year",
+            Self::Month => "month",
+            Self::Day => "day",
+            Self::DayOfYear => "dayofyear",
+            Self::DayOfWeek => "dayofweek",
+            Self::Hour => "hour",
+            Self::Minute => "minute",
+            Self::Second => "second",
+        }
+    }
+
+    fn date_field(self) -> Option<fn(i64) -> i64> {
+        Some(match self {
+            Self::Year => fields::year,
+            Self::Month => fields::month,
+            Self::Day => fields::day,
+            Self::DayOfYear => fields::dayofyear,
+            Self::DayOfWeek => fields::weekday,
+            Self::Hour => fields::hour,
+            Self::Minute => fields::minute,
+            Self::Second => fields::second,
+            _ => return None,
+        })
+    }
+}
+
+/// The dtype of the result.
+pub(crate) fn dtype(op: UnaryOp, input: DType) -> DType {
+    match op {
+        UnaryOp::Neg if matches!(input, DType::Bool | DType::DateTime) => DType::I64,
+        UnaryOp::Not if input.is_float() || input == DType::DateTime => DType::Bool,
+        UnaryOp::Abs if input == DType::DateTime => DType::I64,
+        UnaryOp::Neg | UnaryOp::Not | UnaryOp::Abs | UnaryOp::Floor | UnaryOp::Ceil | UnaryOp::Round => input,
+        UnaryOp::Sqrt | UnaryOp::Exp | UnaryOp::Ln => input.to_float(),
+        UnaryOp::IsNan => DType::Bool,
+        _ => DType::I64,
+    }
+}
+
+/// `op` of each element.
+pub(crate) fn apply(op: UnaryOp, values: Values) -> Values {
+    if let Some(field) = op.date_field() {
+        let Values::DateTime(instants) = values.cast(DType::DateTime) else { unreachable!("cast to dates") };
+        return Values::I64(map_to(&instants, |v| if v == i64::MIN { 0 } else { field(v) }));
+    }
+    let result = dtype(op, values.dtype());
+    match op {
+        UnaryOp::IsNan => is_nan(&values),
+        UnaryOp::Not => not(values),
+        UnaryOp::Floor | UnaryOp::Ceil | UnaryOp::Round | UnaryOp::Sqrt | UnaryOp::Exp | UnaryOp::Ln => {
+            match values.into_cast(result) {
+                Values::F32(a) => Values::F32(float32(op, a)),
+                Values::F64(a) => Values::F64(float64(op, a)),
+                unrounded => unrounded,
+            }
+        }
+        _ => match values.into_cast(result) {
+            Values::U8(a) => Values::U8(signed(op, a)),
+            Values::I16(a) => Values::I16(signed(op, a)),
+            Values::U16(a) => Values::U16(signed(op, a)),
+            Values::I32(a) => Values::I32(signed(op, a)),
+            Values::U32(a) => Values::U32(signed(op, a)),
+            Values::I64(a) => Values::I64(signed(op, a)),
+            Values::F32(a) => Values::F32(signed(op, a)),
+            Values::F64(a) => Values::F64(signed(op, a)),
+            bools_and_dates => bools_and_dates,
+        },
+    }
+}
+
+fn signed<T: Number>(op: UnaryOp, a: Block<T>) -> Block<T> {
+    if op == UnaryOp::Neg { map_same(a, T::neg) } else { map_same(a, T::abs) }
+}
+
+macro_rules! float {
+    ($name:ident, $type:ident) => {
+        fn $name(op: UnaryOp, a: Block<$type>) -> Block<$type> {
+            match op {
+                UnaryOp::Sqrt => map_same(a, $type::sqrt),
+                UnaryOp::Exp => map_same(a, $type::exp),
+                UnaryOp::Ln => map_same(a, $type::ln),
+                UnaryOp::Floor => map_same(a, $type::floor),
+                UnaryOp::Ceil => map_same(a, $type::ceil),
+                _ => map_same(a, $type::round_ties_even),
+            }
+        }
+    };
+}
+
+float!(float32, f32);
+float!(float64, f64);
+
+fn is_nan(values: &Values) -> Values {
+    Values::Bool(match values {
+        Values::F32(a) => map_to(a, f32::is_nan),
+        Values::F64(a) => map_to(a, f64::is_nan),
+        Values::DateTime(a) => map_to(a, |v| v == i64::MIN),
+        other => each!(other, a => map_to(a, |_| false)),
+    })
+}
+
+fn not(values: Values) -> Values {
+    match values {
+        Values::Bool(a) => Values::Bool(map_same(a, Bits::not)),
+        Values::U8(a) => Values::U8(map_same(a, Bits::not)),
+        Values::I16(a) => Values::I16(map_same(a, Bits::not)),
+        Values::U16(a) => Values::U16(map_same(a, Bits::not)),
+        Values::I32(a) => Values::I32(map_same(a, Bits::not)),
+        Values::U32(a) => Values::U32(map_same(a, Bits::not)),
+        Values::I64(a) => Values::I64(map_same(a, Bits::not)),
+        Values::F32(a) => Values::Bool(map_to(&a, |v| v == 0.0)),
+        Values::F64(a) => Values::Bool(map_to(&a, |v| v == 0.0)),
+        Values::DateTime(a) => Values::Bool(map_to(&a, |v| v == 0)),
+    }
+}
+
+/// A function of blocks of `f64`: the body of `DataArray::map`, inlined into one loop per block.
+pub type MapFn = dyn Fn(&mut [f64]) + Send + Sync;
+
+/// `f` over each run of elements; `f32` stays `f32`, everything else becomes `f64`.
+pub(crate) fn map(f: &MapFn, values: Values) -> Values {
+    /// Elements that the closure gets at a time: within the first level cache.
+    const RUN: usize = 2048;
+    match values {
+        Values::F32(a) => {
+            let mut owned = a.as_standard_layout().into_owned();
+            let mut run = [0.0f64; RUN];
+            for chunk in owned.as_slice_mut().expect("standard layout").chunks_mut(RUN) {
+                let run = &mut run[..chunk.len()];
+                run.iter_mut().zip(&*chunk).for_each(|(run, &v)| *run = f64::from(v));
+                f(run);
+                chunk.iter_mut().zip(&*run).for_each(|(v, &run)| *v = run as f32);
+            }
+            Values::F32(owned.into_shared())
+        }
+        other => {
+            let Values::F64(a) = other.into_cast(DType::F64) else { unreachable!("cast to f64") };
+            let mut owned = if a.is_standard_layout() { a.into_owned() } else { a.as_standard_layout().into_owned() };
+            for chunk in owned.as_slice_mut().expect("standard layout").chunks_mut(RUN) {
+                f(chunk);
+            }
+            Values::F64(owned.into_shared())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rounding_takes_halves_to_even() {
+        let rounded = apply(UnaryOp::Round, Values::from(vec![0.5, 1.5, -2.5, 2.6]));
+        assert_eq!(rounded.to_vec::<f64>().unwrap(), [0.0, 2.0, -2.0, 3.0]);
+        let kept = apply(UnaryOp::Round, Values::from(vec![7i16]));
+        assert_eq!((kept.dtype(), kept.get(&[0])), (DType::I16, Some(7.0)));
+    }
+
+    #[test]
+    fn small_integers_have_roots_in_single_precision() {
+        let root = apply(UnaryOp::Sqrt, Values::from(vec![9i16]));
+        assert_eq!((root.dtype(), root.get(&[0])), (DType::F32, Some(3.0)));
+        assert_eq!(apply(UnaryOp::Sqrt, Values::from(vec![9i64])).dtype(), DType::F64);
+    }
+
+    #[test]
+    fn every_dtype_says_the_type_it_gives() {
+        let ops =
+            [UnaryOp::Neg, UnaryOp::Not, UnaryOp::Abs, UnaryOp::Exp, UnaryOp::Floor, UnaryOp::IsNan, UnaryOp::Month];
+        let all = [
+            DType::Bool,
+            DType::U8,
+            DType::I16,
+            DType::U16,
+            DType::I32,
+            DType::U32,
+            DType::I64,
+            DType::F32,
+            DType::F64,
+        ];
+        for op in ops {
+            for input in all.into_iter().chain([DType::DateTime]) {
+                let result = apply(op, Values::from(vec![1i64]).cast(input));
+                assert_eq!(result.dtype(), dtype(op, input), "{op:?} of {input}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_shared_block_is_not_written_in_place() {
+        let a = Values::from(vec![1.0, 4.0]);
+        let negative = apply(UnaryOp::Neg, a.clone());
+        assert_eq!(a.to_vec::<f64>().unwrap(), [1.0, 4.0]);
+        assert_eq!(negative.to_vec::<f64>().unwrap(), [-1.0, -4.0]);
+    }
+
+    #[test]
+    fn map_leaves_the_callers_values_alone() {
+        let double = |run: &mut [f64]| run.iter_mut().for_each(|v| *v *= 2.0);
+        let a = Values::from((0..5000).map(|v| v as f32).collect::<Vec<_>>());
+        let mapped = map(&double, a.clone());
+        assert_eq!((mapped.dtype(), mapped.get(&[4999]), a.get(&[4999])), (DType::F32, Some(9998.0), Some(4999.0)));
+        let counts = map(&double, Values::from(vec![3u8]));
+        assert_eq!((counts.dtype(), counts.get(&[0])), (DType::F64, Some(6.0)));
+    }
+
+    #[test]
+    fn fields_of_missing_dates_are_zero() {
+        let months = apply(UnaryOp::Month, Values::from_nanoseconds(vec![0, i64::MIN]));
+        assert_eq!(months.to_vec::<i64>().unwrap(), [1, 0]);
+    }
+}

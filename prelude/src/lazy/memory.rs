@@ -1,0 +1,88 @@
+//! What a computation will take, and whether this process may have it.
+
+use super::Plan;
+use super::evaluate::{self, Estimate};
+use super::node::Kind;
+use crate::parallel::{bytes, memory_limit};
+use crate::{Error, ErrorKind, Result};
+use std::collections::HashMap;
+
+/// Bytes alive at once for each element while a window of `plan` is computed.
+///
+/// Blocks that a thread fills itself; values in memory already are shared, not copied.
+pub(crate) fn live_bytes(plan: &Plan) -> usize {
+    fn live(plan: &Plan, done: &mut HashMap<usize, usize>) -> usize {
+        if let Some(&bytes) = done.get(&plan.id()) {
+            return bytes;
+        }
+        let own = plan.dtype().size();
+        let bytes = match &plan.node().kind {
+            Kind::Memory { .. } => 0,
+            Kind::Source { .. } => own,
+            // Parts are alike, and most windows lie in one.
+            Kind::Concat { parts, .. } => live(&parts[0], done).max(own),
+            Kind::Transpose { input, .. } | Kind::InsertAxis { input, .. } | Kind::DropAxis { input, .. } => {
+                live(input, done)
+            }
+            kind => {
+                // Inputs are computed one after the other; those that are done wait.
+                let (mut peak, mut waiting) = (0, 0);
+                for input in kind.inputs() {
+                    peak = peak.max(waiting + live(input, done));
+                    waiting += if input.is_lazy() { input.dtype().size() } else { 0 };
+                }
+                peak.max(waiting + own)
+            }
+        };
+        done.insert(plan.id(), bytes);
+        bytes
+    }
+    live(plan, &mut HashMap::new())
+}
+
+/// What this process may still take: its limit less what it holds.
+pub(crate) fn available() -> u64 {
+    memory_limit().saturating_sub(resident())
+}
+
+/// Bytes that this process holds, as the kernel counts them; 0 where it does not say.
+fn resident() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let kibibytes =
+        || status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?.trim().strip_suffix("kB")?.trim().parse().ok();
+    kibibytes().unwrap_or(0u64) * 1024
+}
+
+/// What a plan will take; an error if that would not fit.
+pub(crate) fn admit(plan: &Plan, limit: u64) -> Result<Estimate> {
+    let estimate = evaluate::estimate(plan);
+    if estimate.total() <= limit {
+        return Ok(estimate);
+    }
+    let advice = if estimate.result * 2 > estimate.total() {
+        "select a smaller region or fewer steps first, or reduce (for example with mean) before computing"
+    } else {
+        "select a smaller region first, or use fewer threads"
+    };
+    let message = format!(
+        "the result {:?} {} would take {} ({} for the result itself), and this process may use {} more: {advice}",
+        plan.shape(),
+        plan.dtype(),
+        bytes(estimate.total()),
+        bytes(estimate.result),
+        bytes(limit)
+    );
+    Err(Error::new(ErrorKind::Memory, message))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_held_is_not_there_to_take() {
+        let held = std::hint::black_box(vec![1u8; 64 << 20]);
+        assert!(resident() >= held.len() as u64 && available() < memory_limit(), "{}", resident());
+        drop(std::hint::black_box(held));
+    }
+}

@@ -1,0 +1,43 @@
+//! Lazy arrays: a plan of what to compute, evaluated window by window in parallel.
+//!
+//! A [`Plan`] is an expression tree over files and values in memory. There is no task
+//! graph: evaluation cuts the result into windows of whole file blocks, threads take the
+//! windows, and each is pulled through the tree, so that nothing is decoded which the
+//! answer does not need. A reduction takes its input slab by slab; the mean of a year of
+//! files holds one window of one file per thread, and one sum per cell.
+//!
+//! | to know | look in |
+//! |---|---|
+//! | what a plan can say | [`Plan`] |
+//! | what it reads from | [`Source`] |
+//! | how a selection reaches the files | `push_down`, `index` |
+//! | how windows are cut | `chunk` |
+//! | how a window is computed | `window`, `kernels` |
+//! | how reductions stream | `stream`, `reduce` |
+
+pub mod buffers;
+mod chunk;
+mod evaluate;
+mod explain;
+pub(crate) mod index;
+pub(crate) mod kernels;
+mod memory;
+mod node;
+mod output;
+mod plan;
+mod push_down;
+mod reduce;
+mod source;
+mod stream;
+pub mod threads;
+mod window;
+
+pub use index::AxisIndex;
+pub(crate) use index::Pick;
+pub use kernels::{BinaryOp, MapFn, UnaryOp};
+pub use plan::Plan;
+pub use reduce::{ReduceOp, ReduceOptions};
+pub use source::Source;
+
+#[cfg(test)]
+mod tests;

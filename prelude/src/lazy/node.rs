@@ -1,0 +1,133 @@
+//! What a plan is made of.
+
+use super::Source;
+use super::index::Pick;
+use super::kernels::{BinaryOp, MapFn, UnaryOp};
+use super::plan::Plan;
+use super::reduce::{ReduceOp, ReduceOptions};
+use crate::array::{DType, Values};
+use std::ops::Range;
+use std::sync::Arc;
+
+/// One operation with the shape and type of its result, known without computing it.
+pub(crate) struct Node {
+    pub kind: Kind,
+    pub shape: Vec<usize>,
+    pub dtype: DType,
+}
+
+pub(crate) enum Kind {
+    /// `weak`: a number written in the code, whose type gives way to an array's.
+    Memory {
+        values: Values,
+        weak: bool,
+    },
+    /// Selection is pushed down to here: only these rows and columns are read.
+    Source {
+        source: Arc<dyn Source>,
+        rows: Pick,
+        columns: Pick,
+    },
+    /// `starts` holds where each part begins on `axis`.
+    Concat {
+        parts: Vec<Plan>,
+        axis: usize,
+        starts: Vec<usize>,
+    },
+    Unary {
+        op: UnaryOp,
+        input: Plan,
+    },
+    Map {
+        name: String,
+        f: Arc<MapFn>,
+        input: Plan,
+    },
+    Cast {
+        input: Plan,
+    },
+    Binary {
+        op: BinaryOp,
+        operand: DType,
+        a: Plan,
+        b: Plan,
+    },
+    Select {
+        condition: Plan,
+        yes: Plan,
+        no: Plan,
+    },
+    Transpose {
+        order: Vec<usize>,
+        input: Plan,
+    },
+    InsertAxis {
+        axis: usize,
+        input: Plan,
+    },
+    /// The axis has length 1.
+    DropAxis {
+        axis: usize,
+        input: Plan,
+    },
+    Broadcast {
+        input: Plan,
+    },
+    Reduce(Reduce),
+}
+
+/// `axes` ascending and each once.
+pub(crate) struct Reduce {
+    pub op: ReduceOp,
+    pub axes: Vec<usize>,
+    pub options: ReduceOptions,
+    pub input: Plan,
+}
+
+impl Kind {
+    pub fn inputs(&self) -> Vec<&Plan> {
+        match self {
+            Self::Memory { .. } | Self::Source { .. } => Vec::new(),
+            Self::Concat { parts, .. } => parts.iter().collect(),
+            Self::Binary { a, b, .. } => vec![a, b],
+            Self::Select { condition, yes, no } => vec![condition, yes, no],
+            Self::Unary { input, .. }
+            | Self::Map { input, .. }
+            | Self::Cast { input }
+            | Self::Transpose { input, .. }
+            | Self::InsertAxis { input, .. }
+            | Self::DropAxis { input, .. }
+            | Self::Broadcast { input }
+            | Self::Reduce(Reduce { input, .. }) => vec![input],
+        }
+    }
+
+    /// The same operation on other inputs of the same shapes, given in the order of [`inputs`](Kind::inputs).
+    pub fn with_inputs(&self, mut inputs: Vec<Plan>) -> Self {
+        let mut next = || inputs.remove(0);
+        match self {
+            Self::Memory { values, weak } => Self::Memory { values: values.clone(), weak: *weak },
+            Self::Source { source, rows, columns } => {
+                Self::Source { source: source.clone(), rows: rows.clone(), columns: columns.clone() }
+            }
+            Self::Concat { axis, starts, .. } => Self::Concat { parts: inputs, axis: *axis, starts: starts.clone() },
+            Self::Unary { op, .. } => Self::Unary { op: *op, input: next() },
+            Self::Map { name, f, .. } => Self::Map { name: name.clone(), f: f.clone(), input: next() },
+            Self::Cast { .. } => Self::Cast { input: next() },
+            Self::Binary { op, operand, .. } => Self::Binary { op: *op, operand: *operand, a: next(), b: next() },
+            Self::Select { .. } => Self::Select { condition: next(), yes: next(), no: next() },
+            Self::Transpose { order, .. } => Self::Transpose { order: order.clone(), input: next() },
+            Self::InsertAxis { axis, .. } => Self::InsertAxis { axis: *axis, input: next() },
+            Self::DropAxis { axis, .. } => Self::DropAxis { axis: *axis, input: next() },
+            Self::Broadcast { .. } => Self::Broadcast { input: next() },
+            Self::Reduce(Reduce { op, axes, options, .. }) => {
+                Self::Reduce(Reduce { op: *op, axes: axes.clone(), options: *options, input: next() })
+            }
+        }
+    }
+}
+
+/// The window of an input that broadcasts to the shape of which `window` is asked.
+pub(crate) fn broadcast_window(input: &[usize], window: &[Range<usize>]) -> Vec<Range<usize>> {
+    input.iter().zip(window).map(|(&length, range)| if length == 1 { 0..1 } else { range.clone() }).collect()
+}

@@ -1,0 +1,74 @@
+//! The result while its windows are being computed: each thread writes into its own part of it.
+
+use crate::array::{DType, Element, Values, typed};
+use ndarray::{ArrayD, ArrayViewMutD, Axis, IxDyn};
+
+/// Where the values of one window go.
+pub(crate) trait Sink: Send {
+    /// Values of the window, in its shape or one after the other in axis order.
+    fn put(&mut self, values: &Values);
+}
+
+impl<T: Element> Sink for ArrayViewMutD<'_, T> {
+    fn put(&mut self, values: &Values) {
+        let values = T::of(values).expect("a window has the type of its plan");
+        if values.shape() == self.shape() {
+            self.assign(values);
+        } else {
+            let values = values.view().into_shape_with_order(self.raw_dim());
+            self.assign(&values.expect("a window has as many values as its place"));
+        }
+    }
+}
+
+/// A result of which every window is still to be put.
+pub(crate) trait Output: Send {
+    /// One sink for each window, in axis order; `blocks` holds the window lengths along each axis.
+    fn sinks<'a>(&'a mut self, blocks: &[Vec<usize>]) -> Vec<Box<dyn Sink + 'a>>;
+
+    fn into_values(self: Box<Self>) -> Values;
+}
+
+struct Typed<T> {
+    array: ArrayD<T>,
+    dtype: DType,
+}
+
+impl<T: Element> Output for Typed<T> {
+    fn sinks<'a>(&'a mut self, blocks: &[Vec<usize>]) -> Vec<Box<dyn Sink + 'a>> {
+        let mut sinks = Vec::new();
+        split(self.array.view_mut(), blocks, 0, &mut sinks);
+        sinks
+    }
+
+    fn into_values(self: Box<Self>) -> Values {
+        Values::from_typed(self.array.into_shared(), self.dtype)
+    }
+}
+
+fn split<'a, T: Element>(
+    view: ArrayViewMutD<'a, T>,
+    blocks: &[Vec<usize>],
+    axis: usize,
+    sinks: &mut Vec<Box<dyn Sink + 'a>>,
+) {
+    let Some(lengths) = blocks.get(axis) else {
+        sinks.push(Box::new(view));
+        return;
+    };
+    let mut rest = view;
+    for &length in lengths {
+        let (block, after) = rest.split_at(Axis(axis), length);
+        split(block, blocks, axis + 1, sinks);
+        rest = after;
+    }
+}
+
+/// Memory for a result. It is zeroed by the system as it is first written, not before.
+pub(crate) fn allocate(shape: &[usize], dtype: DType) -> Box<dyn Output> {
+    typed!(dtype, T => {
+        let vec = vec![T::default(); shape.iter().product()];
+        let array = ArrayD::from_shape_vec(IxDyn(shape), vec).expect("the vector has the shape's length");
+        Box::new(Typed { array, dtype })
+    })
+}

@@ -1,0 +1,376 @@
+//! The plan: an array without labels that may not have been computed yet.
+
+use super::index::{AxisIndex, Pick, resolve};
+use super::kernels::{self, BinaryOp, MapFn, Operands, UnaryOp, broadcast_shape};
+use super::node::{Kind, Node, Reduce};
+use super::reduce::{self, ReduceOp, ReduceOptions};
+use super::{Source, evaluate};
+use crate::array::{DType, Values};
+use crate::{Error, ErrorKind, Result};
+use std::fmt;
+use std::sync::Arc;
+
+/// An n-dimensional array, in memory or as the expression that gives it. Cheap to clone.
+///
+/// Every operation builds a plan. Where all inputs are in memory the result is computed
+/// at once; where a file is among them nothing is read until [`evaluate`](Plan::evaluate).
+/// Both go through the same code, so both give the same answer.
+///
+/// Axes are numbered from 0; two operands have as many axes, and each pair of axes is
+/// equally long or one of them is 1. A plan without axes (a number) goes with any other.
+///
+/// ```
+/// use isopleth::array::Values;
+/// use isopleth::lazy::{BinaryOp, Plan, ReduceOp, ReduceOptions};
+///
+/// let celsius = Plan::from(Values::from(ndarray::array![[20.0f32, f32::NAN], [30.0, 40.0]]));
+/// let warmer = Plan::binary(BinaryOp::Add, &celsius, &Plan::scalar(1.0))?;
+/// let mean = warmer.reduce(ReduceOp::Mean, &[1], ReduceOptions::default())?.evaluate()?;
+/// assert_eq!(mean.to_vec::<f32>()?, [21.0, 36.0]);
+/// # Ok::<(), isopleth::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Plan(Arc<Node>);
+
+impl Plan {
+    pub(crate) fn node(&self) -> &Node {
+        &self.0
+    }
+
+    /// What tells two plans apart that are not the same expression.
+    pub(crate) fn id(&self) -> usize {
+        Arc::as_ptr(&self.0) as usize
+    }
+
+    pub(crate) fn lazy_node(kind: Kind, shape: Vec<usize>, dtype: DType) -> Self {
+        Self(Arc::new(Node { kind, shape, dtype }))
+    }
+
+    /// A node, computed at once if nothing in it has to be read.
+    pub(crate) fn build(kind: Kind, shape: Vec<usize>, dtype: DType) -> Result<Self> {
+        let ready = kind.inputs().iter().all(|input| !input.is_lazy());
+        let plan = Self::lazy_node(kind, shape, dtype);
+        if ready { Ok(Self::memory(evaluate::in_memory(&plan)?)) } else { Ok(plan) }
+    }
+
+    /// [`build`](Plan::build) for operations that return no error. Stop ends the cell here; a result that
+    /// would not fit in memory stays to be computed, and says so when it is.
+    fn build_certain(kind: Kind, shape: Vec<usize>, dtype: DType) -> Self {
+        let ready = kind.inputs().iter().all(|input| !input.is_lazy());
+        let plan = Self::lazy_node(kind, shape, dtype);
+        if !ready {
+            return plan;
+        }
+        evaluate::in_memory(&plan).map(Self::memory).unwrap_or_else(|_| {
+            crate::parallel::cancel::checkpoint();
+            plan
+        })
+    }
+
+    /// Values that are there already.
+    pub fn memory(values: Values) -> Self {
+        let (shape, dtype) = (values.shape().to_vec(), values.dtype());
+        Self::lazy_node(Kind::Memory { values, weak: false }, shape, dtype)
+    }
+
+    /// A number written in the code, without axes. It takes the type of the array that it meets
+    /// where its kind allows: `1.5` leaves an `f32` array `f32`, `2` leaves a `u8` array `u8`.
+    pub fn scalar(value: impl Into<Values>) -> Self {
+        let values = value.into();
+        let (shape, dtype) = (values.shape().to_vec(), values.dtype());
+        let weak = shape.is_empty() && dtype != DType::DateTime;
+        Self::lazy_node(Kind::Memory { values, weak }, shape, dtype)
+    }
+
+    /// One band of one file, shape (rows, columns). Reads nothing.
+    pub fn raster(source: impl Source + 'static) -> Self {
+        Self::source(Arc::new(source))
+    }
+
+    /// [`raster`](Plan::raster) for a source that is shared already.
+    pub fn source(source: Arc<dyn Source>) -> Self {
+        let ([rows, columns], dtype) = (source.shape(), source.dtype());
+        let kind = Kind::Source { source, rows: Pick::range(0..rows), columns: Pick::range(0..columns) };
+        Self::lazy_node(kind, vec![rows, columns], dtype)
+    }
+
+    /// Parts one after the other along `axis`. Types are promoted to one.
+    ///
+    /// # Errors
+    /// When there is no part, or shapes differ in another axis, or types do not mix.
+    pub fn concat(parts: Vec<Self>, axis: usize) -> Result<Self> {
+        let Some(first) = parts.first() else {
+            return Err(Error::new(ErrorKind::InvalidArgument, "nothing to concatenate: give at least one array"));
+        };
+        check_axis(axis, first.ndim())?;
+        let (mut shape, mut dtype) = (first.shape().to_vec(), first.dtype());
+        let mut starts = Vec::with_capacity(parts.len());
+        let mut length = 0;
+        for (n, part) in parts.iter().enumerate() {
+            let agree = part.ndim() == shape.len()
+                && part.shape().iter().zip(&shape).enumerate().all(|(at, (a, b))| at == axis || a == b);
+            if !agree {
+                let message = format!(
+                    "cannot join shape {:?} (part {n}) to {:?} along axis {axis}: the other axes must be equal",
+                    part.shape(),
+                    first.shape()
+                );
+                return Err(Error::new(ErrorKind::Mismatch, message));
+            }
+            dtype = DType::promote(dtype, part.dtype()).ok_or_else(|| {
+                Error::new(ErrorKind::Mismatch, format!("cannot join {} (part {n}) to {dtype}", part.dtype()))
+            })?;
+            starts.push(length);
+            length += part.shape()[axis];
+        }
+        if parts.len() == 1 {
+            return Ok(parts.into_iter().next().expect("one part"));
+        }
+        shape[axis] = length;
+        let parts = parts.iter().map(|part| part.cast(dtype)).collect();
+        Self::build(Kind::Concat { parts, axis, starts }, shape, dtype)
+    }
+
+    /// Parts of one shape along a new first axis.
+    ///
+    /// # Errors
+    /// As [`concat`](Plan::concat).
+    pub fn stack(parts: Vec<Self>) -> Result<Self> {
+        Self::concat(parts.iter().map(|part| part.insert_axis(0)).collect(), 0)
+    }
+
+    /// The length of each axis.
+    pub fn shape(&self) -> &[usize] {
+        &self.0.shape
+    }
+
+    /// The element type.
+    pub fn dtype(&self) -> DType {
+        self.0.dtype
+    }
+
+    /// How many axes.
+    pub fn ndim(&self) -> usize {
+        self.0.shape.len()
+    }
+
+    /// How many elements.
+    pub fn len(&self) -> usize {
+        self.0.shape.iter().product()
+    }
+
+    /// Whether there is no element.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Bytes that the elements take once computed.
+    pub fn nbytes(&self) -> u64 {
+        self.len() as u64 * self.dtype().size() as u64
+    }
+
+    /// Whether anything is still to be computed.
+    pub fn is_lazy(&self) -> bool {
+        !matches!(self.0.kind, Kind::Memory { .. })
+    }
+
+    /// The values, if they are there already.
+    pub fn as_values(&self) -> Option<&Values> {
+        match &self.0.kind {
+            Kind::Memory { values, .. } => Some(values),
+            _ => None,
+        }
+    }
+
+    fn weak(&self) -> Option<&Values> {
+        match &self.0.kind {
+            Kind::Memory { values, weak: true } => Some(values),
+            _ => None,
+        }
+    }
+
+    /// The part that one [`AxisIndex`] per axis names. The selection goes down to the files: what it leaves out is not read.
+    ///
+    /// # Errors
+    /// When an index lies outside its axis, or there is not one per axis.
+    pub fn index(&self, axes: &[AxisIndex]) -> Result<Self> {
+        let (picks, dropped) = resolve(self.shape(), axes)?;
+        let mut plan = super::push_down::pick(self, &picks)?;
+        for axis in dropped.into_iter().rev() {
+            plan = plan.drop_axis(axis);
+        }
+        Ok(plan)
+    }
+
+    /// Without an axis of length 1.
+    pub(crate) fn drop_axis(&self, axis: usize) -> Self {
+        let mut shape = self.shape().to_vec();
+        shape.remove(axis);
+        match &self.0.kind {
+            Kind::InsertAxis { axis: inserted, input } if *inserted == axis => input.clone(),
+            _ => Self::build_certain(Kind::DropAxis { axis, input: self.clone() }, shape, self.dtype()),
+        }
+    }
+
+    /// `op` of each element.
+    #[must_use]
+    pub fn unary(&self, op: UnaryOp) -> Self {
+        let dtype = kernels::unary_dtype(op, self.dtype());
+        Self::build_certain(Kind::Unary { op, input: self.clone() }, self.shape().to_vec(), dtype)
+    }
+
+    /// A function of runs of elements, in place: `f32` stays `f32`, everything else becomes `f64`.
+    /// `name` is what `explain()` shows. Runs are cut anywhere, so each element is on its own.
+    #[must_use]
+    pub fn map(&self, name: &str, f: Arc<MapFn>) -> Self {
+        let dtype = if self.dtype() == DType::F32 { DType::F32 } else { DType::F64 };
+        let kind = Kind::Map { name: name.to_owned(), f, input: self.clone() };
+        Self::build_certain(kind, self.shape().to_vec(), dtype)
+    }
+
+    /// `op` of each pair of elements; axes of length 1 broadcast. Types mix as in NumPy 2.
+    ///
+    /// # Errors
+    /// When shapes do not broadcast, or the operation has no meaning for the types.
+    pub fn binary(op: BinaryOp, a: &Self, b: &Self) -> Result<Self> {
+        let operands = Operands { a: a.dtype(), b: b.dtype(), weak_a: a.weak(), weak_b: b.weak() };
+        let (operand, dtype) = kernels::binary_dtypes(op, operands)?;
+        let rank = a.ndim().max(b.ndim());
+        let (a, b) = (a.with_rank(rank), b.with_rank(rank));
+        let shape = broadcast_shape(a.shape(), b.shape()).ok_or_else(|| shapes_differ(op.name(), &a, &b))?;
+        Self::build(Kind::Binary { op, operand, a, b }, shape, dtype)
+    }
+
+    /// `yes` where `condition` holds, else `no`; axes of length 1 broadcast.
+    ///
+    /// # Errors
+    /// When shapes do not broadcast, or a date is to be chosen with a number. [`Plan::scalar`] of NaN goes with
+    /// every type that has missing values; see [`DType::with_missing`] for the others.
+    pub fn select(condition: &Self, yes: &Self, no: &Self) -> Result<Self> {
+        let operands = Operands { a: yes.dtype(), b: no.dtype(), weak_a: yes.weak(), weak_b: no.weak() };
+        let dtype = kernels::select_dtype(operands)?;
+        let rank = condition.ndim().max(yes.ndim()).max(no.ndim());
+        let (condition, yes, no) = (condition.with_rank(rank), yes.with_rank(rank), no.with_rank(rank));
+        let shape = broadcast_shape(yes.shape(), no.shape()).ok_or_else(|| shapes_differ("where", &yes, &no))?;
+        let shape =
+            broadcast_shape(condition.shape(), &shape).ok_or_else(|| shapes_differ("where", &condition, &yes))?;
+        Self::build(Kind::Select { condition, yes, no }, shape, dtype)
+    }
+
+    /// A number without axes gets as many of length 1 as its partner has.
+    fn with_rank(&self, rank: usize) -> Self {
+        if self.ndim() > 0 || rank == 0 {
+            return self.clone();
+        }
+        (0..rank).fold(self.clone(), |plan, _| plan.insert_axis(0))
+    }
+
+    /// As another type; see [`Values::cast`].
+    #[must_use]
+    pub fn cast(&self, dtype: DType) -> Self {
+        if self.dtype() == dtype {
+            return self.clone();
+        }
+        Self::build_certain(Kind::Cast { input: self.clone() }, self.shape().to_vec(), dtype)
+    }
+
+    /// The axes in another order.
+    ///
+    /// # Errors
+    /// When `order` does not name each axis once.
+    pub fn transpose(&self, order: &[usize]) -> Result<Self> {
+        let mut sorted = order.to_vec();
+        sorted.sort_unstable();
+        if !sorted.iter().copied().eq(0..self.ndim()) {
+            let message = format!("the order {order:?} does not name each of {} axes once", self.ndim());
+            return Err(Error::new(ErrorKind::InvalidArgument, message));
+        }
+        if order.iter().copied().eq(0..self.ndim()) {
+            return Ok(self.clone());
+        }
+        let shape = order.iter().map(|&axis| self.shape()[axis]).collect();
+        Self::build(Kind::Transpose { order: order.to_vec(), input: self.clone() }, shape, self.dtype())
+    }
+
+    /// With a new axis of length 1 before `axis`; beyond the last axis it becomes the last.
+    #[must_use]
+    pub fn insert_axis(&self, axis: usize) -> Self {
+        let axis = axis.min(self.ndim());
+        let mut shape = self.shape().to_vec();
+        shape.insert(axis, 1);
+        Self::build_certain(Kind::InsertAxis { axis, input: self.clone() }, shape, self.dtype())
+    }
+
+    /// Axes of length 1 repeated to `shape`, which has as many axes.
+    ///
+    /// # Errors
+    /// When an axis is neither 1 nor the length asked for.
+    pub fn broadcast_to(&self, shape: &[usize]) -> Result<Self> {
+        if self.shape() == shape {
+            return Ok(self.clone());
+        }
+        let fits = self.ndim() == shape.len() && self.shape().iter().zip(shape).all(|(a, b)| a == b || *a == 1);
+        if !fits {
+            let message = format!("the shape {:?} does not broadcast to {shape:?}", self.shape());
+            return Err(Error::new(ErrorKind::Mismatch, message));
+        }
+        Self::build(Kind::Broadcast { input: self.clone() }, shape.to_vec(), self.dtype())
+    }
+
+    /// Reduces `axes` away (no axes: each element by itself). Reads the input slab by slab: memory does not grow with it.
+    ///
+    /// # Errors
+    /// When an axis does not exist or is named twice, or the operation has no meaning for the type, or is a minimum or
+    /// maximum of nothing.
+    pub fn reduce(&self, op: ReduceOp, axes: &[usize], options: ReduceOptions) -> Result<Self> {
+        let mut axes = axes.to_vec();
+        axes.sort_unstable();
+        for (n, &axis) in axes.iter().enumerate() {
+            check_axis(axis, self.ndim())?;
+            if n > 0 && axes[n - 1] == axis {
+                let message = format!("{}: axis {axis} is named twice", op.name());
+                return Err(Error::new(ErrorKind::InvalidArgument, message));
+            }
+        }
+        let dtype = reduce::dtype(op, self.dtype())?;
+        let length: usize = axes.iter().map(|&axis| self.shape()[axis]).product();
+        reduce::check(op, length, axes.len())?;
+        let shape = self.shape().iter().enumerate().filter(|(axis, _)| !axes.contains(axis)).map(|(_, &n)| n).collect();
+        Self::build(Kind::Reduce(Reduce { op, axes, options, input: self.clone() }), shape, dtype)
+    }
+
+    /// Computes the plan, in parallel and window by window.
+    ///
+    /// # Errors
+    /// When a file cannot be read, when Stop is pressed, or when the result would not fit in memory.
+    pub fn evaluate(&self) -> Result<Values> {
+        evaluate::evaluate(self)
+    }
+}
+
+fn check_axis(axis: usize, rank: usize) -> Result<()> {
+    if axis < rank {
+        return Ok(());
+    }
+    let message = format!("axis {axis} of an array of {rank} axes: they count from 0");
+    Err(Error::new(ErrorKind::InvalidArgument, message))
+}
+
+fn shapes_differ(what: &str, a: &Plan, b: &Plan) -> Error {
+    let message =
+        format!("{what}: the shapes {:?} and {:?} do not go together; axes are equal or 1", a.shape(), b.shape());
+    Error::new(ErrorKind::Mismatch, message)
+}
+
+impl From<Values> for Plan {
+    fn from(values: Values) -> Self {
+        Self::memory(values)
+    }
+}
+
+impl fmt::Debug for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = if self.is_lazy() { "to be computed" } else { "in memory" };
+        write!(f, "Plan {:?} {}, {state}", self.shape(), self.dtype())
+    }
+}

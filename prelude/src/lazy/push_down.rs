@@ -1,0 +1,123 @@
+//! Selection moves below every other operation, until it says which rows and columns of which files are read.
+
+use super::Plan;
+use super::index::Pick;
+use super::node::{Kind, Reduce};
+use crate::Result;
+use std::collections::HashMap;
+
+/// The part of `plan` that one pick per axis names; picks are within bounds.
+pub(crate) fn pick(plan: &Plan, picks: &[Pick]) -> Result<Plan> {
+    PushDown::default().pick(plan, picks)
+}
+
+/// Expressions that occur twice stay one expression, so that they are computed once.
+#[derive(Default)]
+struct PushDown {
+    done: HashMap<(usize, Vec<Pick>), Plan>,
+}
+
+impl PushDown {
+    fn pick(&mut self, plan: &Plan, picks: &[Pick]) -> Result<Plan> {
+        if picks.iter().zip(plan.shape()).all(|(pick, &length)| pick.is_all(length)) {
+            return Ok(plan.clone());
+        }
+        let key = (plan.id(), picks.to_vec());
+        if let Some(done) = self.done.get(&key) {
+            return Ok(done.clone());
+        }
+        let picked = self.below(plan, picks)?;
+        self.done.insert(key, picked.clone());
+        Ok(picked)
+    }
+
+    fn below(&mut self, plan: &Plan, picks: &[Pick]) -> Result<Plan> {
+        Ok(match &plan.node().kind {
+            Kind::Memory { values, .. } => Plan::memory(values.pick(picks)),
+            Kind::Source { source, rows, columns } => {
+                let (rows, columns) = (picks[0].of(rows), picks[1].of(columns));
+                let shape = vec![rows.len(), columns.len()];
+                Plan::lazy_node(Kind::Source { source: source.clone(), rows, columns }, shape, plan.dtype())
+            }
+            Kind::Concat { parts, axis, starts } => self.of_parts(parts, *axis, starts, picks)?,
+            Kind::Unary { op, input } => self.pick(input, picks)?.unary(*op),
+            Kind::Map { name, f, input } => self.pick(input, picks)?.map(name, f.clone()),
+            Kind::Cast { input } => self.pick(input, picks)?.cast(plan.dtype()),
+            Kind::Binary { op, operand, a, b } => {
+                let (a, b) = (self.operand(a, picks)?, self.operand(b, picks)?);
+                // Not through `Plan::binary`: the types were settled when numbers were still known to be numbers.
+                let kind = Kind::Binary { op: *op, operand: *operand, a, b };
+                Plan::build(kind, lengths(picks), plan.dtype())?
+            }
+            Kind::Select { condition, yes, no } => {
+                let (condition, yes) = (self.operand(condition, picks)?, self.operand(yes, picks)?);
+                let no = self.operand(no, picks)?;
+                Plan::build(Kind::Select { condition, yes, no }, lengths(picks), plan.dtype())?
+            }
+            Kind::Transpose { order, input } => {
+                let mut inner = picks.to_vec();
+                order.iter().zip(picks).for_each(|(&axis, pick)| inner[axis] = pick.clone());
+                self.pick(input, &inner)?.transpose(order)?
+            }
+            Kind::InsertAxis { axis, input } => {
+                let mut inner = picks.to_vec();
+                inner.remove(*axis);
+                self.pick(input, &inner)?.insert_axis(*axis).broadcast_to(&lengths(picks))?
+            }
+            Kind::DropAxis { axis, input } => {
+                let mut inner = picks.to_vec();
+                inner.insert(*axis, Pick::range(0..1));
+                self.pick(input, &inner)?.drop_axis(*axis)
+            }
+            Kind::Broadcast { input } => self.operand(input, picks)?.broadcast_to(&lengths(picks))?,
+            Kind::Reduce(Reduce { op, axes, options, input }) => {
+                let mut kept = picks.iter();
+                let inner: Vec<Pick> = (input.shape().iter().enumerate())
+                    .map(|(axis, &length)| match axes.contains(&axis) {
+                        true => Pick::range(0..length),
+                        false => kept.next().expect("one pick per kept axis").clone(),
+                    })
+                    .collect();
+                self.pick(input, &inner)?.reduce(*op, axes, *options)?
+            }
+        })
+    }
+
+    /// Of an axis that is repeated, whatever is picked is the one element.
+    fn operand(&mut self, input: &Plan, picks: &[Pick]) -> Result<Plan> {
+        let all = |length: &usize| *length == 1;
+        let inner: Vec<Pick> = (input.shape().iter().zip(picks))
+            .map(|(length, pick)| if all(length) { Pick::range(0..1) } else { pick.clone() })
+            .collect();
+        self.pick(input, &inner)
+    }
+
+    /// Consecutive picks that fall into one part become one part of the result.
+    fn of_parts(&mut self, parts: &[Plan], axis: usize, starts: &[usize], picks: &[Pick]) -> Result<Plan> {
+        let along = &picks[axis];
+        let part_of = |position: usize| starts.partition_point(|&start| start <= position) - 1;
+        let mut picked = Vec::new();
+        let mut first = 0;
+        while first < along.len() {
+            let part = part_of(along.position(first));
+            let mut end = first + 1;
+            while end < along.len() && part_of(along.position(end)) == part {
+                end += 1;
+            }
+            let mut inner = picks.to_vec();
+            inner[axis] = along.window(&(first..end)).shifted(starts[part]);
+            picked.push(self.pick(&parts[part], &inner)?);
+            first = end;
+        }
+        if picked.is_empty() {
+            let mut inner = picks.to_vec();
+            inner[axis] = Pick::range(0..0);
+            picked.push(self.pick(&parts[0], &inner)?);
+        }
+        Plan::concat(picked, axis)
+    }
+}
+
+fn lengths(picks: &[Pick]) -> Vec<usize> {
+    picks.iter().map(Pick::len).collect()
+}

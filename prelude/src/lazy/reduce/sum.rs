@@ -1,0 +1,245 @@
+//! Sum, mean and count: one addition per value.
+
+use super::layout::{Kernel, walk};
+use super::vector::widest;
+use super::{Accumulator, ReduceOp, ReduceOptions, Setup, Slab, same_kind};
+use crate::Result;
+use crate::array::{DType, Element, Values, typed};
+use std::marker::PhantomData;
+
+pub(super) fn start(setup: Setup) -> Box<dyn Accumulator> {
+    if setup.op == ReduceOp::Sum {
+        return match setup.input {
+            DType::Bool => Box::new(Sum::<bool, i64>::new(setup)),
+            DType::U8 => Box::new(Sum::<u8, i64>::new(setup)),
+            DType::I16 => Box::new(Sum::<i16, i64>::new(setup)),
+            DType::U16 => Box::new(Sum::<u16, i64>::new(setup)),
+            DType::I32 => Box::new(Sum::<i32, i64>::new(setup)),
+            DType::U32 => Box::new(Sum::<u32, i64>::new(setup)),
+            DType::F32 => Box::new(Sum::<f32, f64>::new(setup)),
+            DType::F64 => Box::new(Sum::<f64, f64>::new(setup)),
+            DType::I64 | DType::DateTime => Box::new(Sum::<i64, i64>::new(setup)),
+        };
+    }
+    match setup.input {
+        DType::DateTime => Box::new(Sum::<Date, f64>::new(setup)),
+        input => typed!(input, T => Box::new(Sum::<T, f64>::new(setup))),
+    }
+}
+
+struct Sum<T, S> {
+    op: ReduceOp,
+    options: ReduceOptions,
+    dtype: DType,
+    sums: Vec<S>,
+    counts: Vec<u32>,
+    /// The counts once states were merged: those of many pieces may not fit in 32 bits.
+    merged: Option<Vec<u64>>,
+    of: PhantomData<fn(T)>,
+}
+
+impl<T, S: Total> Sum<T, S> {
+    fn new(setup: Setup) -> Self {
+        let Setup { op, options, input, cells, .. } = setup;
+        let dtype = super::dtype(op, input).expect("the plan checked the type");
+        let (sums, counts) = (vec![S::default(); cells], vec![0; cells]);
+        Self { op, options, dtype, sums, counts, merged: None, of: PhantomData }
+    }
+
+    fn count(&self, cell: usize) -> u64 {
+        self.merged.as_ref().map_or_else(|| u64::from(self.counts[cell]), |counts| counts[cell])
+    }
+}
+
+impl<T: Term<S> + 'static, S: Total> Accumulator for Sum<T, S> {
+    fn add(&mut self, slabs: &[Slab]) {
+        // Counting asks what is missing whatever the options say.
+        let skip = self.options.skip_missing || self.op == ReduceOp::Count;
+        let (sums, counts) = (&mut self.sums[..], &mut self.counts[..]);
+        if T::MAY_MISS && skip {
+            walk::<T::Stored>(slabs, &mut Loop::<T, S, true> { sums, counts, of: PhantomData });
+        } else {
+            walk::<T::Stored>(slabs, &mut Loop::<T, S, false> { sums, counts, of: PhantomData });
+        }
+    }
+
+    fn merge(&mut self, later: Box<dyn Accumulator>) {
+        let later: Self = same_kind(later);
+        self.sums.iter_mut().zip(&later.sums).for_each(|(sum, &other)| *sum = sum.plus(other));
+        self.merged = Some((0..self.sums.len()).map(|cell| self.count(cell) + later.count(cell)).collect());
+    }
+
+    fn finish(self: Box<Self>) -> Result<Values> {
+        let cells = 0..self.sums.len();
+        if self.op == ReduceOp::Count {
+            return Ok(Values::from(cells.map(|cell| self.count(cell) as i64).collect::<Vec<_>>()));
+        }
+        if self.dtype == DType::I64 {
+            return Ok(Values::from(self.sums.iter().map(|sum| sum.integer()).collect::<Vec<_>>()));
+        }
+        let (mean, least) = (self.op == ReduceOp::Mean, self.options.min_count as u64);
+        let cells = cells.map(|cell| match (mean, self.sums[cell].float(), self.count(cell)) {
+            (true, sum, count) => sum / count as f64,
+            (false, sum, count) if count >= least => sum,
+            _ => f64::NAN,
+        });
+        Ok(match self.dtype {
+            DType::F32 => Values::from(cells.map(|v| v as f32).collect::<Vec<_>>()),
+            _ => Values::from(cells.collect::<Vec<_>>()),
+        })
+    }
+}
+
+/// A value as a term of a sum of type `S`.
+trait Term<S> {
+    type Stored: Element;
+    /// Whether the type has missing values at all.
+    const MAY_MISS: bool = false;
+    fn term(value: Self::Stored) -> S;
+    #[inline(always)]
+    fn is_missing(_: Self::Stored) -> bool {
+        false
+    }
+}
+
+macro_rules! whole_terms {
+    ($($type:ty)*) => {$(
+        impl Term<f64> for $type {
+            type Stored = $type;
+            #[inline(always)]
+            fn term(value: $type) -> f64 { value.to_f64() }
+        }
+        impl Term<i64> for $type {
+            type Stored = $type;
+            #[inline(always)]
+            fn term(value: $type) -> i64 { value as i64 }
+        }
+    )*};
+}
+
+whole_terms! { bool u8 i16 u16 i32 u32 i64 }
+
+macro_rules! float_terms {
+    ($($type:ty)*) => {$(
+        impl Term<f64> for $type {
+            type Stored = $type;
+            const MAY_MISS: bool = true;
+            #[inline(always)]
+            fn term(value: $type) -> f64 { value.to_f64() }
+            #[inline(always)]
+            fn is_missing(value: $type) -> bool { value.is_nan() }
+        }
+    )*};
+}
+
+float_terms! { f32 f64 }
+
+/// Dates are counted, not added.
+struct Date;
+
+impl Term<f64> for Date {
+    type Stored = i64;
+    const MAY_MISS: bool = true;
+    fn term(_: i64) -> f64 {
+        0.0
+    }
+    fn is_missing(value: i64) -> bool {
+        value == i64::MIN
+    }
+}
+
+/// What terms are added up in.
+trait Total: Copy + Default + Send + 'static {
+    fn plus(self, other: Self) -> Self;
+    fn float(self) -> f64;
+    fn integer(self) -> i64;
+}
+
+impl Total for f64 {
+    #[inline(always)]
+    fn plus(self, other: Self) -> Self {
+        self + other
+    }
+    fn float(self) -> f64 {
+        self
+    }
+    fn integer(self) -> i64 {
+        self as i64
+    }
+}
+
+impl Total for i64 {
+    #[inline(always)]
+    fn plus(self, other: Self) -> Self {
+        self.wrapping_add(other)
+    }
+    fn float(self) -> f64 {
+        self as f64
+    }
+    fn integer(self) -> i64 {
+        self
+    }
+}
+
+struct Loop<'a, T, S, const SKIP: bool> {
+    sums: &'a mut [S],
+    counts: &'a mut [u32],
+    of: PhantomData<fn(T)>,
+}
+
+impl<T: Term<S>, S: Total, const SKIP: bool> Kernel<T::Stored> for Loop<'_, T, S, SKIP> {
+    fn across(&mut self, cell: usize, _: usize, values: &[T::Stored]) {
+        let cells = cell..cell + values.len();
+        across::<T, S, SKIP>(&mut self.sums[cells.clone()], &mut self.counts[cells], values);
+    }
+
+    fn along(&mut self, cell: usize, _: usize, values: &[T::Stored]) {
+        along::<T, S, SKIP>(&mut self.sums[cell], &mut self.counts[cell], values);
+    }
+}
+
+/// A value as it is added: without a branch, so that the loop is vectorised whatever is missing.
+#[inline(always)]
+fn term<T: Term<S>, S: Total, const SKIP: bool>(value: T::Stored) -> (S, u32) {
+    let here = !(SKIP && T::is_missing(value));
+    (if here { T::term(value) } else { S::default() }, u32::from(here))
+}
+
+widest! {
+    /// Each value to its own cell.
+    fn across<T: Term<S>, S: Total; const SKIP>(sums: &mut [S], counts: &mut [u32], values: &[T::Stored]) {
+        for ((sum, count), &value) in sums.iter_mut().zip(counts).zip(values) {
+            let (term, one) = term::<T, S, SKIP>(value);
+            *sum = sum.plus(term);
+            *count += one;
+        }
+    }
+}
+
+/// Independent sums of one cell: as many additions in flight as the processor has room for.
+const LANES: usize = 16;
+
+widest! {
+    /// All values to one cell.
+    fn along<T: Term<S>, S: Total; const SKIP>(sum: &mut S, count: &mut u32, values: &[T::Stored]) {
+        let mut sums = [S::default(); LANES];
+        let mut counts = [0u32; LANES];
+        let mut chunks = values.chunks_exact(LANES);
+        for chunk in &mut chunks {
+            for ((sum, count), &value) in sums.iter_mut().zip(&mut counts).zip(chunk) {
+                let (term, one) = term::<T, S, SKIP>(value);
+                *sum = sum.plus(term);
+                *count += one;
+            }
+        }
+        let mut total = sums.into_iter().fold(S::default(), S::plus);
+        let mut counted = counts.iter().sum::<u32>();
+        for &value in chunks.remainder() {
+            let (term, one) = term::<T, S, SKIP>(value);
+            total = total.plus(term);
+            counted += one;
+        }
+        *sum = sum.plus(total);
+        *count += counted;
+    }
+}

@@ -1,0 +1,261 @@
+//! Reductions, slab by slab: what is read at one time does not grow with what is reduced.
+
+use super::chunk::{self, Aim, Cuts};
+use super::memory::live_bytes;
+use super::node::Reduce;
+use super::output::{self, Output, Sink};
+use super::reduce::{Accumulator, ReduceOp, Setup, Slab};
+use super::window::{Puller, Shared};
+use super::{buffers, evaluate, threads};
+use crate::Result;
+use crate::array::Values;
+use crate::parallel::cancel;
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Mutex;
+
+/// Bytes that one thread's window and state may take, where what is added to what depends on it.
+const WINDOW_BYTES: usize = 12 << 20;
+/// The same for all threads together and for one, where only the cells of the result are shared out.
+const ALL_BYTES: usize = 96 << 20;
+const MOST_BYTES: usize = 32 << 20;
+/// The same where every value of a cell must be held at once.
+const WHOLE_BYTES: usize = 64 << 20;
+/// The same where nothing is read: what fits in the processor's own cache.
+const MEMORY_BYTES: usize = 1 << 20;
+/// Results of no more cells than this are computed in pieces along the reduced axes as well.
+const FEW_CELLS: usize = 1 << 16;
+/// Slabs of one value per cell that are added together, so that the state goes through memory less often.
+const BATCH: usize = 3;
+
+/// Reductions over the same axes of inputs of the same shape, computed in one pass over the files.
+pub(crate) struct Pass<'a> {
+    members: Vec<&'a Reduce>,
+    kept: Vec<usize>,
+    /// Window lengths along each axis of the input.
+    blocks: Vec<Vec<usize>>,
+    /// Whether pieces along the reduced axes are computed by themselves and joined in order.
+    pieces: bool,
+    /// Slabs that are added at a time.
+    batch: usize,
+}
+
+impl<'a> Pass<'a> {
+    pub fn new(members: Vec<&'a Reduce>, threads: usize) -> Self {
+        let first = members[0];
+        let shape = first.input.shape();
+        let kept: Vec<usize> = (0..shape.len()).filter(|axis| !first.axes.contains(axis)).collect();
+        let cells: usize = kept.iter().map(|&axis| shape[axis]).product();
+        let whole = members.iter().any(|member| member.op == ReduceOp::Median);
+        let reads = members.iter().any(|member| evaluate::reads(&member.input));
+        let pieces = cells <= FEW_CELLS && !whole;
+        let cuts: Vec<Cuts> =
+            members.iter().map(|member| chunk::cuts(&member.input)).reduce(finer).expect("a pass has members");
+        let cut = |window_bytes, batch, parallel: &[usize]| {
+            let cell_bytes = cell_bytes(&members, batch);
+            chunk::windows(&cuts, &Aim { cell_bytes, window_bytes, parallel, threads })
+        };
+        let fixed = match (whole, reads) {
+            (true, _) => WHOLE_BYTES,
+            (false, true) => WINDOW_BYTES,
+            (false, false) => MEMORY_BYTES,
+        };
+        // In pieces, threads are kept busy by the pieces; their size must not depend on the threads.
+        let parallel: &[usize] = if pieces { &[] } else { &kept };
+        let mut blocks = cut(fixed, 1, parallel);
+        let mut batch = 1;
+        let thin =
+            |blocks: &[Vec<usize>]| first.axes.iter().all(|&axis| blocks[axis].iter().all(|&length| length == 1));
+        if !pieces && thin(&blocks) {
+            batch = BATCH;
+            let bytes = if reads && !whole { (ALL_BYTES / threads).clamp(fixed, MOST_BYTES) } else { fixed };
+            let wide = cut(bytes, batch, parallel);
+            if thin(&wide) {
+                blocks = wide;
+            }
+        }
+        Self { members, kept, blocks, pieces, batch }
+    }
+
+    fn along(&self, axes: &[usize]) -> Vec<Vec<usize>> {
+        axes.iter().map(|&axis| self.blocks[axis].clone()).collect()
+    }
+
+    /// How many slabs are read, for the progress display.
+    pub fn steps(&self) -> usize {
+        self.blocks.iter().map(Vec::len).product()
+    }
+
+    /// Bytes that one thread holds at a time.
+    pub fn thread_bytes(&self) -> u64 {
+        let longest = |axes: &mut dyn Iterator<Item = usize>| -> u64 {
+            axes.map(|axis| self.blocks[axis].iter().copied().max().unwrap_or(0) as u64).product()
+        };
+        let (cells, slab) = (longest(&mut self.kept.iter().copied()), longest(&mut (0..self.blocks.len())));
+        let held = cell_bytes(&self.members, self.batch) as u64 - slab_bytes(&self.members, self.batch) as u64;
+        cells * held + slab * slab_bytes(&self.members, self.batch) as u64
+    }
+
+    /// Computes each member. `step` is called after each slab.
+    pub fn run(&self, step: &(dyn Fn() + Sync)) -> Result<Vec<Values>> {
+        let shared = Shared::of(self.members.iter().map(|member| &member.input));
+        let reduced = &self.members[0].axes;
+        let slabs = chunk::product(&self.along(reduced));
+        let windows = chunk::product(&self.along(&self.kept));
+        let mut outputs: Vec<Box<dyn Output>> =
+            self.members.iter().map(|member| output::allocate(&result_shape(member), result_dtype(member))).collect();
+        let kept_blocks = self.along(&self.kept);
+        let mut sinks: Vec<Vec<Box<dyn Sink + '_>>> = (0..windows.len()).map(|_| Vec::new()).collect();
+        for output in &mut outputs {
+            for (slot, sink) in sinks.iter_mut().zip(output.sinks(&kept_blocks)) {
+                slot.push(sink);
+            }
+        }
+        let tasks: Vec<_> = windows.into_iter().zip(sinks).collect();
+        if self.pieces && slabs.len() > 1 {
+            self.in_pieces(tasks, &slabs, &shared, step)?;
+        } else {
+            threads::for_each(tasks, &|(window, mut sinks)| {
+                let mut state = self.start(&window);
+                let mut puller = Puller::new(&shared);
+                for batch in slabs.chunks(self.batch) {
+                    self.take(&mut state, &mut puller, &window, batch, step)?;
+                }
+                put(state, &mut sinks)
+            })?;
+        }
+        Ok(outputs.into_iter().map(Output::into_values).collect())
+    }
+
+    fn start(&self, window: &[Range<usize>]) -> Vec<Box<dyn Accumulator>> {
+        let cells = window.iter().map(Range::len).product();
+        self.members.iter().map(|member| setup(member, cells).start()).collect()
+    }
+
+    /// Pulls some slabs of a window and adds them.
+    fn take(
+        &self,
+        state: &mut [Box<dyn Accumulator>],
+        puller: &mut Puller<'_>,
+        window: &[Range<usize>],
+        batch: &[Window],
+        step: &(dyn Fn() + Sync),
+    ) -> Result<()> {
+        let axes = &self.members[0].axes;
+        let mut pulled: Vec<Vec<Slab>> = self.members.iter().map(|_| Vec::with_capacity(batch.len())).collect();
+        for slab in batch {
+            cancel::check()?;
+            let whole = whole(axes, window, slab);
+            let offset = if let [only] = &slab[..] { only.start } else { 0 };
+            for (member, slabs) in self.members.iter().zip(&mut pulled) {
+                slabs.push(Slab::new(puller.pull(&member.input, &whole)?, axes, offset));
+            }
+            puller.forget();
+            step();
+        }
+        for (accumulator, slabs) in state.iter_mut().zip(pulled) {
+            accumulator.add(&slabs);
+            slabs.into_iter().for_each(|slab| buffers::recycle(slab.into_values()));
+        }
+        Ok(())
+    }
+
+    /// Each piece by whichever thread is free; the states are joined in the order of the pieces.
+    fn in_pieces(
+        &self,
+        windows: Vec<(Window, Vec<Box<dyn Sink + '_>>)>,
+        slabs: &[Window],
+        shared: &Shared,
+        step: &(dyn Fn() + Sync),
+    ) -> Result<()> {
+        let joins: Vec<_> = windows
+            .into_iter()
+            .map(|(window, sinks)| (window, Mutex::new(Join { state: None, next: 0, early: BTreeMap::new(), sinks })))
+            .collect();
+        let tasks: Vec<_> =
+            joins.iter().flat_map(|join| slabs.iter().enumerate().map(move |slab| (join, slab))).collect();
+        threads::for_each(tasks, &|((window, join), (n, slab))| {
+            let mut state = self.start(window);
+            self.take(&mut state, &mut Puller::new(shared), window, std::slice::from_ref(slab), step)?;
+            join.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).add(n, state, slabs.len())
+        })
+    }
+}
+
+type State = Vec<Box<dyn Accumulator>>;
+
+type Window = Vec<Range<usize>>;
+
+/// The states of the pieces of one window, joined as soon as those before them are there.
+struct Join<'a> {
+    state: Option<State>,
+    next: usize,
+    early: BTreeMap<usize, State>,
+    sinks: Vec<Box<dyn Sink + 'a>>,
+}
+
+impl Join<'_> {
+    fn add(&mut self, n: usize, state: State, of: usize) -> Result<()> {
+        self.early.insert(n, state);
+        while let Some(later) = self.early.remove(&self.next) {
+            self.next += 1;
+            match &mut self.state {
+                Some(state) => state.iter_mut().zip(later).for_each(|(state, later)| state.merge(later)),
+                None => self.state = Some(later),
+            }
+        }
+        match self.state.take_if(|_| self.next == of) {
+            Some(state) => put(state, &mut self.sinks),
+            None => Ok(()),
+        }
+    }
+}
+
+fn put(state: State, sinks: &mut [Box<dyn Sink + '_>]) -> Result<()> {
+    for (accumulator, sink) in state.into_iter().zip(sinks) {
+        sink.put(&accumulator.finish()?);
+    }
+    Ok(())
+}
+
+/// The window of the input that is a window of the result times a slab.
+fn whole(axes: &[usize], window: &[Range<usize>], slab: &[Range<usize>]) -> Vec<Range<usize>> {
+    let (mut kept, mut reduced) = (window.iter(), slab.iter());
+    (0..window.len() + slab.len())
+        .map(|axis| if axes.contains(&axis) { reduced.next() } else { kept.next() })
+        .map(|range| range.expect("one range per axis").clone())
+        .collect()
+}
+
+/// Bytes for each element of a window: its slabs, its state and its result.
+fn cell_bytes(members: &[&Reduce], batch: usize) -> usize {
+    let state = |member: &&Reduce| setup(member, 0).bytes_per_cell() + result_dtype(member).size();
+    members.iter().map(state).sum::<usize>() + slab_bytes(members, batch)
+}
+
+/// Bytes for each element of what is pulled at a time: the slab in work, and those that wait for it.
+fn slab_bytes(members: &[&Reduce], batch: usize) -> usize {
+    let live = members.iter().map(|member| live_bytes(&member.input)).max().unwrap_or(0);
+    let waiting = |member: &&Reduce| if member.input.is_lazy() { member.input.dtype().size() } else { 0 };
+    live + (batch * members.len() - 1) * members.iter().map(waiting).max().unwrap_or(0)
+}
+
+fn setup(member: &Reduce, cells: usize) -> Setup {
+    let shape = member.input.shape();
+    let length = member.axes.iter().map(|&axis| shape[axis]).product();
+    Setup { op: member.op, options: member.options, input: member.input.dtype(), cells, length }
+}
+
+fn result_shape(member: &Reduce) -> Vec<usize> {
+    let shape = member.input.shape();
+    (0..shape.len()).filter(|axis| !member.axes.contains(axis)).map(|axis| shape[axis]).collect()
+}
+
+fn result_dtype(member: &Reduce) -> crate::array::DType {
+    super::reduce::dtype(member.op, member.input.dtype()).expect("the plan checked the type")
+}
+
+/// The cuts of inputs that are read together: those of files where any has them.
+fn finer(a: Vec<Cuts>, b: Vec<Cuts>) -> Vec<Cuts> {
+    a.into_iter().zip(b).map(|(a, b)| if matches!(a, Cuts::Free(_)) { b } else { a }).collect()
+}

@@ -1,0 +1,217 @@
+//! A window pulled through the plan: each operation asks its inputs for the windows that it needs.
+
+use super::index::Pick;
+use super::node::{Kind, Node, broadcast_window};
+use super::{Plan, Source, kernels};
+use crate::Result;
+use crate::array::Values;
+use crate::parallel::cancel;
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+use std::sync::Arc;
+
+type Window = Vec<Range<usize>>;
+
+/// Which expressions and files occur more than once in what is computed together.
+#[derive(Default)]
+pub(crate) struct Shared {
+    nodes: HashSet<usize>,
+    sources: HashSet<usize>,
+}
+
+impl Shared {
+    pub fn of<'a>(roots: impl IntoIterator<Item = &'a Plan>) -> Self {
+        let mut seen = HashSet::new();
+        let mut files = HashSet::new();
+        let mut shared = Self::default();
+        let mut stack: Vec<&Plan> = roots.into_iter().collect();
+        while let Some(plan) = stack.pop() {
+            if !plan.is_lazy() {
+                continue;
+            }
+            if !seen.insert(plan.id()) {
+                shared.nodes.insert(plan.id());
+                continue;
+            }
+            if let Kind::Source { source, .. } = &plan.node().kind
+                && !files.insert(address(source))
+            {
+                shared.sources.insert(address(source));
+            }
+            stack.extend(plan.node().kind.inputs());
+        }
+        shared
+    }
+}
+
+fn address(source: &Arc<dyn Source>) -> usize {
+    Arc::as_ptr(source).cast::<()>() as usize
+}
+
+/// Computes windows of plans, each shared expression once per window.
+pub(crate) struct Puller<'a> {
+    shared: &'a Shared,
+    nodes: RefCell<HashMap<(usize, Window), Values>>,
+    reads: RefCell<HashMap<(usize, Pick, Pick), Values>>,
+}
+
+impl<'a> Puller<'a> {
+    pub fn new(shared: &'a Shared) -> Self {
+        Self { shared, nodes: RefCell::default(), reads: RefCell::default() }
+    }
+
+    /// Forgets the windows computed so far.
+    pub fn forget(&mut self) {
+        self.nodes.get_mut().clear();
+        self.reads.get_mut().clear();
+    }
+
+    /// The values of a window that is not empty.
+    pub fn pull(&self, plan: &Plan, window: &[Range<usize>]) -> Result<Values> {
+        if !self.shared.nodes.contains(&plan.id()) {
+            return self.compute(plan.node(), window);
+        }
+        let key = (plan.id(), window.to_vec());
+        if let Some(values) = self.nodes.borrow().get(&key) {
+            return Ok(values.clone());
+        }
+        let values = self.compute(plan.node(), window)?;
+        self.nodes.borrow_mut().insert(key, values.clone());
+        Ok(values)
+    }
+
+    fn compute(&self, node: &Node, window: &[Range<usize>]) -> Result<Values> {
+        let shape = || window.iter().map(Range::len).collect::<Vec<_>>();
+        let operand = |input: &Plan| self.pull(input, &broadcast_window(input.shape(), window));
+        Ok(match &node.kind {
+            Kind::Memory { values, .. } => values.window(window),
+            Kind::Source { source, rows, columns } => {
+                self.read(source, rows.window(&window[0]), columns.window(&window[1]))?
+            }
+            Kind::Concat { parts, axis, starts } => self.concat(parts, *axis, starts, window)?,
+            Kind::Unary { op, input } => kernels::unary(*op, self.pull(input, window)?),
+            Kind::Map { f, input, .. } => kernels::map(&**f, self.pull(input, window)?),
+            Kind::Cast { input } => self.pull(input, window)?.into_cast(node.dtype),
+            Kind::Binary { op, operand: dtype, a, b } => {
+                kernels::binary(*op, *dtype, operand(a)?, operand(b)?, &shape())
+            }
+            Kind::Select { condition, yes, no } => {
+                kernels::select(&operand(condition)?, operand(yes)?, operand(no)?, node.dtype, &shape())
+            }
+            Kind::Transpose { order, input } => {
+                let mut inner = window.to_vec();
+                order.iter().zip(window).for_each(|(&axis, range)| inner[axis] = range.clone());
+                self.pull(input, &inner)?.transpose(order)
+            }
+            Kind::InsertAxis { axis, input } => {
+                let mut inner = window.to_vec();
+                inner.remove(*axis);
+                self.pull(input, &inner)?.insert_axis(*axis)
+            }
+            Kind::DropAxis { axis, input } => {
+                let mut inner = window.to_vec();
+                inner.insert(*axis, 0..1);
+                self.pull(input, &inner)?.drop_axis(*axis)
+            }
+            Kind::Broadcast { input } => operand(input)?.broadcast_to(&shape())?,
+            Kind::Reduce(_) => unreachable!("reductions below are computed before"),
+        })
+    }
+
+    fn concat(&self, parts: &[Plan], axis: usize, starts: &[usize], window: &[Range<usize>]) -> Result<Values> {
+        let wanted = &window[axis];
+        let first = starts.partition_point(|&start| start <= wanted.start) - 1;
+        let mut pulled = Vec::new();
+        for (part, &start) in parts[first..].iter().zip(&starts[first..]) {
+            let end = start + part.shape()[axis];
+            let range = wanted.start.max(start)..wanted.end.min(end);
+            if start >= wanted.end {
+                break;
+            }
+            if range.is_empty() {
+                continue;
+            }
+            let mut inner = window.to_vec();
+            inner[axis] = range.start - start..range.end - start;
+            pulled.push(self.pull(part, &inner)?);
+        }
+        let joined = Values::concat(&pulled, axis)?;
+        if pulled.len() > 1 {
+            pulled.into_iter().for_each(super::buffers::recycle);
+        }
+        Ok(joined)
+    }
+
+    fn read(&self, source: &Arc<dyn Source>, rows: Pick, columns: Pick) -> Result<Values> {
+        if !self.shared.sources.contains(&address(source)) {
+            return read(&**source, &rows, &columns);
+        }
+        let key = (address(source), rows, columns);
+        if let Some(values) = self.reads.borrow().get(&key) {
+            return Ok(values.clone());
+        }
+        let values = read(&**source, &key.1, &key.2)?;
+        self.reads.borrow_mut().insert(key, values.clone());
+        Ok(values)
+    }
+}
+
+/// Reads what the picks name, and of what lies between them no more than blocks that hold it.
+fn read(source: &dyn Source, rows: &Pick, columns: &Pick) -> Result<Values> {
+    cancel::check()?;
+    let [row_block, column_block] = source.block();
+    let row_runs = runs(rows, row_block);
+    let column_runs = runs(columns, column_block);
+    let mut bands = Vec::with_capacity(row_runs.runs.len());
+    for row_run in &row_runs.runs {
+        let mut pieces = Vec::with_capacity(column_runs.runs.len());
+        for column_run in &column_runs.runs {
+            let values = source.read(row_run.read.clone(), column_run.read.clone())?;
+            pieces.push(values.pick(&[row_run.take.clone(), column_run.take.clone()]));
+        }
+        bands.push(Values::concat(&pieces, 1)?);
+    }
+    let values = Values::concat(&bands, 0)?;
+    let order = |runs: Runs, length: usize| runs.order.unwrap_or(Pick::range(0..length));
+    let picks = [order(row_runs, values.shape()[0]), order(column_runs, values.shape()[1])];
+    Ok(values.pick(&picks))
+}
+
+/// A pick in ascending order, cut where blocks that it does not need lie between.
+struct Runs {
+    runs: Vec<Run>,
+    /// How the ascending positions become the pick, where they differ.
+    order: Option<Pick>,
+}
+
+struct Run {
+    read: Range<usize>,
+    take: Pick,
+}
+
+fn runs(pick: &Pick, block: usize) -> Runs {
+    if let Pick::Range { step: 1, len, .. } = pick {
+        return Runs { runs: vec![Run { read: pick.bounds(), take: Pick::range(0..*len) }], order: None };
+    }
+    let positions: Vec<usize> = (0..pick.len()).map(|n| pick.position(n)).collect();
+    let mut ascending = positions.clone();
+    ascending.sort_unstable();
+    ascending.dedup();
+    let order = (ascending != positions).then(|| {
+        let at = |position| ascending.binary_search(position).expect("it holds every position");
+        Pick::List(positions.iter().map(at).collect())
+    });
+    let block = block.max(1);
+    let near = |a: &usize, b: &usize| b / block <= a / block + 1;
+    let runs = ascending.chunk_by(near).map(|run| {
+        let first = run[0];
+        let contiguous = run[run.len() - 1] - first + 1 == run.len();
+        let take = match contiguous {
+            true => Pick::range(0..run.len()),
+            false => Pick::List(run.iter().map(|position| position - first).collect()),
+        };
+        Run { read: first..run[run.len() - 1] + 1, take }
+    });
+    Runs { runs: runs.collect(), order }
+}

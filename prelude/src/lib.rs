@@ -1,0 +1,34 @@
+//! Isopleth's prelude: everything a notebook cell sees without `:dep` or `use`.
+//!
+//! The crate is also an ordinary library: `use isopleth::prelude::*;` in a
+//! program gives the same names as a cell has.
+//!
+//! | to | look in |
+//! |---|---|
+//! | open, read and write rasters | [`raster`] |
+//! | work with labelled arrays | [`array`] |
+//! | see how lazy arrays are computed | [`lazy`] |
+//! | use every core | [`parallel`] |
+//! | draw | [`plot`] |
+//! | show values in a notebook | [`display`] |
+//! | make and split dates | [`time`] |
+//! | find or make the lesson's data | [`lesson`] |
+
+pub mod array;
+pub mod display;
+pub mod error;
+pub mod lazy;
+pub mod lesson;
+pub mod parallel;
+pub mod plot;
+pub mod prelude;
+pub mod raster;
+#[doc(hidden)]
+pub mod runtime;
+pub mod time;
+
+pub use error::{Error, ErrorKind, Result};
+/// Positions for [`DataArray::isel`](array::DataArray::isel), one per axis and half open: `s![.., 1000..1500, 3000..4000]`.
+///
+/// It is ndarray's own macro: the same `s![…]` slices an ndarray array and a `DataArray`.
+pub use ndarray::s;

@@ -1,0 +1,22 @@
+//! What each cell sees. One glob import per cell, so everything here is a
+//! name that users type; helpers stay in their modules.
+
+pub use crate::array::{
+    Coord, DType, DataArray, Dataset, Index, Values, concat, corr, cov, full, merge, ones, random_integers,
+    random_normal, random_uniform, seed, zeros,
+};
+pub use crate::display::{DebugDisplay, MimeBundle, Show, html, show};
+pub use crate::error::{Error, ErrorKind, Result};
+pub use crate::lesson::{about, lesson_data};
+pub use crate::parallel::{Client, Pool, checkpoint, cpus, memory_limit};
+pub use crate::plot::{Figure, imshow};
+pub use crate::raster::{Raster, RasterMeta, RasterWriter, glob, open_raster, open_rasters};
+pub use crate::time::{DateRange, DateTime, Step, date_range, date_range_by};
+pub use crate::{s, sel};
+
+pub use ndarray::{self, Array, Array1, Array2, Array3, ArrayD, ArrayView2, Axis};
+pub use std::collections::{BTreeMap, HashMap, HashSet};
+pub use std::path::{Path, PathBuf};
+pub use std::sync::{Arc, Mutex};
+pub use std::thread;
+pub use std::time::{Duration, Instant};

@@ -1,0 +1,259 @@
+//! What a raster file says about itself, apart from its pixels.
+
+use super::library;
+use crate::array::DType;
+use crate::display::{MimeBundle, Show, impl_show};
+use crate::{Error, ErrorKind, Result};
+use gdal::spatial_ref::SpatialRef;
+use std::fmt;
+use std::sync::Arc;
+
+/// A coordinate reference system.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Crs {
+    wkt: Arc<str>,
+    name: Arc<str>,
+    epsg: Option<u32>,
+}
+
+impl Crs {
+    pub(crate) fn new(wkt: &str, name: &str, epsg: Option<u32>) -> Self {
+        Self { wkt: wkt.into(), name: name.into(), epsg }
+    }
+
+    /// The system that EPSG lists under `code`.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub fn from_epsg(code: u32) -> Result<Self> {
+        let found = library::call(|| {
+            let reference = SpatialRef::from_epsg(code)?;
+            Ok((reference.to_wkt()?, reference.name().unwrap_or_default()))
+        });
+        let (wkt, name) = found.map_err(|said| {
+            Error::new(ErrorKind::NotFound, format!("no coordinate reference system EPSG:{code} ({said})"))
+        })?;
+        Ok(Self::new(&wkt, &name, Some(code)))
+    }
+
+    /// The system that a definition in WKT describes.
+    ///
+    /// # Errors
+    /// If it is not a definition.
+    pub fn from_wkt(wkt: &str) -> Result<Self> {
+        let found = library::call(|| {
+            let reference = SpatialRef::from_wkt(wkt)?;
+            Ok((reference.name().unwrap_or_default(), epsg(&reference)))
+        });
+        let (name, epsg) = found.map_err(|said| {
+            let begin: String = wkt.chars().take(60).collect();
+            Error::new(ErrorKind::InvalidArgument, format!("not a CRS in WKT: \"{begin}…\" ({said})"))
+        })?;
+        Ok(Self::new(wkt, &name, epsg))
+    }
+
+    /// The full definition, as WKT.
+    pub fn wkt(&self) -> &str {
+        &self.wkt
+    }
+
+    /// The EPSG code, where the file names one.
+    pub fn epsg(&self) -> Option<u32> {
+        self.epsg
+    }
+}
+
+/// `EPSG:4326` where there is a code, the system's name elsewhere.
+impl fmt::Display for Crs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.epsg {
+            Some(code) => write!(f, "EPSG:{code}"),
+            None if self.name.is_empty() => f.write_str("unnamed"),
+            None => f.write_str(&self.name),
+        }
+    }
+}
+
+impl fmt::Debug for Crs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// The metadata of a raster file: all that is needed to write another one like it.
+///
+/// Change what should differ and pass it to [`Raster::create`](super::Raster::create):
+///
+/// ```
+/// use isopleth::{array::DType, raster::RasterMeta};
+/// let mut meta = RasterMeta::new(3, 2, DType::F32);
+/// meta.nodata = Some(-9999.0);
+/// assert_eq!((meta.width, meta.height, meta.count), (3, 2, 1));
+/// ```
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct RasterMeta {
+    /// GDAL's short name of the format: `GTiff`, `netCDF`, …
+    pub driver: String,
+    /// The element type of the first band. 64-bit integers and 8-bit signed ones, which GDAL 3.4
+    /// does not know, are given as the next type that holds them: `F64` (exact to 2⁵³) and `I16`.
+    pub dtype: DType,
+    /// The number that stands for "no value here", if there is one.
+    pub nodata: Option<f64>,
+    /// Columns.
+    pub width: usize,
+    /// Rows.
+    pub height: usize,
+    /// Bands.
+    pub count: usize,
+    /// The coordinate reference system.
+    pub crs: Option<Crs>,
+    /// From (column, row) to (x, y), in GDAL's order:
+    /// `x = t[0] + column * t[1] + row * t[2]`, `y = t[3] + column * t[4] + row * t[5]`,
+    /// where (0, 0) is the upper left corner of the first pixel.
+    pub transform: [f64; 6],
+    /// Rows and columns of the blocks (strips or tiles) in which the pixels are stored.
+    pub block: [usize; 2],
+    /// The compression, by GDAL's name (`LZW`, `DEFLATE`, …); none if the pixels are stored as they are.
+    pub compression: Option<String>,
+}
+
+impl RasterMeta {
+    /// Metadata of a GeoTIFF with one band, LZW compression and no georeference.
+    pub fn new(width: usize, height: usize, dtype: DType) -> Self {
+        Self {
+            driver: "GTiff".to_owned(),
+            dtype,
+            nodata: None,
+            width,
+            height,
+            count: 1,
+            crs: None,
+            transform: Self::NO_TRANSFORM,
+            block: [1, width],
+            compression: Some("LZW".to_owned()),
+        }
+    }
+
+    /// The transform of a file without one: x and y are the column and the row.
+    pub(crate) const NO_TRANSFORM: [f64; 6] = [0.0, 1.0, 0.0, 0.0, 0.0, 1.0];
+
+    /// The extent in the units of the CRS: (left, bottom, right, top).
+    pub fn bounds(&self) -> (f64, f64, f64, f64) {
+        let t = self.transform;
+        let (w, h) = (self.width as f64, self.height as f64);
+        let corners = [(0.0, 0.0), (w, 0.0), (0.0, h), (w, h)];
+        let fold = |f: fn(f64, f64) -> f64, at: usize| {
+            corners.iter().map(|&(c, r)| t[at] + c * t[at + 1] + r * t[at + 2]).reduce(f).unwrap_or_default()
+        };
+        (fold(f64::min, 0), fold(f64::min, 3), fold(f64::max, 0), fold(f64::max, 3))
+    }
+
+    /// What the table shows, one line each.
+    pub(super) fn lines(&self) -> Vec<(&'static str, String)> {
+        let t = self.transform;
+        let (left, bottom, right, top) = self.bounds();
+        let georeferenced = t != Self::NO_TRANSFORM;
+        vec![
+            ("driver", self.driver.clone()),
+            ("dtype", self.dtype.to_string()),
+            ("nodata", self.nodata.map_or_else(|| "none".to_owned(), |v| v.to_string())),
+            ("width", self.width.to_string()),
+            ("height", self.height.to_string()),
+            ("count", self.count.to_string()),
+            ("crs", self.crs.as_ref().map_or_else(|| "none".to_owned(), Crs::to_string)),
+            ("transform", format!("{t:?}")),
+            (
+                "bounds",
+                if georeferenced { format!("x {left} to {right}, y {bottom} to {top}") } else { "none".to_owned() },
+            ),
+            ("block", self.block_text()),
+            ("compression", self.compression.clone().unwrap_or_else(|| "none".to_owned())),
+        ]
+    }
+
+    fn block_text(&self) -> String {
+        block_text(self.block, self.width)
+    }
+}
+
+/// Blocks in words: `strips of 1 row`, `tiles of 256 x 256`.
+pub(crate) fn block_text([rows, columns]: [usize; 2], width: usize) -> String {
+    match (columns >= width, rows) {
+        (true, 1) => "strips of 1 row".to_owned(),
+        (true, rows) => format!("strips of {rows} rows"),
+        (false, rows) => format!("tiles of {rows} x {columns}"),
+    }
+}
+
+/// The EPSG code of a whole system, not of a part of it.
+pub(crate) fn epsg(reference: &SpatialRef) -> Option<u32> {
+    match reference.auth_name() {
+        Some(name) if name == "EPSG" => u32::try_from(reference.auth_code().ok()?).ok(),
+        _ => None,
+    }
+}
+
+impl fmt::Debug for RasterMeta {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let lines = self.lines();
+        for (at, (key, value)) in lines.iter().enumerate() {
+            let end = if at + 1 == lines.len() { "" } else { "\n" };
+            write!(f, "{key:<12} {value}{end}")?;
+        }
+        Ok(())
+    }
+}
+
+impl Show for RasterMeta {
+    fn mime_bundle(&self) -> MimeBundle {
+        MimeBundle::text(format!("{self:?}")).with("text/html", table(&self.lines()))
+    }
+}
+impl_show!(RasterMeta);
+
+/// Two columns, left aligned: JupyterLab aligns tables to the right by itself.
+pub(crate) fn table(lines: &[(&str, String)]) -> String {
+    let rows: String = lines
+        .iter()
+        .map(|(key, value)| {
+            format!(
+                "<tr><th style=\"text-align:left\">{}</th><td style=\"text-align:left\">{}</td></tr>",
+                escape(key),
+                escape(value)
+            )
+        })
+        .collect();
+    format!("<table>{rows}</table>")
+}
+
+/// Text as HTML shows it; file names may hold anything.
+pub(crate) fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bounds_hold_all_corners_whatever_the_direction_of_the_axes() {
+        let mut meta = RasterMeta::new(7200, 2600, DType::F32);
+        meta.transform = [-180.0, 0.05, 0.0, 70.0, 0.0, -0.05];
+        assert_eq!(meta.bounds(), (-180.0, -60.0, 180.0, 70.0));
+        meta.transform = [-180.0, 0.05, 0.0, -60.0, 0.0, 0.05];
+        assert_eq!(meta.bounds(), (-180.0, -60.0, 180.0, 70.0));
+    }
+
+    #[test]
+    fn the_view_names_what_rasterio_names_and_escapes() {
+        let mut meta = RasterMeta::new(10, 5, DType::U8);
+        meta.crs = Some(Crs::new("LOCAL_CS[]", "<b>mine</b>", None));
+        let bundle = meta.mime_bundle();
+        let text = bundle.get("text/plain").unwrap();
+        for key in ["driver", "dtype", "nodata", "width", "height", "count", "crs", "transform", "block"] {
+            assert!(text.contains(key), "{key} is missing in {text}");
+        }
+        assert!(bundle.get("text/html").unwrap().contains("&lt;b&gt;mine"));
+    }
+}

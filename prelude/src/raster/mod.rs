@@ -1,0 +1,33 @@
+//! Rasters: GDAL's files as arrays of (row, column), read and written.
+//!
+//! [`Raster::open`] reads a header, [`Raster::read`] a band, [`Raster::create`] begins a new
+//! file, and [`glob()`] lists many. [`open_rasters`] makes many files one lazy labelled array.
+
+mod datasets;
+mod errors;
+mod glob;
+mod labelled;
+mod library;
+mod meta;
+mod open;
+mod pixel;
+mod read;
+mod save;
+mod source;
+mod temporary;
+#[cfg(test)]
+mod tests;
+mod write;
+
+pub use glob::glob;
+pub use labelled::{open_raster, open_rasters};
+pub use library::gdal_version;
+pub use meta::{Crs, RasterMeta};
+pub use open::Raster;
+pub use pixel::Pixel;
+pub use source::RasterSource;
+pub use write::RasterWriter;
+
+pub(crate) use library::with_memory_file;
+pub(crate) use meta::{escape, table};
+pub(crate) use write::fill;

@@ -1,0 +1,262 @@
+//! A raster file, opened: its path and what its header says. Pixels are read on request.
+
+use super::errors::{file_name, not_opened, shown};
+use super::meta::{block_text, epsg, table};
+use super::{Crs, Pixel, RasterMeta, RasterWriter, datasets, library};
+use crate::array::DType;
+use crate::display::{MimeBundle, Show, impl_show};
+use crate::{Error, ErrorKind, Result};
+use gdal::raster::RasterBand;
+use gdal::{Dataset, Metadata};
+use ndarray::Array2;
+use std::fmt;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// A raster file of any format that GDAL reads.
+///
+/// A handle is small, cheap to clone, and may be used by any number of threads at
+/// once: each read uses a GDAL dataset that no other thread has at that moment.
+///
+/// Bands count from 1, as in rasterio. Arrays are (row, column), row 0 at the top.
+/// Values are the file's own: a missing value is the number that
+/// [`nodata`](Raster::nodata) names, not NaN.
+///
+/// ```
+/// # fn main() -> isopleth::Result<()> {
+/// use isopleth::{array::DType, raster::{Raster, RasterMeta}};
+/// # let folder = tempfile::tempdir().unwrap();
+/// # let path = folder.path().join("small.tif");
+/// let mut writer = Raster::create(&path, &RasterMeta::new(3, 2, DType::F32))?;
+/// writer.write(&ndarray::array![[1f32, 2., 3.], [4., 5., 6.]], 1)?;
+/// writer.finish()?;
+///
+/// let raster = Raster::open(&path)?;
+/// let array = raster.read::<f32>(1)?;
+/// assert_eq!(array.shape(), [raster.height(), raster.width()]);
+/// assert_eq!(array[[1, 0]], 4.0);
+/// # Ok(()) }
+/// ```
+#[derive(Clone)]
+pub struct Raster(Arc<Opened>);
+
+struct Opened {
+    path: PathBuf,
+    meta: RasterMeta,
+    bands: Vec<Band>,
+}
+
+/// What differs from band to band.
+#[derive(Debug, Clone)]
+pub(crate) struct Band {
+    pub dtype: DType,
+    pub nodata: Option<f64>,
+    pub block: [usize; 2],
+}
+
+impl Raster {
+    /// Opens a file. Only its header is read.
+    ///
+    /// # Errors
+    /// If there is no such file (the error names similar ones), or it is not a raster, or it is damaged.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self> {
+        open(path.as_ref())
+    }
+
+    /// Begins a new GeoTIFF at `path`, of the size, type and georeference that `meta` says.
+    ///
+    /// What is there already is replaced when [`RasterWriter::finish`] has written everything, not before.
+    /// The compression is `meta`'s if it is lossless, and LZW otherwise.
+    ///
+    /// # Errors
+    /// If the folder does not exist or may not be written to, or no GeoTIFF can be made of `meta`.
+    pub fn create(path: impl AsRef<Path>, meta: &RasterMeta) -> Result<RasterWriter> {
+        super::write::create(path.as_ref(), meta)
+    }
+
+    /// The values of one band, as (row, column).
+    ///
+    /// Where the file has another element type GDAL converts: floats are rounded to integers, and what
+    /// does not fit becomes the nearest value that does. Read as the file's own type to be sure.
+    ///
+    /// # Errors
+    /// If there is no such band, or the file turns out to be damaged; the error names the row.
+    pub fn read<T: Pixel>(&self, band: usize) -> Result<Array2<T>> {
+        T::read(self, band, 0..self.height(), 0..self.width())
+    }
+
+    /// The values of a part of one band: `rows` and `columns` are half open and count from the upper left corner.
+    ///
+    /// # Errors
+    /// As [`read`](Raster::read); and if the window is not inside the raster.
+    pub fn read_window<T: Pixel>(&self, band: usize, rows: Range<usize>, columns: Range<usize>) -> Result<Array2<T>> {
+        T::read(self, band, rows, columns)
+    }
+
+    /// What the header says.
+    pub fn meta(&self) -> RasterMeta {
+        self.0.meta.clone()
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.0.path
+    }
+
+    /// Columns.
+    pub fn width(&self) -> usize {
+        self.0.meta.width
+    }
+
+    /// Rows.
+    pub fn height(&self) -> usize {
+        self.0.meta.height
+    }
+
+    /// Bands.
+    pub fn count(&self) -> usize {
+        self.0.meta.count
+    }
+
+    /// The coordinate reference system, if the file has one.
+    pub fn crs(&self) -> Option<Crs> {
+        self.0.meta.crs.clone()
+    }
+
+    /// From (column, row) to (x, y); see [`RasterMeta::transform`].
+    pub fn transform(&self) -> [f64; 6] {
+        self.0.meta.transform
+    }
+
+    /// The number that stands for a missing value, if there is one.
+    pub fn nodata(&self) -> Option<f64> {
+        self.0.meta.nodata
+    }
+
+    /// The extent in the units of the CRS: (left, bottom, right, top).
+    pub fn bounds(&self) -> (f64, f64, f64, f64) {
+        self.0.meta.bounds()
+    }
+
+    /// The facts of band number `band`.
+    pub(crate) fn band(&self, band: usize) -> Result<&Band> {
+        band.checked_sub(1).and_then(|at| self.0.bands.get(at)).ok_or_else(|| {
+            let bands = match self.count() {
+                1 => "it has 1 band".to_owned(),
+                n => format!("it has {n} bands"),
+            };
+            Error::new(
+                ErrorKind::NotFound,
+                format!("band {band} of {}: {bands}, and bands count from 1", shown(self.path())),
+            )
+        })
+    }
+}
+
+impl fmt::Debug for Raster {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let meta = &self.0.meta;
+        let bands = if meta.count == 1 { "1 band".to_owned() } else { format!("{} bands", meta.count) };
+        let crs = meta.crs.as_ref().map_or_else(|| "no CRS".to_owned(), Crs::to_string);
+        let blocks = block_text(meta.block, meta.width);
+        write!(
+            f,
+            "Raster {}: {} x {}, {bands} of {}, {crs}, {blocks}",
+            file_name(&self.0.path),
+            meta.width,
+            meta.height,
+            meta.dtype
+        )
+    }
+}
+
+impl Show for Raster {
+    fn mime_bundle(&self) -> MimeBundle {
+        let mut lines = vec![("file", shown(&self.0.path))];
+        lines.extend(self.0.meta.lines());
+        MimeBundle::text(format!("{self:?}")).with("text/html", table(&lines))
+    }
+}
+impl_show!(Raster);
+
+fn open(path: &Path) -> Result<Raster> {
+    let opened = datasets::with(path, |dataset| describe(path, dataset))??;
+    Ok(Raster(Arc::new(opened)))
+}
+
+/// Opens for `datasets`; the only place where a file is opened for reading.
+pub(crate) fn dataset(path: &Path) -> Result<Dataset> {
+    library::call(|| Dataset::open(path)).map_err(|said| not_opened(path, &said))
+}
+
+fn describe(path: &Path, dataset: &Dataset) -> Result<Opened> {
+    let (width, height) = dataset.raster_size();
+    let bands = (1..=dataset.raster_count())
+        .map(|number| {
+            library::call(|| dataset.rasterband(number))
+                .map_err(|said| Error::new(ErrorKind::Damaged, format!("band {number} of {}: {said}", shown(path))))
+                .and_then(|band| describe_band(path, number, &band))
+        })
+        .collect::<Result<Vec<_>>>()?;
+    let Some(first) = bands.first() else { return Err(no_bands(path, dataset)) };
+    let meta = RasterMeta {
+        driver: dataset.driver().short_name(),
+        dtype: first.dtype,
+        nodata: first.nodata,
+        width,
+        height,
+        count: bands.len(),
+        crs: crs(dataset),
+        // An error only says that there is none.
+        transform: dataset.geo_transform().unwrap_or(RasterMeta::NO_TRANSFORM),
+        block: first.block,
+        compression: dataset.metadata_item("COMPRESSION", "IMAGE_STRUCTURE"),
+    };
+    Ok(Opened { path: path.to_owned(), meta, bands })
+}
+
+fn describe_band(path: &Path, number: usize, band: &RasterBand<'_>) -> Result<Band> {
+    // By name: the numbers of the newer types differ between the GDAL versions that bindings exist for.
+    let dtype = match band.band_type().name().as_str() {
+        "Byte" => DType::U8,
+        "UInt16" => DType::U16,
+        "Int8" | "Int16" => DType::I16,
+        "UInt32" => DType::U32,
+        "Int32" => DType::I32,
+        "Float32" | "Float16" => DType::F32,
+        "Float64" | "Int64" | "UInt64" => DType::F64,
+        other => {
+            return Err(Error::new(
+                ErrorKind::InvalidArgument,
+                format!("band {number} of {} holds complex numbers ({other}), which are not supported", shown(path)),
+            ));
+        }
+    };
+    let (columns, rows) = band.block_size();
+    Ok(Band { dtype, nodata: band.no_data_value(), block: [rows, columns] })
+}
+
+fn crs(dataset: &Dataset) -> Option<Crs> {
+    let reference = dataset.spatial_ref().ok()?;
+    let wkt = reference.to_wkt().ok().filter(|wkt| !wkt.is_empty())?;
+    Some(Crs::new(&wkt, &reference.name().unwrap_or_default(), epsg(&reference)))
+}
+
+/// Formats such as netCDF hold several rasters; each has a name of its own.
+fn no_bands(path: &Path, dataset: &Dataset) -> Error {
+    let inner: Vec<String> = dataset
+        .metadata_domain("SUBDATASETS")
+        .unwrap_or_default()
+        .into_iter()
+        .filter_map(|item| item.split_once("_NAME=").map(|(_, name)| name.to_owned()))
+        .collect();
+    if inner.is_empty() {
+        Error::new(ErrorKind::Damaged, format!("{} holds no raster band", shown(path)))
+    } else {
+        Error::new(
+            ErrorKind::InvalidArgument,
+            format!("{} holds several rasters; open one of them by its name: {}", shown(path), inner.join(", ")),
+        )
+    }
+}

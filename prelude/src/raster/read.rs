@@ -1,0 +1,147 @@
+//! Reading pixels: straight into the array that the caller gets, in slabs of whole blocks.
+
+use super::errors::shown;
+use super::{Raster, datasets, library};
+use crate::parallel::cancel;
+use crate::{Error, ErrorKind, Result};
+use gdal::raster::{GdalType, RasterBand};
+use ndarray::Array2;
+use std::ops::Range;
+use std::path::Path;
+
+/// Bytes read between two looks at the cancel flag: some tens of milliseconds of work.
+const SLAB_BYTES: usize = 8 << 20;
+
+/// Reads a window into a new array; stops the cell if Stop was pressed.
+pub(crate) fn window<T: GdalType + Copy + Default>(
+    raster: &Raster,
+    band: usize,
+    rows: Range<usize>,
+    columns: Range<usize>,
+) -> Result<Array2<T>> {
+    cancel::checkpoint();
+    check_window(raster, band, &rows, &columns)?;
+    let shape = (rows.len(), columns.len());
+    // Zeroed memory comes from the system page by page as GDAL writes to it, so this is no second pass.
+    let mut pixels = vec![T::default(); shape.0 * shape.1];
+    let result = into(raster, band, rows, columns, &mut pixels);
+    cancel::checkpoint();
+    result?;
+    Array2::from_shape_vec(shape, pixels)
+        .map_err(|error| Error::with_source(ErrorKind::Other, format!("reading {}", shown(raster.path())), error))
+}
+
+/// Reads a window into `out`, which has exactly its size, row by row.
+///
+/// # Errors
+/// Of kind `Interrupted` if Stop was pressed; otherwise as [`Raster::read_window`].
+pub(crate) fn into<T: GdalType + Copy>(
+    raster: &Raster,
+    band: usize,
+    rows: Range<usize>,
+    columns: Range<usize>,
+    out: &mut [T],
+) -> Result<()> {
+    let facts = check_window(raster, band, &rows, &columns)?;
+    if rows.is_empty() || columns.is_empty() {
+        return Ok(());
+    }
+    let row_bytes = columns.len() * size_of::<T>();
+    let slab = slab_rows(facts.block[0], row_bytes);
+    datasets::with(raster.path(), |dataset| {
+        let source =
+            library::call(|| dataset.rasterband(band)).map_err(|said| failed(raster.path(), band, &rows, &said))?;
+        let mut from = rows.start;
+        let mut out = out;
+        while from < rows.end {
+            cancel::check()?;
+            // Slabs end where blocks do, so that no block is decoded twice.
+            let to = ((from / slab + 1) * slab).min(rows.end);
+            let (part, rest) = out.split_at_mut((to - from) * columns.len());
+            slab_into(raster.path(), band, &source, from..to, &columns, part)?;
+            out = rest;
+            from = to;
+        }
+        Ok(())
+    })?
+}
+
+fn slab_into<T: GdalType + Copy>(
+    path: &Path,
+    band: usize,
+    source: &RasterBand<'_>,
+    rows: Range<usize>,
+    columns: &Range<usize>,
+    out: &mut [T],
+) -> Result<()> {
+    // Sizes that GDAL accepted at open fit in its 32-bit integers.
+    let origin = (columns.start as isize, rows.start as isize);
+    let size = (columns.len(), rows.len());
+    library::call(|| source.read_into_slice(origin, size, size, out, None))
+        .map_err(|said| failed(path, band, &rows, &said))
+}
+
+/// As many rows as make a slab, in whole blocks.
+fn slab_rows(block_rows: usize, row_bytes: usize) -> usize {
+    let block_rows = block_rows.max(1);
+    (SLAB_BYTES / row_bytes.max(1) / block_rows).max(1) * block_rows
+}
+
+fn check_window<'a>(
+    raster: &'a Raster,
+    band: usize,
+    rows: &Range<usize>,
+    columns: &Range<usize>,
+) -> Result<&'a super::open::Band> {
+    let facts = raster.band(band)?;
+    for (what, asked, exist) in [("rows", rows, raster.height()), ("columns", columns, raster.width())] {
+        if asked.start > asked.end || asked.end > exist {
+            return Err(Error::new(
+                ErrorKind::InvalidArgument,
+                format!("{what} {}..{} of {}: it has {what} 0..{exist}", asked.start, asked.end, shown(raster.path())),
+            ));
+        }
+    }
+    Ok(facts)
+}
+
+fn failed(path: &Path, band: usize, rows: &Range<usize>, said: &str) -> Error {
+    let place = match row_in(said) {
+        Some(row) if rows.contains(&row) => format!("at row {row}"),
+        _ => format!("between rows {} and {}", rows.start, rows.end),
+    };
+    Error::new(
+        ErrorKind::Damaged,
+        format!(
+            "band {band} of {} cannot be read {place}: the file is damaged or cut short; copy it again ({said})",
+            shown(path)
+        ),
+    )
+}
+
+/// The row that GDAL or libtiff name in their complaint, if they do.
+fn row_in(said: &str) -> Option<usize> {
+    ["scanline ", "at row "].iter().find_map(|before| {
+        let rest = said.split(before).nth(1)?;
+        rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slabs_are_whole_blocks_and_never_none() {
+        assert_eq!(slab_rows(1, 28_800), 291);
+        assert_eq!(slab_rows(256, 28_800), 256);
+        assert_eq!(slab_rows(512, 1 << 24), 512);
+        assert_eq!(slab_rows(0, 0), SLAB_BYTES);
+    }
+
+    #[test]
+    fn the_row_is_found_in_what_gdal_says() {
+        assert_eq!(row_in("TIFFFillStrip:Read error at scanline 1733; got 0 bytes"), Some(1733));
+        assert_eq!(row_in("disk on fire"), None);
+    }
+}

@@ -1,0 +1,110 @@
+//! One band of one file as the leaf of a lazy plan: read by windows, missing values as NaN.
+
+use super::errors::file_name;
+use super::meta::block_text;
+use super::read::into;
+use super::{Pixel, Raster};
+use crate::array::{DType, Element, Values};
+use crate::lazy::{Source, buffers};
+use crate::{Error, ErrorKind, Result};
+use gdal::raster::GdalType;
+use std::ops::Range;
+use std::path::Path;
+
+/// A band to read later, by windows and from many threads.
+///
+/// Where the band has a nodata value, values equal to it become NaN, and integers become floats that
+/// hold them all. Where it has none, values and type are the file's own.
+#[derive(Debug, Clone)]
+pub struct RasterSource {
+    raster: Raster,
+    band: usize,
+    block: [usize; 2],
+    dtype: DType,
+    missing: Option<f64>,
+}
+
+impl RasterSource {
+    /// Band number `band`, counted from 1, of `raster`.
+    ///
+    /// # Errors
+    /// If there is no such band.
+    pub fn new(raster: &Raster, band: usize) -> Result<Self> {
+        let facts = raster.band(band)?;
+        // NaN stands for itself, and integers never equal it.
+        let missing = facts.nodata.filter(|nodata| !nodata.is_nan());
+        let dtype = if missing.is_some() { facts.dtype.with_missing() } else { facts.dtype };
+        Ok(Self { raster: raster.clone(), band, block: facts.block, dtype, missing })
+    }
+
+    /// The band, counted from 1.
+    pub fn band(&self) -> usize {
+        self.band
+    }
+
+    fn numbers<T: Pixel + Element + GdalType>(&self, rows: Range<usize>, columns: Range<usize>) -> Result<Vec<T>> {
+        let mut values = buffers::take(rows.len() * columns.len());
+        into(&self.raster, self.band, rows, columns, &mut values)?;
+        Ok(values)
+    }
+}
+
+impl Source for RasterSource {
+    fn shape(&self) -> [usize; 2] {
+        [self.raster.height(), self.raster.width()]
+    }
+
+    fn block(&self) -> [usize; 2] {
+        self.block
+    }
+
+    fn dtype(&self) -> DType {
+        self.dtype
+    }
+
+    fn path(&self) -> &Path {
+        self.raster.path()
+    }
+
+    fn describe(&self) -> String {
+        let compression = self.raster.meta().compression.unwrap_or_else(|| "not compressed".to_owned());
+        let blocks = block_text(self.block, self.raster.width());
+        format!("{}, band {}, {compression}, {blocks}", file_name(self.path()), self.band)
+    }
+
+    fn read(&self, rows: Range<usize>, columns: Range<usize>) -> Result<Values> {
+        let shape = [rows.len(), columns.len()];
+        match self.dtype {
+            DType::U8 => Values::from_shape_vec(&shape, self.numbers::<u8>(rows, columns)?),
+            DType::I16 => Values::from_shape_vec(&shape, self.numbers::<i16>(rows, columns)?),
+            DType::U16 => Values::from_shape_vec(&shape, self.numbers::<u16>(rows, columns)?),
+            DType::I32 => Values::from_shape_vec(&shape, self.numbers::<i32>(rows, columns)?),
+            DType::U32 => Values::from_shape_vec(&shape, self.numbers::<u32>(rows, columns)?),
+            DType::F32 => {
+                let mut values = self.numbers::<f32>(rows, columns)?;
+                if let Some(missing) = self.missing {
+                    mask(&mut values, missing as f32, f32::NAN);
+                }
+                Values::from_shape_vec(&shape, values)
+            }
+            DType::F64 => {
+                let mut values = self.numbers::<f64>(rows, columns)?;
+                if let Some(missing) = self.missing {
+                    mask(&mut values, missing, f64::NAN);
+                }
+                Values::from_shape_vec(&shape, values)
+            }
+            DType::Bool | DType::I64 | DType::DateTime => Err(Error::new(
+                ErrorKind::Other,
+                format!("{} cannot be read as {}", file_name(self.path()), self.dtype),
+            )),
+        }
+    }
+}
+
+fn mask<T: Copy + PartialEq>(values: &mut [T], missing: T, nan: T) {
+    // Writing every element, changed or not, lets the compiler use vector instructions.
+    for value in values {
+        *value = if *value == missing { nan } else { *value };
+    }
+}

@@ -1,0 +1,220 @@
+//! Writing GeoTIFFs, all or nothing: pixels go to a hidden file beside the target, which takes
+//! the target's name only when everything is on disk.
+
+use super::errors::shown;
+use super::temporary::Temporary;
+use super::{Pixel, RasterMeta, library};
+use crate::array::DType;
+use crate::parallel::cancel;
+use crate::{Error, ErrorKind, Result};
+use gdal::errors::GdalError;
+use gdal::raster::{Buffer, GdalType, RasterCreationOptions};
+use gdal::{Dataset, Driver, DriverManager};
+use ndarray::{ArrayBase, ArrayView2, Data, Ix2, s};
+use std::fmt;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+/// Bytes copied to GDAL at a time.
+const SLAB_BYTES: usize = 8 << 20;
+
+/// A GeoTIFF in the making; see [`Raster::create`](super::Raster::create).
+///
+/// Dropped without [`finish`](RasterWriter::finish) - after an error, a panic, or Stop - it leaves nothing behind.
+pub struct RasterWriter {
+    // Before `temporary`: the dataset must be closed when its file is removed.
+    dataset: Option<Dataset>,
+    temporary: Temporary,
+    path: PathBuf,
+    meta: RasterMeta,
+    written: Vec<bool>,
+}
+
+impl RasterWriter {
+    /// Writes one whole band, counting from 1: `array` is (row, column) and has the file's shape.
+    ///
+    /// GDAL converts to the file's element type: floats are rounded to integers, and what does not fit
+    /// becomes the nearest value that does.
+    ///
+    /// # Errors
+    /// If the shape is another one, there is no such band, or the disk is full.
+    pub fn write<T: Pixel, S: Data<Elem = T>>(&mut self, array: &ArrayBase<S, Ix2>, band: usize) -> Result<()> {
+        T::write(self, array.view(), band)
+    }
+
+    /// Completes the file and gives it its name.
+    ///
+    /// # Errors
+    /// If a band was never written, or the file cannot be completed; then nothing is left and an
+    /// earlier file of that name is as it was.
+    pub fn finish(mut self) -> Result<()> {
+        let missing: Vec<String> =
+            (1..=self.written.len()).filter(|band| !self.written[band - 1]).map(|band| band.to_string()).collect();
+        if !missing.is_empty() {
+            return Err(Error::new(
+                ErrorKind::InvalidArgument,
+                format!("{} is not complete: band {} was not written", shown(&self.path), missing.join(", ")),
+            ));
+        }
+        if let Some(dataset) = self.dataset.take() {
+            // What is still in GDAL's cache goes to disk here; older versions report failure only as a complaint.
+            let closed = library::call(|| dataset.close());
+            closed.and(library::complaints().map_or(Ok(()), Err)).map_err(|said| not_written(&self.path, &said))?;
+        }
+        self.temporary.take_name(&self.path)
+    }
+}
+
+impl fmt::Debug for RasterWriter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let done = self.written.iter().filter(|&&written| written).count();
+        write!(f, "RasterWriter {}: {done} of {} bands written, not finished", shown(&self.path), self.written.len())
+    }
+}
+
+/// The core of [`Raster::create`](super::Raster::create).
+pub(crate) fn create(path: &Path, meta: &RasterMeta) -> Result<RasterWriter> {
+    let invalid = |why: String| Error::new(ErrorKind::InvalidArgument, format!("cannot create {}: {why}", shown(path)));
+    let extension = path.extension().map(|extension| extension.to_string_lossy().to_lowercase());
+    if !matches!(extension.as_deref(), Some("tif" | "tiff")) {
+        return Err(invalid("rasters are written as GeoTIFF, so the name must end in .tif".to_owned()));
+    }
+    if meta.width == 0 || meta.height == 0 || meta.count == 0 {
+        let (width, height, count) = (meta.width, meta.height, meta.count);
+        return Err(invalid(format!("it would be empty (width {width}, height {height}, {count} bands)")));
+    }
+    let temporary = Temporary::beside(path)?;
+    let dataset = library::call(|| new_dataset(temporary.path(), meta)).map_err(|said| not_written(path, &said))?;
+    let dataset = dataset.ok_or_else(|| {
+        invalid(format!(
+            "a GeoTIFF cannot hold {:?}; set meta.dtype to one of U8, I16, U16, I32, U32, F32, F64",
+            meta.dtype
+        ))
+    })?;
+    let written = vec![false; meta.count];
+    Ok(RasterWriter { dataset: Some(dataset), temporary, path: path.to_owned(), meta: meta.clone(), written })
+}
+
+fn new_dataset(path: &Path, meta: &RasterMeta) -> Result<Option<Dataset>, GdalError> {
+    let driver = DriverManager::get_driver_by_name("GTiff")?;
+    let made = match meta.dtype {
+        DType::U8 | DType::Bool => sized::<u8>(&driver, path, meta),
+        DType::U16 => sized::<u16>(&driver, path, meta),
+        DType::I16 => sized::<i16>(&driver, path, meta),
+        DType::U32 => sized::<u32>(&driver, path, meta),
+        DType::I32 => sized::<i32>(&driver, path, meta),
+        DType::F32 => sized::<f32>(&driver, path, meta),
+        DType::F64 => sized::<f64>(&driver, path, meta),
+        DType::I64 | DType::DateTime => return Ok(None),
+    };
+    let mut dataset = made?;
+    if let Some(crs) = &meta.crs {
+        dataset.set_projection(crs.wkt())?;
+    }
+    if meta.transform != RasterMeta::NO_TRANSFORM {
+        dataset.set_geo_transform(&meta.transform)?;
+    }
+    if meta.nodata.is_some() {
+        for band in 1..=meta.count {
+            dataset.rasterband(band)?.set_no_data_value(meta.nodata)?;
+        }
+    }
+    Ok(Some(dataset))
+}
+
+fn sized<T: GdalType>(driver: &Driver, path: &Path, meta: &RasterMeta) -> Result<Dataset, GdalError> {
+    let options = RasterCreationOptions::from_iter(options(meta));
+    driver.create_with_band_type_with_options::<T, _>(path, meta.width, meta.height, meta.count, &options)
+}
+
+fn options(meta: &RasterMeta) -> Vec<String> {
+    let mut options = vec![
+        format!("COMPRESS={}", compression(meta.compression.as_deref())),
+        "INTERLEAVE=BAND".to_owned(),
+        "BIGTIFF=IF_SAFER".to_owned(),
+    ];
+    let [rows, columns] = meta.block;
+    let tile = |side: usize| side > 0 && side.is_multiple_of(16);
+    if columns < meta.width && tile(rows) && tile(columns) {
+        options.push("TILED=YES".to_owned());
+        options.push(format!("BLOCKXSIZE={columns}"));
+        options.push(format!("BLOCKYSIZE={rows}"));
+    } else if rows > 0 {
+        options.push(format!("BLOCKYSIZE={}", rows.min(meta.height)));
+    }
+    options
+}
+
+/// The creation option for a compression as GDAL names it in metadata: values must come back as they were.
+fn compression(name: Option<&str>) -> &str {
+    match name {
+        None => "NONE",
+        Some(lossless @ ("LZW" | "DEFLATE" | "PACKBITS" | "ZSTD" | "LZMA")) => lossless,
+        Some(_) => "LZW",
+    }
+}
+
+/// The core of [`RasterWriter::write`].
+pub(crate) fn band<T: GdalType + Copy>(writer: &mut RasterWriter, array: ArrayView2<'_, T>, band: usize) -> Result<()> {
+    let result = check_shape(writer, array.dim())
+        .and_then(|()| fill(writer, band, &mut |rows| array.slice(s![rows, ..]).iter().copied().collect()));
+    cancel::checkpoint();
+    result
+}
+
+/// Writes band number `band` from what `pixels` gives for each range of rows, from the top down: whoever
+/// makes pixels as they are needed never holds a whole band.
+///
+/// # Errors
+/// Of kind `Interrupted` if Stop was pressed; otherwise as [`RasterWriter::write`].
+pub(crate) fn fill<T: GdalType + Copy>(
+    writer: &mut RasterWriter,
+    band: usize,
+    pixels: &mut dyn FnMut(Range<usize>) -> Vec<T>,
+) -> Result<()> {
+    let (path, meta) = (&writer.path, &writer.meta);
+    if band == 0 || band > meta.count {
+        let bands = if meta.count == 1 { "1 band".to_owned() } else { format!("{} bands", meta.count) };
+        return Err(Error::new(
+            ErrorKind::NotFound,
+            format!("band {band} of {}: it is made with {bands}, and bands count from 1", shown(path)),
+        ));
+    }
+    let Some(dataset) = &writer.dataset else {
+        return Err(Error::new(ErrorKind::Other, format!("{} is closed already", shown(path))));
+    };
+    let mut target = library::call(|| dataset.rasterband(band)).map_err(|said| not_written(path, &said))?;
+    let block = meta.block[0].max(1);
+    let slab = (SLAB_BYTES / (meta.width * size_of::<T>()) / block).max(1) * block;
+    for from in (0..meta.height).step_by(slab) {
+        cancel::check()?;
+        let to = (from + slab).min(meta.height);
+        let size = (meta.width, to - from);
+        let mut buffer = Buffer::new(size, pixels(from..to));
+        library::call(|| target.write((0, from as isize), size, &mut buffer))
+            .and(library::complaints().map_or(Ok(()), Err))
+            .map_err(|said| not_written(path, &said))?;
+    }
+    writer.written[band - 1] = true;
+    Ok(())
+}
+
+fn check_shape(writer: &RasterWriter, (rows, columns): (usize, usize)) -> Result<()> {
+    let meta = &writer.meta;
+    if (rows, columns) == (meta.height, meta.width) {
+        return Ok(());
+    }
+    Err(Error::new(
+        ErrorKind::Mismatch,
+        format!(
+            "the array has {rows} rows and {columns} columns, {} has {} and {}; set height and width in its metadata",
+            shown(&writer.path),
+            meta.height,
+            meta.width
+        ),
+    ))
+}
+
+fn not_written(path: &Path, said: &str) -> Error {
+    Error::new(ErrorKind::Io, format!("{} could not be written, and nothing of it was kept: {said}", shown(path)))
+}

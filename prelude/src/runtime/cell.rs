@@ -1,0 +1,48 @@
+//! Loading one cell's shared object and running it.
+
+use super::{VariableStore, failure};
+use std::ffi::{CStr, CString, c_void};
+
+type CellFn = unsafe extern "C" fn(*mut VariableStore) -> *mut VariableStore;
+
+/// Loads the object at `path` and runs its function `symbol` on `store`.
+///
+/// The object is never unloaded: thread-local destructors and vtables of values that outlive the cell point into it.
+pub(super) fn run(path: &str, symbol: &str, store: *mut VariableStore) -> Result<(), String> {
+    let function = load(path, symbol)?;
+    failure::begin();
+    // SAFETY: the compile front generated the function with this very signature,
+    // and `store` came from `create_variable_store` and is used by this thread only.
+    unsafe { function(store) };
+    Ok(())
+}
+
+fn load(path: &str, symbol: &str) -> Result<CellFn, String> {
+    let path = CString::new(path).map_err(|_| "the cell's path holds a NUL byte".to_owned())?;
+    let symbol = CString::new(symbol).map_err(|_| "the cell's symbol holds a NUL byte".to_owned())?;
+    // SAFETY: both are NUL-terminated; the object's initialisers are those of a Rust cdylib.
+    let address = unsafe {
+        let object = libc::dlopen(path.as_ptr(), libc::RTLD_NOW | libc::RTLD_LOCAL);
+        if object.is_null() {
+            return Err(loader_error());
+        }
+        libc::dlsym(object, symbol.as_ptr())
+    };
+    if address.is_null() {
+        return Err(loader_error());
+    }
+    // SAFETY: a symbol that the front generated is a function of this type.
+    Ok(unsafe { std::mem::transmute::<*mut c_void, CellFn>(address) })
+}
+
+fn loader_error() -> String {
+    // SAFETY: `dlerror` returns null or a string that lives until the next call on this thread.
+    unsafe {
+        let text = libc::dlerror();
+        if text.is_null() {
+            "the loader gave no reason".to_owned()
+        } else {
+            CStr::from_ptr(text).to_string_lossy().into_owned()
+        }
+    }
+}

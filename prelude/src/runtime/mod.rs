@@ -1,0 +1,15 @@
+//! What generated cell code and the worker call. Not for users.
+//!
+//! A cell is a shared object with one function. The kernel's compile front
+//! lowers evcxr's generated code onto this module, so that a cell carries no
+//! variable store and no error plumbing of its own: both are compiled once,
+//! here, in the prelude.
+
+pub mod bus;
+mod cell;
+mod failure;
+mod store;
+mod worker;
+
+pub use failure::{UserError, has_failed, report_unwind};
+pub use store::{VariableStore, create_variable_store};

@@ -1,0 +1,104 @@
+//! The loop of the worker process: read a command, run a cell, say how it went.
+//!
+//! Commands and answers are JSON frames (see [`super::bus`]) on one socket.
+//! The main thread only reads, so that Stop is seen while a cell runs; cells run
+//! on a thread of their own with a large stack.
+
+use super::{bus, cell, create_variable_store, failure};
+use crate::parallel::cancel;
+use serde_json::{Value, json};
+use std::io::{Read, Write};
+use std::os::fd::{FromRawFd, RawFd};
+use std::os::unix::net::UnixStream;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc;
+use std::time::Duration;
+
+/// Deep recursion is a normal thing to try in a lesson; address space costs nothing until it is touched.
+const STACK_BYTES: usize = 256 << 20;
+/// How long a partial line may wait in the buffer of stdout.
+const FLUSH_EVERY: Duration = Duration::from_millis(50);
+
+static RUNNING: AtomicBool = AtomicBool::new(false);
+
+/// Runs cells until the kernel closes `socket`. Called once, by the `isopleth worker` process.
+///
+/// # Safety
+/// `socket` must be an open stream socket that nothing else in the process owns.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn isopleth_worker_main(socket: RawFd) -> ! {
+    // SAFETY: the caller hands over the descriptor.
+    let mut commands = unsafe { UnixStream::from_raw_fd(socket) };
+    failure::install_hook();
+    match commands.try_clone() {
+        Ok(stream) => bus::connect(stream),
+        Err(_) => end(),
+    }
+    let (run, cells) = mpsc::channel();
+    let spawned =
+        std::thread::Builder::new().name("cell".into()).stack_size(STACK_BYTES).spawn(move || run_cells(&cells));
+    if spawned.is_err() || std::thread::Builder::new().name("flush".into()).spawn(flush_partial_lines).is_err() {
+        end();
+    }
+    bus::send(&json!({ "msg": "ready", "gdal": crate::raster::gdal_version() }));
+    while let Some(command) = read_frame(&mut commands) {
+        match command["cmd"].as_str() {
+            Some("run") => {
+                // Here and not in the cell thread: a Stop that comes right behind must not be forgotten.
+                cancel::reset();
+                if run.send(command).is_err() {
+                    end();
+                }
+            }
+            Some("interrupt") => cancel::cancel(),
+            Some("ack") => bus::acknowledge(),
+            _ => {}
+        }
+    }
+    end()
+}
+
+fn run_cells(cells: &mpsc::Receiver<Value>) {
+    let store = create_variable_store();
+    for command in cells {
+        RUNNING.store(true, Ordering::SeqCst);
+        let path = command["path"].as_str().unwrap_or_default();
+        let symbol = command["symbol"].as_str().unwrap_or_default();
+        let loaded = cell::run(path, symbol, store);
+        RUNNING.store(false, Ordering::SeqCst);
+        let _ = std::io::stdout().flush();
+        let failure = match loaded {
+            Ok(()) => failure::take(),
+            Err(reason) => Some(json!({ "kind": "load", "ename": "LoadError", "evalue": reason })),
+        };
+        // SAFETY: made above, and only this thread uses it.
+        let store = unsafe { &mut *store };
+        let changed = store.take_changed();
+        bus::send(&json!({ "msg": "done", "failure": failure, "variables": store.names(), "changed": changed }));
+    }
+}
+
+/// stdout is line buffered: without this, `print!("…")` would show only with the next newline.
+fn flush_partial_lines() {
+    loop {
+        std::thread::sleep(FLUSH_EVERY);
+        if RUNNING.load(Ordering::SeqCst) {
+            let _ = std::io::stdout().flush();
+        }
+    }
+}
+
+/// `None` at the end of the stream, which is how the kernel ends a worker.
+fn read_frame(stream: &mut UnixStream) -> Option<Value> {
+    let mut length = [0; 4];
+    stream.read_exact(&mut length).ok()?;
+    let mut body = vec![0; u32::from_le_bytes(length) as usize];
+    stream.read_exact(&mut body).ok()?;
+    serde_json::from_slice(&body).ok()
+}
+
+/// Ends the process without running destructors: other threads may still be at work.
+fn end() -> ! {
+    // SAFETY: `_exit` has no preconditions.
+    unsafe { libc::_exit(0) }
+}

@@ -1,0 +1,46 @@
+//! Labelled arrays against xarray 2026.9: one file per concept.
+//!
+//! Expected numbers come from xarray itself; the command that made them stands beside them, after
+//! `import xarray as xr, numpy as np, pandas as pd; n = np.nan; A = xr.DataArray`.
+
+mod alignment;
+mod arithmetic;
+mod combining;
+mod conditions;
+mod geography;
+mod lazy;
+mod lesson;
+mod reductions;
+mod selection;
+mod statistics;
+mod views;
+
+use isopleth::Result;
+use isopleth::array::{Coord, DataArray, IntoPlan};
+
+/// A one-dimensional array with labels.
+fn line(dim: &str, labels: impl Into<Coord>, data: impl IntoPlan) -> DataArray {
+    DataArray::new(data, dim).and_then(|array| array.coord(dim, labels)).expect("labels fit the data")
+}
+
+/// The values as f64, whatever their type.
+fn numbers(array: &DataArray) -> Vec<f64> {
+    array.astype(isopleth::array::DType::F64).to_vec().expect("f64 are f64")
+}
+
+/// Equal, with NaN equal to NaN and a tolerance of 1e-12.
+#[track_caller]
+fn assert_close(array: &DataArray, expected: &[f64]) {
+    let got = numbers(array);
+    let close = |(a, b): (&f64, &f64)| (a.is_nan() && b.is_nan()) || (a - b).abs() <= 1e-12 * b.abs().max(1.0);
+    assert!(got.len() == expected.len() && got.iter().zip(expected).all(close), "{got:?} is not {expected:?}");
+}
+
+/// The message of an error.
+#[track_caller]
+fn message<T>(result: Result<T>) -> String {
+    match result {
+        Ok(_) => panic!("this should be an error"),
+        Err(error) => error.to_string(),
+    }
+}

@@ -1,0 +1,128 @@
+//! Positions and labels.
+
+// Bounds that run down are what these tests are about.
+#![allow(clippy::reversed_empty_ranges)]
+
+use super::{line, message, numbers};
+use isopleth::array::{DataArray, Index, Method};
+use isopleth::time::{Step, date_range, date_range_by};
+use isopleth::{s, sel};
+
+fn descending() -> DataArray {
+    line("y", [10, 9, 7, 6, 5, 2, 1, 0], (0..8).collect::<Vec<i64>>())
+}
+
+// d = A(np.arange(8), dims="y", coords={"y": [10,9,7,6,5,2,1,0]})
+// [d.sel(y=slice(lo, hi)).values.tolist() for lo, hi in [(8.5,1.5),(1.5,8.5),(9,1),(20,-5),(7,7)]]
+#[test]
+fn label_ranges_include_both_ends_and_follow_a_descending_axis() {
+    let d = descending();
+    let part = |low: f64, high: f64| numbers(&d.sel(sel! { y: low..=high }).unwrap());
+    assert_eq!(part(8.5, 1.5), [2.0, 3.0, 4.0, 5.0]);
+    assert!(part(1.5, 8.5).is_empty());
+    assert_eq!(part(9.0, 1.0), [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
+    assert_eq!(part(20.0, -5.0).len(), 8);
+    assert_eq!(part(7.0, 7.0), [2.0]);
+    assert_eq!(numbers(&d.sel(sel! { y: ..=6 }).unwrap()), [0.0, 1.0, 2.0, 3.0]);
+}
+
+// [d.sel(y=v, method="nearest").item() for v in (8, 3.5, 100, -4, 5.4)]
+// u = A(np.arange(4), dims="y", coords={"y": [0,2,4,6]})
+// [u.sel(y=v, method="nearest").item() for v in (1,3,5,5.1)], [… "pad" (1,3,6)], [… "backfill" (0,1,3)]
+#[test]
+fn of_two_equally_near_labels_the_larger_is_taken() {
+    let d = descending();
+    let near = |at: f64| d.sel_nearest(sel! { y: at }).unwrap().item().unwrap();
+    assert_eq!([8.0, 3.5, 100.0, -4.0, 5.4].map(near), [1.0, 4.0, 0.0, 7.0, 4.0]);
+    let u = line("y", [0, 2, 4, 6], vec![0, 1, 2, 3]);
+    let by = |at: f64, method| u.sel_method(sel! { y: at }, method, None).unwrap().item().unwrap();
+    assert_eq!([1.0, 3.0, 5.0, 5.1].map(|at| by(at, Method::Nearest)), [1.0, 2.0, 3.0, 3.0]);
+    assert_eq!([1.0, 3.0, 6.0].map(|at| by(at, Method::Pad)), [0.0, 1.0, 3.0]);
+    assert_eq!([0.0, 1.0, 3.0].map(|at| by(at, Method::Backfill)), [0.0, 1.0, 2.0]);
+    assert!(message(u.sel_method(sel! { y: 9.0 }, Method::Nearest, 1.0)).contains("nearest is 6"));
+    assert!(message(u.sel_nearest(sel! { y: 1..=3 })).contains("needs no method"));
+    assert!(message(u.sel_method(sel! { y: -1 }, Method::Pad, None)).contains("no label near enough"));
+}
+
+// t = A(np.arange(60), dims="time", coords={"time": pd.date_range("2016-01-01", periods=60)})
+// t.sel(time="2016-02").shape, t.sel(time="2016-01-05").item(), t.sel(time=slice("2016-01-20","2016-02")).shape
+// h: the same with 40 periods of 6 hours; h.sel(time="2016-01-02"), h.sel(time="2016-01-02T06"), slice("2016-01-09","2016-01-10")
+#[test]
+fn a_short_date_means_all_that_lies_in_it() {
+    let t = line("time", date_range("2016-01-01", 60).unwrap(), (0..60).collect::<Vec<i32>>());
+    assert_eq!(t.sel_dim("time", "2016-02").unwrap().shape(), [29]);
+    assert_eq!(t.sel_dim("time", "2016-01-05").unwrap().item().unwrap(), 4.0);
+    assert_eq!(t.sel(sel! { time: "2016-01-20"..="2016-02" }).unwrap().shape(), [41]);
+    assert_eq!(numbers(&t.sel(sel! { time: "2016-02".. }).unwrap())[0], 31.0);
+    let h = line("time", date_range_by("2016-01-01", 40, Step::Hours(6)).unwrap(), (0..40).collect::<Vec<i32>>());
+    assert_eq!(numbers(&h.sel_dim("time", "2016-01-02").unwrap()), [4.0, 5.0, 6.0, 7.0]);
+    assert_eq!(h.sel_dim("time", "2016-01-02T06").unwrap().item().unwrap(), 5.0);
+    assert_eq!(
+        numbers(&h.sel(sel! { time: "2016-01-09"..="2016-01-10" }).unwrap()),
+        [32., 33., 34., 35., 36., 37., 38., 39.]
+    );
+}
+
+#[test]
+fn a_label_that_is_not_there_names_what_is() {
+    let error = message(descending().sel(sel! { y: 8 }));
+    assert!(error.contains("no label 8") && error.contains("from 10 to 0") && error.contains("nearest is"), "{error}");
+    assert!(message(descending().sel(sel! { x: 8 })).contains("no dimension \"x\"; there is only \"y\""));
+    assert!(message(descending().sel(sel! { y: "2016-01-01" })).contains("does not fit"));
+    assert!(message(descending().sel(sel! { y: 9..1 })).contains("write 9..=1"));
+    let t = line("time", date_range("2016-01-01", 3).unwrap(), vec![1, 2, 3]);
+    assert!(message(t.sel(sel! { time: "soon" })).contains("not a date"));
+    assert!(message(t.sel(sel! { time: 3 })).contains("2016-01-31"));
+}
+
+// T/test_indexes.py::test_sel_unsorted_datetime_index_raises, and pandas for the present bounds
+#[test]
+fn an_axis_in_no_order_is_sliced_only_by_labels_that_it_has() {
+    let u = line("x", [3, 1, 2], vec![0, 1, 2]);
+    assert_eq!(numbers(&u.sel(sel! { x: 3..=1 }).unwrap()), [0.0, 1.0]);
+    assert!(message(u.sel(sel! { x: 0..=2 })).contains("in no order"));
+    assert!(message(u.sel_nearest(sel! { x: 1.2 })).contains("in no order"));
+    assert_eq!(numbers(&u.sort_by("x").unwrap()), [1.0, 2.0, 0.0]);
+}
+
+// T/test_dataarray.py::test_sel_no_index
+#[test]
+fn without_a_coordinate_labels_are_positions() {
+    let bare = DataArray::new((0..10).collect::<Vec<i32>>(), "x").unwrap();
+    assert_eq!(bare.sel(sel! { x: 3 }).unwrap().item().unwrap(), 3.0);
+    assert_eq!(numbers(&bare.sel(sel! { x: 1..3 }).unwrap()), [1.0, 2.0]);
+    assert_eq!(numbers(&bare.sel(sel! { x: 1..=3 }).unwrap()), [1.0, 2.0, 3.0]);
+    assert!(message(bare.sel(sel! { x: 1.5 })).contains("no coordinate"));
+}
+
+#[test]
+fn a_list_keeps_its_order_and_a_label_that_occurs_twice_gives_both() {
+    assert_eq!(numbers(&descending().sel(sel! { y: [1, 10] }).unwrap()), [6.0, 0.0]);
+    let twice = line("x", [1, 2, 1], vec![5, 6, 7]);
+    assert_eq!(numbers(&twice.sel(sel! { x: 1 }).unwrap()), [5.0, 7.0]);
+    assert!(message(twice.sel(sel! { x: [1, 2] })).contains("more than once"));
+}
+
+// u.isel(y=slice(None, None, -1)).y.values, u.isel(y=[-1, 0]).values
+#[test]
+fn positions_count_from_either_end_and_are_cut_to_the_axis() {
+    let u = line("y", [0, 2, 4, 6], vec![0, 1, 2, 3]);
+    assert_eq!(numbers(&u.isel(s![..;-1]).unwrap()["y"]), [6.0, 4.0, 2.0, 0.0]);
+    assert_eq!(numbers(&u.isel_dim("y", [-1, 0]).unwrap()), [3.0, 0.0]);
+    assert_eq!(numbers(&u.isel(s![-2..]).unwrap()), [2.0, 3.0]);
+    assert_eq!(numbers(&u.isel(s![1..100]).unwrap()), [1.0, 2.0, 3.0]);
+    assert_eq!(numbers(&u.isel(s![..;3]).unwrap()), [0.0, 3.0]);
+    assert_eq!(numbers(&u.isel_dim("y", 1..=-1).unwrap()), [1.0, 2.0, 3.0]);
+    assert_eq!(u.isel_dim("y", -1).unwrap().item().unwrap(), 3.0);
+    assert_eq!(u.isel([Index::At(0)]).unwrap().ndim(), 0);
+    assert!(message(u.isel(s![4])).contains("position 4 of dimension \"y\", which has 4"));
+    assert!(message(u.isel(s![.., 0])).contains("2 indices for 1 dimensions"));
+}
+
+#[test]
+fn a_dropped_dimension_leaves_its_label_as_a_scalar() {
+    let u = line("y", [0, 2, 4, 6], vec![0, 1, 2, 3]).isel(s![2]).unwrap();
+    assert!(u.dims().is_empty() && u.coords().get("y").unwrap().dims().is_empty());
+    assert_eq!(u["y"].item().unwrap(), 4.0);
+    assert_eq!(u.expand_dims("y").unwrap()["y"].shape(), [1]);
+}
