@@ -1,0 +1,74 @@
+"""The last expression of a cell is its value."""
+
+import base64
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("1 + 1", "2"),
+        ('"a string"', '"a string"'),
+        ("vec![1.5, 2.5]", "[1.5, 2.5]"),
+        ("(1, true)", "(1, true)"),
+        ("let doubled_result = 21 * 2; doubled_result", "42"),
+        ("let kept_result = 5;\nkept_result", "5"),
+    ],
+)
+def test_the_last_expression_is_shown(kernel, code, text):
+    assert kernel.ok(code).text == text
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "1 + 1;",
+        "let silent_result = 3;",
+        "for _ in 0..3 { }",
+        "if false { println!(); }",
+        "fn silent_function() {}",
+        "// only a comment",
+        "",
+    ],
+)
+def test_statements_show_nothing(kernel, code):
+    assert not kernel.ok(code).of("execute_result", "display_data")
+
+
+def test_functions_and_variables_of_earlier_cells_are_there(kernel):
+    kernel.ok("fn double_of(x: i32) -> i32 { 2 * x }")
+    kernel.ok("let number_of_days = 183;")
+    assert kernel.ok("double_of(number_of_days)").text == "366"
+
+
+def test_a_function_may_be_written_anew(kernel):
+    kernel.ok("fn rewritten() -> i32 { 1 }")
+    kernel.ok("fn rewritten() -> i32 { 2 }")
+    assert kernel.ok("rewritten()").text == "2"
+
+
+def test_a_question_mark_that_succeeds_changes_nothing(kernel):
+    assert kernel.ok('"12".parse::<i32>()?').text == "12"
+
+
+def test_a_labelled_array_is_shown_as_html_with_text_beside(kernel):
+    bundle = kernel.ok("""
+DataArray::new(random_integers(0..9, (2, 3)), ["y", "x"])?.name("temp").coord("x", 1..=3)?
+""").shown[0]
+    for view in ("text/html", "text/plain"):
+        assert "temp" in bundle[view], bundle[view]
+    assert "<script" not in bundle["text/html"], "an untrusted notebook runs no scripts"
+
+
+def test_a_picture_is_shown_as_png_with_text_beside(kernel):
+    bundle = kernel.ok("imshow(&Array2::<f32>::from_shape_fn((20, 30), |(i, j)| (i * j) as f32))").shown[0]
+    assert base64.b64decode(bundle["image/png"]).startswith(b"\x89PNG\r\n\x1a\n")
+    assert bundle["text/plain"].strip()
+
+
+def test_a_display_comes_before_the_end_of_the_cell(kernel):
+    cell = kernel.ok('html("<b>now</b>", "now"); thread::sleep(Duration::from_secs(2));')
+    display = cell.of("display_data")[0]
+    assert display.content["data"] == {"text/html": "<b>now</b>", "text/plain": "now"}
+    assert cell.idle - display.time > 1

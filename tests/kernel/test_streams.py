@@ -1,0 +1,76 @@
+"""What a cell prints: at once, whole, in order, and nothing else."""
+
+HALF_A_LINE = """
+print!("half");
+thread::sleep(Duration::from_secs(2));
+println!(" a line");
+"""
+
+
+def test_stdout_arrives_while_the_cell_runs(kernel):
+    cell = kernel.ok('println!("first"); thread::sleep(Duration::from_secs(2)); println!("second");')
+    assert cell.stdout == "first\nsecond\n"
+    assert cell.arrived("second") - cell.arrived("first") > 1
+    assert cell.idle - cell.arrived("first") > 1
+
+
+def test_half_a_line_arrives_without_waiting_for_its_end(kernel):
+    cell = kernel.ok(HALF_A_LINE)
+    assert cell.stdout == "half a line\n"
+    assert cell.arrived("line") - cell.arrived("half") > 1
+
+
+def test_text_without_a_newline_belongs_to_its_own_cell(kernel):
+    assert kernel.ok('print!("abc");').stdout == "abc"
+    assert kernel.ok('println!("next");').stdout == "next\n"
+
+
+def test_carriage_returns_arrive_one_by_one(kernel):
+    cell = kernel.ok('for i in 0..4 { print!("\\rday {i}"); thread::sleep(Duration::from_millis(400)); }')
+    assert cell.stdout == "\rday 0\rday 1\rday 2\rday 3"
+    assert cell.arrived("day 3") - cell.arrived("day 0") > 0.8
+
+
+def test_stderr_is_a_stream_of_its_own(kernel):
+    cell = kernel.ok('eprintln!("careful"); println!("fine");')
+    assert cell.stderr == "careful\n"
+    assert cell.stdout == "fine\n"
+
+
+def test_a_quiet_cell_sends_no_stream(kernel):
+    assert not kernel.ok("let quiet_streams = 1;").of("stream", "execute_result", "display_data")
+
+
+def test_lines_of_many_threads_stay_whole(kernel):
+    cell = kernel.ok("""
+let line_numbers: Vec<usize> = (0..200).collect();
+Pool::new(8)?.map(&line_numbers, |i| println!("line {i} of a thread"))?;
+""")
+    assert sorted(cell.stdout.splitlines()) == sorted(f"line {i} of a thread" for i in range(200))
+
+
+def test_much_output_arrives_complete(kernel):
+    cell = kernel.ok('for i in 0..100_000 { println!("{i}"); }')
+    assert cell.stdout.splitlines() == [str(i) for i in range(100_000)]
+    assert len(cell.of("stream")) < 20_000, "lines are batched: a message for each would drown a browser"
+
+
+def test_letters_of_more_than_one_byte_survive_batching(kernel):
+    assert kernel.ok('for _ in 0..30_000 { print!("é°😀"); }').stdout == "é°😀" * 30_000
+
+
+def test_bytes_that_are_not_text_do_no_harm(kernel):
+    cell = kernel.ok('use std::io::Write as _; std::io::stdout().write_all(b"a\\xffb\\n")?;')
+    assert cell.stdout.startswith("a") and cell.stdout.endswith("b\n")
+    assert kernel.ok('println!("still here");').stdout == "still here\n"
+
+
+def test_output_of_a_child_process_is_shown(kernel):
+    cell = kernel.ok('std::process::Command::new("echo").arg("from a child").status()?;')
+    assert cell.stdout == "from a child\n"
+
+
+def test_text_and_displays_keep_their_order(kernel):
+    cell = kernel.ok('println!("before"); html("<b>middle</b>", "middle"); println!("after");')
+    kinds = [m.content.get("text") or m.type for m in cell.of("stream", "display_data")]
+    assert kinds == ["before\n", "display_data", "after\n"]

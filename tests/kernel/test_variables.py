@@ -1,0 +1,47 @@
+"""Variables survive whatever happens to a later cell, as long as its process does."""
+
+import pytest
+
+FAILURES = {
+    "panic": 'panic!("on purpose")',
+    "compile error": "no_such_name_anywhere",
+    "question mark": '"twelve".parse::<i32>()?',
+    "wrong type": "let kept_wrong: i32 = kept_numbers;",
+}
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+def test_variables_are_kept_after(kernel, failure):
+    kernel.ok('let kept_numbers = vec![1, 2, 3];\nlet kept_text = String::from("rain");')
+    kernel.fail(FAILURES[failure])
+    assert kernel.ok("kept_numbers.len() + kept_text.len()").text == "7"
+
+
+def test_a_variable_that_the_failing_cell_changed_is_kept(kernel):
+    kernel.ok("let mut kept_counter = vec![1];")
+    kernel.fail('kept_counter.push(2); panic!("after a change")')
+    assert kernel.ok("kept_counter").text == "[1, 2]"
+
+
+def test_a_variable_may_change_its_type(kernel):
+    kernel.ok("let kept_shadow = 1;")
+    kernel.ok('let kept_shadow = format!("{kept_shadow} day");')
+    assert kernel.ok("kept_shadow").text == '"1 day"'
+
+
+def test_shadowing_that_fails_keeps_the_old_value(kernel):
+    kernel.ok("let kept_old = 5;")
+    kernel.fail('let kept_old: i32 = "x".parse()?;')
+    assert kernel.ok("kept_old").text == "5"
+
+
+def test_refining_that_fails_keeps_the_old_value(kernel):
+    kernel.ok('let kept_da = DataArray::new(random_integers(0..9, (4, 5)), ["y", "x"])?;')
+    kernel.fail('let kept_da = kept_da.rename("band", "time")?;')
+    assert kernel.ok("kept_da.dims()").text == '["y", "x"]'
+
+
+def test_a_labelled_array_is_kept(kernel):
+    kernel.ok('let kept_grid = DataArray::new(random_integers(0..9, (4, 5)), ["y", "x"])?;')
+    kernel.fail('kept_grid.mean("no such dimension")?')
+    assert kernel.ok("kept_grid.shape()").text == "[4, 5]"
