@@ -2,6 +2,7 @@
 //!
 //! One binary plays every role, so that one file is installed and all roles agree on versions.
 
+mod cache;
 mod cell;
 mod commands;
 mod compile;

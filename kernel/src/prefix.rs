@@ -68,6 +68,16 @@ impl Prefix {
         self.lib().join("cell-metadata.json")
     }
 
+    /// A digest of the toolchain, the prelude and this program: cells of another build are of no use.
+    pub fn build_id(&self) -> PathBuf {
+        self.lib().join("build-id")
+    }
+
+    /// Compiled cells of the lesson, for everybody who uses the installation.
+    pub fn cells(&self) -> PathBuf {
+        self.lib().join("cells")
+    }
+
     /// Sources that completion and type inference read.
     pub fn sources(&self) -> PathBuf {
         self.root.join("share/isopleth/src")

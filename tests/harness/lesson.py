@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
 
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "8-1-parallel-rasters.ipynb"
+
+
+def code_of(notebook: Path) -> list[str]:
+    """The sources of a notebook's code cells."""
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    return ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
 
 
 def small_sample(home: Path) -> dict[str, str]:

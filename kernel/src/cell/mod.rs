@@ -1,7 +1,9 @@
 //! What is done to a cell's source before evcxr sees it.
 
+mod definitions;
 mod syntax;
 
+pub use definitions::{Contribution, Definitions};
 pub use syntax::lost_statement;
 
 /// What a frontend sent, as evcxr is to see it.

@@ -1,6 +1,7 @@
 //! The commands that users type.
 
 pub mod doctor;
+mod fill;
 pub mod lab;
 pub mod lesson;
 pub mod setup;

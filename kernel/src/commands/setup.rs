@@ -3,7 +3,7 @@
 //! `setup --source DIR --artifacts FILE --prefix DIR [--python FILE] [--register DIR]...` copies;
 //! `setup record`, run by the installed binary, starts the engine once and records what the tools say.
 
-use super::{KERNEL_NAME, standard_library};
+use super::{KERNEL_NAME, fill, standard_library};
 use crate::compile::{RECORD, Session, Tool, metadata};
 use crate::engine::Engine;
 use crate::prefix::Prefix;
@@ -25,6 +25,9 @@ const LOGO: &str = include_str!("logo.svg");
 pub fn run(args: &[OsString]) -> Result<ExitCode> {
     if args.first().is_some_and(|arg| arg == "record") {
         return record_probes();
+    }
+    if args.first().is_some_and(|arg| arg == "cells") {
+        return fill::run(&args[1..]);
     }
     let mut source = None;
     let mut artifacts = None;
@@ -72,6 +75,7 @@ pub fn run(args: &[OsString]) -> Result<ExitCode> {
     if !recorded.success() {
         bail!("the engine does not start in {}", prefix.root().display());
     }
+    fill::fill(&prefix, &toolchain)?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -103,6 +103,8 @@ fn rustc(session: &Session, source: &Path, optimise: bool, dependencies: &Depend
             "-Cstrip=debuginfo",
         ])
         .arg(if optimise { "-Copt-level=3" } else { "-Copt-level=0" })
+        // The folder has another name in each session; a cached object is of all of them.
+        .arg(format!("--remap-path-prefix={}=/notebook", session.workspace.display()))
         .arg("-L")
         .arg(dependency_folder(&prefix.prelude_dependencies()))
         .arg("--extern")

@@ -12,6 +12,8 @@ pub struct Compiled {
     pub run: Option<Run>,
     /// What evcxr's own commands (`:vars`, `:help`, `!ls`) had to show, by mime type.
     pub shown: BTreeMap<String, String>,
+    /// The variables that there are if the cell runs to its end, and their types.
+    pub variables: BTreeMap<String, String>,
 }
 
 /// What became of a variable that a cell asks for in vain.
@@ -52,9 +54,22 @@ impl Context {
             Ok(outputs) => Ok(Compiled {
                 run: relay::take_run(&self.workspace),
                 shown: outputs.content_by_mime_type.into_iter().collect(),
+                variables: self.variables().into_iter().collect(),
             }),
             Err(error) => Err(self.with_what_is_gone(render::compile_error(code, &error))),
         }
+    }
+
+    /// Takes note of a cell whose object was in the cache: evcxr reads it, and nothing is compiled.
+    pub(super) fn replay(&mut self, code: &str) {
+        self.before = self.variables();
+        let skip = Session::skip_marker(&self.workspace);
+        let _ = std::fs::write(&skip, "");
+        if let Err(error) = self.evcxr.execute(code) {
+            eprintln!("isopleth kernel: a cached cell is not understood: {error}");
+        }
+        let _ = std::fs::remove_file(&skip);
+        relay::take_run(&self.workspace);
     }
 
     /// evcxr believes that every cell which compiled also ran to its end. `stored` is the truth.

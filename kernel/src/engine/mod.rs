@@ -30,7 +30,8 @@ use tokio::sync::oneshot;
 /// What the engine can be asked for.
 enum Request {
     Compile { code: String, answer: oneshot::Sender<Result<Compiled, CellError>> },
-    Settle { failed: bool, stored: Vec<String>, answer: oneshot::Sender<()> },
+    Replay { code: String },
+    Settle { failed: bool, stored: Vec<String>, answer: Option<oneshot::Sender<()>> },
     Complete { code: String, cursor: usize, answer: oneshot::Sender<Completions> },
     Inspect { code: String, cursor: usize, answer: oneshot::Sender<Option<Inspection>> },
 }
@@ -60,7 +61,18 @@ impl Engine {
 
     /// Brings evcxr's idea of the variables in line with the worker's store after a cell ran.
     pub async fn settle(&self, failed: bool, stored: Vec<String>) {
-        self.ask(|answer| Request::Settle { failed, stored, answer }).await;
+        self.ask(|answer| Request::Settle { failed, stored, answer: Some(answer) }).await;
+    }
+
+    /// Tells the engine of a cell that was not compiled, since its object was in the cache. Does not wait.
+    pub fn replay(&self, code: &str) {
+        // An engine that has ended says so at the next compile.
+        let _ = self.requests.send(Request::Replay { code: code.to_owned() });
+    }
+
+    /// [`Engine::settle`] after such a cell. Does not wait.
+    pub fn settle_later(&self, failed: bool, stored: Vec<String>) {
+        let _ = self.requests.send(Request::Settle { failed, stored, answer: None });
     }
 
     /// Completions at `cursor` (in bytes).
@@ -178,9 +190,12 @@ fn serve(prefix: &Prefix, workspace: &Path, inbox: &mpsc::Receiver<Request>) {
             Request::Compile { code, answer } => {
                 drop(answer.send(guarded(|| context.compile(&code)).unwrap_or_else(Err)))
             }
+            Request::Replay { code } => drop(guarded(|| context.replay(&code))),
             Request::Settle { failed, stored, answer } => {
                 let _ = guarded(|| context.settle(failed, &stored));
-                let _ = answer.send(());
+                if let Some(answer) = answer {
+                    let _ = answer.send(());
+                }
             }
             Request::Complete { code, cursor, answer } => {
                 let found = guarded(|| context.complete(&code, cursor));

@@ -5,9 +5,10 @@ use super::history::History;
 use super::iopub::Publisher;
 use super::kernel::Kernel;
 use super::shell::{Replies, reply};
-use crate::cell::{self, Cell};
-use crate::engine::CellError;
+use crate::cache::{CachedCell, Key};
+use crate::cell::{self, Cell, Contribution, Definitions};
 use crate::engine::relay::Run;
+use crate::engine::{CellError, Compiled};
 use crate::worker::{Event, Worker};
 use jupyter_protocol::{
     ErrorOutput, ExecuteInput, ExecuteReply, ExecuteRequest, ExecuteResult, ExecutionCount, JupyterMessage,
@@ -30,7 +31,15 @@ pub async fn serve(
     replies: Replies,
     history: Arc<History>,
 ) {
-    let mut executor = Executor { kernel, publisher, history, worker: None, stored: Vec::new(), count: 0 };
+    let mut executor = Executor {
+        kernel,
+        publisher,
+        history,
+        worker: None,
+        stored: Vec::new(),
+        definitions: Definitions::default(),
+        count: 0,
+    };
     // While the engine warms up the worker can load the prelude.
     executor.worker = executor.kernel.start_worker().ok();
     while let Some(request) = queue.recv().await {
@@ -83,6 +92,8 @@ struct Executor {
     worker: Option<Worker>,
     /// The variables in the worker's store, as it said last.
     stored: Vec<String>,
+    /// What the cells so far have defined, as the cache needs to know it.
+    definitions: Definitions,
     count: usize,
 }
 
@@ -118,20 +129,60 @@ impl Executor {
     async fn compile_and_run(&mut self, code: &str, silent: bool, request: &JupyterMessage) -> Result<(), CellError> {
         // A type that was defined anew costs one more round.
         for _ in 0..2 {
-            let compiled = self.kernel.engine.compile(code).await?;
-            self.show_commands(compiled.shown, silent, request);
-            let Some(run) = compiled.run else { return Ok(()) };
-            let ran = self.run(&run, code, silent, request).await;
-            let _ = std::fs::remove_file(&run.path);
-            self.kernel.engine.settle(!matches!(ran, Ran::Well), self.stored.clone()).await;
+            let own = Contribution::of(code);
+            let key = self.definitions.seen_by(code, &own).and_then(|seen| self.kernel.cells.key(code, &seen));
+            let kept = key.as_ref().and_then(|key| self.kernel.cells.find(key));
+            let (ran, types) = match kept.and_then(|cell| Some((self.kernel.unpack(&cell).ok()?, cell.variables))) {
+                Some((run, types)) => {
+                    self.kernel.engine.replay(code);
+                    let ran = self.run(&run, code, silent, request).await;
+                    self.kernel.engine.settle_later(!matches!(ran, Ran::Well), self.stored.clone());
+                    (ran, types)
+                }
+                None => {
+                    let mut compiled = self.kernel.engine.compile(code).await?;
+                    compiled.variables.retain(|name, _| own.binds(name));
+                    self.keep(key, &compiled);
+                    let Compiled { run, shown, variables } = compiled;
+                    self.show_commands(shown, silent, request);
+                    let Some(run) = run else {
+                        self.definitions.after(own, &self.stored, &variables);
+                        return Ok(());
+                    };
+                    let ran = self.run(&run, code, silent, request).await;
+                    self.kernel.engine.settle(!matches!(ran, Ran::Well), self.stored.clone()).await;
+                    (ran, variables)
+                }
+            };
             match ran {
-                Ran::Well => return Ok(()),
-                Ran::Failed(error) => return Err(error),
-                Ran::TypeChanged => {}
+                Ran::Well => {
+                    self.definitions.after(own, &self.stored, &types);
+                    return Ok(());
+                }
+                Ran::Failed(error) => {
+                    self.definitions.after_failure(own, &self.stored);
+                    return Err(error);
+                }
+                // Nothing has run, but the store has dropped what no longer fits.
+                Ran::TypeChanged => self.definitions.after_failure(Contribution::default(), &self.stored),
             }
         }
         let advice = "Run the cells that define the variables of that type again.";
         Err(CellError::new("TypeChanged", "a type that stored variables have was defined anew", vec![advice.into()]))
+    }
+
+    /// Puts a cell that has just been compiled into the cache, in the background.
+    fn keep(&self, key: Option<Key>, compiled: &Compiled) {
+        let (Some(key), Some(run)) = (key, &compiled.run) else { return };
+        let Ok(object) = std::fs::read(&run.path) else { return };
+        let cell = CachedCell {
+            symbol: run.symbol.clone(),
+            variables: compiled.variables.clone(),
+            lowered: self.kernel.lowered_source(),
+            object,
+        };
+        let cells = self.kernel.cells.clone();
+        tokio::task::spawn_blocking(move || cells.keep(&key, &cell));
     }
 
     async fn run(&mut self, run: &Run, code: &str, silent: bool, request: &JupyterMessage) -> Ran {
@@ -144,7 +195,9 @@ impl Executor {
         }
         // If the worker is gone already, its last event says so.
         let _ = worker.run(&run.path, &run.symbol);
-        self.follow(code, silent, request).await
+        let ran = self.follow(code, silent, request).await;
+        let _ = std::fs::remove_file(&run.path);
+        ran
     }
 
     /// Shows what the worker says until the cell has ended.

@@ -1,7 +1,9 @@
 //! What the channels share: the engine, the worker, and who is doing what right now.
 
+use crate::cache::{CachedCell, CellCache};
 use crate::compile::Session;
 use crate::engine::Engine;
+use crate::engine::relay::Run;
 use crate::prefix::Prefix;
 use crate::toolchain::Toolchain;
 use crate::worker::{Worker, WorkerControl};
@@ -19,6 +21,7 @@ pub struct Kernel {
     pub engine: Engine,
     pub session: String,
     pub prefix: Prefix,
+    pub cells: CellCache,
     toolchain: Toolchain,
     workspace: PathBuf,
     phase: Mutex<Phase>,
@@ -47,6 +50,7 @@ impl Kernel {
         Ok(Arc::new(Self {
             engine,
             session: workspace.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+            cells: CellCache::of(&prefix),
             prefix,
             toolchain,
             workspace,
@@ -62,6 +66,19 @@ impl Kernel {
     /// The source that rustc saw last.
     pub fn lowered_source(&self) -> String {
         std::fs::read_to_string(self.workspace.join("lowered/lib.rs")).unwrap_or_default()
+    }
+
+    /// Lays a cell of the cache out as if it had been compiled just now.
+    pub fn unpack(&self, cell: &CachedCell) -> std::io::Result<Run> {
+        // A file of its own: the loader takes a file that it has loaded before for the same object, statics and all.
+        let objects = self.workspace.join("cached");
+        std::fs::create_dir_all(&objects)?;
+        let path = objects.join(format!("cell-{}.so", self.execution.load(Ordering::SeqCst)));
+        std::fs::write(&path, &cell.object)?;
+        let lowered = self.workspace.join("lowered");
+        std::fs::create_dir_all(&lowered)?;
+        std::fs::write(lowered.join("lib.rs"), &cell.lowered)?;
+        Ok(Run { path, symbol: cell.symbol.clone() })
     }
 
     pub fn begin_compiling(&self) {
