@@ -107,7 +107,7 @@ impl Context {
         }
         for (name, _) in self.variables() {
             if !self.before.iter().any(|(before, _)| *before == name) {
-                self.gone.insert(name, Gone::NeverKept);
+                self.gone.insert(name, if failed { Gone::NeverKept } else { Gone::Moved });
             }
         }
         self.gone.retain(|name, _| !stored.contains(name));
