@@ -2,7 +2,7 @@
 
 use super::dependencies::{self, Dependencies};
 use super::lower::{self, Lowered, OldValues};
-use super::{Session, real};
+use super::{Session, guards, real};
 use anyhow::{Context, Result};
 use serde_json::json;
 use std::os::unix::process::CommandExt;
@@ -45,18 +45,35 @@ pub fn cell(session: &Session, goal: Goal) -> Result<ExitCode> {
         rustc.args(["--emit=metadata", "-o"]).arg(objects.join("check.rmeta"));
         return Ok(exit_code(run(session, &mut rustc)?));
     }
-    let first = lower::lower(&source, OldValues::PutBack);
-    let mut quiet = compile_lowered(session, &first, &object, &dependencies)?;
-    if first.puts_back {
-        // The one thing that can be wrong with it and not with the user's code is a move; its errors are not shown.
-        if run(session, quiet.stderr(Stdio::null()))?.success() {
+    let mut versions = versions(&source);
+    let Some(plain) = versions.pop() else { return Ok(ExitCode::FAILURE) };
+    for version in versions {
+        let mut rustc = compile_lowered(session, &version, &object, &dependencies)?;
+        if run(session, rustc.stderr(Stdio::null()))?.success() {
             return hand_over(&object);
         }
-        let second = lower::lower(&source, OldValues::Give);
-        quiet = compile_lowered(session, &second, &object, &dependencies)?;
     }
-    let status = run(session, &mut quiet)?;
+    let status = run(session, &mut compile_lowered(session, &plain, &object, &dependencies)?)?;
     if status.success() { hand_over(&object) } else { Ok(exit_code(status)) }
+}
+
+/// The cell as it is best, then as it compiles more often, and last as the user wrote it.
+///
+/// Putting old values back fails where the cell moves them away, and a guarded loop may fail where the plain one does not.
+/// Only the errors of the last are shown: they are the user's own, at the user's own places.
+fn versions(source: &str) -> Vec<Lowered> {
+    let plain = lower::lower(source, OldValues::Give);
+    let mut versions = Vec::new();
+    if plain.puts_back {
+        versions.push(lower::lower(source, OldValues::PutBack));
+    }
+    versions.push(plain);
+    let guarded: Vec<Lowered> = versions
+        .iter()
+        .filter_map(|version| Some(Lowered { source: guards::guarded(&version.source)?, ..*version }))
+        .collect();
+    // Without guards there is nothing lost but Stop, so this comes before giving old values up.
+    guarded.into_iter().chain(versions).collect()
 }
 
 /// The call that compiles `lowered` to `object`.

@@ -6,6 +6,7 @@
 
 mod build;
 mod dependencies;
+mod guards;
 mod lower;
 pub mod metadata;
 mod probe;

@@ -1,5 +1,6 @@
 //! The `isopleth worker` process: loads the prelude and lends itself to its loop.
 
+use super::sleep;
 use crate::prefix::Prefix;
 use anyhow::{Context, Result, bail};
 use std::ffi::{CStr, CString, c_void};
@@ -12,6 +13,8 @@ use std::process::ExitCode;
 pub const BUS: &str = "ISOPLETH_BUS";
 /// The function of the prelude's `runtime::worker`.
 const ENTRY: &CStr = c"isopleth_worker_main";
+/// The function of the prelude by which sleeps learn of Stop.
+const IS_CANCELLED: &CStr = c"isopleth_is_cancelled";
 
 pub fn run() -> Result<ExitCode> {
     let bus: RawFd = std::env::var(BUS).ok().and_then(|fd| fd.parse().ok()).context("called by the kernel only")?;
@@ -29,17 +32,19 @@ pub fn run() -> Result<ExitCode> {
 /// Loads the prelude for good, its symbols visible to every cell.
 fn load(library: &Path) -> Result<unsafe extern "C" fn(RawFd) -> !> {
     let path = CString::new(library.as_os_str().as_bytes())?;
-    // SAFETY: both strings are NUL-terminated, and the prelude is a Rust dylib whose
-    // entry has this very type.
+    // SAFETY: the strings are NUL-terminated, and the prelude is a Rust dylib whose
+    // functions have these very types and which is never unloaded.
     unsafe {
         let handle = libc::dlopen(path.as_ptr(), libc::RTLD_NOW | libc::RTLD_GLOBAL);
         if handle.is_null() {
             bail!("cannot load the prelude: {}", CStr::from_ptr(libc::dlerror()).to_string_lossy());
         }
         let entry = libc::dlsym(handle, ENTRY.as_ptr());
-        if entry.is_null() {
+        let is_cancelled = libc::dlsym(handle, IS_CANCELLED.as_ptr());
+        if entry.is_null() || is_cancelled.is_null() {
             bail!("{} is not this version's prelude: run install.sh again", library.display());
         }
+        sleep::end_when(std::mem::transmute::<*mut c_void, extern "C" fn() -> bool>(is_cancelled));
         Ok(std::mem::transmute::<*mut c_void, unsafe extern "C" fn(RawFd) -> !>(entry))
     }
 }

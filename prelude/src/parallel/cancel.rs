@@ -25,6 +25,12 @@ pub fn is_cancelled() -> bool {
     CANCELLED.load(Ordering::Relaxed)
 }
 
+/// [`is_cancelled`] for the worker's `clock_nanosleep`, which finds it by this name.
+#[unsafe(no_mangle)]
+pub extern "C" fn isopleth_is_cancelled() -> bool {
+    is_cancelled()
+}
+
 /// Ends the cell here if Stop was pressed; otherwise costs one load.
 ///
 /// Long loops of your own may call it; `Pool::map`, `compute` and raster reads do.

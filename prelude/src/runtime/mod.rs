@@ -8,6 +8,7 @@
 pub mod bus;
 mod cell;
 mod failure;
+pub mod guard;
 mod store;
 mod worker;
 
