@@ -5,7 +5,7 @@
 
 use ra_ap_syntax::{
     AstNode, Edition, SourceFile, SyntaxKind, SyntaxNode, T,
-    ast::{self, HasLoopBody},
+    ast::{self, HasLoopBody, HasName},
 };
 
 const GUARD: &str = "::isopleth::runtime::guard";
@@ -13,6 +13,32 @@ const LOOPS: [&str; 3] = ["for", "while", "loop"];
 /// Calls that wait. One that Stop has cut short returns early: what follows must not run.
 const WAITS: [&str; 9] =
     ["sleep", "sleep_until", "join", "recv", "recv_timeout", "wait", "wait_timeout", "park", "park_timeout"];
+
+/// Methods of numbers with which a loop may still be vectorised.
+const OF_NUMBERS: [&str; 22] = [
+    "abs",
+    "ceil",
+    "clamp",
+    "clone",
+    "copysign",
+    "floor",
+    "is_finite",
+    "is_nan",
+    "len",
+    "max",
+    "min",
+    "mul_add",
+    "pow",
+    "powi",
+    "recip",
+    "round",
+    "signum",
+    "sqrt",
+    "to_degrees",
+    "to_radians",
+    "total_cmp",
+    "trunc",
+];
 
 /// `source` with guards, or None where there is nothing to guard.
 pub fn guarded(source: &str) -> Option<String> {
@@ -26,9 +52,9 @@ pub fn guarded(source: &str) -> Option<String> {
         if let Some(turns) = ast::ForExpr::cast(node.clone()) {
             guard_for(&turns, &mut insertions);
         } else if let Some(turns) = ast::WhileExpr::cast(node.clone()) {
-            guard_turns(turns.syntax(), turns.loop_body(), &mut insertions);
+            guard_turns(turns.loop_body(), &mut insertions);
         } else if let Some(turns) = ast::LoopExpr::cast(node.clone()) {
-            guard_turns(turns.syntax(), turns.loop_body(), &mut insertions);
+            guard_turns(turns.loop_body(), &mut insertions);
         } else if is_statement_that_waits(&node) {
             insertions.push((end(&node), format!(" {GUARD}::check();")));
         }
@@ -57,9 +83,13 @@ fn end(node: &SyntaxNode) -> usize {
     node.text_range().end().into()
 }
 
+/// `drop` may run while a panic unwinds, and a second one would end the process.
+fn is_drop(function: &ast::Fn) -> bool {
+    function.name().is_some_and(|name| name.text() == "drop")
+}
+
 /// The function that evcxr writes around a cell is `extern "C"`, but catches what unwinds.
 fn is_the_cells_function(node: &SyntaxNode) -> bool {
-    use ast::HasName;
     ast::Fn::cast(node.clone())
         .and_then(|function| function.name())
         .is_some_and(|name| name.text().starts_with("run_user_code_"))
@@ -71,18 +101,19 @@ fn is_constant(node: &SyntaxNode) -> bool {
         SyntaxKind::CONST | SyntaxKind::STATIC | SyntaxKind::CONST_ARG | SyntaxKind::ARRAY_TYPE => true,
         SyntaxKind::BLOCK_EXPR => ast::BlockExpr::cast(around).is_some_and(|block| block.const_token().is_some()),
         SyntaxKind::FN => ast::Fn::cast(around.clone()).is_some_and(|function| {
-            function.const_token().is_some() || function.abi().is_some() && !is_the_cells_function(&around)
+            let may_not_unwind = function.abi().is_some() && !is_the_cells_function(&around);
+            function.const_token().is_some() || may_not_unwind || is_drop(&function)
         }),
         _ => false,
     })
 }
 
-/// A loop that calls nothing and is left only at its end is taken apart, which keeps it as fast as it is; any other
-/// gets an iterator that counts.
+/// A loop over numbers that is left only at its end is taken apart, which keeps it as fast as it is; any other gets an
+/// iterator that looks.
 fn guard_for(turns: &ast::ForExpr, insertions: &mut Vec<(usize, String)>) {
     let (Some(items), Some(body)) = (turns.iterable(), turns.loop_body()) else { return };
     let (items, body) = (items.syntax(), body.syntax());
-    if turns.label().is_none() && is_quick(body) {
+    if turns.label().is_none() && is_numeric(body) {
         let Some(pattern) = turns.pat() else { return };
         let pattern = pattern.syntax().text().to_string().replace('\n', " ");
         // `for P in ITEMS BODY` becomes `match parts(ITEMS) { mut rest => { while … { for P in part BODY } } }`.
@@ -103,48 +134,35 @@ fn guard_for(turns: &ast::ForExpr, insertions: &mut Vec<(usize, String)>) {
     }
 }
 
-/// Whether a body holds no call, no macro, no loop and nothing that leaves it.
-fn is_quick(body: &SyntaxNode) -> bool {
-    body.descendants_with_tokens().all(|element| {
-        !matches!(
-            element.kind(),
-            SyntaxKind::CALL_EXPR
-                | SyntaxKind::METHOD_CALL_EXPR
-                | SyntaxKind::MACRO_CALL
-                | SyntaxKind::FOR_EXPR
-                | SyntaxKind::WHILE_EXPR
-                | SyntaxKind::LOOP_EXPR
-                | SyntaxKind::CLOSURE_EXPR
-                | SyntaxKind::AWAIT_EXPR
-                | T![break]
-                | T![continue]
-                | T![return]
-                | T![?]
-        )
-    })
+/// Whether a body only computes: no call but of what numbers have, no macro, no loop, and nothing that leaves it.
+fn is_numeric(body: &SyntaxNode) -> bool {
+    let foreign_call = body.descendants().filter_map(ast::MethodCallExpr::cast).any(|call| {
+        call.name_ref().is_none_or(|name| !OF_NUMBERS.contains(&&*name.text()) && !name.text().starts_with("wrapping_"))
+    });
+    !foreign_call
+        && body.descendants_with_tokens().all(|element| {
+            !matches!(
+                element.kind(),
+                SyntaxKind::CALL_EXPR
+                    | SyntaxKind::MACRO_CALL
+                    | SyntaxKind::FOR_EXPR
+                    | SyntaxKind::WHILE_EXPR
+                    | SyntaxKind::LOOP_EXPR
+                    | SyntaxKind::CLOSURE_EXPR
+                    | SyntaxKind::AWAIT_EXPR
+                    | T![break]
+                    | T![continue]
+                    | T![return]
+                    | T![?]
+            )
+        })
 }
 
-/// `while C BODY` and `loop BODY`, with or without a label: a guard before it, a look in its body.
-fn guard_turns(turns: &SyntaxNode, body: Option<ast::BlockExpr>, insertions: &mut Vec<(usize, String)>) {
-    let Some(opening) = body.and_then(|body| body.stmt_list()?.l_curly_token()) else { return };
-    let guard = format!("let mut __guard = {GUARD}::Guard::begin(); ");
-    insertions.push((opening.text_range().end().into(), " __guard.turn();".to_owned()));
-    match shown_statement(turns) {
-        Some(statement) => insertions.push((start(&statement), guard)),
-        None => {
-            insertions.push((start(turns), format!("{{ {guard}")));
-            insertions.push((end(turns), " }".to_owned()));
-        }
+/// `while C BODY` and `loop BODY`: a look at the start of each turn.
+fn guard_turns(body: Option<ast::BlockExpr>, insertions: &mut Vec<(usize, String)>) {
+    if let Some(opening) = body.and_then(|body| body.stmt_list()?.l_curly_token()) {
+        insertions.push((opening.text_range().end().into(), format!(" {GUARD}::check();")));
     }
-}
-
-/// The statement by which evcxr shows the value of a cell that ends in `turns`, which is no place for a block: a `loop`
-/// without end has the type `!`, and a block around it any type.
-fn shown_statement(turns: &SyntaxNode) -> Option<SyntaxNode> {
-    let around = turns.parent().filter(|node| node.kind() == SyntaxKind::PAREN_EXPR)?.parent()?;
-    let call = ast::MethodCallExpr::cast(around)?;
-    let is_shown = call.name_ref().is_some_and(|name| name.text() == "evcxr_display");
-    call.syntax().parent().filter(|_| is_shown)
 }
 
 fn is_statement_that_waits(node: &SyntaxNode) -> bool {
@@ -175,24 +193,21 @@ mod tests {
 
     #[test]
     fn a_loop_looks_in_each_turn() {
-        assert!(of("loop { x(); }").contains("{ let mut __guard = g::Guard::begin(); loop { __guard.turn(); x(); } }"));
-        assert!(
-            of("(\nloop {}\n).evcxr_display();")
-                .contains("let mut __guard = g::Guard::begin(); (\nloop { __guard.turn();}\n)")
-        );
-        assert!(of("'a: while c { x(); }").contains("__guard = g::Guard::begin(); 'a: while c { __guard.turn();"));
+        assert!(of("loop { x(); }").contains("loop { g::check(); x(); }"));
+        assert!(of("'a: while c { x(); }").contains("'a: while c { g::check(); x(); }"));
     }
 
     #[test]
-    fn a_for_loop_that_calls_nothing_is_taken_apart() {
+    fn a_for_loop_over_numbers_is_taken_apart() {
+        assert!(of("for x in &data { sum += x.abs().sqrt(); }").contains("g::parts("));
         let out = of("for x in &data { sum += x * x; }");
         assert!(out.contains("match g::parts(/* for x in  */ &data) {"), "{out}");
         assert!(out.contains("for x in __part { sum += x * x; } } } }"), "{out}");
     }
 
     #[test]
-    fn a_for_loop_that_calls_or_leaves_is_counted() {
-        for body in ["f(i);", "if i > 3 { break; }", "println!(\"{i}\");", "for j in 0..i { k += j; }"] {
+    fn a_for_loop_that_calls_or_leaves_looks_in_each_turn() {
+        for body in ["f(i);", "if i > 3 { break; }", "println!(\"{i}\");", "for j in 0..i { k += j; }", "x.fold();"] {
             let out = of(&format!("for i in 0..9 {{ {body} }}"));
             assert!(out.contains("for i in g::guarded(0..9) {"), "{out}");
         }
@@ -206,6 +221,7 @@ mod tests {
             "const N: usize = { let mut n = 0; while n < 3 { n += 1; } n };",
             "extern \"C\" fn callback() { loop {} }",
             "fn f() { const { loop {} } }",
+            "impl Drop for A { fn drop(&mut self) { loop {} } }",
         ] {
             assert_eq!(guarded(item), None, "{item}");
         }

@@ -42,8 +42,10 @@ pub fn checkpoint() {
     }
 }
 
+/// Unwinds with [`Cancelled`].
 #[cold]
-fn unwind() -> ! {
+#[inline(never)]
+pub(crate) fn unwind() -> ! {
     std::panic::resume_unwind(Box::new(Cancelled))
 }
 

@@ -1,102 +1,28 @@
 //! Guards for the loops of a cell, so that Stop ends a plain `loop {}` and keeps every variable.
 //!
-//! The compile front writes these into the loops that it finds in a notebook's code. A guard looks at the cancel flag
-//! when its loop begins and then now and then: after so many turns that looking costs nothing, and
-//! so few that Stop is seen within a fraction of a second however slow a turn is.
+//! The compile front writes these into the loops that it finds in a notebook's code. Most loops look at the cancel flag
+//! in each turn: one load, and nothing that returns is called, so the loop keeps its registers. That
+//! would keep a loop over numbers from being vectorised, so such a loop is taken apart instead.
 
 use crate::parallel::cancel;
 use std::ops::Range;
-use std::time::Instant;
-
-/// Turns before the first look at the clock.
-const FIRST: u32 = 64;
-/// Turns of a loop that calls nothing: each is a few nanoseconds.
-const QUICK: usize = 1 << 16;
-const MOST: u32 = 1 << 20;
-/// A look every so many nanoseconds is often enough to double the turns in between …
-const OFTEN: u64 = 1_000_000;
-/// … and this long is too long for somebody who waits for Stop.
-const SELDOM: u64 = 20_000_000;
-
-/// Counts the turns of one loop.
-#[derive(Debug)]
-pub struct Guard {
-    left: u32,
-    turns: u32,
-    /// Nanoseconds on the monotonic clock at the last look, 0 before the first.
-    since: u64,
-}
-
-impl Guard {
-    /// At the start of a loop.
-    #[inline]
-    pub fn begin() -> Self {
-        check();
-        Self { left: FIRST, turns: FIRST, since: 0 }
-    }
-
-    /// At the start of each turn.
-    #[inline]
-    pub fn turn(&mut self) {
-        if self.left == 0 {
-            // By value: a reference that escapes would keep the counter out of the registers.
-            (self.turns, self.since) = look(self.turns, self.since);
-            self.left = self.turns;
-        }
-        self.left -= 1;
-    }
-}
 
 /// Ends the cell if Stop was pressed.
 #[inline]
 pub fn check() {
     if cancel::is_cancelled() {
-        stop();
+        cancel::unwind();
     }
 }
 
-#[cold]
-#[inline(never)]
-fn stop() {
-    // A second panic while one unwinds would end the process.
-    if !std::thread::panicking() {
-        cancel::checkpoint();
-    }
-}
-
-/// Looks at the flag and the clock, and says after how many turns to look again.
-#[cold]
-#[inline(never)]
-fn look(turns: u32, since: u64) -> (u32, u64) {
-    check();
-    let now = nanoseconds();
-    let turns = match now.saturating_sub(since) {
-        _ if since == 0 => turns,
-        passed if passed < OFTEN => (turns * 8).min(MOST),
-        passed if passed > SELDOM => (turns / 8).max(1),
-        _ => turns,
-    };
-    (turns, now)
-}
-
-fn nanoseconds() -> u64 {
-    thread_local! {
-        static START: Instant = Instant::now();
-    }
-    u64::try_from(START.with(Instant::elapsed).as_nanos()).unwrap_or(u64::MAX).max(1)
-}
-
-/// An iterator with a guard.
+/// An iterator that looks at the flag before each item.
 #[derive(Debug)]
-pub struct Guarded<I> {
-    inner: I,
-    guard: Guard,
-}
+pub struct Guarded<I>(I);
 
 /// The iterator of a guarded `for` loop.
 #[inline]
 pub fn guarded<I: IntoIterator>(items: I) -> Guarded<I::IntoIter> {
-    Guarded { inner: items.into_iter(), guard: Guard::begin() }
+    Guarded(items.into_iter())
 }
 
 impl<I: Iterator> Iterator for Guarded<I> {
@@ -104,31 +30,75 @@ impl<I: Iterator> Iterator for Guarded<I> {
 
     #[inline]
     fn next(&mut self) -> Option<I::Item> {
-        self.guard.turn();
-        self.inner.next()
+        check();
+        self.0.next()
     }
 
     #[inline]
     fn size_hint(&self) -> (usize, Option<usize>) {
-        self.inner.size_hint()
+        self.0.size_hint()
     }
 }
 
-/// What is left of the iterator of a `for` loop that calls nothing, handed out in parts.
+/// What is left of the iterator of a `for` loop over numbers, handed out in parts.
 ///
 /// Parts of ranges and slices are ranges and slices themselves, so the loop over a part is the one that the user wrote,
-/// and is vectorised as that is.
+/// and is vectorised as that is. A part is as long as the flag need not be looked at.
 #[derive(Debug)]
 pub struct Parts<I> {
     items: I,
+    turns: usize,
+    /// When the part before began, in [`ticks`]; 0 before the first.
+    since: u64,
     /// The whole has been handed out.
     over: bool,
 }
 
+/// Turns of the first part: even turns of 50 ms each are then seen in time.
+const FIRST: usize = 8;
+const MOST: usize = 1 << 20;
+/// A part that took less than this, about a millisecond, may be longer …
+const SHORT: u64 = 3_000_000;
+/// … and one that took more than this, about 20, keeps somebody waiting.
+const LONG: u64 = 60_000_000;
+
 /// Takes the iterator of a `for` loop apart.
 #[inline]
 pub fn parts<I: IntoIterator>(items: I) -> Parts<I::IntoIter> {
-    Parts { items: items.into_iter(), over: false }
+    Parts { items: items.into_iter(), turns: FIRST, since: 0, over: false }
+}
+
+impl<I> Parts<I> {
+    /// How many turns the next part has.
+    #[inline]
+    fn next_turns(&mut self) -> usize {
+        check();
+        let now = ticks();
+        if self.since != 0 {
+            match now.saturating_sub(self.since) {
+                passed if passed < SHORT => self.turns = (self.turns * 8).min(MOST),
+                passed if passed > LONG => self.turns = (self.turns / 8).max(1),
+                _ => {}
+            }
+        }
+        self.since = now;
+        self.turns
+    }
+}
+
+/// A clock that costs a few nanoseconds; a tick is a third of a nanosecond, more or less.
+#[cfg(target_arch = "x86_64")]
+#[inline]
+fn ticks() -> u64 {
+    // SAFETY: every x86-64 processor has the instruction.
+    unsafe { std::arch::x86_64::_rdtsc() }
+}
+
+/// A clock; a tick is a third of a nanosecond.
+#[cfg(not(target_arch = "x86_64"))]
+fn ticks() -> u64 {
+    static START: std::sync::LazyLock<std::time::Instant> = std::sync::LazyLock::new(std::time::Instant::now);
+    u64::try_from(START.elapsed().as_nanos()).unwrap_or(u64::MAX / 3).max(1) * 3
 }
 
 /// The next part of a range or a slice. Found before [`AnyPart`] where it applies, since that takes one more reference.
@@ -168,12 +138,11 @@ where
 
     #[inline]
     fn part(&mut self) -> Option<Range<T>> {
-        check();
         let Range { start, end } = self.items;
         if start >= end {
             return None;
         }
-        let middle = start.ahead(QUICK, end);
+        let middle = start.ahead(self.next_turns(), end);
         self.items.start = middle;
         Some(start..middle)
     }
@@ -184,11 +153,13 @@ impl<'a, T> OwnPart for Parts<std::slice::Iter<'a, T>> {
 
     #[inline]
     fn part(&mut self) -> Option<Self::Part> {
-        check();
         let rest = self.items.as_slice();
-        let (part, rest) = rest.split_at(rest.len().min(QUICK));
+        if rest.is_empty() {
+            return None;
+        }
+        let (part, rest) = rest.split_at(rest.len().min(self.next_turns()));
         self.items = rest.iter();
-        (!part.is_empty()).then(|| part.iter())
+        Some(part.iter())
     }
 }
 
@@ -197,15 +168,17 @@ impl<'a, T> OwnPart for Parts<std::slice::IterMut<'a, T>> {
 
     #[inline]
     fn part(&mut self) -> Option<Self::Part> {
-        check();
         let rest = std::mem::take(&mut self.items).into_slice();
-        let (part, rest) = rest.split_at_mut(rest.len().min(QUICK));
+        if rest.is_empty() {
+            return None;
+        }
+        let (part, rest) = rest.split_at_mut(rest.len().min(self.next_turns()));
         self.items = rest.iter_mut();
-        (!part.is_empty()).then(|| part.iter_mut())
+        Some(part.iter_mut())
     }
 }
 
-/// Any other iterator, whole: how long it takes to its next item is not known, so it gets a [`Guard`].
+/// Any other iterator, whole and [`Guarded`].
 pub trait AnyPart {
     /// Borrows the whole.
     type Part<'a>: Iterator
@@ -250,7 +223,7 @@ mod tests {
 
     #[test]
     fn the_parts_of_an_iterator_are_the_whole() {
-        let n = QUICK * 2 + 7;
+        let n = MOST + 70_007;
         let numbers: Vec<usize> = (0..n).collect();
         assert_eq!(seen!(0..n), numbers);
         assert_eq!(seen!(&numbers).into_iter().copied().collect::<Vec<_>>(), numbers);
@@ -273,11 +246,16 @@ mod tests {
     }
 
     #[test]
-    fn looks_are_rare_in_a_quick_loop() {
-        let mut guard = Guard::begin();
-        for _ in 0..10_000_000 {
-            guard.turn();
+    fn parts_of_quick_turns_grow_and_of_slow_turns_shrink() {
+        let mut quick = parts(0..u64::MAX);
+        let mut lengths = Vec::new();
+        for _ in 0..8 {
+            let part = (&mut quick).part().unwrap();
+            lengths.push(part.end - part.start);
         }
-        assert!(guard.turns > FIRST, "{guard:?}");
+        assert_eq!(lengths.last(), Some(&(MOST as u64)), "{lengths:?}");
+        quick.since = quick.since.saturating_sub(100 * LONG).max(1);
+        let slow = (&mut quick).part().unwrap();
+        assert_eq!(slow.end - slow.start, MOST as u64 / 8);
     }
 }
