@@ -17,6 +17,17 @@ pub struct Toolchain {
     /// Where libstd's shared object is.
     pub target_libdir: PathBuf,
     pub target: String,
+    /// How to link a cell without going through rustc, where that is known.
+    #[serde(default)]
+    pub linker: Option<Linker>,
+}
+
+/// A plain linker. By way of rustc and the C compiler, linking costs a cell as much as a third of its compilation.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Linker {
+    pub program: PathBuf,
+    /// What compiled code may call on its own, such as the division of 128-bit integers.
+    pub builtins: PathBuf,
 }
 
 impl Toolchain {
@@ -48,7 +59,9 @@ impl Toolchain {
                 find_on_path(tool).with_context(|| format!("no `{tool}` beside rustc"))
             }
         };
-        Ok(Self { rustc: inside("rustc")?, cargo: inside("cargo")?, verbose_version, sysroot, target_libdir, target })
+        let linker = find_linker(&target_libdir);
+        let (rustc, cargo) = (inside("rustc")?, inside("cargo")?);
+        Ok(Self { rustc, cargo, verbose_version, sysroot, target_libdir, target, linker })
     }
 
     /// The record of `prefix`.
@@ -84,6 +97,19 @@ impl Toolchain {
         }
         Ok(())
     }
+}
+
+/// The linker that the C compiler would call, and the toolchain's builtins.
+fn find_linker(target_libdir: &Path) -> Option<Linker> {
+    let output =
+        Command::new("cc").arg("-print-prog-name=ld").output().ok().filter(|output| output.status.success())?;
+    let name = String::from_utf8(output.stdout).ok()?.trim().to_owned();
+    let program = if name.contains('/') { PathBuf::from(name) } else { find_on_path(&name)? };
+    let builtins = std::fs::read_dir(target_libdir).ok()?.flatten().map(|file| file.path()).find(|path| {
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        name.starts_with("libcompiler_builtins-") && name.ends_with(".rlib")
+    })?;
+    is_executable(&program).then_some(Linker { program, builtins })
 }
 
 /// The first executable called `tool` on `PATH`.

@@ -3,6 +3,7 @@
 use super::dependencies::{self, Dependencies};
 use super::lower::{self, Lowered, OldValues};
 use super::{Session, guards, real};
+use crate::toolchain::Linker;
 use anyhow::{Context, Result};
 use serde_json::json;
 use std::os::unix::process::CommandExt;
@@ -48,12 +49,11 @@ pub fn cell(session: &Session, goal: Goal) -> Result<ExitCode> {
     let mut versions = versions(&source);
     let Some(plain) = versions.pop() else { return Ok(ExitCode::FAILURE) };
     for version in versions {
-        let mut rustc = compile_lowered(session, &version, &object, &dependencies)?;
-        if run(session, rustc.stderr(Stdio::null()))?.success() {
+        if compile_lowered(session, &version, &object, &dependencies, Stdio::null)?.success() {
             return hand_over(&object);
         }
     }
-    let status = run(session, &mut compile_lowered(session, &plain, &object, &dependencies)?)?;
+    let status = compile_lowered(session, &plain, &object, &dependencies, Stdio::inherit)?;
     if status.success() { hand_over(&object) } else { Ok(exit_code(status)) }
 }
 
@@ -76,21 +76,42 @@ fn versions(source: &str) -> Vec<Lowered> {
     guarded.into_iter().chain(versions).collect()
 }
 
-/// The call that compiles `lowered` to `object`.
+/// Compiles `lowered` to the shared object `object`; errors go to `errors`.
 fn compile_lowered(
     session: &Session,
     lowered: &Lowered,
     object: &Path,
     dependencies: &Dependencies,
-) -> Result<Command> {
+    errors: fn() -> Stdio,
+) -> Result<ExitStatus> {
     let folder = session.workspace.join("lowered");
     std::fs::create_dir_all(&folder)?;
     // The file must be called lib.rs: evcxr takes spans in any other file for foreign code.
     let path = folder.join("lib.rs");
     std::fs::write(&path, &lowered.source)?;
-    let mut rustc = rustc(session, &path, lowered.optimise, dependencies);
-    rustc.arg("-o").arg(object);
-    Ok(rustc)
+    let compiler = || rustc(session, &path, lowered.optimise, dependencies);
+    // Libraries that the cell itself links to are rustc's to find.
+    let needs_rustc = !dependencies.externs.is_empty() || lowered.source.contains("link(");
+    if let Some(linker) = session.toolchain.linker.as_ref().filter(|_| !needs_rustc) {
+        let relocatable = object.with_extension("o");
+        let compiled = run(session, compiler().args(["--emit=obj", "-o"]).arg(&relocatable).stderr(errors()))?;
+        if !compiled.success() || run(session, &mut link(linker, &relocatable, object))?.success() {
+            return Ok(compiled);
+        }
+    }
+    run(session, compiler().arg("-o").arg(object).stderr(errors()))
+}
+
+/// Links a cell. The prelude and libstd are not named: the worker has loaded both, and their symbols are found when the
+/// cell is loaded.
+fn link(linker: &Linker, relocatable: &Path, object: &Path) -> Command {
+    let mut link = Command::new(&linker.program);
+    link.args(["-shared", "--eh-frame-hdr", "--gc-sections", "--strip-debug", "-Bsymbolic", "-z", "noexecstack", "-o"])
+        .args([object, relocatable, &linker.builtins])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .process_group(0);
+    link
 }
 
 /// Runs the compiler, on record for Stop.

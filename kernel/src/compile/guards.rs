@@ -137,7 +137,7 @@ fn guard_for(turns: &ast::ForExpr, insertions: &mut Vec<(usize, String)>) {
 /// Whether a body only computes: no call but of what numbers have, no macro, no loop, and nothing that leaves it.
 fn is_numeric(body: &SyntaxNode) -> bool {
     let foreign_call = body.descendants().filter_map(ast::MethodCallExpr::cast).any(|call| {
-        call.name_ref().is_none_or(|name| !OF_NUMBERS.contains(&&*name.text()) && !name.text().starts_with("wrapping_"))
+        call.name_ref().is_none_or(|name| !OF_NUMBERS.contains(&name.text()) && !name.text().starts_with("wrapping_"))
     });
     !foreign_call
         && body.descendants_with_tokens().all(|element| {
