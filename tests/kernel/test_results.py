@@ -79,7 +79,10 @@ def test_what_compiled_code_calls_on_its_own_is_there(kernel):
     assert kernel.ok("let wide = std::hint::black_box(7u128 << 100); (wide / 3) >> 98").text == str(((7 << 100) // 3) >> 98)
     assert kernel.ok("let x = std::hint::black_box(0.5f64); (x.sin() + x.powf(2.5) + x % 0.3) as f32").text.startswith("0.856")
     assert kernel.ok("let t = std::hint::black_box(2.0f32); (t.tanh(), t.mul_add(3.0, 1.0))").text == "(0.9640276, 7.0)"
-    kernel.ok("thread_local! { static CALLS: std::cell::Cell<u32> = const { std::cell::Cell::new(0) }; }\n"
-              "fn count() -> u32 { CALLS.with(|calls| { calls.set(calls.get() + 1); calls.get() }) }")
+    kernel.ok(
+        "fn count() -> u32 {\n"
+        "    thread_local! { static CALLS: std::cell::Cell<u32> = const { std::cell::Cell::new(0) }; }\n"
+        "    CALLS.with(|calls| { calls.set(calls.get() + 1); calls.get() })\n}"
+    )
     assert kernel.ok("count(); count()").text == "2"
     assert kernel.ok("std::panic::catch_unwind(|| panic!(\"inside\")).is_err()").text == "true"

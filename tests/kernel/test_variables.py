@@ -45,3 +45,14 @@ def test_a_labelled_array_is_kept(kernel):
     kernel.ok('let kept_grid = DataArray::new(random_integers(0..9, (4, 5)), ["y", "x"])?;')
     kernel.fail('kept_grid.mean("no such dimension")?')
     assert kernel.ok("kept_grid.shape()").text == "[4, 5]"
+
+
+def test_a_cell_of_methods_is_edited_and_run_again(kernel):
+    kernel.ok("struct Gauge { height: f64 }")
+    kernel.ok("impl Gauge { fn level(&self) -> f64 { self.height } fn twice(&self) -> f64 { self.level() * 2.0 } }")
+    kernel.ok("impl std::fmt::Display for Gauge { fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result { write!(f, \"one\") } }")
+    kernel.ok("let gauge = Gauge { height: 2.0 };")
+    assert kernel.ok("(gauge.level(), gauge.to_string())").text == '(2.0, "one")'
+    kernel.ok("impl Gauge { fn level(&self) -> f64 { self.height + 1.0 } }")
+    kernel.ok("impl std::fmt::Display for Gauge { fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result { write!(f, \"two\") } }")
+    assert kernel.ok("(gauge.level(), gauge.twice(), gauge.to_string())").text == '(3.0, 6.0, "two")'

@@ -2,7 +2,7 @@
 
 use super::dependencies::{self, Dependencies};
 use super::lower::{self, Lowered, OldValues};
-use super::{Session, guards, real};
+use super::{Session, guards, newest, real};
 use crate::toolchain::Linker;
 use anyhow::{Context, Result};
 use serde_json::json;
@@ -26,6 +26,7 @@ pub enum Goal {
 pub fn cell(session: &Session, goal: Goal) -> Result<ExitCode> {
     let source_path = session.workspace.join("src/lib.rs");
     let source = std::fs::read_to_string(&source_path).context("the generated crate has no source")?;
+    let source = newest::newest(&source);
     let objects = session.workspace.join("cells");
     std::fs::create_dir_all(&objects)?;
     let object = objects.join("cell.so");

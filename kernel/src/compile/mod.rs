@@ -9,6 +9,7 @@ mod dependencies;
 mod guards;
 mod lower;
 pub mod metadata;
+mod newest;
 mod probe;
 mod session;
 
