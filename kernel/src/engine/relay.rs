@@ -35,6 +35,13 @@ pub fn take_run(workspace: &Path) -> Option<Run> {
     Some(Run { path: path.into(), symbol: symbol.to_owned() })
 }
 
+/// Forgets what evcxr wanted run, if anything, and removes the object.
+pub fn discard_run(workspace: &Path) {
+    if let Some(run) = take_run(workspace) {
+        let _ = std::fs::remove_file(run.path);
+    }
+}
+
 /// Makes the relay tell evcxr, at the next cell, that `names` are gone.
 pub fn tell_lost(workspace: &Path, names: &[String]) -> std::io::Result<()> {
     std::fs::write(lost_note(workspace), names.join("\n"))
@@ -65,6 +72,10 @@ fn serve(workspace: &Path) -> Result<()> {
                 std::fs::remove_file(lost_note(workspace))?;
                 for name in lost.lines() {
                     writeln!(stdout, "EVCXR_VARIABLE_CHANGED_TYPE:{name}")?;
+                }
+                // evcxr will compile again; this object is never run.
+                if let Some((path, _)) = run.rsplit_once(' ') {
+                    let _ = std::fs::remove_file(path);
                 }
             } else {
                 std::fs::write(run_note(workspace), run)?;
