@@ -184,6 +184,10 @@ class Kernel:
         assert not cell.of("execute_result"), f"a failed cell has no value\n{cell.describe()}"
         return {**error, "text": without_colours("\n".join(error["traceback"])), "cell": cell}
 
+    def forget(self) -> None:
+        """Lets go of the cells that have ended, for tests that run very many."""
+        self._cells = {key: cell for key, cell in self._cells.items() if cell.idle is None}
+
     # Other requests
 
     def ask(self, request: str, *arguments, timeout: float = TIMEOUT, **options) -> dict:
