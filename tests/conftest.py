@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 
-from harness.kernel import KERNEL, Kernel
+from harness.kernel import KERNEL, Gate, Kernel
 
 ARTEFACTS = Path(__file__).parent / "artefacts"
 _figures: list[tuple[str, str]] = []
@@ -43,6 +43,21 @@ def fresh_kernel(installed, tmp_path: Path):
     kernel = Kernel(tmp_path).start()
     yield kernel
     kernel.shutdown()
+
+
+@pytest.fixture
+def gates(tmp_path: Path):
+    """`gates(n)` makes points at which cells wait for the test. All are open when the test ends, however it ends."""
+    made: list[Gate] = []
+
+    def make(count: int = 1) -> list[Gate]:
+        new = [Gate(tmp_path / f"gate-{len(made) + n}") for n in range(count)]
+        made.extend(new)
+        return new
+
+    yield make
+    for gate in made:
+        gate.open()
 
 
 @pytest.fixture(scope="session")

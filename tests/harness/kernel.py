@@ -92,6 +92,21 @@ class Cell:
         return "\n".join([*lines, f"  reply: {self.reply}"])
 
 
+class Gate:
+    """A point in a cell that it does not pass before the test lets it: no test has to guess how fast a machine is."""
+
+    def __init__(self, path: Path):
+        self.path = path
+
+    @property
+    def wait(self) -> str:
+        """A statement for a cell."""
+        return f'while !Path::new("{self.path}").exists() {{ checkpoint(); thread::sleep(Duration::from_millis(2)); }}'
+
+    def open(self) -> None:
+        self.path.touch()
+
+
 class Kernel:
     """A running kernel whose temporary files and state lie in a private folder."""
 
@@ -112,6 +127,7 @@ class Kernel:
         self.manager = KernelManager(kernel_name=KERNEL)
         self._cells: dict[str, Cell] = {}
         self._replies: dict[str, dict] = {}
+        self._stops = 0
 
     # Life
 
@@ -133,7 +149,10 @@ class Kernel:
         self.manager.cleanup_resources()
 
     def interrupt(self) -> None:
+        """Asks for Stop, and waits until the kernel has taken that up."""
+        before = self._stops
         self.manager.interrupt_kernel()
+        self.wait_until(lambda: self._stops > before, what="the interrupt to be taken up")
 
     # Cells
 
@@ -184,6 +203,10 @@ class Kernel:
         assert not cell.of("execute_result"), f"a failed cell has no value\n{cell.describe()}"
         return {**error, "text": without_colours("\n".join(error["traceback"])), "cell": cell}
 
+    def forget(self) -> None:
+        """Lets go of the cells that have ended, for tests that run very many."""
+        self._cells = {key: cell for key, cell in self._cells.items() if cell.idle is None}
+
     # Other requests
 
     def ask(self, request: str, *arguments, timeout: float = TIMEOUT, **options) -> dict:
@@ -214,12 +237,14 @@ class Kernel:
 
     def _from_iopub(self, message: dict) -> None:
         validate(message)
+        idle = message["msg_type"] == "status" and message["content"]["execution_state"] == "idle"
+        self._stops += idle and message["parent_header"].get("msg_type") == "interrupt_request"
         cell = self._cells.get(message["parent_header"].get("msg_id"))
         if cell is None:
             return
         now = time.monotonic()
         cell.messages.append(Message(now, message["msg_type"], message["content"]))
-        if message["msg_type"] == "status" and message["content"]["execution_state"] == "idle":
+        if idle:
             cell.idle = now
 
 

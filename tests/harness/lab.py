@@ -16,6 +16,8 @@ from pathlib import Path
 SETTINGS = {
     # Every cell is in the page, so that a test can look at any of them.
     "@jupyterlab/notebook-extension/tracker.jupyterlab-settings": {"windowingMode": "none"},
+    # JupyterLab drops completions that take longer than a second; on a loaded machine the first ones do.
+    "@jupyterlab/completer-extension/manager.jupyterlab-settings": {"providerTimeout": 60_000},
     # No question about news, and no request to the network.
     "@jupyterlab/apputils-extension/notification.jupyterlab-settings": {"fetchNews": "false", "checkForUpdates": False},
 }
@@ -50,6 +52,8 @@ class Lab:
                 "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}", "--ServerApp.port_retries=0",
                 "--IdentityProvider.token=", f"--ServerApp.root_dir={self.notebooks}",
                 "--LabApp.extension_manager=readonly",
+                # Tests end kernels through the server's interface; nothing else can reach this server's port.
+                "--ServerApp.disable_check_xsrf=True",
             ],
             env=self.env, stdout=self.log, stderr=subprocess.STDOUT, start_new_session=True,
         )  # fmt: skip

@@ -30,7 +30,7 @@ class Marked:
                 continue
         return {process for process in found if alive(process)}
 
-    def gone(self, before: set[psutil.Process], timeout: float = 15) -> list[str]:
+    def gone(self, before: set[psutil.Process], timeout: float = 60) -> list[str]:
         """Waits for processes to end; returns a line for each that does not."""
         deadline = time.monotonic() + timeout
         while (left := {process for process in before if alive(process)}) and time.monotonic() < deadline:

@@ -113,9 +113,13 @@ def test_a_cell_sent_as_soon_as_the_failure_is_known_runs(kernel):
     assert kernel.finish(following).status == "ok", "a program sends the next cell faster than a person"
 
 
-def test_cells_that_wait_behind_a_failed_one_do_not_run(kernel):
-    failing = kernel.begin('thread::sleep(Duration::from_millis(500)); panic!("first")')
+def test_cells_that_wait_behind_a_failed_one_do_not_run(kernel, gates):
+    (gate,) = gates()
+    failing = kernel.begin(f'{gate.wait} panic!("first")')
     waiting = kernel.begin('println!("must not run");')
+    # Requests come in order: when this one is answered, the kernel has the cells.
+    kernel.ask("kernel_info")
+    gate.open()
     kernel.finish(failing)
     kernel.finish(waiting)
     assert waiting.status in ("aborted", "error") and not waiting.stdout

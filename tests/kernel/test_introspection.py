@@ -65,13 +65,14 @@ def test_an_unknown_name_is_not_found(kernel):
     assert reply["status"] == "ok" and not reply["found"]
 
 
-def test_completion_does_not_wait_behind_a_running_cell(kernel):
-    complete(kernel, "lesson_d")
-    cell = kernel.begin('println!("started"); thread::sleep(Duration::from_secs(8));')
+def test_completion_does_not_wait_behind_a_running_cell(kernel, gates):
+    (gate,) = gates()
+    cell = kernel.begin(f'println!("started"); {gate.wait}')
     kernel.until_prints(cell)
     reply = complete(kernel, "lesson_d")
     assert cell.idle is None, "the reply came only after the cell"
     assert reply["matches"]
+    gate.open()
     kernel.finish(cell)
 
 

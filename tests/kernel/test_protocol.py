@@ -56,9 +56,11 @@ def test_comm_info_is_answered(kernel):
     assert reply["status"] == "ok" and reply["comms"] == {}
 
 
-def test_kernel_info_does_not_wait_behind_a_running_cell(kernel):
-    cell = kernel.begin('println!("started"); thread::sleep(Duration::from_secs(4));')
+def test_kernel_info_does_not_wait_behind_a_running_cell(kernel, gates):
+    (gate,) = gates()
+    cell = kernel.begin(f'println!("started"); {gate.wait}')
     kernel.until_prints(cell)
     kernel.ask("kernel_info")
     assert cell.idle is None, "the reply came only after the cell"
+    gate.open()
     kernel.finish(cell)

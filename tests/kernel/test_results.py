@@ -86,3 +86,12 @@ def test_what_compiled_code_calls_on_its_own_is_there(kernel):
     )
     assert kernel.ok("count(); count()").text == "2"
     assert kernel.ok("std::panic::catch_unwind(|| panic!(\"inside\")).is_err()").text == "true"
+
+
+def test_a_display_comes_before_the_end_of_the_cell(kernel, gates):
+    (gate,) = gates()
+    cell = kernel.begin(f'html("<b>now</b>", "now"); {gate.wait}')
+    kernel.wait_until(lambda: cell.of("display_data"), what="the display of a cell that goes on")
+    gate.open()
+    kernel.finish(cell)
+    assert cell.shown == [{"text/html": "<b>now</b>", "text/plain": "now"}]

@@ -2,15 +2,16 @@
 
 use super::{Session, real};
 use anyhow::{Context, Result};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::process::CommandExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use toml::Table;
 
 /// What rustc needs to be told of the notebook's own dependencies.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Dependencies {
     /// `name=path` for `--extern`.
     pub externs: Vec<String>,
@@ -33,6 +34,12 @@ pub fn build(session: &Session, wanted: &Table) -> Result<std::result::Result<De
         return Ok(Ok(Dependencies::default()));
     }
     let folder = write_crate(session, wanted)?;
+    let manifest = std::fs::read_to_string(folder.join("Cargo.toml"))?;
+    // Sources on disk may have been changed; cargo finds out.
+    let may_change = wanted.values().any(|value| value.get("path").is_some());
+    if let Some(built) = Built::of(&folder).filter(|built| !may_change && built.manifest == manifest) {
+        return Ok(Ok(built.dependencies));
+    }
     let mut cargo = real(session, "cargo")
         .args(["build", "--release", "--message-format=json"])
         .current_dir(&folder)
@@ -56,7 +63,33 @@ pub fn build(session: &Session, wanted: &Table) -> Result<std::result::Result<De
     }
     let status = cargo.wait()?;
     let _ = std::fs::remove_file(&record);
-    Ok(if status.success() { Ok(dependencies) } else { Err(u8::try_from(status.code().unwrap_or(1)).unwrap_or(1)) })
+    if !status.success() {
+        return Ok(Err(u8::try_from(status.code().unwrap_or(1)).unwrap_or(1)));
+    }
+    let built = Built { manifest, dependencies };
+    built.keep(&folder)?;
+    Ok(Ok(built.dependencies))
+}
+
+/// The last build that succeeded: even a cargo that has nothing to do takes as long as compiling a cell.
+#[derive(Serialize, Deserialize)]
+struct Built {
+    manifest: String,
+    dependencies: Dependencies,
+}
+
+impl Built {
+    fn of(folder: &Path) -> Option<Self> {
+        serde_json::from_slice(&std::fs::read(Self::record(folder)).ok()?).ok()
+    }
+
+    fn keep(&self, folder: &Path) -> Result<()> {
+        Ok(std::fs::write(Self::record(folder), serde_json::to_vec(self)?)?)
+    }
+
+    fn record(folder: &Path) -> PathBuf {
+        folder.join("built.json")
+    }
 }
 
 /// A crate of its own beside the generated one: the prelude must not be built again.
@@ -69,9 +102,17 @@ pub fn write_crate(session: &Session, wanted: &Table) -> Result<PathBuf> {
     manifest.insert("dependencies".into(), wanted.clone().into());
     // Not part of any workspace that the temporary folder may lie in.
     manifest.insert("workspace".into(), Table::new().into());
-    std::fs::write(folder.join("Cargo.toml"), manifest.to_string())?;
-    std::fs::write(folder.join("src/lib.rs"), "")?;
+    write_if_new(&folder.join("Cargo.toml"), &manifest.to_string())?;
+    write_if_new(&folder.join("src/lib.rs"), "")?;
     Ok(folder)
+}
+
+/// Leaves a file that is as it should be alone: cargo builds anew what was written anew.
+fn write_if_new(path: &Path, content: &str) -> Result<()> {
+    if std::fs::read_to_string(path).is_ok_and(|old| old == content) {
+        return Ok(());
+    }
+    Ok(std::fs::write(path, content)?)
 }
 
 /// `name=path` if the artifact is a library that the notebook asked for by name.

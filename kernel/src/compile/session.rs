@@ -111,6 +111,15 @@ impl Session {
     pub fn compiler_record(workspace: &Path) -> PathBuf {
         workspace.join("compiler-pid")
     }
+
+    /// Ends the compiler at work, if there is one.
+    pub fn kill_compiler(workspace: &Path) {
+        let record = std::fs::read_to_string(Self::compiler_record(workspace));
+        if let Some(group) = record.ok().and_then(|text| text.parse::<i32>().ok()).filter(|group| *group > 1) {
+            // SAFETY: the front leads its compiler in a group of its own and removes the record when it has ended.
+            unsafe { libc::kill(-group, libc::SIGKILL) };
+        }
+    }
 }
 
 fn manifest_argument(args: &[OsString]) -> Option<PathBuf> {

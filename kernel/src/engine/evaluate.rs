@@ -49,7 +49,7 @@ impl Context {
             return Err(render::syntax_error(code, "expected a name (a pattern) after `let`", range));
         }
         self.before = self.variables();
-        relay::take_run(&self.workspace);
+        relay::discard_run(&self.workspace);
         match self.evcxr.execute(code) {
             Ok(outputs) => Ok(Compiled {
                 run: relay::take_run(&self.workspace),
@@ -98,7 +98,7 @@ impl Context {
             let _ = self.evcxr.execute(&code);
         }
         let _ = std::fs::remove_file(&skip);
-        relay::take_run(&self.workspace);
+        relay::discard_run(&self.workspace);
     }
 
     fn remember_what_went(&mut self, failed: bool, stored: &[String]) {

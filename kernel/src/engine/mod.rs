@@ -104,6 +104,7 @@ const WARM_UP: [WarmUp; 2] = [
             let _ = context.evcxr.execute("let isopleth_warm_up = vec![String::new()];");
             let _ = std::fs::remove_file(&skip);
         }
+        relay::discard_run(&context.workspace);
         context.settle(false, &[]);
     }),
     (LATER, |context| drop(context.complete("String::new().", 14))),
@@ -143,13 +144,16 @@ impl Context {
             _outputs: outputs,
         };
         let prelude = prefix.sources().join("isopleth");
-        let run = |context: &mut Self, code: &str| context.evcxr.execute(code).map_err(|error| anyhow!("{error}"));
+        let run = |context: &mut Self, code: &str| {
+            let done = context.evcxr.execute(code).map_err(|error| anyhow!("{error}"));
+            relay::discard_run(workspace);
+            done
+        };
         run(&mut context, &format!(":dep isopleth = {{ path = {:?} }}", prelude.display().to_string()))?;
         run(&mut context, "use isopleth::prelude::*;")?;
         std::fs::write(&skip, crate::compile::QUESTION_MARK)?;
         run(&mut context, "Ok::<(), String>(())?;")?;
         std::fs::remove_file(&skip)?;
-        relay::take_run(workspace);
         Ok(context)
     }
 }

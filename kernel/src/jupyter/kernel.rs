@@ -108,7 +108,7 @@ impl Kernel {
             Phase::Idle => {}
             Phase::Compiling { stopped } => {
                 *stopped = true;
-                self.kill_compiler();
+                Session::kill_compiler(&self.workspace);
             }
             Phase::Running { worker, stopped: true } => worker.kill(),
             Phase::Running { worker, stopped } => {
@@ -129,20 +129,12 @@ impl Kernel {
 
     /// Ends everything that the kernel has started.
     pub fn end(&self) {
-        self.kill_compiler();
+        Session::kill_compiler(&self.workspace);
         if let Phase::Running { worker, .. } = &*self.phase() {
             worker.kill();
         }
         // The relay removes the folder as well, whatever the engine's thread still writes into it.
         let _ = std::fs::remove_dir_all(&self.workspace);
-    }
-
-    fn kill_compiler(&self) {
-        let record = std::fs::read_to_string(Session::compiler_record(&self.workspace));
-        if let Some(group) = record.ok().and_then(|text| text.parse::<i32>().ok()).filter(|group| *group > 1) {
-            // SAFETY: the front leads its compiler in a group of its own and removes the record when it has ended.
-            unsafe { libc::kill(-group, libc::SIGKILL) };
-        }
     }
 
     fn phase(&self) -> MutexGuard<'_, Phase> {

@@ -21,6 +21,9 @@ pub fn run() -> Result<ExitCode> {
     // SAFETY: nothing else runs in this process yet.
     unsafe {
         std::env::remove_var(BUS);
+        // A program that a cell starts must not hold the socket open: the kernel learns from its end that the worker
+        // has ended.
+        libc::fcntl(bus, libc::F_SETFD, libc::FD_CLOEXEC);
         // Stop comes over the bus; a Ctrl-C in the terminal of JupyterLab is not for cells.
         libc::signal(libc::SIGINT, libc::SIG_IGN);
     }
