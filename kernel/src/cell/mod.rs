@@ -1,7 +1,9 @@
 //! What is done to a cell's source before evcxr sees it.
 
+mod statements;
 mod syntax;
 
+pub use statements::{Statement, statements};
 pub use syntax::lost_statement;
 
 /// What a frontend sent, as evcxr is to see it.

@@ -1,18 +1,23 @@
 //! One cell, compiled by one direct call of `rustc`.
 
 use super::dependencies::{self, Dependencies};
+use super::diagnostics::{self, LABEL};
 use super::lower::{self, Lowered, OldValues};
 use super::{Session, real};
 use anyhow::{Context, Result};
 use serde_json::json;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, ExitStatus, Stdio};
+use std::process::{Command, ExitCode, ExitStatus};
 
 /// Where evcxr wants to read the path of the object.
 const OBJECT_PATH_FILE: &str = "EVCXR_EXECUTION_SO_PATH";
 /// The content of the skip marker that asks for the answer of a compiler that met a `?`.
 pub const QUESTION_MARK: &str = "question-mark";
+
+/// What `?` in a cell converts an error to: one that keeps its sources, and one that takes anything with a text.
+const ERROR: &str = "::isopleth::runtime::UserError as ";
+const ANY_ERROR: &str = "::isopleth::runtime::AnyUserError as ";
 
 /// What evcxr asked for: an object to run, or errors only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,28 +46,44 @@ pub fn cell(session: &Session, goal: Goal) -> Result<ExitCode> {
         Err(status) => return Ok(ExitCode::from(status)),
     };
     if goal == Goal::Check {
-        let mut rustc = rustc(session, &source_path, false, &dependencies);
-        rustc.args(["--emit=metadata", "-o"]).arg(objects.join("check.rmeta"));
-        return Ok(exit_code(run(session, &mut rustc)?));
+        let mut rustc = rustc(session, &source_path, &diagnostics::label(&source), false, &dependencies);
+        // evcxr takes every message of a check for an error.
+        rustc.args(["-Awarnings", "--emit=metadata", "-o"]).arg(objects.join("check.rmeta"));
+        let (status, said) = diagnostics::run(session, &mut rustc)?;
+        said.forward_errors()?;
+        return Ok(exit_code(status));
     }
-    let first = lower::lower(&source, OldValues::PutBack);
-    let mut quiet = compile_lowered(session, &first, &object, &dependencies)?;
-    if first.puts_back {
-        // The one thing that can be wrong with it and not with the user's code is a move; its errors are not shown.
-        if run(session, quiet.stderr(Stdio::null()))?.success() {
+    let mut old_values = OldValues::PutBack;
+    let mut any_error = false;
+    loop {
+        let mut lowered = lower::lower(&source, old_values);
+        if any_error {
+            lowered.source = lowered.source.replacen(ERROR, ANY_ERROR, 1);
+        }
+        let mut rustc = compile_lowered(session, &lowered, &diagnostics::label(&source), &object, &dependencies)?;
+        let (status, said) = diagnostics::run(session, &mut rustc)?;
+        if status.success() {
+            said.keep_warnings(&session.workspace)?;
             return hand_over(&object);
         }
-        let second = lower::lower(&source, OldValues::Give);
-        quiet = compile_lowered(session, &second, &object, &dependencies)?;
+        // Two things can be wrong with what lowering made and not with the user's code: a `?` on what is no
+        // `std::error::Error`, and putting back what was moved. These errors are not shown.
+        if !any_error && said.a_question_mark_needs_display_only() {
+            any_error = true;
+        } else if old_values == OldValues::PutBack && lowered.puts_back {
+            old_values = OldValues::Give;
+        } else {
+            said.forward_errors()?;
+            return Ok(exit_code(status));
+        }
     }
-    let status = run(session, &mut quiet)?;
-    if status.success() { hand_over(&object) } else { Ok(exit_code(status)) }
 }
 
 /// The call that compiles `lowered` to `object`.
 fn compile_lowered(
     session: &Session,
     lowered: &Lowered,
+    label: &str,
     object: &Path,
     dependencies: &Dependencies,
 ) -> Result<Command> {
@@ -71,37 +92,30 @@ fn compile_lowered(
     // The file must be called lib.rs: evcxr takes spans in any other file for foreign code.
     let path = folder.join("lib.rs");
     std::fs::write(&path, &lowered.source)?;
-    let mut rustc = rustc(session, &path, lowered.optimise, dependencies);
+    let mut rustc = rustc(session, &path, label, lowered.optimise, dependencies);
     rustc.arg("-o").arg(object);
     Ok(rustc)
-}
-
-/// Runs the compiler, on record for Stop.
-fn run(session: &Session, rustc: &mut Command) -> Result<ExitStatus> {
-    let mut compiler = rustc.spawn().context("cannot run rustc")?;
-    let record = Session::compiler_record(&session.workspace);
-    std::fs::write(&record, compiler.id().to_string())?;
-    let status = compiler.wait()?;
-    let _ = std::fs::remove_file(&record);
-    Ok(status)
 }
 
 fn exit_code(status: ExitStatus) -> ExitCode {
     ExitCode::from(u8::try_from(status.code().unwrap_or(1)).unwrap_or(1))
 }
 
-fn rustc(session: &Session, source: &Path, optimise: bool, dependencies: &Dependencies) -> Command {
+fn rustc(session: &Session, source: &Path, label: &str, optimise: bool, dependencies: &Dependencies) -> Command {
     let prefix = &session.prefix;
+    let folder = source.parent().unwrap_or(source);
     let mut rustc = real(session, "rustc");
     rustc
-        .args(["--crate-name=ctx", "--edition=2024", "--crate-type=cdylib", "--error-format=json", "-Awarnings"])
+        .args(["--crate-name=ctx", "--edition=2024", "--crate-type=cdylib", "--error-format=json"])
         .args([
             "-Cprefer-dynamic",
             "-Cpanic=unwind",
             "-Coverflow-checks=on",
             "-Cdebug-assertions=off",
-            "-Cstrip=debuginfo",
+            // Lines only: they cost a few percent, and a panic inside a library can name the cell's line.
+            "-Cdebuginfo=line-tables-only",
         ])
+        .arg(format!("--remap-path-prefix={}={LABEL}{label}", folder.display()))
         .arg(if optimise { "-Copt-level=3" } else { "-Copt-level=0" })
         .arg("-L")
         .arg(dependency_folder(&prefix.prelude_dependencies()))

@@ -6,12 +6,14 @@
 
 mod build;
 mod dependencies;
+mod diagnostics;
 mod lower;
 pub mod metadata;
 mod probe;
 mod session;
 
 pub use build::QUESTION_MARK;
+pub use diagnostics::{LABEL, WHOLE, label, take_warnings};
 pub use probe::RECORD;
 pub use session::Session;
 

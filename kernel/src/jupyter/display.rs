@@ -22,6 +22,23 @@ pub fn text(publisher: &Publisher, stream: Stream, text: &str, parent: &JupyterM
     publisher.publish(content, parent);
 }
 
+/// Publishes what the kernel itself has to say of a cell, dimly, above its output.
+///
+/// Not on stderr: frontends draw that as if something had failed, and nbgrader gives no marks for it.
+pub fn notices(publisher: &Publisher, notices: &[String], parent: &JupyterMessage) {
+    if notices.is_empty() {
+        return;
+    }
+    let text = notices.join("\n");
+    let escaped = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    let html = format!("<pre style=\"opacity: 0.65; margin: 0\">{escaped}</pre>");
+    let mut data = Map::new();
+    data.insert("text/html".into(), html.into());
+    data.insert("text/plain".into(), text.into());
+    let display = DisplayData { data: media(data), metadata: Map::new(), transient: Some(Transient::default()) };
+    publisher.publish(display, parent);
+}
+
 /// Publishes a display, an update, the cell's result, or a clearing of the output.
 pub fn frame(publisher: &Publisher, frame: &Value, count: ExecutionCount, parent: &JupyterMessage) {
     let part = |key: &str| frame[key].as_object().cloned().unwrap_or_default();

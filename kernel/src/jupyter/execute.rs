@@ -1,20 +1,21 @@
 //! `execute_request`: compile, run, show, settle; one cell at a time.
 
-use super::display::{frame, media, text};
+use super::display::{frame, media, notices, text};
 use super::history::History;
 use super::iopub::Publisher;
 use super::kernel::Kernel;
 use super::shell::{Replies, reply};
 use crate::cell::{self, Cell};
-use crate::engine::CellError;
 use crate::engine::relay::Run;
-use crate::worker::{Event, Worker};
+use crate::engine::{CellError, where_it_failed};
+use crate::worker::{Ending, Event, Stream, Worker};
 use jupyter_protocol::{
     ErrorOutput, ExecuteInput, ExecuteReply, ExecuteRequest, ExecuteResult, ExecutionCount, JupyterMessage,
     JupyterMessageContent as Content, ReplyError, ReplyStatus, Transient,
 };
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc::UnboundedReceiver;
@@ -30,7 +31,8 @@ pub async fn serve(
     replies: Replies,
     history: Arc<History>,
 ) {
-    let mut executor = Executor { kernel, publisher, history, worker: None, stored: Vec::new(), count: 0 };
+    let mut executor =
+        Executor { kernel, publisher, history, worker: None, stored: Vec::new(), count: 0, retired: VecDeque::new() };
     // While the engine warms up the worker can load the prelude.
     executor.worker = executor.kernel.start_worker().ok();
     while let Some(request) = queue.recv().await {
@@ -84,7 +86,12 @@ struct Executor {
     /// The variables in the worker's store, as it said last.
     stored: Vec<String>,
     count: usize,
+    /// Objects that have run. A closure or a thread that one has left behind may panic: its lines are read from the object.
+    retired: VecDeque<PathBuf>,
 }
+
+/// How many objects are kept, some tens of kB each.
+const RETIRED: usize = 100;
 
 /// How the worker's part of a cell ended.
 enum Ran {
@@ -118,11 +125,15 @@ impl Executor {
     async fn compile_and_run(&mut self, code: &str, silent: bool, request: &JupyterMessage) -> Result<(), CellError> {
         // A type that was defined anew costs one more round.
         for _ in 0..2 {
-            let compiled = self.kernel.engine.compile(code).await?;
+            let compiled = self.kernel.engine.compile(code, self.count).await?;
+            self.forget(&compiled.forget);
             self.show_commands(compiled.shown, silent, request);
+            if !silent {
+                notices(&self.publisher, &compiled.notices, request);
+            }
             let Some(run) = compiled.run else { return Ok(()) };
-            let ran = self.run(&run, code, silent, request).await;
-            let _ = std::fs::remove_file(&run.path);
+            let ran = self.run(&run, silent, request).await;
+            self.retire(run.path);
             self.kernel.engine.settle(!matches!(ran, Ran::Well), self.stored.clone()).await;
             match ran {
                 Ran::Well => return Ok(()),
@@ -134,7 +145,7 @@ impl Executor {
         Err(CellError::new("TypeChanged", "a type that stored variables have was defined anew", vec![advice.into()]))
     }
 
-    async fn run(&mut self, run: &Run, code: &str, silent: bool, request: &JupyterMessage) -> Ran {
+    async fn run(&mut self, run: &Run, silent: bool, request: &JupyterMessage) -> Ran {
         let worker = match self.worker() {
             Ok(worker) => worker.control(),
             Err(error) => return Ran::Failed(error),
@@ -144,11 +155,11 @@ impl Executor {
         }
         // If the worker is gone already, its last event says so.
         let _ = worker.run(&run.path, &run.symbol);
-        self.follow(code, silent, request).await
+        self.follow(silent, request).await
     }
 
     /// Shows what the worker says until the cell has ended.
-    async fn follow(&mut self, code: &str, silent: bool, request: &JupyterMessage) -> Ran {
+    async fn follow(&mut self, silent: bool, request: &JupyterMessage) -> Ran {
         let count = ExecutionCount::new(self.count);
         loop {
             let event = match &mut self.worker {
@@ -157,36 +168,62 @@ impl Executor {
             };
             match event {
                 Some(Event::Text(stream, written)) => text(&self.publisher, stream, &written, request),
-                Some(Event::Frame(done)) if done["msg"] == "done" => return self.done(&done, code),
+                Some(Event::Frame(done)) if done["msg"] == "done" => return self.done(&done),
+                Some(Event::Frame(panic)) if panic["msg"] == "thread_panic" => {
+                    let mut lines = vec![panic["evalue"].as_str().unwrap_or_default().to_owned()];
+                    lines.extend(where_it_failed(&panic, self.count, &self.kernel.engine.places));
+                    text(&self.publisher, Stream::Stderr, &format!("{}\n", lines.join("\n")), request);
+                }
                 Some(Event::Frame(shown)) if silent && shown["msg"] == "result" => {}
                 Some(Event::Frame(shown)) => frame(&self.publisher, &shown, count, request),
-                Some(Event::Ended(cause)) => return self.ended(&cause),
-                None => return self.ended("the cell's process ended"),
+                Some(Event::Ended(ending)) => return self.ended(&ending),
+                None => return self.ended(&Ending::new("the cell's process ended", "")),
             }
         }
     }
 
-    fn done(&mut self, done: &Value, code: &str) -> Ran {
+    fn done(&mut self, done: &Value) -> Ran {
         let names = |key: &str| -> Vec<String> {
             let list = done[key].as_array().map(Vec::as_slice).unwrap_or_default();
             list.iter().filter_map(|name| name.as_str().map(str::to_owned)).collect()
         };
-        self.stored = names("variables");
+        let before = std::mem::replace(&mut self.stored, names("variables"));
         if !names("changed").is_empty() {
             return Ran::TypeChanged;
         }
         match &done["failure"] {
             Value::Null => Ran::Well,
-            failure => Ran::Failed(CellError::from_failure(failure, code, &self.kernel.lowered_source())),
+            failure => {
+                let lost: Vec<String> = before.into_iter().filter(|name| !self.stored.contains(name)).collect();
+                let error = CellError::from_failure(failure, self.count, &self.kernel.engine.places);
+                Ran::Failed(error.with_lost(&lost))
+            }
         }
     }
 
-    fn ended(&mut self, cause: &str) -> Ran {
+    fn ended(&mut self, ending: &Ending) -> Ran {
         self.worker = None;
         let lost = std::mem::take(&mut self.stored);
         // The next cell should not wait for a new worker.
         self.worker = self.kernel.start_worker().ok();
-        Ran::Failed(CellError::worker_ended(cause, &lost))
+        Ran::Failed(CellError::worker_ended(ending, &lost))
+    }
+
+    fn retire(&mut self, object: PathBuf) {
+        self.retired.push_back(object);
+        if self.retired.len() > RETIRED
+            && let Some(oldest) = self.retired.pop_front()
+        {
+            let _ = std::fs::remove_file(oldest);
+        }
+    }
+
+    /// Has the worker drop values whose type is no longer what it was, whether or not the cell runs.
+    fn forget(&mut self, names: &[String]) {
+        if let Some(worker) = self.worker.as_ref().filter(|_| !names.is_empty()) {
+            worker.control().forget(names);
+            self.stored.retain(|name| !names.contains(name));
+        }
     }
 
     fn worker(&mut self) -> Result<&Worker, CellError> {
@@ -196,7 +233,7 @@ impl Executor {
                 CellError::new("WorkerEnded", format!("{error:#}"), vec!["Run `isopleth doctor`.".into()])
             })?);
         }
-        self.worker.as_ref().ok_or_else(|| CellError::worker_ended("the worker did not start", &[]))
+        self.worker.as_ref().ok_or_else(|| CellError::worker_ended(&Ending::new("the worker did not start", ""), &[]))
     }
 
     fn show_commands(&self, shown: BTreeMap<String, String>, silent: bool, request: &JupyterMessage) {

@@ -59,11 +59,6 @@ impl Kernel {
         Worker::start(&self.prefix, &self.toolchain)
     }
 
-    /// The source that rustc saw last.
-    pub fn lowered_source(&self) -> String {
-        std::fs::read_to_string(self.workspace.join("lowered/lib.rs")).unwrap_or_default()
-    }
-
     pub fn begin_compiling(&self) {
         self.execution.fetch_add(1, Ordering::SeqCst);
         *self.phase() = Phase::Compiling { stopped: false };

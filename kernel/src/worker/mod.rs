@@ -8,5 +8,6 @@ mod output;
 mod process;
 pub mod role;
 
+pub use ending::Ending;
 pub use output::Stream;
 pub use process::{Event, Worker, WorkerControl};
