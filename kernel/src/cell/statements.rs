@@ -54,7 +54,7 @@ mod tests {
     fn each_statement_reaches_to_the_next() {
         let code = ":dep a = \"1\"\n\nlet a = 1; a += 1;\n// note\nfn f() {}\na";
         let found: Vec<(usize, &str)> = statements(code).iter().map(|found| (found.start, found.text)).collect();
-        assert_eq!(found, [(14, "let a = 1; "), (25, "a += 1;\n// note\n"), (41, "fn f() {}\n"), (51, "a")]);
+        assert_eq!(found, [(14, "let a = 1; "), (25, "a += 1;\n"), (33, "// note\nfn f() {}\n"), (51, "a")]);
     }
 
     #[test]

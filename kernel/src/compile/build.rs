@@ -3,7 +3,7 @@
 use super::dependencies::{self, Dependencies};
 use super::diagnostics::{self, LABEL};
 use super::lower::{self, Lowered, OldValues};
-use super::{Session, real};
+use super::{Session, cargo, real};
 use anyhow::{Context, Result};
 use serde_json::json;
 use std::os::unix::process::CommandExt;
@@ -43,7 +43,10 @@ pub fn cell(session: &Session, goal: Goal) -> Result<ExitCode> {
     }
     let dependencies = match dependencies::build(session, &dependencies::declared(session)?)? {
         Ok(dependencies) => dependencies,
-        Err(status) => return Ok(ExitCode::from(status)),
+        Err(complaint) => {
+            eprintln!("{}", cargo::as_error(&complaint));
+            return Ok(ExitCode::FAILURE);
+        }
     };
     if goal == Goal::Check {
         let mut rustc = rustc(session, &source_path, &diagnostics::label(&source), false, &dependencies);

@@ -5,6 +5,7 @@
 //! everything else (a real `:dep`) to the real tool.
 
 mod build;
+mod cargo;
 mod dependencies;
 mod diagnostics;
 mod lower;
@@ -13,6 +14,7 @@ mod probe;
 mod session;
 
 pub use build::QUESTION_MARK;
+pub use cargo::progress_note;
 pub use diagnostics::{LABEL, WHOLE, label, take_warnings};
 pub use probe::RECORD;
 pub use session::Session;

@@ -29,14 +29,29 @@ pub fn notices(publisher: &Publisher, notices: &[String], parent: &JupyterMessag
     if notices.is_empty() {
         return;
     }
-    let text = notices.join("\n");
+    let data = dim(&notices.join("\n"));
+    let display = DisplayData { data, metadata: Map::new(), transient: Some(Transient::default()) };
+    publisher.publish(display, parent);
+}
+
+/// Publishes the one line that says what cargo is doing; `again`, in place of the line before.
+pub fn progress(publisher: &Publisher, line: &str, cell: usize, again: bool, parent: &JupyterMessage) {
+    let (data, metadata) = (dim(line), Map::new());
+    let transient = Transient { display_id: Some(format!("isopleth-cargo-{cell}")) };
+    if again {
+        publisher.publish(UpdateDisplayData { data, metadata, transient }, parent);
+    } else {
+        publisher.publish(DisplayData { data, metadata, transient: Some(transient) }, parent);
+    }
+}
+
+fn dim(text: &str) -> Media {
     let escaped = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     let html = format!("<pre style=\"opacity: 0.65; margin: 0\">{escaped}</pre>");
     let mut data = Map::new();
     data.insert("text/html".into(), html.into());
     data.insert("text/plain".into(), text.into());
-    let display = DisplayData { data: media(data), metadata: Map::new(), transient: Some(Transient::default()) };
-    publisher.publish(display, parent);
+    media(data)
 }
 
 /// Publishes a display, an update, the cell's result, or a clearing of the output.

@@ -1,13 +1,13 @@
 //! `execute_request`: compile, run, show, settle; one cell at a time.
 
-use super::display::{frame, media, notices, text};
+use super::display::{frame, media, notices, progress, text};
 use super::history::History;
 use super::iopub::Publisher;
 use super::kernel::Kernel;
 use super::shell::{Replies, reply};
 use crate::cell::{self, Cell};
 use crate::engine::relay::Run;
-use crate::engine::{CellError, where_it_failed};
+use crate::engine::{CellError, Compiled, where_it_failed};
 use crate::worker::{Ending, Event, Stream, Worker};
 use jupyter_protocol::{
     ErrorOutput, ExecuteInput, ExecuteReply, ExecuteRequest, ExecuteResult, ExecutionCount, JupyterMessage,
@@ -90,6 +90,8 @@ struct Executor {
     retired: VecDeque<PathBuf>,
 }
 
+/// How often is looked what cargo is doing.
+const PROGRESS: Duration = Duration::from_millis(100);
 /// How many objects are kept, some tens of kB each.
 const RETIRED: usize = 100;
 
@@ -125,7 +127,7 @@ impl Executor {
     async fn compile_and_run(&mut self, code: &str, silent: bool, request: &JupyterMessage) -> Result<(), CellError> {
         // A type that was defined anew costs one more round.
         for _ in 0..2 {
-            let compiled = self.kernel.engine.compile(code, self.count).await?;
+            let compiled = self.compile(code, silent, request).await?;
             self.forget(&compiled.forget);
             self.show_commands(compiled.shown, silent, request);
             if !silent {
@@ -143,6 +145,29 @@ impl Executor {
         }
         let advice = "Run the cells that define the variables of that type again.";
         Err(CellError::new("TypeChanged", "a type that stored variables have was defined anew", vec![advice.into()]))
+    }
+
+    /// Compiles the cell. Where that takes cargo, one line of the output says what it is doing.
+    async fn compile(&self, code: &str, silent: bool, request: &JupyterMessage) -> Result<Compiled, CellError> {
+        let compiling = self.kernel.engine.compile(code, self.count);
+        tokio::pin!(compiling);
+        let mut shown: Option<String> = None;
+        let mut show = || {
+            let Some(line) = self.kernel.progress().filter(|line| !silent && shown.as_ref() != Some(line)) else {
+                return;
+            };
+            progress(&self.publisher, &line, self.count, shown.is_some(), request);
+            shown = Some(line);
+        };
+        loop {
+            tokio::select! {
+                compiled = &mut compiling => {
+                    show();
+                    return compiled;
+                }
+                () = tokio::time::sleep(PROGRESS) => show(),
+            }
+        }
     }
 
     async fn run(&mut self, run: &Run, silent: bool, request: &JupyterMessage) -> Ran {

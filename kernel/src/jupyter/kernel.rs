@@ -1,6 +1,6 @@
 //! What the channels share: the engine, the worker, and who is doing what right now.
 
-use crate::compile::Session;
+use crate::compile::{Session, progress_note};
 use crate::engine::Engine;
 use crate::prefix::Prefix;
 use crate::toolchain::Toolchain;
@@ -59,7 +59,13 @@ impl Kernel {
         Worker::start(&self.prefix, &self.toolchain)
     }
 
+    /// What cargo is doing for a `:dep` of the running cell, if it has said anything.
+    pub fn progress(&self) -> Option<String> {
+        std::fs::read_to_string(progress_note(&self.workspace)).ok()
+    }
+
     pub fn begin_compiling(&self) {
+        let _ = std::fs::remove_file(progress_note(&self.workspace));
         self.execution.fetch_add(1, Ordering::SeqCst);
         *self.phase() = Phase::Compiling { stopped: false };
     }
