@@ -67,13 +67,6 @@ def test_a_picture_is_shown_as_png_with_text_beside(kernel):
     assert bundle["text/plain"].strip()
 
 
-def test_a_display_comes_before_the_end_of_the_cell(kernel):
-    cell = kernel.ok('html("<b>now</b>", "now"); thread::sleep(Duration::from_secs(2));')
-    display = cell.of("display_data")[0]
-    assert display.content["data"] == {"text/html": "<b>now</b>", "text/plain": "now"}
-    assert cell.idle - display.time > 1
-
-
 def test_what_compiled_code_calls_on_its_own_is_there(kernel):
     """128-bit arithmetic, mathematical functions, thread locals and unwinding are in libraries that a cell does not name."""
     assert kernel.ok("let wide = std::hint::black_box(7u128 << 100); (wide / 3) >> 98").text == str(((7 << 100) // 3) >> 98)

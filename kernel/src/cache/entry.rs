@@ -31,7 +31,8 @@ struct Header {
     key: String,
     symbol: String,
     variables: BTreeMap<String, String>,
-    lowered: String,
+    warnings: Vec<String>,
+    source: String,
 }
 
 /// The entry at `path`, if it is whole, of this `key`, and written by whom it must be.
@@ -53,8 +54,8 @@ pub fn read(path: &Path, key: &Key, trust: Trust) -> Option<CachedCell> {
     let rest = content.strip_prefix(FORMAT)?;
     let end = rest.iter().position(|byte| *byte == b'\n')?;
     let header: Header = serde_json::from_slice(&rest[..end]).ok()?;
-    let Header { key: found, symbol, variables, lowered } = header;
-    (found == key.0).then(|| CachedCell { symbol, variables, lowered, object: rest[end + 1..].to_vec() })
+    let Header { key: found, symbol, variables, warnings, source } = header;
+    (found == key.0).then(|| CachedCell { symbol, variables, warnings, source, object: rest[end + 1..].to_vec() })
 }
 
 fn may_own(user: u32, trust: Trust) -> bool {
@@ -76,7 +77,8 @@ pub fn write(folder: &Path, path: &Path, key: &Key, cell: &CachedCell) -> Result
         key: key.0.clone(),
         symbol: cell.symbol.clone(),
         variables: cell.variables.clone(),
-        lowered: cell.lowered.clone(),
+        warnings: cell.warnings.clone(),
+        source: cell.source.clone(),
     };
     let mut bytes = FORMAT.to_vec();
     serde_json::to_writer(&mut bytes, &header)?;

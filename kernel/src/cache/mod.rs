@@ -28,8 +28,10 @@ pub struct CachedCell {
     pub symbol: String,
     /// The variables that it binds, and their types.
     pub variables: BTreeMap<String, String>,
-    /// The source that rustc saw, for the lines of panics.
-    pub lowered: String,
+    /// What rustc warned of.
+    pub warnings: Vec<String>,
+    /// The crate that evcxr wrote, for the lines of panics.
+    pub source: String,
     /// The shared object.
     pub object: Vec<u8>,
 }
@@ -160,7 +162,8 @@ mod tests {
         CachedCell {
             symbol: "run_user_code_1".into(),
             variables: BTreeMap::from([("x".into(), "i32".into())]),
-            lowered: "fn f() {}".into(),
+            warnings: vec!["unused".into()],
+            source: "fn f() {}".into(),
             object: vec![7; bytes],
         }
     }

@@ -38,6 +38,8 @@ struct Item {
     /// None for what works without being named: `use`, `impl`, attributes.
     name: Option<String>,
     text: String,
+    /// A function, and nothing that belongs to it.
+    is_function: bool,
 }
 
 /// A cell's own part in the definitions.
@@ -69,7 +71,7 @@ impl Contribution {
         // Attributes of the notebook (`#![feature(…)]`) belong to the braces.
         for attribute in body.syntax().descendants().filter_map(ast::Attr::cast).filter(|it| it.excl_token().is_some())
         {
-            own.items.push(Item { name: None, text: attribute.syntax().text().to_string() });
+            own.items.push(Item { name: None, text: attribute.syntax().text().to_string(), is_function: false });
         }
         for statement in body.statements() {
             match statement {
@@ -84,6 +86,11 @@ impl Contribution {
         own
     }
 
+    /// Whether it may change what the type of an earlier variable means. Functions and methods cannot.
+    pub fn may_change_types(&self) -> bool {
+        self.items.iter().any(|item| !item.is_function)
+    }
+
     /// Whether the cell binds `variable`.
     pub fn binds(&self, variable: &str) -> bool {
         self.bindings.contains_key(variable)
@@ -93,13 +100,15 @@ impl Contribution {
     /// defined anew.
     fn add_item(&mut self, item: &ast::Item) {
         let text = item.syntax().text().to_string();
+        let is_function = matches!(item, ast::Item::Fn(function) if function.const_token().is_none());
         match (name_of(item), self.items.last_mut()) {
-            (Some(name), _) => self.items.push(Item { name: Some(name), text }),
-            (None, Some(Item { name: Some(_), text: block })) if !matches!(item, ast::Item::Use(_)) => {
+            (Some(name), _) => self.items.push(Item { name: Some(name), text, is_function }),
+            (None, Some(Item { name: Some(_), text: block, is_function })) if !matches!(item, ast::Item::Use(_)) => {
                 block.push('\n');
                 block.push_str(&text);
+                *is_function = false;
             }
-            (None, _) => self.items.push(Item { name: None, text }),
+            (None, _) => self.items.push(Item { name: None, text, is_function }),
         }
     }
 }

@@ -1,9 +1,11 @@
 //! What is done to a cell's source before evcxr sees it.
 
 mod definitions;
+mod statements;
 mod syntax;
 
 pub use definitions::{Contribution, Definitions};
+pub use statements::{Statement, statements};
 pub use syntax::lost_statement;
 
 /// What a frontend sent, as evcxr is to see it.

@@ -4,7 +4,7 @@
 use crate::cache::{self, CachedCell, CellCache};
 use crate::cell::{self, Cell, Contribution, Definitions};
 use crate::compile::Session;
-use crate::engine::Engine;
+use crate::engine::{Compiled, Engine};
 use crate::prefix::Prefix;
 use crate::toolchain::Toolchain;
 use anyhow::{Context, Result, bail};
@@ -42,8 +42,8 @@ pub fn run(args: &[OsString]) -> Result<ExitCode> {
     let (engine, thread) = Engine::start(&prefix, workspace.path())?;
     let compiled = tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
         let mut definitions = Definitions::default();
-        for code in code_cells(notebook)? {
-            compile(&engine, &cache, &mut definitions, workspace.path(), &code).await?;
+        for (index, code) in code_cells(notebook)?.iter().enumerate() {
+            compile(&engine, &cache, &mut definitions, code, index + 1).await?;
         }
         anyhow::Ok(())
     });
@@ -57,13 +57,13 @@ async fn compile(
     engine: &Engine,
     cache: &CellCache,
     definitions: &mut Definitions,
-    workspace: &Path,
     code: &str,
+    count: usize,
 ) -> Result<()> {
     let Cell::Code(code) = cell::read(code) else { return Ok(()) };
     let own = Contribution::of(code);
     let key = definitions.seen_by(code, &own).and_then(|seen| cache.key(code, &seen));
-    let Ok(compiled) = engine.compile(code).await else {
+    let Ok(compiled) = engine.compile(code, count).await else {
         // A task that a student is to complete need not compile; the cells after it may do without.
         return Ok(());
     };
@@ -71,9 +71,9 @@ async fn compile(
     let mut variables = compiled.variables;
     variables.retain(|name, _| own.binds(name));
     if let (Some(key), Some(run)) = (key, &compiled.run) {
-        let lowered = fs::read_to_string(workspace.join("lowered/lib.rs"))?;
+        let Compiled { warnings, source, .. } = compiled;
         let (symbol, object) = (run.symbol.clone(), fs::read(&run.path)?);
-        cache.keep(&key, &CachedCell { symbol, variables: variables.clone(), lowered, object });
+        cache.keep(&key, &CachedCell { symbol, variables: variables.clone(), warnings, source, object });
         fs::remove_file(&run.path)?;
     }
     engine.settle(false, stored.clone()).await;

@@ -206,7 +206,7 @@ fn record_probes() -> Result<ExitCode> {
     }
     let (engine, thread) = Engine::start(&prefix, workspace.path())?;
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
-    let compiled = runtime.block_on(engine.compile("let probe = vec![1, 2].len(); probe + 1"));
+    let compiled = runtime.block_on(engine.compile("let probe = vec![1, 2].len(); probe + 1", 1));
     drop(engine);
     let _ = thread.join();
     compiled.map_err(|error| anyhow::anyhow!("a first cell does not compile: {}", error.traceback.join("\n")))?;

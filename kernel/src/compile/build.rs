@@ -1,8 +1,9 @@
 //! One cell, compiled by one direct call of `rustc`.
 
 use super::dependencies::{self, Dependencies};
+use super::diagnostics::{self, LABEL, Said};
 use super::lower::{self, Lowered, OldValues};
-use super::{Session, guards, newest, real};
+use super::{Session, cargo, guards, newest, real};
 use crate::toolchain::Linker;
 use anyhow::{Context, Result};
 use serde_json::json;
@@ -15,6 +16,10 @@ const OBJECT_PATH_FILE: &str = "EVCXR_EXECUTION_SO_PATH";
 /// The content of the skip marker that asks for the answer of a compiler that met a `?`.
 pub const QUESTION_MARK: &str = "question-mark";
 
+/// What `?` in a cell converts an error to: one that keeps its sources, and one that takes anything with a text.
+const ERROR: &str = "::isopleth::runtime::UserError as ";
+const ANY_ERROR: &str = "::isopleth::runtime::AnyUserError as ";
+
 /// What evcxr asked for: an object to run, or errors only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Goal {
@@ -26,7 +31,6 @@ pub enum Goal {
 pub fn cell(session: &Session, goal: Goal) -> Result<ExitCode> {
     let source_path = session.workspace.join("src/lib.rs");
     let source = std::fs::read_to_string(&source_path).context("the generated crate has no source")?;
-    let source = newest::newest(&source);
     let objects = session.workspace.join("cells");
     std::fs::create_dir_all(&objects)?;
     let object = objects.join("cell.so");
@@ -40,110 +44,111 @@ pub fn cell(session: &Session, goal: Goal) -> Result<ExitCode> {
     }
     let dependencies = match dependencies::build(session, &dependencies::declared(session)?)? {
         Ok(dependencies) => dependencies,
-        Err(status) => return Ok(ExitCode::from(status)),
+        Err(complaint) => {
+            eprintln!("{}", cargo::as_error(&complaint));
+            return Ok(ExitCode::FAILURE);
+        }
     };
     if goal == Goal::Check {
-        let mut rustc = rustc(session, &source_path, false, &dependencies);
-        rustc.args(["--emit=metadata", "-o"]).arg(objects.join("check.rmeta"));
-        return Ok(exit_code(run(session, &mut rustc)?));
+        let mut rustc = rustc(session, &source_path, &diagnostics::label(&source), false, &dependencies);
+        // evcxr takes every message of a check for an error.
+        rustc.args(["-Awarnings", "--emit=metadata", "-o"]).arg(objects.join("check.rmeta"));
+        let (status, said) = diagnostics::run(session, &mut rustc)?;
+        said.forward_errors()?;
+        return Ok(exit_code(status));
     }
-    let mut versions = versions(&source);
-    let Some(plain) = versions.pop() else { return Ok(ExitCode::FAILURE) };
-    for version in versions {
-        if compile_lowered(session, &version, &object, &dependencies, Stdio::null)?.success() {
+    let label = diagnostics::label(&source);
+    let newest = newest::newest(&source);
+    let mut old_values = OldValues::PutBack;
+    let mut any_error = false;
+    let mut guarded = true;
+    loop {
+        let mut lowered = lower::lower(&newest, old_values);
+        if any_error {
+            lowered.source = lowered.source.replacen(ERROR, ANY_ERROR, 1);
+        }
+        match guards::guarded(&lowered.source).filter(|_| guarded) {
+            Some(source) => lowered.source = source,
+            None => guarded = false,
+        }
+        let (status, said) = compile_lowered(session, &lowered, &label, &object, &dependencies)?;
+        if status.success() {
+            said.keep_warnings(&session.workspace)?;
             return hand_over(&object);
         }
+        // Three things can be wrong with what was made of the user's code and not with that: a `?` on what is no
+        // `std::error::Error`, putting back what was moved, and the guard of a loop. These errors are not shown; those of
+        // the plain code are, which stand at the user's own places.
+        if !any_error && said.a_question_mark_needs_display_only() {
+            any_error = true;
+        } else if old_values == OldValues::PutBack && lowered.puts_back {
+            old_values = OldValues::Give;
+        } else if guarded {
+            guarded = false;
+        } else {
+            said.forward_errors()?;
+            return Ok(exit_code(status));
+        }
     }
-    let status = compile_lowered(session, &plain, &object, &dependencies, Stdio::inherit)?;
-    if status.success() { hand_over(&object) } else { Ok(exit_code(status)) }
 }
 
-/// The cell as it is best, then as it compiles more often, and last as the user wrote it.
-///
-/// Putting old values back fails where the cell moves them away, and a guarded loop may fail where the plain one does not.
-/// Only the errors of the last are shown: they are the user's own, at the user's own places.
-fn versions(source: &str) -> Vec<Lowered> {
-    let plain = lower::lower(source, OldValues::Give);
-    let mut versions = Vec::new();
-    if plain.puts_back {
-        versions.push(lower::lower(source, OldValues::PutBack));
-    }
-    versions.push(plain);
-    let guarded: Vec<Lowered> = versions
-        .iter()
-        .filter_map(|version| Some(Lowered { source: guards::guarded(&version.source)?, ..*version }))
-        .collect();
-    // Without guards there is nothing lost but Stop, so this comes before giving old values up.
-    guarded.into_iter().chain(versions).collect()
-}
-
-/// Compiles `lowered` to the shared object `object`; errors go to `errors`.
+/// Compiles `lowered` to the shared object `object`.
 fn compile_lowered(
     session: &Session,
     lowered: &Lowered,
+    label: &str,
     object: &Path,
     dependencies: &Dependencies,
-    errors: fn() -> Stdio,
-) -> Result<ExitStatus> {
+) -> Result<(ExitStatus, Said)> {
     let folder = session.workspace.join("lowered");
     std::fs::create_dir_all(&folder)?;
     // The file must be called lib.rs: evcxr takes spans in any other file for foreign code.
     let path = folder.join("lib.rs");
     std::fs::write(&path, &lowered.source)?;
-    let compiler = || rustc(session, &path, lowered.optimise, dependencies);
+    let compiler = || rustc(session, &path, label, lowered.optimise, dependencies);
     // Libraries that the cell itself links to are rustc's to find.
     let needs_rustc = !dependencies.externs.is_empty() || lowered.source.contains("link(");
     if let Some(linker) = session.toolchain.linker.as_ref().filter(|_| !needs_rustc) {
         let relocatable = object.with_extension("o");
-        let compiled = run(session, compiler().args(["--emit=obj", "-o"]).arg(&relocatable).stderr(errors()))?;
-        if !compiled.success() || run(session, &mut link(linker, &relocatable, object))?.success() {
-            return Ok(compiled);
+        let (status, said) = diagnostics::run(session, compiler().args(["--emit=obj", "-o"]).arg(&relocatable))?;
+        if !status.success() || link(linker, &relocatable, object).is_ok_and(|linked| linked.success()) {
+            return Ok((status, said));
         }
     }
-    run(session, compiler().arg("-o").arg(object).stderr(errors()))
+    diagnostics::run(session, compiler().arg("-o").arg(object))
 }
 
-/// Links a cell. The prelude and libstd are not named: the worker has loaded both, and their symbols are found when the
-/// cell is loaded.
-fn link(linker: &Linker, relocatable: &Path, object: &Path) -> Command {
-    let mut link = Command::new(&linker.program);
-    link.args(["-shared", "--eh-frame-hdr", "--gc-sections", "--strip-debug", "-Bsymbolic", "-z", "noexecstack", "-o"])
+/// Links a cell, in a few milliseconds. The prelude and libstd are not named: the worker has loaded both, and their
+/// symbols are found when the cell is loaded.
+fn link(linker: &Linker, relocatable: &Path, object: &Path) -> std::io::Result<ExitStatus> {
+    Command::new(&linker.program)
+        .args(["-shared", "--eh-frame-hdr", "--gc-sections", "-Bsymbolic", "-z", "noexecstack", "-o"])
         .args([object, relocatable, &linker.builtins])
         .stdout(Stdio::null())
         .stderr(Stdio::null())
-        .process_group(0);
-    link
-}
-
-/// Runs the compiler, on record for Stop.
-fn run(session: &Session, rustc: &mut Command) -> Result<ExitStatus> {
-    let mut compiler = rustc.spawn().context("cannot run rustc")?;
-    let record = Session::compiler_record(&session.workspace);
-    std::fs::write(&record, compiler.id().to_string())?;
-    let status = compiler.wait()?;
-    let _ = std::fs::remove_file(&record);
-    Ok(status)
+        .status()
 }
 
 fn exit_code(status: ExitStatus) -> ExitCode {
     ExitCode::from(u8::try_from(status.code().unwrap_or(1)).unwrap_or(1))
 }
 
-fn rustc(session: &Session, source: &Path, optimise: bool, dependencies: &Dependencies) -> Command {
+fn rustc(session: &Session, source: &Path, label: &str, optimise: bool, dependencies: &Dependencies) -> Command {
     let prefix = &session.prefix;
+    let folder = source.parent().unwrap_or(source);
     let mut rustc = real(session, "rustc");
     rustc
-        .args(["--crate-name=ctx", "--edition=2024", "--crate-type=cdylib", "--error-format=json", "-Awarnings"])
+        .args(["--crate-name=ctx", "--edition=2024", "--crate-type=cdylib", "--error-format=json"])
         .args([
             "-Cprefer-dynamic",
             "-Cpanic=unwind",
             "-Coverflow-checks=on",
             "-Cdebug-assertions=off",
-            "-Cstrip=debuginfo",
+            // Lines only: they cost a few percent, and a panic inside a library can name the cell's line.
+            "-Cdebuginfo=line-tables-only",
         ])
+        .arg(format!("--remap-path-prefix={}={LABEL}{label}", folder.display()))
         .arg(if optimise { "-Copt-level=3" } else { "-Copt-level=0" })
-        // The folder has another name in each session; a cached object is of all of them.
-        .arg(format!("--remap-path-prefix={}=/notebook", session.workspace.display()))
         .arg("-L")
         .arg(dependency_folder(&prefix.prelude_dependencies()))
         .arg("--extern")

@@ -1,17 +1,14 @@
 //! The crates that a notebook asks for with `:dep`: built by the real cargo, once per change.
 
-use super::{Session, real};
+use super::{Session, cargo};
 use anyhow::{Context, Result};
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
-use std::io::{BufRead, BufReader, Write};
-use std::os::unix::process::CommandExt;
+use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::time::SystemTime;
 use toml::Table;
 
 /// What rustc needs to be told of the notebook's own dependencies.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Default)]
 pub struct Dependencies {
     /// `name=path` for `--extern`.
     pub externs: Vec<String>,
@@ -28,73 +25,75 @@ pub fn declared(session: &Session) -> Result<Table> {
     Ok(dependencies)
 }
 
-/// Builds `wanted`, or returns the last build's answer if nothing has changed. `Err` holds cargo's exit status.
-pub fn build(session: &Session, wanted: &Table) -> Result<std::result::Result<Dependencies, u8>> {
+/// Builds `wanted`, or returns the last build's answer if nothing has changed. `Err` holds cargo's complaint.
+pub fn build(session: &Session, wanted: &Table) -> Result<std::result::Result<Dependencies, String>> {
     if wanted.is_empty() {
         return Ok(Ok(Dependencies::default()));
     }
-    let folder = write_crate(session, wanted)?;
-    let manifest = std::fs::read_to_string(folder.join("Cargo.toml"))?;
-    // Sources on disk may have been changed; cargo finds out.
-    let may_change = wanted.values().any(|value| value.get("path").is_some());
-    if let Some(built) = Built::of(&folder).filter(|built| !may_change && built.manifest == manifest) {
-        return Ok(Ok(built.dependencies));
+    let folder = session.workspace.join(FOLDER);
+    let key = key(wanted);
+    if let Some(known) = remembered(&folder, &key) {
+        return Ok(Ok(known));
     }
-    let mut cargo = real(session, "cargo")
-        .args(["build", "--release", "--message-format=json"])
-        .current_dir(&folder)
-        .env("CARGO_TARGET_DIR", folder.join("target"))
-        .stdout(Stdio::piped())
-        .process_group(0)
-        .spawn()
-        .context("cannot run cargo")?;
-    let record = Session::compiler_record(&session.workspace);
-    std::fs::write(&record, cargo.id().to_string())?;
+    write_crate(session, wanted)?;
+    let done = cargo::run(session, &["build", "--release", "--message-format=json"], &folder)?;
     let mut dependencies = Dependencies { externs: Vec::new(), folders: vec![folder.join("target/release/deps")] };
-    let messages = BufReader::new(cargo.stdout.take().context("cargo has no stdout")?);
-    for line in messages.lines() {
-        let line = line?;
-        let Ok(message) = serde_json::from_str::<Value>(&line) else { continue };
+    let mut error = None;
+    for message in done.stdout.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()) {
         if message["reason"] == "compiler-artifact" {
             dependencies.externs.extend(extern_of(&message, wanted));
         } else if message["reason"] == "compiler-message" && message["message"]["level"] == "error" {
-            writeln!(std::io::stdout(), "{line}")?;
+            let package = message["package_id"].as_str().and_then(package_name).unwrap_or_default();
+            let said = message["message"]["message"].as_str().unwrap_or_default();
+            error.get_or_insert_with(|| format!("the crate `{package}` does not compile: {said}"));
         }
     }
-    let status = cargo.wait()?;
-    let _ = std::fs::remove_file(&record);
-    if !status.success() {
-        return Ok(Err(u8::try_from(status.code().unwrap_or(1)).unwrap_or(1)));
+    if !done.success {
+        return Ok(Err(error.unwrap_or_else(|| cargo::explain(&done.complaints))));
     }
-    let built = Built { manifest, dependencies };
-    built.keep(&folder)?;
-    Ok(Ok(built.dependencies))
+    let answer = json!({ "key": key, "externs": dependencies.externs, "folders": dependencies.folders });
+    std::fs::write(folder.join(ANSWER), answer.to_string())?;
+    Ok(Ok(dependencies))
 }
 
-/// The last build that succeeded: even a cargo that has nothing to do takes as long as compiling a cell.
-#[derive(Serialize, Deserialize)]
-struct Built {
-    manifest: String,
-    dependencies: Dependencies,
+/// The crate that holds the notebook's dependencies, in the workspace.
+const FOLDER: &str = "dependencies";
+/// What the last build gave, in that folder. Asking cargo again would cost every later cell a tenth of a second.
+const ANSWER: &str = "answer.json";
+
+/// What a build depends on: what was asked for, and how new the sources are of crates that lie on this disk.
+fn key(wanted: &Table) -> String {
+    let folders = wanted.values().filter_map(|value| value.get("path")?.as_str());
+    let newest = folders.map(|folder| {
+        let [manifest, build, source] =
+            ["Cargo.toml", "build.rs", "src"].map(|part| newest(&Path::new(folder).join(part)));
+        manifest.max(build).max(source)
+    });
+    format!("{wanted} {:?}", newest.collect::<Vec<_>>())
 }
 
-impl Built {
-    fn of(folder: &Path) -> Option<Self> {
-        serde_json::from_slice(&std::fs::read(Self::record(folder)).ok()?).ok()
-    }
+/// When the file, or any file below the folder, was changed last.
+fn newest(path: &Path) -> Option<SystemTime> {
+    let meta = path.metadata().ok()?;
+    let below = std::fs::read_dir(path).into_iter().flatten().flatten();
+    below.filter_map(|entry| newest(&entry.path())).chain(meta.modified()).max()
+}
 
-    fn keep(&self, folder: &Path) -> Result<()> {
-        Ok(std::fs::write(Self::record(folder), serde_json::to_vec(self)?)?)
+fn remembered(folder: &Path, key: &str) -> Option<Dependencies> {
+    let answer: Value = serde_json::from_str(&std::fs::read_to_string(folder.join(ANSWER)).ok()?).ok()?;
+    if answer["key"] != key {
+        return None;
     }
-
-    fn record(folder: &Path) -> PathBuf {
-        folder.join("built.json")
-    }
+    let texts = |list: &Value| -> Option<Vec<String>> {
+        list.as_array()?.iter().map(|text| text.as_str().map(str::to_owned)).collect()
+    };
+    let folders = texts(&answer["folders"])?.into_iter().map(PathBuf::from).collect();
+    Some(Dependencies { externs: texts(&answer["externs"])?, folders })
 }
 
 /// A crate of its own beside the generated one: the prelude must not be built again.
 pub fn write_crate(session: &Session, wanted: &Table) -> Result<PathBuf> {
-    let folder = session.workspace.join("dependencies");
+    let folder = session.workspace.join(FOLDER);
     std::fs::create_dir_all(folder.join("src"))?;
     let mut manifest = Table::new();
     let package: Table = "name = \"dependencies\"\nversion = \"1.0.0\"\nedition = \"2024\"\n".parse()?;
@@ -102,17 +101,9 @@ pub fn write_crate(session: &Session, wanted: &Table) -> Result<PathBuf> {
     manifest.insert("dependencies".into(), wanted.clone().into());
     // Not part of any workspace that the temporary folder may lie in.
     manifest.insert("workspace".into(), Table::new().into());
-    write_if_new(&folder.join("Cargo.toml"), &manifest.to_string())?;
-    write_if_new(&folder.join("src/lib.rs"), "")?;
+    std::fs::write(folder.join("Cargo.toml"), manifest.to_string())?;
+    std::fs::write(folder.join("src/lib.rs"), "")?;
     Ok(folder)
-}
-
-/// Leaves a file that is as it should be alone: cargo builds anew what was written anew.
-fn write_if_new(path: &Path, content: &str) -> Result<()> {
-    if std::fs::read_to_string(path).is_ok_and(|old| old == content) {
-        return Ok(());
-    }
-    Ok(std::fs::write(path, content)?)
 }
 
 /// `name=path` if the artifact is a library that the notebook asked for by name.
@@ -148,7 +139,23 @@ fn package_name(id: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::package_name;
+    use super::*;
+
+    #[test]
+    fn an_answer_holds_until_what_was_asked_or_a_source_changes() {
+        let folder = tempfile::tempdir().unwrap();
+        let source = folder.path().join("src");
+        std::fs::create_dir(&source).unwrap();
+        std::fs::write(source.join("lib.rs"), "").unwrap();
+        let wanted: Table = format!("mine = {{ path = {:?} }}", folder.path()).parse().unwrap();
+        let before = key(&wanted);
+        let answer = json!({ "key": before, "externs": ["mine=/x/libmine.rlib"], "folders": ["/x"] });
+        std::fs::write(folder.path().join(ANSWER), answer.to_string()).unwrap();
+        assert_eq!(remembered(folder.path(), &before).unwrap().externs, ["mine=/x/libmine.rlib"]);
+        let file = std::fs::File::options().write(true).open(source.join("lib.rs")).unwrap();
+        file.set_modified(SystemTime::now() + std::time::Duration::from_secs(60)).unwrap();
+        assert!(remembered(folder.path(), &key(&wanted)).is_none());
+    }
 
     #[test]
     fn the_package_is_found_in_every_shape_of_package_id() {

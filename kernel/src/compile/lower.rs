@@ -45,6 +45,11 @@ pub fn lower(source: &str, old_values: OldValues) -> Lowered {
     while at < lines.len() {
         let line = lines[at];
         let skipped = match line.trim() {
+            // Only in code of this cell's own is a needless `mut` shown: the kernel asks where a warning stands.
+            "#![allow(unused_imports, unused_mut, dead_code)]" => {
+                out.push("#![allow(unused_imports, dead_code)]".into());
+                1
+            }
             "struct EvcxrUserCodeError {}" => {
                 out.push("use ::isopleth::runtime::UserError as EvcxrUserCodeError;".into());
                 // The struct's line, then the `impl` block to its closing brace.

@@ -4,10 +4,9 @@
 //! cell these are the prelude and the few crates whose types its public API shows; listing no
 //! more keeps the engine's start short and its memory small.
 
-use super::{Session, dependencies, real};
+use super::{Session, cargo, dependencies};
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
-use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -22,12 +21,12 @@ pub fn answer(session: &Session) -> Result<ExitCode> {
     let mut metadata = of_cell(session)?;
     if !wanted.is_empty() {
         let folder = dependencies::write_crate(session, &wanted)?;
-        let output = real(session, "cargo").args(["metadata", "--format-version=1"]).current_dir(&folder).output()?;
-        if !output.status.success() {
-            std::io::stderr().write_all(&output.stderr)?;
+        let done = cargo::run(session, &["metadata", "--format-version=1"], &folder)?;
+        if !done.success {
+            eprintln!("{}", cargo::explain(&done.complaints));
             return Ok(ExitCode::FAILURE);
         }
-        merge(&mut metadata, serde_json::from_slice(&output.stdout)?)?;
+        merge(&mut metadata, serde_json::from_str(&done.stdout)?)?;
     }
     println!("{metadata}");
     Ok(ExitCode::SUCCESS)

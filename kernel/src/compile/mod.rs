@@ -5,7 +5,9 @@
 //! everything else (a real `:dep`) to the real tool.
 
 mod build;
+mod cargo;
 mod dependencies;
+mod diagnostics;
 mod guards;
 mod lower;
 pub mod metadata;
@@ -14,6 +16,8 @@ mod probe;
 mod session;
 
 pub use build::QUESTION_MARK;
+pub use cargo::progress_note;
+pub use diagnostics::{LABEL, WHOLE, label, take_warnings};
 pub use probe::RECORD;
 pub use session::Session;
 

@@ -1,9 +1,12 @@
 //! From a cell's source to an object that the worker can run, and back to a settled state.
 
+use super::places::{LineMap, Source, Written, written};
+use super::redefine::{self, Outdated};
 use super::relay::{self, Run};
-use super::{CellError, Context, render};
-use crate::compile::Session;
-use std::collections::BTreeMap;
+use super::{CellError, Context, How, render, warnings};
+use crate::compile::{Session, label, take_warnings};
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
 /// A cell that compiled.
 #[derive(Debug)]
@@ -12,8 +15,16 @@ pub struct Compiled {
     pub run: Option<Run>,
     /// What evcxr's own commands (`:vars`, `:help`, `!ls`) had to show, by mime type.
     pub shown: BTreeMap<String, String>,
+    /// Variables that the worker must drop before anything else runs: their type is no longer what it was.
+    pub forget: Vec<String>,
+    /// What was dropped, to be shown above the output.
+    pub notices: Vec<String>,
+    /// What rustc warned of, to be shown there too.
+    pub warnings: Vec<String>,
     /// The variables that there are if the cell runs to its end, and their types.
     pub variables: BTreeMap<String, String>,
+    /// The crate that evcxr wrote.
+    pub source: String,
 }
 
 /// What became of a variable that a cell asks for in vain.
@@ -25,6 +36,8 @@ pub(super) enum Gone {
     Failed,
     /// The cell that defines it failed before its end.
     NeverKept,
+    /// Its type was defined anew.
+    Redefined,
 }
 
 impl Gone {
@@ -35,6 +48,9 @@ impl Gone {
                  (&{name}) or copy it ({name}.clone()) where it is used."
             ),
             Self::Failed => format!("`{name}` went with a cell that failed. Run the cell that defines it again."),
+            Self::Redefined => {
+                format!("`{name}` was dropped when its type was defined anew. Run the cell that makes it again.")
+            }
             Self::NeverKept => format!(
                 "The cell that defines `{name}` failed before its end, and keeps nothing then. Mend it and run it again, \
                  or give the line that defines `{name}` a cell of its own."
@@ -44,32 +60,66 @@ impl Gone {
 }
 
 impl Context {
-    pub(super) fn compile(&mut self, code: &str) -> Result<Compiled, CellError> {
+    pub(super) fn compile(&mut self, code: &str, count: usize, how: How) -> Result<Compiled, CellError> {
         if let Some(range) = crate::cell::lost_statement(code) {
             return Err(render::syntax_error(code, "expected a name (a pattern) after `let`", range));
         }
         self.before = self.variables();
+        self.refuse_mixed(code)?;
         relay::discard_run(&self.workspace);
-        match self.evcxr.execute(code) {
-            Ok(outputs) => Ok(Compiled {
-                run: relay::take_run(&self.workspace),
-                shown: outputs.content_by_mime_type.into_iter().collect(),
-                variables: self.variables().into_iter().collect(),
-            }),
-            Err(error) => Err(self.with_what_is_gone(render::compile_error(code, &error))),
+        take_warnings(&self.workspace);
+        let source = Arc::new(Source { count, code: code.to_owned() });
+        let own = written(&source);
+        let skip = Session::skip_marker(&self.workspace);
+        if how == How::OnlyRead {
+            let _ = std::fs::write(&skip, "");
+        }
+        let outcome = self.evcxr.execute(code);
+        let _ = std::fs::remove_file(&skip);
+        let generated = self.evcxr.last_source().unwrap_or_default();
+        let map = Arc::new(LineMap::new(&generated, &own, &self.items));
+        match outcome {
+            Ok(outputs) => {
+                let run = relay::take_run(&self.workspace);
+                self.remember_new_types(count);
+                let outdated = if run.is_some() { self.take_over(&generated, &map, own) } else { Vec::new() };
+                if how == How::OnlyRead {
+                    run.iter().for_each(|run| drop(std::fs::remove_file(&run.path)));
+                }
+                Ok(Compiled {
+                    run,
+                    shown: outputs.content_by_mime_type.into_iter().collect(),
+                    notices: redefine::notice(&outdated, code).into_iter().collect(),
+                    warnings: warnings::told(&take_warnings(&self.workspace), &map, count),
+                    forget: outdated.into_iter().map(|outdated| outdated.variable).collect(),
+                    variables: self.variables().into_iter().collect(),
+                    source: generated,
+                })
+            }
+            Err(error) => {
+                let canvas = super::diagnostic::Canvas { cell: &source, map: &map, generated: &generated };
+                let error = render::compile_error(&canvas, &label(&generated), &error);
+                Err(self.with_new_types(code, self.with_what_is_gone(error)))
+            }
         }
     }
 
-    /// Takes note of a cell whose object was in the cache: evcxr reads it, and nothing is compiled.
-    pub(super) fn replay(&mut self, code: &str) {
-        self.before = self.variables();
-        let skip = Session::skip_marker(&self.workspace);
-        let _ = std::fs::write(&skip, "");
-        if let Err(error) = self.evcxr.execute(code) {
-            eprintln!("isopleth kernel: a cached cell is not understood: {error}");
+    /// Takes note of what a cell that compiled has written.
+    fn take_over(&mut self, generated: &str, map: &Arc<LineMap>, own: Vec<Written>) -> Vec<Outdated> {
+        self.places.add(label(generated), Arc::clone(map));
+        let items: Vec<Written> = own.into_iter().filter(Written::is_item).collect();
+        if items.is_empty() {
+            return Vec::new();
         }
-        let _ = std::fs::remove_file(&skip);
-        relay::take_run(&self.workspace);
+        // Run again and again, a cell is remembered once.
+        self.items.retain(|item| !items.iter().any(|new| new.same_words(item)));
+        self.items.extend(items);
+        let outdated = self.take_over_definitions(generated);
+        for outdated in &outdated {
+            self.gone.insert(outdated.variable.clone(), Gone::Redefined);
+            self.redefined.insert(outdated.variable.clone());
+        }
+        outdated
     }
 
     /// evcxr believes that every cell which compiled also ran to its end. `stored` is the truth.
@@ -102,7 +152,8 @@ impl Context {
     }
 
     fn remember_what_went(&mut self, failed: bool, stored: &[String]) {
-        for (name, _) in &self.before {
+        let redefined: HashSet<String> = std::mem::take(&mut self.redefined);
+        for (name, _) in self.before.iter().filter(|(name, _)| !redefined.contains(name)) {
             self.gone.insert(name.clone(), if failed { Gone::Failed } else { Gone::Moved });
         }
         for (name, _) in self.variables() {
@@ -111,6 +162,32 @@ impl Context {
             }
         }
         self.gone.retain(|name, _| !stored.contains(name));
+    }
+
+    fn remember_new_types(&mut self, count: usize) {
+        for (name, kind) in self.variables() {
+            if let Some((_, before)) = self.before.iter().find(|(before, old)| *before == name && *old != kind) {
+                self.retyped.insert(name, (before.clone(), kind, count));
+            }
+        }
+    }
+
+    /// Adds which of the variables in a cell with an error of types are no longer of the type they once had.
+    fn with_new_types(&self, code: &str, mut error: CellError) -> CellError {
+        const OF_TYPES: [&str; 4] = ["E0308", "E0277", "E0369", "E0599"];
+        if OF_TYPES.iter().any(|code| error.evalue.starts_with(&format!("error[{code}]"))) {
+            let mut words: Vec<&str> = code.split(|sign: char| !(sign.is_alphanumeric() || sign == '_')).collect();
+            words.sort_unstable();
+            words.dedup();
+            for name in words {
+                if let Some((old, new, count)) = self.retyped.get(name) {
+                    error.traceback.push(format!(
+                        "`{name}` has changed its type: it was {old}, and cell [{count}] made it {new}."
+                    ));
+                }
+            }
+        }
+        error
     }
 
     /// Adds what became of a variable that the cell asks for.

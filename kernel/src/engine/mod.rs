@@ -4,24 +4,32 @@
 //! completes and inspects. It never runs anything: see [`relay`].
 
 mod complete;
+mod definitions;
+mod diagnostic;
 mod evaluate;
+mod frames;
+mod hints;
 mod inspect;
 mod is_complete;
 mod outcome;
+mod places;
+mod redefine;
 pub mod relay;
 mod render;
+mod warnings;
 
 pub use complete::Completions;
 pub use evaluate::Compiled;
 pub use inspect::Inspection;
 pub use is_complete::{Completeness, completeness};
-pub use outcome::CellError;
+pub use outcome::{CellError, where_it_failed};
+pub use places::{LineMap, Places, Source, Written, written};
 
 use crate::compile::Session;
 use crate::prefix::Prefix;
 use anyhow::{Result, anyhow};
 use evcxr::{CommandContext, EvalContext, EvalContextOutputs};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
@@ -29,17 +37,26 @@ use tokio::sync::oneshot;
 
 /// What the engine can be asked for.
 enum Request {
-    Compile { code: String, answer: oneshot::Sender<Result<Compiled, CellError>> },
-    Replay { code: String },
+    Compile { code: String, count: usize, how: How, answer: Option<oneshot::Sender<Result<Compiled, CellError>>> },
     Settle { failed: bool, stored: Vec<String>, answer: Option<oneshot::Sender<()>> },
     Complete { code: String, cursor: usize, answer: oneshot::Sender<Completions> },
     Inspect { code: String, cursor: usize, answer: oneshot::Sender<Option<Inspection>> },
+}
+
+/// What is to become of a cell that evcxr has written out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum How {
+    Compiled,
+    /// Nothing: its object was in the cache.
+    OnlyRead,
 }
 
 /// A handle on the engine's thread. Requests wait until the engine is warm.
 #[derive(Clone)]
 pub struct Engine {
     requests: mpsc::Sender<Request>,
+    /// Where the lines of what was compiled were written.
+    pub places: Places,
 }
 
 impl Engine {
@@ -49,14 +66,33 @@ impl Engine {
         let (prefix, workspace) = (prefix.clone(), workspace.to_owned());
         // rust-analyzer recurses deeply on long expressions.
         let builder = std::thread::Builder::new().name("engine".into()).stack_size(64 << 20);
-        let thread = builder.spawn(move || serve(&prefix, &workspace, &inbox))?;
-        Ok((Self { requests }, thread))
+        let places = Places::default();
+        let of_thread = places.clone();
+        let thread = builder.spawn(move || serve(&prefix, &workspace, of_thread, &inbox))?;
+        Ok((Self { requests, places }, thread))
     }
 
-    /// Compiles a cell; what is to be run then is in the answer.
-    pub async fn compile(&self, code: &str) -> Result<Compiled, CellError> {
+    /// Compiles cell `count`; what is to be run then is in the answer.
+    pub async fn compile(&self, code: &str, count: usize) -> Result<Compiled, CellError> {
+        self.read_cell(code, count, How::Compiled).await
+    }
+
+    /// Reads cell `count`, whose object was in the cache. In the answer is what it does to earlier variables.
+    pub async fn replay(&self, code: &str, count: usize) -> Result<Compiled, CellError> {
+        self.read_cell(code, count, How::OnlyRead).await
+    }
+
+    async fn read_cell(&self, code: &str, count: usize, how: How) -> Result<Compiled, CellError> {
         let code = code.to_owned();
-        self.ask(|answer| Request::Compile { code, answer }).await.unwrap_or_else(|| Err(CellError::engine_gone()))
+        self.ask(|answer| Request::Compile { code, count, how, answer: Some(answer) })
+            .await
+            .unwrap_or_else(|| Err(CellError::engine_gone()))
+    }
+
+    /// [`Engine::replay`] for a cell that does nothing to earlier variables. Does not wait.
+    pub fn replay_later(&self, code: &str, count: usize) {
+        // An engine that has ended says so at the next compile.
+        let _ = self.requests.send(Request::Compile { code: code.to_owned(), count, how: How::OnlyRead, answer: None });
     }
 
     /// Brings evcxr's idea of the variables in line with the worker's store after a cell ran.
@@ -64,13 +100,7 @@ impl Engine {
         self.ask(|answer| Request::Settle { failed, stored, answer: Some(answer) }).await;
     }
 
-    /// Tells the engine of a cell that was not compiled, since its object was in the cache. Does not wait.
-    pub fn replay(&self, code: &str) {
-        // An engine that has ended says so at the next compile.
-        let _ = self.requests.send(Request::Replay { code: code.to_owned() });
-    }
-
-    /// [`Engine::settle`] after such a cell. Does not wait.
+    /// [`Engine::settle`] without waiting.
     pub fn settle_later(&self, failed: bool, stored: Vec<String>) {
         let _ = self.requests.send(Request::Settle { failed, stored, answer: None });
     }
@@ -123,12 +153,20 @@ struct Context {
     before: Vec<(String, String)>,
     /// Variables that there were once, or nearly, and what became of each.
     gone: HashMap<String, evaluate::Gone>,
+    /// Variables that a cell gave another type: the old one, the new one, and the cell.
+    retyped: HashMap<String, (String, String, usize)>,
+    /// Variables that the cell which compiled last has taken the ground from under.
+    redefined: HashSet<String>,
+    /// The items that cells have written, and what the types among them mean.
+    items: Vec<places::Written>,
+    definitions: definitions::Definitions,
+    places: Places,
     // evcxr writes into these channels; nothing is read from them, since it runs nothing.
     _outputs: EvalContextOutputs,
 }
 
 impl Context {
-    fn start(prefix: &Prefix, workspace: &Path) -> Result<Self> {
+    fn start(prefix: &Prefix, workspace: &Path, places: Places) -> Result<Self> {
         let skip = Session::skip_marker(workspace);
         std::fs::create_dir_all(workspace)?;
         // Nothing at start needs an object, so nothing is compiled.
@@ -141,6 +179,11 @@ impl Context {
             workspace: workspace.to_owned(),
             before: Vec::new(),
             gone: HashMap::new(),
+            retyped: HashMap::new(),
+            redefined: HashSet::new(),
+            items: Vec::new(),
+            definitions: definitions::Definitions::default(),
+            places,
             _outputs: outputs,
         };
         let prelude = prefix.sources().join("isopleth");
@@ -158,13 +201,13 @@ impl Context {
     }
 }
 
-fn serve(prefix: &Prefix, workspace: &Path, inbox: &mpsc::Receiver<Request>) {
-    let mut context = match Context::start(prefix, workspace) {
+fn serve(prefix: &Prefix, workspace: &Path, places: Places, inbox: &mpsc::Receiver<Request>) {
+    let mut context = match Context::start(prefix, workspace, places) {
         Ok(context) => context,
         Err(error) => {
             let error = CellError::engine_failed(&error);
             for request in inbox {
-                if let Request::Compile { answer, .. } = request {
+                if let Request::Compile { answer: Some(answer), .. } = request {
                     let _ = answer.send(Err(error.clone()));
                 }
             }
@@ -191,10 +234,16 @@ fn serve(prefix: &Prefix, workspace: &Path, inbox: &mpsc::Receiver<Request>) {
         }
         // A reader that has gone away is no reason to stop.
         match request {
-            Request::Compile { code, answer } => {
-                drop(answer.send(guarded(|| context.compile(&code)).unwrap_or_else(Err)))
+            Request::Compile { code, count, how, answer } => {
+                let compiled = guarded(|| context.compile(&code, count, how)).unwrap_or_else(Err);
+                match (answer, compiled) {
+                    (Some(answer), compiled) => drop(answer.send(compiled)),
+                    (None, Err(error)) => {
+                        eprintln!("isopleth kernel: a cached cell is not understood: {}", error.evalue)
+                    }
+                    (None, Ok(_)) => {}
+                }
             }
-            Request::Replay { code } => drop(guarded(|| context.replay(&code))),
             Request::Settle { failed, stored, answer } => {
                 let _ = guarded(|| context.settle(failed, &stored));
                 if let Some(answer) = answer {

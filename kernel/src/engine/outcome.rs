@@ -1,5 +1,8 @@
 //! How a cell can fail, in the shape that Jupyter wants: a name, a value and a traceback.
 
+use super::frames;
+use super::places::{Place, Places};
+use crate::worker::Ending;
 use serde_json::Value;
 
 const BOLD_RED: &str = "\x1b[1;31m";
@@ -27,17 +30,16 @@ impl CellError {
         Self::new("Interrupted", "stopped; every variable was kept", Vec::new())
     }
 
-    /// The worker ended while it ran the cell. `cause` is in plain words, `lost` the variables that went with it.
-    pub fn worker_ended(cause: &str, lost: &[String]) -> Self {
+    /// The worker ended while it ran the cell; `lost` are the variables that went with it.
+    pub fn worker_ended(ending: &Ending, lost: &[String]) -> Self {
         let lost = match lost {
             [] => "No variable was lost.".to_owned(),
             names => format!("The variables are gone: {}. Run the cells that define them again.", names.join(", ")),
         };
-        Self::new(
-            "WorkerEnded",
-            cause,
-            vec![lost, "Functions, types and imports are still there; the next cell runs.".into()],
-        )
+        let advice = Some(ending.advice).filter(|advice| !advice.is_empty()).map(str::to_owned);
+        let mut details: Vec<String> = advice.into_iter().collect();
+        details.extend([lost, "Functions, types and imports are still there; the next cell runs.".into()]);
+        Self::new("WorkerEnded", ending.cause.clone(), details)
     }
 
     pub(super) fn engine_failed(error: &anyhow::Error) -> Self {
@@ -54,65 +56,121 @@ impl CellError {
         Self::new("EngineError", "rust-analyzer failed on this cell", vec![remedy.into()])
     }
 
-    /// What the worker's runtime reported of the cell `code`; `generated` is the source that was compiled.
-    pub fn from_failure(failure: &Value, code: &str, generated: &str) -> Self {
+    /// What the worker's runtime reported of cell `count`.
+    pub fn from_failure(failure: &Value, count: usize, places: &Places) -> Self {
+        if failure["kind"] == "interrupted" {
+            return Self::interrupted();
+        }
         let text = |key: &str| failure[key].as_str().unwrap_or_default().to_owned();
-        let line = failure["line"].as_u64().and_then(|line| usize::try_from(line).ok()).unwrap_or(0);
-        let mut details = Vec::new();
-        if text("file").ends_with("lowered/lib.rs") {
-            details.extend(place(line, code, generated));
+        let mut details: Vec<String> = texts(&failure["causes"]).map(|cause| format!("  caused by: {cause}")).collect();
+        details.extend(where_it_failed(failure, count, places));
+        let mut error = Self::new(&text("ename"), text("evalue"), details);
+        // The chain stands below: the first line need not hold it too.
+        if let Some(head) = failure["head"].as_str() {
+            error.traceback[0] = format!("{BOLD_RED}{}{RESET}: {head}", error.ename);
         }
-        match failure["kind"].as_str() {
-            Some("interrupted") => Self::interrupted(),
-            _ => Self::new(&text("ename"), text("evalue"), details),
+        error
+    }
+
+    /// Adds the names of the variables that a failed cell had moved and so took with it.
+    pub fn with_lost(mut self, lost: &[String]) -> Self {
+        if !lost.is_empty() {
+            let (names, are, them) = (
+                lost.join(", "),
+                if lost.len() == 1 { "is" } else { "are" },
+                if lost.len() == 1 { "it" } else { "them" },
+            );
+            self.traceback.push(format!(
+                "Moved away by this cell before it failed, and gone: {names}. Run the cell that defines {them} again; what {are} \
+                 only lent (&) is kept."
+            ));
         }
+        self
     }
 }
 
-/// Where in the cell line `line` of the generated source is, with the line itself.
-fn place(line: usize, code: &str, generated: &str) -> Option<String> {
-    let text = generated.lines().nth(line.checked_sub(1)?)?.trim();
-    let same: Vec<usize> = code
-        .lines()
-        .enumerate()
-        .filter(|(_, own)| !text.is_empty() && is_from(text, own.trim()))
-        .map(|(at, _)| at + 1)
-        .collect();
-    Some(match same.as_slice() {
-        [] => format!("in code of an earlier cell:\n    {}", unwrapped(text)),
-        [at, ..] => format!("at line {at} of this cell:\n    {}", code.lines().nth(at - 1).unwrap_or_default().trim()),
-    })
+fn texts(list: &Value) -> impl Iterator<Item = &str> {
+    list.as_array().into_iter().flatten().filter_map(Value::as_str)
 }
 
-/// evcxr wraps a cell's last expression to show it.
-fn is_from(generated: &str, own: &str) -> bool {
-    !own.is_empty() && (generated == own || unwrapped(generated) == own)
+/// The line of a cell that failed, and the line of this cell that led there.
+pub fn where_it_failed(failure: &Value, count: usize, places: &Places) -> Vec<String> {
+    let find = |file: &Value, line: &Value| {
+        places.find(file.as_str()?, line.as_u64().and_then(|line| usize::try_from(line).ok())?)
+    };
+    let mut found: Vec<Place> = find(&failure["file"], &failure["line"]).into_iter().collect();
+    found.extend(frames::lines(&failure["frames"]).iter().filter_map(|(file, line)| places.find(file, *line)));
+    in_cells(&found, count)
 }
 
-fn unwrapped(generated: &str) -> &str {
-    let inner = generated.strip_prefix('(').unwrap_or(generated);
-    inner.strip_suffix(").evcxr_display();").unwrap_or(inner)
+/// The same for the lines of cells that a failure came through, innermost first.
+fn in_cells(found: &[Place], count: usize) -> Vec<String> {
+    let Some(innermost) = found.first() else { return Vec::new() };
+    let mut told = vec![in_words("at", innermost, count)];
+    // A function's caller, and so on, until this cell's own statements: the last line of it says how it came there.
+    let outer = found.iter().find(|place| place.source.count == count && !place.in_item);
+    if let Some(outer) =
+        outer.filter(|outer| (outer.line, outer.source.count) != (innermost.line, innermost.source.count))
+    {
+        told.push(in_words("called at", outer, count));
+    }
+    told
+}
+
+fn in_words(how: &str, place: &Place, count: usize) -> String {
+    let cell =
+        if place.source.count == count { "this cell".to_owned() } else { format!("cell [{}]", place.source.count) };
+    format!("{how} line {} of {cell}:\n    {}", place.line, place.text().trim())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::places::{LineMap, Source, written};
     use serde_json::json;
+    use std::sync::Arc;
 
-    #[test]
-    fn a_panic_names_the_line_of_the_cell() {
-        let failure =
-            json!({ "kind": "panic", "ename": "Panic", "evalue": "boom", "file": "/t/lowered/lib.rs", "line": 2 });
-        let error = CellError::from_failure(&failure, "let a = 1;\npanic!(\"boom\");", "let a = 1;\npanic!(\"boom\");");
-        assert_eq!(error.ename, "Panic");
-        assert!(error.traceback[1].starts_with("at line 2 of this cell"), "{:?}", error.traceback);
+    /// Cell 2 calls a function of cell 1.
+    fn places() -> Places {
+        let earlier = written(&Arc::new(Source { count: 1, code: "fn f() {\n    panic!()\n}".into() }));
+        let own = written(&Arc::new(Source { count: 2, code: "let a = 1;\nf();".into() }));
+        let places = Places::default();
+        let generated = "fn f() {\n    panic!()\n}\nlet a = 1;\nf();\n";
+        places.add("0a".into(), Arc::new(LineMap::new(generated, &own, &earlier)));
+        places
+    }
+
+    fn panic_at(line: usize) -> CellError {
+        let failure = json!({
+            "kind": "panic", "ename": "Panic", "evalue": "boom", "file": "cell-0a/lib.rs", "line": line,
+        });
+        CellError::from_failure(&failure, 2, &places())
     }
 
     #[test]
-    fn a_panic_in_an_earlier_function_shows_its_line() {
-        let failure =
-            json!({ "kind": "panic", "ename": "Panic", "evalue": "boom", "file": "/t/lowered/lib.rs", "line": 1 });
-        let error = CellError::from_failure(&failure, "f()", "fn f() { panic!(\"boom\") }\n(f()).evcxr_display();");
-        assert!(error.traceback[1].contains("earlier cell"), "{:?}", error.traceback);
+    fn a_panic_names_the_line_of_the_cell() {
+        let error = panic_at(4);
+        assert_eq!((error.ename.as_str(), error.evalue.as_str()), ("Panic", "boom"));
+        assert_eq!(error.traceback[1..], ["at line 1 of this cell:\n    let a = 1;"]);
+    }
+
+    #[test]
+    fn a_panic_in_an_earlier_function_names_its_cell() {
+        assert_eq!(panic_at(2).traceback[1..], ["at line 2 of cell [1]:\n    panic!()"]);
+    }
+
+    #[test]
+    fn the_innermost_line_of_a_cell_comes_first_and_this_cells_own_last() {
+        let place = |line| places().find("cell-0a/lib.rs", line).into_iter();
+        let told = in_cells(&place(2).chain(place(5)).collect::<Vec<_>>(), 2);
+        assert_eq!(told, ["at line 2 of cell [1]:\n    panic!()", "called at line 2 of this cell:\n    f();"]);
+    }
+
+    #[test]
+    fn causes_stand_below_the_error() {
+        let failure = json!({ "kind": "error", "ename": "ReadError", "evalue": "a: b", "head": "a", "causes": ["b"] });
+        let error = CellError::from_failure(&failure, 2, &places());
+        assert_eq!(error.evalue, "a: b");
+        assert!(error.traceback[0].ends_with(": a") && error.traceback[1] == "  caused by: b", "{:?}", error.traceback);
     }
 }

@@ -2,22 +2,31 @@
 //! layout, with line numbers of the cell as typed.
 
 use super::CellError;
+use super::diagnostic::{Canvas, byte_offset, plain};
+use super::places::label_of;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use evcxr::{CompilationError, Error};
 
-/// What evcxr says about a cell that it could not compile.
-pub fn compile_error(code: &str, error: &Error) -> CellError {
+/// What evcxr says about a cell that it could not compile; `label` is that of the crate on the canvas.
+pub fn compile_error(canvas: &Canvas<'_>, label: &str, error: &Error) -> CellError {
     match error {
         Error::CompilationErrors(errors) => {
             let real: Vec<&CompilationError> = errors.iter().filter(|error| error.level() != "warning").collect();
+            let mut traceback: Vec<String> = Vec::new();
+            for error in &real {
+                let said = whole(error);
+                let report = if is_of(said, label) { canvas.draw(said) } else { report(&canvas.cell.code, error) };
+                if !traceback.contains(&report) {
+                    traceback.push(report);
+                }
+            }
             let Some(first) = real.first() else {
                 return CellError::new("CompileError", "the cell did not compile", Vec::new());
             };
             let mut evalue = headline(first);
-            if real.len() > 1 {
-                evalue.push_str(&format!(" (and {} more)", real.len() - 1));
+            if traceback.len() > 1 {
+                evalue.push_str(&format!(" (and {} more)", traceback.len() - 1));
             }
-            let traceback = real.iter().map(|error| report(code, error)).collect();
             CellError { ename: "CompileError".into(), evalue, traceback }
         }
         Error::TypeRedefinedVariablesLost(names) => CellError::new(
@@ -38,10 +47,24 @@ pub fn syntax_error(code: &str, message: &str, range: std::ops::Range<usize>) ->
     CellError { ename: "CompileError".into(), evalue: format!("error: {message}"), traceback: vec![report] }
 }
 
+/// Whether rustc speaks of the crate `label` in `message`. evcxr has errors of its own, and may show those of a crate that
+/// it has replaced since.
+fn is_of(message: &serde_json::Value, label: &str) -> bool {
+    let mut files = (message["spans"].as_array().into_iter().flatten()).filter_map(|span| span["file_name"].as_str());
+    message.is_object() && files.all(|file| label_of(file).is_none_or(|of| of == label))
+}
+
+/// What rustc said, where evcxr has put a note in the place of its error.
+fn whole(error: &CompilationError) -> &serde_json::Value {
+    error.json.get(crate::compile::WHOLE).unwrap_or(&error.json)
+}
+
 fn headline(error: &CompilationError) -> String {
-    match error.code() {
-        Some(code) => format!("error[{code}]: {}", error.message()),
-        None => format!("error: {}", in_notebook_words(&error.message())),
+    let said = whole(error);
+    match (said["code"]["code"].as_str(), said["message"].as_str()) {
+        (Some(code), Some(message)) => format!("error[{code}]: {}", plain(message)),
+        (None, Some(message)) => format!("error: {}", plain(&in_notebook_words(message))),
+        _ => format!("error: {}", plain(&in_notebook_words(&error.message()))),
     }
 }
 
@@ -80,14 +103,6 @@ fn report(code: &str, error: &CompilationError) -> String {
     Renderer::styled().render(&[group])
 }
 
-/// evcxr counts lines and characters from 1; the renderer wants bytes.
-fn byte_offset(code: &str, line: usize, column: usize) -> Option<usize> {
-    let start: usize = code.split_inclusive('\n').take(line.checked_sub(1)?).map(str::len).sum();
-    let rest = code.get(start..)?;
-    let in_line = rest.char_indices().nth(column.checked_sub(1)?).map_or(rest.len(), |(at, _)| at);
-    Some(start + in_line)
-}
-
 /// evcxr's own messages name evcxr and say "persist"; a student thinks of cells.
 fn in_notebook_words(message: &str) -> String {
     let name = message.split('`').nth(1).unwrap_or("the variable");
@@ -117,13 +132,7 @@ fn in_notebook_words(message: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn columns_count_characters_and_offsets_count_bytes() {
-        assert_eq!(byte_offset("é = 1;\nü", 1, 2), Some(2));
-        assert_eq!(byte_offset("é = 1;\nü", 2, 2), Some("é = 1;\nü".len()));
-        assert_eq!(byte_offset("a", 5, 9), Some(1));
-    }
+    use crate::engine::places::{LineMap, Source};
 
     #[test]
     fn what_cannot_be_kept_between_cells_is_said_in_those_words() {
@@ -137,7 +146,9 @@ mod tests {
 
     #[test]
     fn a_message_of_evcxrs_own_becomes_the_value() {
-        let error = compile_error("let x = || 1;", &Error::Message("the variable is a closure".into()));
+        let cell = std::sync::Arc::new(Source { count: 1, code: "let x = || 1;".into() });
+        let canvas = Canvas { cell: &cell, map: &LineMap::default(), generated: "" };
+        let error = compile_error(&canvas, "", &Error::Message("the variable is a closure".into()));
         assert_eq!(error.evalue, "the variable is a closure");
         assert_eq!(error.traceback.len(), 1);
     }

@@ -22,6 +22,38 @@ pub fn text(publisher: &Publisher, stream: Stream, text: &str, parent: &JupyterM
     publisher.publish(content, parent);
 }
 
+/// Publishes what the kernel itself has to say of a cell, dimly, above its output.
+///
+/// Not on stderr: frontends draw that as if something had failed, and nbgrader gives no marks for it.
+pub fn notices(publisher: &Publisher, notices: &[String], parent: &JupyterMessage) {
+    if notices.is_empty() {
+        return;
+    }
+    let data = dim(&notices.join("\n"));
+    let display = DisplayData { data, metadata: Map::new(), transient: Some(Transient::default()) };
+    publisher.publish(display, parent);
+}
+
+/// Publishes the one line that says what cargo is doing; `again`, in place of the line before.
+pub fn progress(publisher: &Publisher, line: &str, cell: usize, again: bool, parent: &JupyterMessage) {
+    let (data, metadata) = (dim(line), Map::new());
+    let transient = Transient { display_id: Some(format!("isopleth-cargo-{cell}")) };
+    if again {
+        publisher.publish(UpdateDisplayData { data, metadata, transient }, parent);
+    } else {
+        publisher.publish(DisplayData { data, metadata, transient: Some(transient) }, parent);
+    }
+}
+
+fn dim(text: &str) -> Media {
+    let escaped = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    let html = format!("<pre style=\"opacity: 0.65; margin: 0\">{escaped}</pre>");
+    let mut data = Map::new();
+    data.insert("text/html".into(), html.into());
+    data.insert("text/plain".into(), text.into());
+    media(data)
+}
+
 /// Publishes a display, an update, the cell's result, or a clearing of the output.
 pub fn frame(publisher: &Publisher, frame: &Value, count: ExecutionCount, parent: &JupyterMessage) {
     let part = |key: &str| frame[key].as_object().cloned().unwrap_or_default();

@@ -1,7 +1,7 @@
 //! What the channels share: the engine, the worker, and who is doing what right now.
 
-use crate::cache::{CachedCell, CellCache};
-use crate::compile::Session;
+use crate::cache::CellCache;
+use crate::compile::{Session, progress_note};
 use crate::engine::Engine;
 use crate::engine::relay::Run;
 use crate::prefix::Prefix;
@@ -63,25 +63,23 @@ impl Kernel {
         Worker::start(&self.prefix, &self.toolchain)
     }
 
-    /// The source that rustc saw last.
-    pub fn lowered_source(&self) -> String {
-        std::fs::read_to_string(self.workspace.join("lowered/lib.rs")).unwrap_or_default()
+    /// What cargo is doing for a `:dep` of the running cell, if it has said anything.
+    pub fn progress(&self) -> Option<String> {
+        std::fs::read_to_string(progress_note(&self.workspace)).ok()
     }
 
-    /// Lays a cell of the cache out as if it had been compiled just now.
-    pub fn unpack(&self, cell: &CachedCell) -> std::io::Result<Run> {
+    /// Lays an object of the cache out as if it had been compiled just now.
+    pub fn unpack(&self, object: &[u8], symbol: String) -> std::io::Result<Run> {
         // A file of its own: the loader takes a file that it has loaded before for the same object, statics and all.
-        let objects = self.workspace.join("cached");
+        let objects = self.workspace.join("cells");
         std::fs::create_dir_all(&objects)?;
-        let path = objects.join(format!("cell-{}.so", self.execution.load(Ordering::SeqCst)));
-        std::fs::write(&path, &cell.object)?;
-        let lowered = self.workspace.join("lowered");
-        std::fs::create_dir_all(&lowered)?;
-        std::fs::write(lowered.join("lib.rs"), &cell.lowered)?;
-        Ok(Run { path, symbol: cell.symbol.clone() })
+        let path = objects.join(format!("cached_{}.so", self.execution.load(Ordering::SeqCst)));
+        std::fs::write(&path, object)?;
+        Ok(Run { path, symbol })
     }
 
     pub fn begin_compiling(&self) {
+        let _ = std::fs::remove_file(progress_note(&self.workspace));
         self.execution.fetch_add(1, Ordering::SeqCst);
         *self.phase() = Phase::Compiling { stopped: false };
     }

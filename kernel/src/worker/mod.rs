@@ -9,5 +9,6 @@ mod process;
 pub mod role;
 mod sleep;
 
+pub use ending::Ending;
 pub use output::Stream;
 pub use process::{Event, Worker, WorkerControl};

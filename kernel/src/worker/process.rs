@@ -1,6 +1,6 @@
 //! Starting a worker, talking to it, and ending it.
 
-use super::ending;
+use super::ending::{self, Circumstances, Ending};
 use super::output::{GATHER, Gatherer, Ready, Stream};
 use super::role::BUS;
 use crate::compile::Session;
@@ -14,6 +14,7 @@ use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
@@ -24,7 +25,7 @@ pub enum Event {
     /// A frame of the display bus, or the end of a cell (`"msg": "done"`).
     Frame(Value),
     /// The process is gone; how, in plain words.
-    Ended(String),
+    Ended(Ending),
 }
 
 /// A running worker process.
@@ -40,7 +41,14 @@ pub struct WorkerControl {
     bus: Arc<Mutex<UnixStream>>,
     /// False once the process may have been waited for: from then on its number may be another's.
     alive: Arc<Mutex<bool>>,
+    /// Whether the kernel has asked for its end.
+    stopped: Arc<AtomicBool>,
 }
+
+/// What libstd adds when it aborts. It is not about the cell, and there is no command line to run again.
+const OFFER: &[u8] = b"note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace\n";
+/// How much of the end of stderr is kept, to learn why a process aborted.
+const TAIL: usize = 4 << 10;
 
 impl Worker {
     /// Starts a worker in the kernel's current folder.
@@ -50,6 +58,8 @@ impl Worker {
         command.arg("worker").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         Session::restore_user_environment(&mut command);
         command.env("LD_LIBRARY_PATH", library_path(prefix, toolchain));
+        // A list of the kernel's own functions helps nobody; the cell's line is told without it.
+        command.env_remove("RUST_BACKTRACE").env_remove("RUST_LIB_BACKTRACE");
         let descriptor = theirs.as_raw_fd();
         command.env(BUS, descriptor.to_string()).process_group(0);
         // SAFETY: `fcntl` is async-signal-safe; it lets the child inherit its end of the socket.
@@ -67,7 +77,12 @@ impl Worker {
         let process = i32::try_from(child.id()).context("a process id beyond i32")?;
         let (send, events) = unbounded_channel();
         let reading = ours.try_clone()?;
-        let control = WorkerControl { process, bus: Arc::new(Mutex::new(ours)), alive: Arc::new(Mutex::new(true)) };
+        let control = WorkerControl {
+            process,
+            bus: Arc::new(Mutex::new(ours)),
+            alive: Arc::new(Mutex::new(true)),
+            stopped: Arc::default(),
+        };
         let of_reader = control.clone();
         std::thread::Builder::new()
             .name("worker output".into())
@@ -92,6 +107,12 @@ impl WorkerControl {
         self.send(&json!({ "cmd": "run", "path": path, "symbol": symbol }))
     }
 
+    /// Has the worker drop variables, before any cell that it is given later.
+    pub fn forget(&self, names: &[String]) {
+        // A worker that is gone has forgotten everything.
+        let _ = self.send(&json!({ "cmd": "forget", "names": names }));
+    }
+
     /// Asks the running cell to stop at its next checkpoint.
     pub fn interrupt(&self) {
         let _ = self.send(&json!({ "cmd": "interrupt" }));
@@ -99,6 +120,11 @@ impl WorkerControl {
 
     /// Ends the process and all that its cells have started.
     pub fn kill(&self) {
+        self.stopped.store(true, Ordering::SeqCst);
+        self.end_group();
+    }
+
+    fn end_group(&self) {
         let alive = self.alive.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         if *alive {
             // SAFETY: the worker leads a group of its own, and while `alive` is held nobody has waited for it,
@@ -128,14 +154,23 @@ fn library_path(prefix: &Prefix, toolchain: &Toolchain) -> String {
 
 /// Reads everything a worker writes until it is gone. Runs on a thread of its own.
 fn read_all(mut child: Child, bus: &UnixStream, control: &WorkerControl, send: &UnboundedSender<Event>) {
-    let mut reader = Reader { gatherer: Gatherer::default(), ready: Vec::new(), frames: Vec::new(), control, send };
+    let kills = ending::memory_kills();
+    let (gatherer, ready, frames, known) = (Gatherer::default(), Vec::new(), Vec::new(), Circumstances::default());
+    let mut reader = Reader { gatherer, ready, frames, tail: Vec::new(), known, control, send };
     if let (Some(stdout), Some(stderr)) = (child.stdout.take(), child.stderr.take()) {
         reader.read(stdout, stderr, bus);
     }
+    let (mut known, tail) = (reader.known, reader.tail);
     // A process that closed its bus but lives on cannot be worked with; nor do its children outlive it.
-    control.kill();
+    control.end_group();
     *control.alive.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = false;
-    let ended = child.wait().map_or_else(|error| error.to_string(), ending::in_words);
+    known.stderr = String::from_utf8_lossy(&tail).into_owned();
+    known.stopped = control.stopped.load(Ordering::SeqCst);
+    known.memory_ran_out = ending::memory_kills() > kills;
+    let ended = match child.wait() {
+        Ok(status) => ending::explain(status, &known),
+        Err(error) => Ending::new(error.to_string(), ""),
+    };
     let _ = send.send(Event::Ended(ended));
 }
 
@@ -144,6 +179,9 @@ struct Reader<'a> {
     ready: Vec<Ready>,
     /// Bytes of frames that are not whole yet.
     frames: Vec<u8>,
+    /// The end of stderr, and what else tells how the worker ended.
+    tail: Vec<u8>,
+    known: Circumstances,
     control: &'a WorkerControl,
     send: &'a UnboundedSender<Event>,
 }
@@ -183,7 +221,13 @@ impl Reader<'_> {
     fn drain(&mut self, stream: Stream, pipe: &mut impl Read, buffer: &mut [u8]) -> bool {
         match pipe.read(buffer) {
             Ok(length) if length > 0 => {
-                self.gatherer.push(stream, &buffer[..length], &mut self.ready);
+                let written = &buffer[..length];
+                let written = written.strip_suffix(OFFER).filter(|_| stream == Stream::Stderr).unwrap_or(written);
+                self.gatherer.push(stream, written, &mut self.ready);
+                if stream == Stream::Stderr {
+                    self.tail.extend_from_slice(&buffer[..length]);
+                    self.tail.drain(..self.tail.len().saturating_sub(TAIL));
+                }
                 self.send_ready();
                 length == buffer.len()
             }
@@ -203,6 +247,10 @@ impl Reader<'_> {
                 self.gatherer.flush(&mut self.ready);
             }
             self.send_ready();
+            if frame["msg"] == "dying" {
+                self.known.last_words = frame["cause"].as_str().map(str::to_owned);
+                continue;
+            }
             if frame["ack"] == true {
                 let _ = self.control.send(&json!({ "cmd": "ack" }));
             }

@@ -1,26 +1,11 @@
 //! How a cell fails: a panic, a `?` on an error, or Stop; told to the kernel in one shape.
 
+use super::{bus, trace};
 use crate::parallel::cancel;
 use serde_json::{Value, json};
-use std::fmt::Display;
 use std::panic::PanicHookInfo;
 use std::sync::Mutex;
 use std::thread::ThreadId;
-
-/// The error type of the closure that a cell's statements run in, so that `?` works on any error.
-///
-/// Making one reports the error to the kernel.
-#[derive(Debug)]
-pub struct UserError;
-
-impl<T: Display> From<T> for UserError {
-    #[track_caller]
-    fn from(error: T) -> Self {
-        // The alternate form prints the whole chain for the error types that have one.
-        report_error(short_type_name(std::any::type_name::<T>()), format!("{error:#}"));
-        Self
-    }
-}
 
 /// What is known of the failure of the running cell, until the worker sends it.
 static FAILURE: Mutex<Option<Value>> = Mutex::new(None);
@@ -28,10 +13,25 @@ static FAILURE: Mutex<Option<Value>> = Mutex::new(None);
 static PANIC: Mutex<Option<Panic>> = Mutex::new(None);
 static CELL_THREAD: Mutex<Option<ThreadId>> = Mutex::new(None);
 
+/// The last panic of a thread that is neither: the cell may learn of it by `join`, without its message.
+static THREAD_PANIC: Mutex<Option<Panic>> = Mutex::new(None);
+
 struct Panic {
     message: String,
     file: String,
     line: u32,
+    /// Not resolved: a cell may catch thousands of panics, and only the one that ends it is told.
+    trace: Vec<usize>,
+}
+
+impl Panic {
+    /// Its parts for the kernel, which knows whose lines these are.
+    fn told(&self) -> Value {
+        json!({
+            "kind": "panic", "ename": "Panic", "evalue": self.message, "file": self.file, "line": self.line,
+            "frames": trace::in_objects(&self.trace),
+        })
+    }
 }
 
 fn lock<T>(mutex: &'static Mutex<T>) -> std::sync::MutexGuard<'static, T> {
@@ -40,24 +40,40 @@ fn lock<T>(mutex: &'static Mutex<T>) -> std::sync::MutexGuard<'static, T> {
 
 /// Called by generated code when the cell's closure unwound.
 pub fn report_unwind() {
-    let failure = match lock(&PANIC).take() {
-        Some(panic) => {
-            json!({ "kind": "panic", "ename": "Panic", "evalue": panic.message, "file": panic.file, "line": panic.line })
+    let panic = lock(&PANIC).take();
+    let of_a_thread = lock(&THREAD_PANIC).take();
+    let failure = match (panic, of_a_thread) {
+        (Some(mut panic), of_a_thread) => {
+            if let Some(thread) = of_a_thread.filter(|_| speaks_of_a_thread(&panic.message)) {
+                panic.message = format!("{}; the thread panicked: {}", panic.message, thread.message);
+            }
+            panic.told()
         }
-        None if cancel::is_cancelled() => interrupted(),
-        // `resume_unwind` runs no panic hook: a payload of the user's own.
-        None => json!({ "kind": "panic", "ename": "Panic", "evalue": "the cell unwound without a message" }),
+        (None, _) if cancel::is_cancelled() => interrupted(),
+        // `resume_unwind` runs no panic hook: handed on from another thread, or a payload of the user's own.
+        (None, Some(thread)) => thread.told(),
+        (None, None) => json!({ "kind": "panic", "ename": "Panic", "evalue": "the cell unwound without a message" }),
     };
     lock(&FAILURE).get_or_insert(failure);
 }
 
+/// Whether a panic only passes on that a thread has panicked: `join().unwrap()`, the end of a scope.
+fn speaks_of_a_thread(message: &str) -> bool {
+    message.contains("Any { .. }") || message == "a scoped thread panicked"
+}
+
+/// Called by `?` on an error of the type `name`; `chain` holds its text and those of its sources.
 #[track_caller]
-fn report_error(ename: &str, evalue: String) {
+pub(super) fn report_error(name: &str, chain: Vec<String>) {
     let at = std::panic::Location::caller();
     let failure = if cancel::is_cancelled() {
         interrupted()
     } else {
-        json!({ "kind": "error", "ename": ename, "evalue": evalue, "file": at.file(), "line": at.line() })
+        let (evalue, causes) = (chain.join(": "), &chain[chain.len().min(1)..]);
+        let ename = short_type_name(name);
+        json!({
+            "kind": "error", "ename": ename, "evalue": evalue, "file": at.file(), "line": at.line(), "head": chain.first(), "causes": causes,
+        })
     };
     *lock(&FAILURE) = Some(failure);
 }
@@ -74,6 +90,7 @@ pub fn has_failed() -> bool {
 pub(super) fn begin() {
     *lock(&FAILURE) = None;
     *lock(&PANIC) = None;
+    *lock(&THREAD_PANIC) = None;
     *lock(&CELL_THREAD) = Some(std::thread::current().id());
 }
 
@@ -93,7 +110,13 @@ pub(super) fn install_hook() {
             lock(&PANIC).get_or_insert_with(|| describe(info));
         } else {
             let which = if name.is_empty() { "a thread of the cell".to_owned() } else { format!("thread `{name}`") };
-            eprintln!("{which} panicked: {}", describe(info).message);
+            let panic = describe(info);
+            let (mut told, text) = (panic.told(), format!("{which} panicked: {}", panic.message));
+            *lock(&THREAD_PANIC) = Some(panic);
+            (told["msg"], told["evalue"]) = (json!("thread_panic"), json!(text));
+            if !bus::send(&told) {
+                eprintln!("{text}");
+            }
         }
     }));
 }
@@ -101,14 +124,14 @@ pub(super) fn install_hook() {
 fn describe(info: &PanicHookInfo<'_>) -> Panic {
     let message = info.payload_as_str().unwrap_or("a panic whose payload is no text").to_owned();
     let (file, line) = info.location().map_or((String::new(), 0), |at| (at.file().to_owned(), at.line()));
-    Panic { message, file, line }
+    Panic { message, file, line, trace: trace::capture() }
 }
 
-/// `core::num::ParseIntError` → `ParseIntError`; generic arguments are left out.
+/// `core::num::ParseIntError` → `ParseIntError`; generic arguments are left out, and a text or a box is just an error.
 fn short_type_name(name: &str) -> &str {
     let name = name.split('<').next().unwrap_or(name);
     match name.rsplit("::").next().unwrap_or(name) {
-        "&str" | "str" | "String" => "Error",
+        "&str" | "str" | "String" | "Box" | "Cow" => "Error",
         short => short,
     }
 }
@@ -120,7 +143,7 @@ mod tests {
     #[test]
     fn the_error_name_is_the_last_part_of_its_path() {
         assert_eq!(short_type_name("core::num::error::ParseIntError"), "ParseIntError");
-        assert_eq!(short_type_name("alloc::boxed::Box<dyn core::error::Error>"), "Box");
+        assert_eq!(short_type_name("alloc::boxed::Box<dyn core::error::Error>"), "Error");
         assert_eq!(short_type_name("alloc::string::String"), "Error");
     }
 }

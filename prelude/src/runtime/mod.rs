@@ -7,10 +7,14 @@
 
 pub mod bus;
 mod cell;
+mod crash;
 mod failure;
 pub mod guard;
+mod question;
 mod store;
+mod trace;
 mod worker;
 
-pub use failure::{UserError, has_failed, report_unwind};
+pub use failure::{has_failed, report_unwind};
+pub use question::{AnyUserError, UserError};
 pub use store::{VariableStore, create_variable_store};

@@ -25,8 +25,9 @@ struct Stored {
 
 /// What must agree before a value is read back.
 ///
-/// A struct that a cell defines anew keeps its `TypeId` (it is made from names), so the size and
-/// the alignment are compared too.
+/// A struct that a cell defines anew keeps its `TypeId`, which is made from names. That is why the kernel, which sees every
+/// definition, has such values [forgotten](VariableStore::forget) before the cell that defines it runs; what can be compared here is
+/// compared all the same.
 #[derive(PartialEq, Clone, Copy)]
 struct Layout {
     type_id: TypeId,
@@ -82,6 +83,11 @@ impl VariableStore {
         }
     }
 
+    /// Drops `name`, if it is there.
+    pub(super) fn forget(&mut self, name: &str) {
+        drop(self.variables.remove(name));
+    }
+
     /// A value shared by all cells and made at first use (evcxr keeps an async runtime this way).
     pub fn lazy_arc<T: 'static, F: FnOnce() -> T>(&mut self, name: &str, create: F) -> Arc<T> {
         if !self.variables.contains_key(name) {
@@ -116,6 +122,16 @@ mod tests {
         assert!(store.check_variable::<Vec<String>>("files"));
         assert_eq!(store.take_variable::<Vec<String>>("files"), ["a"]);
         assert!(store.names().is_empty());
+    }
+
+    #[test]
+    fn a_forgotten_variable_is_dropped_and_no_longer_fits() {
+        let mut store = VariableStore::default();
+        let shared = Arc::new(());
+        store.put_variable("x", Arc::clone(&shared));
+        store.forget("x");
+        assert_eq!(Arc::strong_count(&shared), 1);
+        assert!(!store.check_variable::<Arc<()>>("x"));
     }
 
     #[test]

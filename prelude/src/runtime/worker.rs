@@ -4,7 +4,7 @@
 //! The main thread only reads, so that Stop is seen while a cell runs; cells run
 //! on a thread of their own with a large stack.
 
-use super::{bus, cell, create_variable_store, failure};
+use super::{VariableStore, bus, cell, crash, create_variable_store, failure};
 use crate::parallel::cancel;
 use serde_json::{Value, json};
 use std::io::{Read, Write};
@@ -35,8 +35,10 @@ pub unsafe extern "C" fn isopleth_worker_main(socket: RawFd) -> ! {
         Err(_) => end(),
     }
     let (run, cells) = mpsc::channel();
-    let spawned =
-        std::thread::Builder::new().name("cell".into()).stack_size(STACK_BYTES).spawn(move || run_cells(&cells));
+    let spawned = std::thread::Builder::new()
+        .name("cell".into())
+        .stack_size(STACK_BYTES)
+        .spawn(move || run_cells(&cells, socket));
     if spawned.is_err() || std::thread::Builder::new().name("flush".into()).spawn(flush_partial_lines).is_err() {
         end();
     }
@@ -50,6 +52,12 @@ pub unsafe extern "C" fn isopleth_worker_main(socket: RawFd) -> ! {
                     end();
                 }
             }
+            // In its place among the cells.
+            Some("forget") => {
+                if run.send(command).is_err() {
+                    end();
+                }
+            }
             Some("interrupt") => cancel::cancel(),
             Some("ack") => bus::acknowledge(),
             _ => {}
@@ -58,9 +66,15 @@ pub unsafe extern "C" fn isopleth_worker_main(socket: RawFd) -> ! {
     end()
 }
 
-fn run_cells(cells: &mpsc::Receiver<Value>) {
+fn run_cells(cells: &mpsc::Receiver<Value>, socket: RawFd) {
+    crash::watch_this_thread(socket);
     let store = create_variable_store();
     for command in cells {
+        if command["cmd"] == "forget" {
+            // SAFETY: made above, and only this thread uses it.
+            forget(unsafe { &mut *store }, &command);
+            continue;
+        }
         RUNNING.store(true, Ordering::SeqCst);
         let path = command["path"].as_str().unwrap_or_default();
         let symbol = command["symbol"].as_str().unwrap_or_default();
@@ -75,6 +89,14 @@ fn run_cells(cells: &mpsc::Receiver<Value>) {
         let store = unsafe { &mut *store };
         let changed = store.take_changed();
         bus::send(&json!({ "msg": "done", "failure": failure, "variables": store.names(), "changed": changed }));
+    }
+}
+
+/// Drops the variables whose type was defined anew. Their destructors are still those of the old type.
+fn forget(store: &mut VariableStore, command: &Value) {
+    for name in command["names"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+        // A destructor of the user's may panic; the other variables must go all the same.
+        let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| store.forget(name)));
     }
 }
 

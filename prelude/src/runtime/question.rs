@@ -1,0 +1,148 @@
+//! What `?` in a cell converts an error to: the cell stops, and the error's whole chain is its failure.
+//!
+//! `?` calls `From::from` with the error's own type, and there only what the bound of the `impl` promises can be asked.
+//! `Display` promises no [`source`](Error::source), and stable Rust cannot ask "is it an `Error` too?" of a type
+//! parameter. `Into<Box<dyn Error>>` does promise it and holds for every `Error`, for `Box<dyn Error>`, strings,
+//! `anyhow` and its kin: this is [`UserError`]. It does not hold for `Box<dyn Error + Send + Sync>` nor for a type that has only
+//! `Display`, and one `impl` more would overlap. So for a cell that meets such a type the kernel's compile front takes
+//! [`AnyUserError`] instead, which costs such a cell a second compile and no other cell anything.
+
+use super::failure::report_error;
+use std::any::TypeId;
+use std::error::Error;
+use std::fmt::Display;
+use std::marker::PhantomData;
+
+/// The error type of the closure that a cell's statements run in. Making one reports the error to the kernel.
+#[derive(Debug)]
+pub struct UserError;
+
+impl<'a, T: Into<Box<dyn Error + 'a>>> From<T> for UserError {
+    #[track_caller]
+    fn from(error: T) -> Self {
+        report_error(std::any::type_name::<T>(), chain(&*error.into()));
+        Self
+    }
+}
+
+/// The same for everything that has a text.
+#[derive(Debug)]
+pub struct AnyUserError;
+
+impl<T: Display> From<T> for AnyUserError {
+    #[track_caller]
+    fn from(error: T) -> Self {
+        report_error(std::any::type_name::<T>(), boxed_chain(&error).unwrap_or_else(|| vec![format!("{error:#}")]));
+        Self
+    }
+}
+
+/// The texts of an error and of its sources. A source whose text the ones before it hold already adds nothing.
+pub(super) fn chain(error: &dyn Error) -> Vec<String> {
+    let mut texts = vec![error.to_string()];
+    let mut source = error.source();
+    while let Some(error) = source {
+        let text = error.to_string();
+        if !text.is_empty() && !texts.iter().any(|said| said.contains(&text)) {
+            texts.push(text);
+        }
+        source = error.source();
+    }
+    texts
+}
+
+/// The chain of `error` if it is a boxed error that can be sent between threads.
+fn boxed_chain<T>(error: &T) -> Option<Vec<String>> {
+    let id = type_id_of::<T>();
+    if id == TypeId::of::<Box<dyn Error + Send + Sync>>() {
+        // SAFETY: the two are one type but for the lifetime of what is in the box, and nothing of it outlives `error`.
+        let error = unsafe { &*std::ptr::from_ref(error).cast::<Box<dyn Error + Send + Sync>>() };
+        return Some(chain(&**error));
+    }
+    if id == TypeId::of::<Box<dyn Error + Send>>() {
+        // SAFETY: as above.
+        let error = unsafe { &*std::ptr::from_ref(error).cast::<Box<dyn Error + Send>>() };
+        return Some(chain(&**error));
+    }
+    None
+}
+
+/// `TypeId::of` for types that may borrow: lifetimes count as `'static`.
+fn type_id_of<T>() -> TypeId {
+    trait AnyLifetime {
+        fn id(&self) -> TypeId
+        where
+            Self: 'static;
+    }
+    impl<T> AnyLifetime for PhantomData<T> {
+        fn id(&self) -> TypeId
+        where
+            Self: 'static,
+        {
+            TypeId::of::<T>()
+        }
+    }
+    let of: &dyn AnyLifetime = &PhantomData::<T>;
+    // SAFETY: lifetimes are erased before code is generated, and `id` reads nothing but the type.
+    let of = unsafe { std::mem::transmute::<&dyn AnyLifetime, &(dyn AnyLifetime + 'static)>(of) };
+    of.id()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fmt;
+
+    #[derive(Debug)]
+    struct Outer {
+        text: &'static str,
+        source: std::num::ParseIntError,
+    }
+
+    impl fmt::Display for Outer {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str(self.text)
+        }
+    }
+
+    impl Error for Outer {
+        fn source(&self) -> Option<&(dyn Error + 'static)> {
+            Some(&self.source)
+        }
+    }
+
+    fn outer(text: &'static str) -> Outer {
+        Outer { text, source: "x".parse::<i32>().unwrap_err() }
+    }
+
+    #[test]
+    fn a_chain_has_every_source_once() {
+        assert_eq!(chain(&outer("cannot read")), ["cannot read", "invalid digit found in string"]);
+        assert_eq!(chain(&outer("bad: invalid digit found in string")).len(), 1);
+    }
+
+    #[test]
+    fn a_boxed_error_that_can_be_sent_keeps_its_chain() {
+        let boxed: Box<dyn Error + Send + Sync> = Box::new(outer("cannot read"));
+        assert_eq!(boxed_chain(&boxed).map(|chain| chain.len()), Some(2));
+        assert_eq!(boxed_chain(&"text"), None);
+    }
+
+    #[test]
+    fn every_usual_error_converts() {
+        fn plain() -> Result<(), UserError> {
+            Err(Box::<dyn Error>::from("boxed"))?;
+            Err("a text")?;
+            Err(String::from("a text"))?;
+            Err(outer("own"))?;
+            Err(crate::Error::new(crate::ErrorKind::Other, "the prelude's"))?;
+            Ok(())
+        }
+        fn with_display() -> Result<(), AnyUserError> {
+            Err(Box::<dyn Error + Send + Sync>::from("boxed"))?;
+            Err(7)?;
+            Ok(())
+        }
+        assert!(plain().is_err() && with_display().is_err());
+    }
+}
