@@ -74,3 +74,34 @@ def test_text_and_displays_keep_their_order(kernel):
     cell = kernel.ok('println!("before"); html("<b>middle</b>", "middle"); println!("after");')
     kinds = [m.content.get("text") or m.type for m in cell.of("stream", "display_data")]
     assert kinds == ["before\n", "display_data", "after\n"]
+
+
+def test_a_burst_is_cut_with_a_note_and_the_cell_ends(kernel):
+    cell = kernel.ok("""
+use std::io::Write as _;
+let burst_line = [b'x'; 99];
+let mut burst_out = std::io::stdout().lock();
+for _ in 0..1_000_000 { burst_out.write_all(&burst_line)?; burst_out.write_all(b"\\n")?; }
+drop(burst_out);
+eprintln!("the end of stderr is not lost in it");
+""")
+    assert cell.idle is not None
+    assert len(cell.stdout) < 9 << 20, "100 MB would make the notebook unreadable"
+    assert cell.stdout.count("output cut here") + cell.stderr.count("output cut here") == 1
+    assert kernel.ok('println!("the next cell prints");').stdout == "the next cell prints\n"
+
+
+def test_the_two_streams_keep_their_order(kernel):
+    cell = kernel.ok("""
+for turn in 0..5 {
+    println!("out {turn}"); thread::sleep(Duration::from_millis(120));
+    eprintln!("err {turn}"); thread::sleep(Duration::from_millis(120));
+}
+""")
+    text = "".join(message.content["text"] for message in cell.of("stream"))
+    assert text == "".join(f"out {turn}\nerr {turn}\n" for turn in range(5))
+
+
+def test_the_last_bytes_before_a_crash_are_shown(fresh_kernel):
+    cell = fresh_kernel.fail('print!("so far"); use std::io::Write as _; std::io::stdout().flush()?; std::process::abort()')
+    assert cell["cell"].stdout == "so far"

@@ -419,6 +419,12 @@ const HINTS: &[Hint] = &[
     hint("E0277", &[&["`!: FromStr`", "_: FromStr"]], &[], "Say what to read: text.parse::<f64>()?"),
     hint("E0284", &[&["FromStr"]], &[], "Say what to read: text.parse::<f64>()?"),
     hint("E0282", &[], &[], "The type cannot be found out. Write it: let x: TYPE = …;"),
+    hint(
+        "E0658",
+        &[&["the `!` type is experimental"]],
+        &[],
+        "What is kept in the variable can never be: its code always panics or never ends. Leave the `let` away, or write the type.",
+    ),
     hint("E0616", &[&["call it with parentheses"]], &[], "A method is called with parentheses: x.{0}()"),
     hint("E0615", &[], &[], "A method is called with parentheses: x.{0}()"),
     hint("E0277", &[&["is not an iterator"], WHOLE], &["for"], "A loop runs over a range: for i in 0..n { … }"),

@@ -80,6 +80,8 @@ struct Run {
     first: usize,
     lines: usize,
     place: Place,
+    /// Whether the line before opens the parenthesis that evcxr puts around a last expression.
+    wrapped: bool,
 }
 
 impl LineMap {
@@ -103,10 +105,16 @@ impl LineMap {
             let length = written.text.lines().count().max(1);
             let (source, line, shift) = (Arc::clone(&written.source), written.line, written.column);
             let place = Place { source, line, shift, in_item: written.is_item() };
-            runs.push(Run { first: at + 1, lines: length, place });
+            let wrapped = at > 0 && lines[at - 1].ends_with('(');
+            runs.push(Run { first: at + 1, lines: length, place, wrapped });
             at += length;
         }
         Self { runs }
+    }
+
+    /// Whether generated line `line` only opens the parenthesis around the written lines below it.
+    fn opens(&self, line: usize) -> bool {
+        self.runs.iter().any(|run| run.wrapped && run.first == line + 1)
     }
 
     /// The place of generated line `line` (from 1).
@@ -152,7 +160,9 @@ impl Places {
     pub fn find(&self, file: &str, line: usize) -> Option<Place> {
         let label = label_of(file)?;
         let maps = self.maps.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        maps.iter().find(|(known, _)| known == label)?.1.place(line)
+        let map = &maps.iter().find(|(known, _)| known == label)?.1;
+        // A call in parentheses is said to be where they open.
+        map.place(line).or_else(|| map.place(line + 1).filter(|_| map.opens(line)))
     }
 }
 
@@ -191,6 +201,15 @@ mod tests {
         let map = LineMap::new("f();\nf();\n", &own, &[]);
         assert_eq!(map.place(1).map(|place| place.line), Some(1));
         assert_eq!(map.place(2).map(|place| place.line), Some(2));
+    }
+
+    #[test]
+    fn the_parenthesis_around_an_expression_is_in_its_place() {
+        let own = written(&source(1, "let a = 1;\nf()"));
+        let places = Places::default();
+        places.add("0a".into(), Arc::new(LineMap::new("let a = 1;\n(\nf()\n).show();\n", &own, &[])));
+        let line = |generated| places.find("cell-0a/lib.rs", generated).map(|place| place.line);
+        assert_eq!((line(1), line(2), line(3), line(4)), (Some(1), Some(2), Some(2), None));
     }
 
     #[test]
