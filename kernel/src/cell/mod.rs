@@ -1,8 +1,10 @@
 //! What is done to a cell's source before evcxr sees it.
 
+mod help;
 mod syntax;
 
-pub use syntax::lost_statement;
+pub use help::help;
+pub use syntax::{is_expression, lost_statement};
 
 /// What a frontend sent, as evcxr is to see it.
 #[derive(Debug, PartialEq, Eq)]

@@ -18,9 +18,29 @@ pub fn lost_statement(code: &str) -> Option<Range<usize>> {
     Some(place(range.start())..place(range.end()))
 }
 
+/// Whether `code` is one expression, and nothing but that.
+pub fn is_expression(code: &str) -> bool {
+    let parsed = SourceFile::parse(&format!("{BEFORE}(\n{code}\n)\n}}"), Edition::Edition2024);
+    let body = parsed.syntax_node().descendants().find_map(ast::StmtList::cast);
+    let alone = body.is_some_and(|body| {
+        body.statements().next().is_none() && matches!(body.tail_expr(), Some(ast::Expr::ParenExpr(_)))
+    });
+    alone && parsed.errors().is_empty()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::lost_statement;
+    use super::{is_expression, lost_statement};
+
+    #[test]
+    fn an_expression_stands_alone() {
+        for code in ["1 + 1", "x // why", "{ let a = 1; a }", "f(2)?"] {
+            assert!(is_expression(code), "{code}");
+        }
+        for code in ["", "let a = 1;", "1; 2", "1) + (2", "1); (2", ":vars", "1, 2"] {
+            assert!(!is_expression(code), "{code}");
+        }
+    }
 
     #[test]
     fn only_a_let_without_a_name_is_lost() {

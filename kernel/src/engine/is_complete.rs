@@ -16,7 +16,7 @@ const INDENT: &str = "    ";
 
 /// Judges `code` as the statements of a function body.
 pub fn completeness(code: &str) -> Completeness {
-    if code.trim_start().starts_with([':', '!']) {
+    if code.trim_start().starts_with([':', '!', '?']) {
         return Completeness::Complete; // a command of the kernel, one line
     }
     let source = format!("{BEFORE}{code}\n}}");

@@ -1,17 +1,19 @@
 //! `execute_request`: compile, run, show, settle; one cell at a time.
 
+mod expressions;
+mod help;
+
 use super::display::{frame, media, text};
-use super::history::History;
 use super::iopub::Publisher;
 use super::kernel::Kernel;
-use super::shell::{Replies, reply};
+use super::shell::{Services, reply};
 use crate::cell::{self, Cell};
 use crate::engine::CellError;
 use crate::engine::relay::Run;
 use crate::worker::{Event, Worker};
 use jupyter_protocol::{
     ErrorOutput, ExecuteInput, ExecuteReply, ExecuteRequest, ExecuteResult, ExecutionCount, JupyterMessage,
-    JupyterMessageContent as Content, ReplyError, ReplyStatus, Transient,
+    JupyterMessageContent as Content, Payload, ReplyError, ReplyStatus, Transient,
 };
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -23,14 +25,16 @@ use tokio::sync::mpsc::UnboundedReceiver;
 const ABORT_WINDOW: Duration = Duration::from_millis(10);
 
 /// Runs the requests of `queue` in their order.
-pub async fn serve(
-    mut queue: UnboundedReceiver<JupyterMessage>,
-    kernel: Arc<Kernel>,
-    publisher: Publisher,
-    replies: Replies,
-    history: Arc<History>,
-) {
-    let mut executor = Executor { kernel, publisher, history, worker: None, stored: Vec::new(), count: 0 };
+pub async fn serve(mut queue: UnboundedReceiver<JupyterMessage>, services: Services) {
+    let mut executor = Executor {
+        kernel: Arc::clone(&services.kernel),
+        publisher: services.publisher.clone(),
+        services,
+        worker: None,
+        stored: Vec::new(),
+        count: 0,
+        captured: None,
+    };
     // While the engine warms up the worker can load the prelude.
     executor.worker = executor.kernel.start_worker().ok();
     while let Some(request) = queue.recv().await {
@@ -38,11 +42,12 @@ pub async fn serve(
         executor.publisher.begin_execution(&request);
         let outcome = executor.execute(asked, &request).await;
         let failed = outcome.is_err();
-        let count = ExecutionCount::new(executor.count);
+        let count = executor.count();
         let answer = match outcome {
-            Ok(()) => ExecuteReply {
+            Ok(payload) => ExecuteReply {
                 execution_count: count,
-                user_expressions: Some(Default::default()),
+                payload,
+                user_expressions: Some(executor.user_expressions(asked, &request).await),
                 ..ExecuteReply::default()
             },
             Err(error) => {
@@ -58,13 +63,13 @@ pub async fn serve(
         };
         // What was sent before this failure was known is not run; what is sent after the reply is.
         let behind = if failed && asked.stop_on_error { queued(&mut queue).await } else { Vec::new() };
-        reply(&replies, answer, &request).await;
+        reply(&executor.services.replies, answer, &request).await;
         executor.publisher.end_execution(&request);
         for request in behind {
             executor.publisher.busy(&request);
             let aborted =
                 ExecuteReply { status: ReplyStatus::Aborted, execution_count: count, ..ExecuteReply::default() };
-            reply(&replies, aborted, &request).await;
+            reply(&executor.services.replies, aborted, &request).await;
             executor.publisher.idle(&request);
         }
     }
@@ -79,11 +84,13 @@ async fn queued(queue: &mut UnboundedReceiver<JupyterMessage>) -> Vec<JupyterMes
 struct Executor {
     kernel: Arc<Kernel>,
     publisher: Publisher,
-    history: Arc<History>,
+    services: Services,
     worker: Option<Worker>,
     /// The variables in the worker's store, as it said last.
     stored: Vec<String>,
     count: usize,
+    /// While a user expression runs: its value, which is not to be shown.
+    captured: Option<Value>,
 }
 
 /// How the worker's part of a cell ended.
@@ -95,18 +102,32 @@ enum Ran {
 }
 
 impl Executor {
-    async fn execute(&mut self, asked: &ExecuteRequest, request: &JupyterMessage) -> Result<(), CellError> {
+    /// The number that cells show: of the last one that counted, from 1.
+    fn count(&self) -> ExecutionCount {
+        ExecutionCount::new(self.count.max(1))
+    }
+
+    async fn execute(&mut self, asked: &ExecuteRequest, request: &JupyterMessage) -> Result<Vec<Payload>, CellError> {
         if !asked.silent {
-            if asked.store_history || self.count == 0 {
+            if asked.store_history {
                 self.count += 1;
-                self.history.add(self.count, &asked.code);
+                self.services.history.add(self.count, &asked.code);
             }
-            let input = ExecuteInput { code: asked.code.clone(), execution_count: ExecutionCount::new(self.count) };
+            let input = ExecuteInput { code: asked.code.clone(), execution_count: self.count() };
             self.publisher.publish(input, request);
         }
-        let Cell::Code(code) = cell::read(&asked.code) else { return Ok(()) };
+        if let Some(names) = cell::help(&asked.code, &self.stored) {
+            return Ok(self.help(&names, request).await);
+        }
+        let Cell::Code(code) = cell::read(&asked.code) else { return Ok(Vec::new()) };
+        self.run_code(code, asked.silent, request).await.map(|()| Vec::new())
+    }
+
+    async fn run_code(&mut self, code: &str, silent: bool, request: &JupyterMessage) -> Result<(), CellError> {
         self.kernel.begin_compiling();
-        let outcome = self.compile_and_run(code, asked.silent, request).await;
+        let outcome = self.compile_and_run(code, silent, request).await;
+        // A question that is still open was asked by a thread that the cell left behind.
+        self.services.stdin.forget();
         let stopped = self.kernel.end_execution();
         match outcome {
             // A compiler that Stop has killed reports nonsense.
@@ -149,7 +170,7 @@ impl Executor {
 
     /// Shows what the worker says until the cell has ended.
     async fn follow(&mut self, code: &str, silent: bool, request: &JupyterMessage) -> Ran {
-        let count = ExecutionCount::new(self.count);
+        let count = self.count();
         loop {
             let event = match &mut self.worker {
                 Some(worker) => worker.events.recv().await,
@@ -158,10 +179,14 @@ impl Executor {
             match event {
                 Some(Event::Text(stream, written)) => text(&self.publisher, stream, &written, request),
                 Some(Event::Frame(done)) if done["msg"] == "done" => return self.done(&done, code),
-                Some(Event::Frame(shown)) if silent && shown["msg"] == "result" => {}
+                Some(Event::Frame(asked)) if asked["msg"] == "input" => self.ask(&asked, request).await,
+                Some(Event::Frame(shown)) if shown["msg"] == "result" && (silent || self.captured.is_some()) => {
+                    self.captured = self.captured.take().map(|_| shown);
+                }
+                Some(Event::Frame(said)) if self.is_about_a_comm(&said, request) => {}
                 Some(Event::Frame(shown)) => frame(&self.publisher, &shown, count, request),
-                Some(Event::Ended(cause)) => return self.ended(&cause),
-                None => return self.ended("the cell's process ended"),
+                Some(Event::Ended(cause)) => return self.ended(&cause, request),
+                None => return self.ended("the cell's process ended", request),
             }
         }
     }
@@ -181,8 +206,22 @@ impl Executor {
         }
     }
 
-    fn ended(&mut self, cause: &str) -> Ran {
+    /// Puts the cell's question to the frontend. The answer goes to the worker by itself, and Stop does not wait.
+    async fn ask(&self, asked: &Value, request: &JupyterMessage) {
+        if let Some(worker) = &self.worker {
+            self.services.stdin.ask(asked, request, worker.control()).await;
+        }
+    }
+
+    fn is_about_a_comm(&self, said: &Value, request: &JupyterMessage) -> bool {
+        self.worker
+            .as_ref()
+            .is_some_and(|worker| self.services.comms.from_cell(said, &worker.control(), &self.publisher, request))
+    }
+
+    fn ended(&mut self, cause: &str, request: &JupyterMessage) -> Ran {
         self.worker = None;
+        self.services.comms.close_all(&self.publisher, request);
         let lost = std::mem::take(&mut self.stored);
         // The next cell should not wait for a new worker.
         self.worker = self.kernel.start_worker().ok();
@@ -206,7 +245,7 @@ impl Executor {
         let data: Map<String, Value> =
             shown.into_iter().map(|(mime, content)| (mime, Value::String(content))).collect();
         let result = ExecuteResult {
-            execution_count: ExecutionCount::new(self.count),
+            execution_count: self.count(),
             data: media(data),
             transient: Some(Transient::default()),
             ..ExecuteResult::default()

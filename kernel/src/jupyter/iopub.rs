@@ -1,5 +1,6 @@
 //! IOPub: everything the kernel tells all frontends, in the order it was said.
 
+use super::wire::message;
 use jupyter_protocol::{IoPubWelcome, JupyterMessage, JupyterMessageContent, Status};
 use jupyter_zmq_client::{KernelIoPubXPubConnection, SubscriptionEvent};
 use std::sync::{Arc, Mutex};
@@ -26,7 +27,7 @@ async fn publish(mut socket: KernelIoPubXPubConnection, mut messages: UnboundedR
         tokio::select! {
             event = socket.recv_subscription() => {
                 if let Ok(SubscriptionEvent::Subscribe(topic)) = event {
-                    let _ = socket.send(IoPubWelcome::new(topic).into()).await;
+                    let _ = socket.send(message(IoPubWelcome::new(topic), None)).await;
                 }
             }
             message = messages.recv() => match message {
@@ -40,7 +41,7 @@ async fn publish(mut socket: KernelIoPubXPubConnection, mut messages: UnboundedR
 impl Publisher {
     /// Publishes `content` as a consequence of `parent`.
     pub fn publish(&self, content: impl Into<JupyterMessageContent>, parent: &JupyterMessage) {
-        let mut message = JupyterMessage::new(content, Some(parent));
+        let mut message = message(content, Some(parent));
         // The first frame of a published message is its topic, not the address of one frontend.
         message.zmq_identities = vec![message.header.msg_type.clone().into_bytes().into()];
         // The receiver only ends with the kernel.

@@ -7,6 +7,7 @@ mod ending;
 mod output;
 mod process;
 pub mod role;
+mod stdin;
 
 pub use output::Stream;
 pub use process::{Event, Worker, WorkerControl};

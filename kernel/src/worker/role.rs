@@ -1,5 +1,6 @@
 //! The `isopleth worker` process: loads the prelude and lends itself to its loop.
 
+use super::stdin::{self, Reader};
 use crate::prefix::Prefix;
 use anyhow::{Context, Result, bail};
 use std::ffi::{CStr, CString, c_void};
@@ -10,8 +11,9 @@ use std::process::ExitCode;
 
 /// Names the descriptor of the socket to the kernel.
 pub const BUS: &str = "ISOPLETH_BUS";
-/// The function of the prelude's `runtime::worker`.
+/// The functions of the prelude's `runtime::worker` and `runtime::stdin`.
 const ENTRY: &CStr = c"isopleth_worker_main";
+const READER: &CStr = c"isopleth_worker_read";
 
 pub fn run() -> Result<ExitCode> {
     let bus: RawFd = std::env::var(BUS).ok().and_then(|fd| fd.parse().ok()).context("called by the kernel only")?;
@@ -30,16 +32,17 @@ pub fn run() -> Result<ExitCode> {
 fn load(library: &Path) -> Result<unsafe extern "C" fn(RawFd) -> !> {
     let path = CString::new(library.as_os_str().as_bytes())?;
     // SAFETY: both strings are NUL-terminated, and the prelude is a Rust dylib whose
-    // entry has this very type.
+    // functions have these very types.
     unsafe {
         let handle = libc::dlopen(path.as_ptr(), libc::RTLD_NOW | libc::RTLD_GLOBAL);
         if handle.is_null() {
             bail!("cannot load the prelude: {}", CStr::from_ptr(libc::dlerror()).to_string_lossy());
         }
-        let entry = libc::dlsym(handle, ENTRY.as_ptr());
-        if entry.is_null() {
+        let (entry, reader) = (libc::dlsym(handle, ENTRY.as_ptr()), libc::dlsym(handle, READER.as_ptr()));
+        if entry.is_null() || reader.is_null() {
             bail!("{} is not this version's prelude: run install.sh again", library.display());
         }
+        stdin::hand_to(std::mem::transmute::<*mut c_void, Reader>(reader));
         Ok(std::mem::transmute::<*mut c_void, unsafe extern "C" fn(RawFd) -> !>(entry))
     }
 }

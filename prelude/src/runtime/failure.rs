@@ -1,5 +1,6 @@
 //! How a cell fails: a panic, a `?` on an error, or Stop; told to the kernel in one shape.
 
+use super::stdin;
 use crate::parallel::cancel;
 use serde_json::{Value, json};
 use std::fmt::Display;
@@ -40,7 +41,8 @@ fn lock<T>(mutex: &'static Mutex<T>) -> std::sync::MutexGuard<'static, T> {
 
 /// Called by generated code when the cell's closure unwound.
 pub fn report_unwind() {
-    let failure = match lock(&PANIC).take() {
+    // A read of stdin that Stop ended may have been unwrapped: that panic is no news.
+    let failure = match lock(&PANIC).take().filter(|_| !stdin::was_stopped()) {
         Some(panic) => {
             json!({ "kind": "panic", "ename": "Panic", "evalue": panic.message, "file": panic.file, "line": panic.line })
         }

@@ -8,6 +8,7 @@
 pub mod bus;
 mod cell;
 mod failure;
+pub(crate) mod stdin;
 mod store;
 mod worker;
 
