@@ -1,5 +1,7 @@
 //! Cells that ask what something is: `?Pool`, or `Pool?`.
 
+use std::borrow::Cow;
+
 /// The names that `source` asks for, one on each line; `None` if it is a cell to run.
 ///
 /// `?name` is never Rust. `name?` is, where `name` is one of the `variables`.
@@ -7,6 +9,14 @@ pub fn help<'a>(source: &'a str, variables: &[String]) -> Option<Vec<&'a str>> {
     let lines = source.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//"));
     let names: Option<Vec<&str>> = lines.map(|line| asked_for(line, variables)).collect();
     names.filter(|names| !names.is_empty())
+}
+
+/// `source` with a space for the `?` that it begins with: what stands behind that can then be completed as Rust.
+pub fn without_help_mark(source: &str) -> Cow<'_, str> {
+    match source.trim_start().strip_prefix('?') {
+        Some(_) => Cow::Owned(source.replacen('?', " ", 1)),
+        None => Cow::Borrowed(source),
+    }
 }
 
 fn asked_for<'a>(line: &'a str, variables: &[String]) -> Option<&'a str> {

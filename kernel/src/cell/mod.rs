@@ -3,8 +3,8 @@
 mod help;
 mod syntax;
 
-pub use help::help;
-pub use syntax::{is_expression, lost_statement};
+pub use help::{help, without_help_mark};
+pub use syntax::{is_expression, keep_documentation, lost_statement};
 
 /// What a frontend sent, as evcxr is to see it.
 #[derive(Debug, PartialEq, Eq)]

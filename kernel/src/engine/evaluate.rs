@@ -48,7 +48,7 @@ impl Context {
         }
         self.before = self.variables();
         relay::take_run(&self.workspace);
-        match self.evcxr.execute(code) {
+        match self.evcxr.execute(&crate::cell::keep_documentation(code)) {
             Ok(outputs) => Ok(Compiled {
                 run: relay::take_run(&self.workspace),
                 shown: outputs.content_by_mime_type.into_iter().collect(),

@@ -4,6 +4,7 @@
 //! completes and inspects. It never runs anything: see [`relay`].
 
 mod complete;
+mod docs;
 mod evaluate;
 mod inspect;
 mod is_complete;

@@ -66,6 +66,10 @@ pub(crate) fn ask(prompt: &str, password: bool) -> Result<String, NoInput> {
     if !state.running {
         return Err(NoInput::CellEnded);
     }
+    if cancel::is_cancelled() {
+        state.stopped = true;
+        return Err(NoInput::Stopped);
+    }
     state.asked += 1;
     state.answer = None;
     // Sent with the lock held: a question never comes behind its cell's end.
