@@ -19,6 +19,8 @@ class TestConformance(jupyter_kernel_test.KernelTests):
         {"code": '["a", "b"].concat()', "result": '"ab"'},
     ]
     code_display_data = [{"code": 'html("<b>bold</b>", "bold");', "mime": "text/html"}]
+    code_page_something = "?lesson_data"
+    code_clear_output = "clear_output(false);"
     code_history_pattern = "6 *"
     supported_history_operations = ("tail", "range", "search")
     code_inspect_sample = "lesson_data"

@@ -8,6 +8,7 @@ mod build;
 mod dependencies;
 mod lower;
 pub mod metadata;
+mod moved_value;
 mod probe;
 mod session;
 

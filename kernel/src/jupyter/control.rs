@@ -3,18 +3,12 @@
 use super::info;
 use super::iopub::Publisher;
 use super::kernel::Kernel;
-use super::wire::{Requests, message};
+use super::wire::{Replies, Requests};
 use jupyter_protocol::{InterruptReply, JupyterMessageContent as Content, ReplyStatus, ShutdownReply};
-use jupyter_zmq_client::RouterSendConnection;
 use std::sync::Arc;
 
 /// Serves the channel until shutdown is asked for, or its socket fails.
-pub async fn serve(
-    mut requests: Requests,
-    mut replies: RouterSendConnection,
-    kernel: Arc<Kernel>,
-    publisher: Publisher,
-) {
+pub async fn serve(mut requests: Requests, replies: Replies, kernel: Arc<Kernel>, publisher: Publisher) {
     while let Some(request) = requests.next().await {
         let answer: Content = match &request.content {
             Content::InterruptRequest(_) => InterruptReply::new().into(),
@@ -31,8 +25,7 @@ pub async fn serve(
         if matches!(request.content, Content::InterruptRequest(_)) {
             kernel.interrupt();
         }
-        // A frontend that went away needs no reply.
-        let _ = replies.send(message(answer, Some(&request))).await;
+        replies.reply(answer, &request).await;
         publisher.idle(&request);
         if matches!(request.content, Content::ShutdownRequest(_)) {
             return;

@@ -6,7 +6,7 @@ mod help;
 use super::display::{frame, media, text};
 use super::iopub::Publisher;
 use super::kernel::Kernel;
-use super::shell::{Services, reply};
+use super::shell::Services;
 use crate::cell::{self, Cell};
 use crate::engine::CellError;
 use crate::engine::relay::Run;
@@ -63,13 +63,13 @@ pub async fn serve(mut queue: UnboundedReceiver<JupyterMessage>, services: Servi
         };
         // What was sent before this failure was known is not run; what is sent after the reply is.
         let behind = if failed && asked.stop_on_error { queued(&mut queue).await } else { Vec::new() };
-        reply(&executor.services.replies, answer, &request).await;
+        executor.services.replies.reply(answer, &request).await;
         executor.publisher.end_execution(&request);
         for request in behind {
             executor.publisher.busy(&request);
             let aborted =
                 ExecuteReply { status: ReplyStatus::Aborted, execution_count: count, ..ExecuteReply::default() };
-            reply(&executor.services.replies, aborted, &request).await;
+            executor.services.replies.reply(aborted, &request).await;
             executor.publisher.idle(&request);
         }
     }

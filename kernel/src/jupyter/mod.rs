@@ -29,8 +29,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 use stdin::Stdin;
-use tokio::sync::Mutex;
-use wire::Requests;
+use wire::{Replies, Requests};
 
 /// How long the end of the kernel waits for what was said last.
 const LAST_WORDS: Duration = Duration::from_millis(200);
@@ -70,7 +69,7 @@ async fn serve(connection: &ConnectionInfo, kernel: &Arc<Kernel>) -> Result<()> 
     let (publisher, publishing) = iopub::start(iopub);
     let (answers, questions) = {
         let (send, receive) = stdin.split();
-        (Requests::new(receive, "stdin"), Arc::new(Stdin::new(send)))
+        (Requests::new(receive, "stdin"), Arc::new(Stdin::new(Replies::new(send))))
     };
     tokio::spawn(stdin::serve(answers, Arc::clone(&questions)));
     let (replies, requests) = shell.split();
@@ -78,15 +77,19 @@ async fn serve(connection: &ConnectionInfo, kernel: &Arc<Kernel>) -> Result<()> 
     let services = Services {
         kernel: Arc::clone(kernel),
         publisher: publisher.clone(),
-        replies: Arc::new(Mutex::new(replies)),
+        replies: Replies::new(replies),
         history,
         stdin: questions,
         comms: Arc::default(),
     };
     let shell = tokio::spawn(shell::serve(Requests::new(requests, "shell"), services));
     let (replies, requests) = control.split();
-    let control =
-        tokio::spawn(control::serve(Requests::new(requests, "control"), replies, Arc::clone(kernel), publisher));
+    let control = tokio::spawn(control::serve(
+        Requests::new(requests, "control"),
+        Replies::new(replies),
+        Arc::clone(kernel),
+        publisher,
+    ));
     tokio::select! {
         ended = control => ended?,
         ended = shell => ended?,

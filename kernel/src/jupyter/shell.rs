@@ -5,22 +5,12 @@ use super::history::History;
 use super::iopub::Publisher;
 use super::kernel::Kernel;
 use super::stdin::Stdin;
-use super::wire::{Requests, message};
+use super::wire::{Replies, Requests};
 use super::{complete, execute, info, inspect};
 use crate::engine::{Completeness, completeness};
 use jupyter_protocol::{IsCompleteReply, JupyterMessage, JupyterMessageContent as Content};
-use jupyter_zmq_client::RouterSendConnection;
 use std::sync::Arc;
-use tokio::sync::{Mutex, mpsc};
-
-/// The sending half of a channel, shared by the tasks that reply on it.
-pub type Replies = Arc<Mutex<RouterSendConnection>>;
-
-/// Sends `content` as the reply to `request`.
-pub async fn reply(replies: &Replies, content: impl Into<Content>, request: &JupyterMessage) {
-    // A frontend that went away needs no reply.
-    let _ = replies.lock().await.send(message(content, Some(request))).await;
-}
+use tokio::sync::mpsc;
 
 /// What the requests of the channel need.
 #[derive(Clone)]
@@ -84,6 +74,6 @@ impl Services {
             Content::CommClose(said) => return self.comms.closed(said),
             _ => return,
         };
-        reply(&self.replies, answer, request).await;
+        self.replies.reply(answer, request).await;
     }
 }

@@ -1,9 +1,8 @@
 //! The stdin channel: a cell's question to the frontend that runs it, and the answer back to the cell.
 
-use super::wire::{Requests, message};
+use super::wire::{Replies, Requests, message};
 use crate::worker::WorkerControl;
 use jupyter_protocol::{InputReply, InputRequest, JupyterMessage, JupyterMessageContent as Content};
-use jupyter_zmq_client::RouterSendConnection;
 use serde_json::Value;
 use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
@@ -14,7 +13,7 @@ const LOOK: Duration = Duration::from_millis(100);
 
 /// Asks frontends. At most one question is open: only one cell runs, and it asks one thing at a time.
 pub struct Stdin {
-    socket: tokio::sync::Mutex<RouterSendConnection>,
+    socket: Replies,
     open: Mutex<Option<Question>>,
 }
 
@@ -28,8 +27,8 @@ struct Question {
 }
 
 impl Stdin {
-    pub fn new(socket: RouterSendConnection) -> Self {
-        Self { socket: tokio::sync::Mutex::new(socket), open: Mutex::new(None) }
+    pub fn new(socket: Replies) -> Self {
+        Self { socket, open: Mutex::new(None) }
     }
 
     /// Puts the question in the worker's frame `asked` to the frontend that sent `execution`.
@@ -51,14 +50,14 @@ impl Stdin {
         *self.open() = Some(Question { msg_id, frontend, worker: worker.clone(), number });
         if let Err(error) = self.send(request).await {
             self.forget();
-            worker.refuse_input(number, &format!("the frontend has no stdin channel ({error})"));
+            worker.refuse_input(number, &format!("the frontend has no stdin channel ({error:#})"));
         }
     }
 
-    async fn send(&self, request: JupyterMessage) -> jupyter_zmq_client::Result<()> {
+    async fn send(&self, request: JupyterMessage) -> anyhow::Result<()> {
         let mut waited = Duration::ZERO;
         loop {
-            let sent = self.socket.lock().await.send(request.clone()).await;
+            let sent = self.socket.send(request.clone()).await;
             // A question that was withdrawn meanwhile (Stop) needs no second try.
             if sent.is_ok() || waited >= CONNECTING || self.open().is_none() {
                 return sent;

@@ -5,8 +5,10 @@
 
 use anyhow::{Context, Result, bail};
 use jupyter_protocol::{Header, JupyterMessage, JupyterMessageContent as Content};
-use jupyter_zmq_client::{RawMessage, RouterRecvConnection};
+use jupyter_zmq_client::{Connection, RawMessage, RouterRecvConnection, RouterSendConnection};
 use serde_json::{Value, json};
+use std::sync::Arc;
+use std::time::Duration;
 use zeromq::SocketRecv;
 
 /// The version of the protocol that the kernel speaks.
@@ -20,6 +22,32 @@ pub fn message(content: impl Into<Content>, parent: Option<&JupyterMessage>) -> 
     message.header.version = PROTOCOL.into();
     message.header.username = "isopleth".into();
     message
+}
+
+/// How long a frontend may leave its messages unread before one to it is given up.
+const UNREAD: Duration = Duration::from_secs(5);
+
+/// The sending half of one channel. A frontend that does not read holds up only what is sent to itself.
+#[derive(Clone)]
+pub struct Replies(Arc<RouterSendConnection>);
+
+impl Replies {
+    pub fn new(socket: RouterSendConnection) -> Self {
+        Self(Arc::new(socket))
+    }
+
+    /// Sends `message` to the frontend that it is addressed to.
+    pub async fn send(&self, message: JupyterMessage) -> Result<()> {
+        let Connection { socket, mac, session_id } = &*self.0;
+        let mut own = Connection { socket: socket.clone(), mac: mac.clone(), session_id: session_id.clone() };
+        Ok(tokio::time::timeout(UNREAD, own.send(message)).await.context("the frontend does not read")??)
+    }
+
+    /// Sends `content` as the reply to `request`.
+    pub async fn reply(&self, content: impl Into<Content>, request: &JupyterMessage) {
+        // A frontend that went away needs no reply.
+        let _ = self.send(message(content, Some(request))).await;
+    }
 }
 
 /// What comes in on one channel.

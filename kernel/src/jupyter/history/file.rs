@@ -8,7 +8,7 @@
 //! for as long as it writes one line, and looks whether the file it has locked is still the one at that path.
 
 use super::Input;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::fs::{File, OpenOptions, TryLockError};
@@ -77,7 +77,9 @@ impl HistoryFile {
     /// Everything that is in the file; what is no line of ours is passed over.
     pub fn read(&self) -> Vec<Input> {
         // Whole lines are appended by single writes, so reading needs no lock.
-        std::fs::read(&self.path).map(|bytes| parse(&bytes)).unwrap_or_default()
+        // Opening a pipe would wait for who writes into it.
+        let file = self.path.is_file().then(|| File::open(&self.path).ok()).flatten();
+        file.map(|mut file| parse(&whole(&mut file))).unwrap_or_default()
     }
 
     /// Opens and locks the file that is at the path now.
@@ -88,6 +90,7 @@ impl HistoryFile {
         loop {
             // Inputs may hold what is nobody else's business.
             let file = OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(&self.path)?;
+            ensure!(is_regular(&file), "it is no regular file");
             match file.try_lock() {
                 Ok(()) if is_at(&file, &self.path) => return Ok(file),
                 Ok(()) => continue,
@@ -111,6 +114,11 @@ impl HistoryFile {
         new.persist(&self.path)?;
         Ok(())
     }
+}
+
+/// A pipe or a device in the file's place might never end.
+fn is_regular(file: &File) -> bool {
+    file.metadata().is_ok_and(|metadata| metadata.is_file())
 }
 
 fn whole(file: &mut File) -> Vec<u8> {
