@@ -124,6 +124,21 @@ def test_each_bad_message_is_one_line_on_stderr(noted, wire, channel):
     assert noted.ok("1 + 1").text == "2"
 
 
+@pytest.mark.parametrize("piece", ["(", "{", "-", "1 + ", "Vec<", "if true {} else "])
+def test_code_that_is_nested_without_end_does_no_harm(noted, piece):
+    noted.ok("let kept_over_nesting = 5;")
+    processes = noted.marked.now()
+    code = piece * 100_000
+    assert noted.ask("is_complete", code)["status"] == "invalid"
+    assert noted.ask("complete", code, len(code))["matches"] == []
+    assert noted.ask("inspect", code, len(code))["found"] is False
+    cell = noted.execute(code, user_expressions={"deep": code})
+    assert cell.errors[0]["evalue"] == "the cell is nested too deeply"
+    value = noted.ok("kept_over_nesting", user_expressions={"deep": code}).reply["user_expressions"]["deep"]
+    assert value["status"] == "error"
+    assert processes <= noted.marked.now(), "a process has ended"
+
+
 def test_a_frontend_that_leaves_out_what_may_be_left_out_is_understood(noted, wire):
     header = json.loads(wire.message("execute_request", {})[2])
     del header["date"]

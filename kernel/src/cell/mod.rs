@@ -1,8 +1,10 @@
 //! What is done to a cell's source before evcxr sees it.
 
+mod depth;
 mod help;
 mod syntax;
 
+pub use depth::{is_too_deep, is_too_deep_while_typing};
 pub use help::{help, without_help_mark};
 pub use syntax::{is_expression, keep_documentation, lost_statement};
 

@@ -40,6 +40,9 @@ fn is_documentation(line: &str) -> bool {
 
 /// Whether `code` is one expression, and nothing but that.
 pub fn is_expression(code: &str) -> bool {
+    if super::is_too_deep(code) {
+        return false;
+    }
     let parsed = SourceFile::parse(&format!("{BEFORE}(\n{code}\n)\n}}"), Edition::Edition2024);
     let body = parsed.syntax_node().descendants().find_map(ast::StmtList::cast);
     let alone = body.is_some_and(|body| {

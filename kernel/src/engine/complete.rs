@@ -32,6 +32,9 @@ impl Completions {
 
 impl Context {
     pub(super) fn complete(&mut self, code: &str, cursor: usize) -> Completions {
+        if crate::cell::is_too_deep_while_typing(code) {
+            return Completions::none(cursor);
+        }
         let code = crate::cell::without_help_mark(code);
         let code = code.as_ref();
         let Ok(found) = self.evcxr.completions(code, cursor) else { return Completions::none(cursor) };

@@ -14,7 +14,8 @@ pub fn tidy(html: &str) -> String {
     let mut in_code = false;
     for line in html.split_inclusive('\n') {
         // The first line of an example follows its tag.
-        let text = line.rsplit_once("<code>").map_or(line, |(_, behind)| behind);
+        let tagged = line.strip_prefix("<pre><code").and_then(|rest| rest.split_once('>'));
+        let text = tagged.map_or(line, |(_, behind)| behind);
         let example = in_code || line.starts_with("<pre><code");
         let shown = text.trim_start();
         let hidden = example && (shown.starts_with("# ") || shown.trim_end() == "#");
@@ -109,13 +110,13 @@ fn blank_line(text: &mut String) {
 mod tests {
     use super::{plain, tidy};
 
-    const PAGE: &str = "<pre><code class=\"language-rust\">ctx::City\n</code></pre>\n<pre><code class=\"language-rust\">fn f(&amp;self) -&gt; Vec&lt;u64&gt;\n</code></pre>\n<hr />\n<p>How many live in <code>self</code>.</p>\n<h1>Examples</h1>\n<pre><code># use city::*;\nlet a = 1;\n#\n\nlet b = \"#\";\n</code></pre>\n<ul>\n<li>one</li>\n<li>two</li>\n</ul>\n";
+    const PAGE: &str = "<pre><code class=\"language-rust\">ctx::City\n</code></pre>\n<pre><code class=\"language-rust\">fn f(&amp;self) -&gt; Vec&lt;u64&gt;\n</code></pre>\n<hr />\n<p>How many live in <code>self</code>.</p>\n<h1>Examples</h1>\n<pre><code class=\"language-no_run\"># use city::*;\nlet a = 1;\n#\n\nlet b = \"#\";\n</code></pre>\n<ul>\n<li>one</li>\n<li>two</li>\n</ul>\n";
 
     #[test]
     fn the_crate_of_the_cells_and_hidden_lines_are_left_out() {
         let tidied = tidy(PAGE);
         assert!(!tidied.contains("ctx") && tidied.contains(">City\n"), "{tidied}");
-        assert!(!tidied.contains("# use") && tidied.contains("<pre><code>let a = 1;\n\nlet b"), "{tidied}");
+        assert!(!tidied.contains("# use") && tidied.contains("no_run\">let a = 1;\n\nlet b"), "{tidied}");
         let own = "<pre><code class=\"language-rust\">ctx\n</code></pre>\n<pre>x</pre>\n";
         assert_eq!(tidy(own), "<pre>x</pre>\n");
     }

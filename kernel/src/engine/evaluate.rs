@@ -43,6 +43,10 @@ impl Gone {
 
 impl Context {
     pub(super) fn compile(&mut self, code: &str) -> Result<Compiled, CellError> {
+        if crate::cell::is_too_deep(code) {
+            let advice = "Give parts of it names, by `let` or in functions of their own.";
+            return Err(CellError::new("CompileError", "the cell is nested too deeply", vec![advice.into()]));
+        }
         if let Some(range) = crate::cell::lost_statement(code) {
             return Err(render::syntax_error(code, "expected a name (a pattern) after `let`", range));
         }

@@ -11,6 +11,9 @@ pub struct Inspection {
 
 impl Context {
     pub(super) fn inspect(&mut self, code: &str, cursor: usize) -> Option<Inspection> {
+        if crate::cell::is_too_deep_while_typing(code) {
+            return None;
+        }
         let code = crate::cell::without_help_mark(code);
         let code = code.as_ref();
         let end = end_of_name(code, cursor);
@@ -108,7 +111,7 @@ mod tests {
             ("glob(", 5, 4),
             ("x", 9, 1),
             ("println!(", 9, 7),
-            ("größe", 3, "größe".len()),
+            ("größe", 4, "größe".len()),
             ("  ", 2, 2),
             (")", 1, 1),
         ] {

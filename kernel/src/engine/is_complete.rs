@@ -19,6 +19,10 @@ pub fn completeness(code: &str) -> Completeness {
     if code.trim_start().starts_with([':', '!', '?']) {
         return Completeness::Complete; // a command of the kernel, one line
     }
+    // Whether more could follow is of no matter: it will not compile.
+    if crate::cell::is_too_deep(code) {
+        return Completeness::Invalid;
+    }
     let source = format!("{BEFORE}{code}\n}}");
     let parsed = SourceFile::parse(&source, Edition::Edition2024);
     let end_of_code = BEFORE.len() + code.trim_end().len();

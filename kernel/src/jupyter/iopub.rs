@@ -1,7 +1,7 @@
 //! IOPub: everything the kernel tells all frontends, in the order it was said.
 
 use super::wire::message;
-use jupyter_protocol::{IoPubWelcome, JupyterMessage, JupyterMessageContent, Status};
+use jupyter_protocol::{ExecutionState, IoPubWelcome, JupyterMessage, JupyterMessageContent, Status};
 use jupyter_zmq_client::{KernelIoPubXPubConnection, SubscriptionEvent};
 use std::sync::{Arc, Mutex};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -18,6 +18,9 @@ pub struct Publisher {
 /// Starts the task that owns the socket. It ends when all publishers are gone.
 pub fn start(socket: KernelIoPubXPubConnection) -> (Publisher, JoinHandle<()>) {
     let (queue, messages) = unbounded_channel();
+    let mut starting = message(Status { execution_state: ExecutionState::Starting }, None);
+    starting.zmq_identities = vec![starting.header.msg_type.clone().into_bytes().into()];
+    let _ = queue.send(starting);
     let task = tokio::spawn(publish(socket, messages));
     (Publisher { queue, executing: Arc::default() }, task)
 }
