@@ -1,8 +1,19 @@
 """The conformance tests of the Jupyter project (PyPI: jupyter_kernel_test), for Rust."""
 
+import os
+from unittest import mock
+
 import jupyter_kernel_test
+import pytest
 
 from harness.kernel import KERNEL, TIMEOUT
+
+
+@pytest.fixture(scope="module", autouse=True)
+def history_of_their_own(installed, tmp_path_factory):
+    """These kernels start in the caller's environment; what they run does not belong into the caller's history."""
+    with mock.patch.dict(os.environ, XDG_STATE_HOME=str(tmp_path_factory.mktemp("state"))):
+        yield
 
 
 class TestConformance(jupyter_kernel_test.KernelTests):

@@ -41,7 +41,7 @@ impl Comms {
     }
 
     /// A cell's frame about a comm. False if it is about something else.
-    pub fn from_cell(
+    pub fn said_by_cell(
         &self,
         frame: &Value,
         worker: &WorkerControl,

@@ -216,7 +216,7 @@ impl Executor {
     fn is_about_a_comm(&self, said: &Value, request: &JupyterMessage) -> bool {
         self.worker
             .as_ref()
-            .is_some_and(|worker| self.services.comms.from_cell(said, &worker.control(), &self.publisher, request))
+            .is_some_and(|worker| self.services.comms.said_by_cell(said, &worker.control(), &self.publisher, request))
     }
 
     fn ended(&mut self, cause: &str, request: &JupyterMessage) -> Ran {

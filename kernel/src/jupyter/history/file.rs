@@ -179,7 +179,7 @@ mod tests {
         let numbers: Vec<usize> = std::thread::scope(|scope| {
             let write = || {
                 let number = file.append(None, 1, "first").expect("written");
-                (2..=50).for_each(|line| drop(file.append(Some(number), line, "more").expect("written")));
+                (2..=50).for_each(|line| assert_eq!(file.append(Some(number), line, "more").expect("written"), number));
                 number
             };
             let threads: Vec<_> = (0..4).map(|_| scope.spawn(write)).collect();
@@ -197,7 +197,7 @@ mod tests {
         let file = file(&folder);
         let source = "x".repeat(LONGEST);
         let lines = usize::try_from(FULL).expect("small") / LONGEST + 2;
-        (1..=lines).for_each(|line| drop(file.append(Some(7), line, &source).expect("written")));
+        (1..=lines).for_each(|line| assert_eq!(file.append(Some(7), line, &source).expect("written"), 7));
         let read = file.read();
         assert!(std::fs::metadata(&file.path).expect("there").len() <= FULL);
         assert_eq!(read.last().map(|input| input.line), Some(lines));
