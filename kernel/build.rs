@@ -1,4 +1,4 @@
-//! Exports the functions of the C library that the worker stands in for (`worker/sleep.rs`).
+//! Exports the functions of the C library that the worker stands in for (`worker/sleep.rs`, `worker/stdin.rs`).
 
 fn main() {
     // Older linkers have no `--export-dynamic-symbol`.

@@ -27,7 +27,7 @@ need() { # need COMMAND PACKAGE: Debian's package where the command is missing
 # The tests must not touch the caller's Jupyter, notebooks or data.
 state=$root/target/test-state
 export JUPYTER_DATA_DIR=$state/jupyter-data JUPYTER_CONFIG_DIR=$state/jupyter-config JUPYTER_RUNTIME_DIR=$state/jupyter-runtime
-export XDG_DATA_HOME=$state/data ISOPLETH_NOTEBOOKS=$state/notebooks
+export XDG_DATA_HOME=$state/data XDG_STATE_HOME=$state/state ISOPLETH_NOTEBOOKS=$state/notebooks
 prefix=$root/target/test-prefix
 
 if [ "$only_python" = no ]; then

@@ -11,12 +11,16 @@
 //! | use every core | [`parallel`] |
 //! | draw | [`plot`] |
 //! | show values in a notebook | [`display`] |
+//! | ask the person at the notebook | [`input`] |
+//! | talk with an extension of the frontend | [`comm`] |
 //! | make and split dates | [`time`] |
 //! | find or make the lesson's data | [`lesson`] |
 
 pub mod array;
+pub mod comm;
 pub mod display;
 pub mod error;
+pub mod input;
 pub mod lazy;
 pub mod lesson;
 pub mod parallel;

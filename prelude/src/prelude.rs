@@ -5,8 +5,10 @@ pub use crate::array::{
     Coord, DType, DataArray, Dataset, Index, Values, concat, corr, cov, full, merge, ones, random_integers,
     random_normal, random_uniform, seed, zeros,
 };
-pub use crate::display::{DebugDisplay, MimeBundle, Show, html, show};
+pub use crate::comm::Comm;
+pub use crate::display::{DebugDisplay, MimeBundle, Show, clear_output, html, show};
 pub use crate::error::{Error, ErrorKind, Result};
+pub use crate::input::{input, password};
 pub use crate::lesson::{about, lesson_data};
 pub use crate::parallel::{Client, Pool, checkpoint, cpus, memory_limit};
 pub use crate::plot::{Figure, imshow};

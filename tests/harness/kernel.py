@@ -131,8 +131,9 @@ class Kernel:
 
     # Life
 
-    def start(self) -> Kernel:
-        self.manager.start_kernel(env=self.env, cwd=str(self.cwd))
+    def start(self, **options) -> Kernel:
+        """Starts it; `options` go to `Popen`."""
+        self.manager.start_kernel(env=self.env, cwd=str(self.cwd), **options)
         self.client = self.manager.client()
         self.client.start_channels()
         self.client.wait_for_ready(timeout=TIMEOUT)

@@ -1,9 +1,20 @@
 """The conformance tests of the Jupyter project (PyPI: jupyter_kernel_test), for Rust."""
 
+import os
+from unittest import mock
+
 import jupyter_kernel_test
+import pytest
 from jupyter_kernel_test import ensure_sync
 
 from harness.kernel import KERNEL, TIMEOUT
+
+
+@pytest.fixture(scope="module", autouse=True)
+def history_of_their_own(installed, tmp_path_factory):
+    """These kernels start in the caller's environment; what they run does not belong into the caller's history."""
+    with mock.patch.dict(os.environ, XDG_STATE_HOME=str(tmp_path_factory.mktemp("state"))):
+        yield
 
 
 class TestConformance(jupyter_kernel_test.KernelTests):
@@ -20,6 +31,8 @@ class TestConformance(jupyter_kernel_test.KernelTests):
         {"code": '["a", "b"].concat()', "result": '"ab"'},
     ]
     code_display_data = [{"code": 'html("<b>bold</b>", "bold");', "mime": "text/html"}]
+    code_page_something = "?lesson_data"
+    code_clear_output = "clear_output(false);"
     code_history_pattern = "6 *"
     supported_history_operations = ("tail", "range", "search")
     code_inspect_sample = "lesson_data"

@@ -21,6 +21,32 @@ def test_the_last_expression_is_shown(kernel, code, text):
 
 
 @pytest.mark.parametrize(
+    ("value", "code", "text"),
+    [
+        ("vec![1, 2, 3]", "VALUE.into_iter().sum::<i32>()", "6"),
+        ('"12".parse::<i32>()', "VALUE?", "12"),
+        ("String::from(\"x\")", "{ let moved = VALUE; moved }", '"x"'),
+    ],
+)
+def test_a_value_that_uses_a_variable_up_is_shown(kernel, value, code, text):
+    kernel.ok(f"let used_up_by_value = {value};")
+    cell = kernel.ok(code.replace("VALUE", "used_up_by_value"))
+    assert cell.text == text and not cell.stdout
+
+
+def test_a_block_that_never_ends_by_itself_can_be_run(kernel):
+    cell = kernel.begin('{ println!("started"); loop { checkpoint(); } }')
+    kernel.until_prints(cell)
+    kernel.interrupt()
+    assert [error["ename"] for error in kernel.finish(cell).errors] == ["Interrupted"]
+
+
+def test_a_rich_value_that_uses_a_variable_up_keeps_its_views(kernel):
+    kernel.ok('let used_up_array = DataArray::new(random_integers(0..9, (2, 3)), ["y", "x"])?;')
+    assert "text/html" in kernel.ok('{ let moved = used_up_array; moved.name("temp") }').shown[0]
+
+
+@pytest.mark.parametrize(
     "code",
     [
         "1 + 1;",

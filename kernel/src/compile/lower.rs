@@ -34,6 +34,7 @@ pub enum OldValues {
 
 /// Lowers `source`; text that is not of evcxr's shape is left as it is.
 pub fn lower(source: &str, old_values: OldValues) -> Lowered {
+    let source = &super::moved_value::show_as_usual(source);
     let lines: Vec<&str> = source.split('\n').collect();
     let mut mentioned = mentioned_names(&lines);
     // What the cell only defines anew stays in the store: if the cell fails, the old value is still there.

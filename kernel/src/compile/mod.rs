@@ -11,6 +11,7 @@ mod diagnostics;
 mod guards;
 mod lower;
 pub mod metadata;
+mod moved_value;
 mod newest;
 mod probe;
 mod session;

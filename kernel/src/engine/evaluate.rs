@@ -61,6 +61,10 @@ impl Gone {
 
 impl Context {
     pub(super) fn compile(&mut self, code: &str, count: usize, how: How) -> Result<Compiled, CellError> {
+        if crate::cell::is_too_deep(code) {
+            let advice = "Give parts of it names, by `let` or in functions of their own.";
+            return Err(CellError::new("CompileError", "the cell is nested too deeply", vec![advice.into()]));
+        }
         if let Some(range) = crate::cell::lost_statement(code) {
             return Err(render::syntax_error(code, "expected a name (a pattern) after `let`", range));
         }
@@ -74,7 +78,7 @@ impl Context {
         if how == How::OnlyRead {
             let _ = std::fs::write(&skip, "");
         }
-        let outcome = self.evcxr.execute(code);
+        let outcome = self.evcxr.execute(&crate::cell::keep_documentation(code));
         let _ = std::fs::remove_file(&skip);
         let generated = self.evcxr.last_source().unwrap_or_default();
         let map = Arc::new(LineMap::new(&generated, &own, &self.items));

@@ -16,8 +16,12 @@ const INDENT: &str = "    ";
 
 /// Judges `code` as the statements of a function body.
 pub fn completeness(code: &str) -> Completeness {
-    if code.trim_start().starts_with([':', '!']) {
+    if code.trim_start().starts_with([':', '!', '?']) {
         return Completeness::Complete; // a command of the kernel, one line
+    }
+    // Whether more could follow is of no matter: it will not compile.
+    if crate::cell::is_too_deep(code) {
+        return Completeness::Invalid;
     }
     let source = format!("{BEFORE}{code}\n}}");
     let parsed = SourceFile::parse(&source, Edition::Edition2024);

@@ -6,6 +6,7 @@
 mod complete;
 mod definitions;
 mod diagnostic;
+mod docs;
 mod evaluate;
 mod frames;
 mod hints;

@@ -1,20 +1,22 @@
 //! `execute_request`: compile, run, show, settle; one cell at a time.
 
-use super::display::{frame, media, notices, progress, text};
-use super::history::History;
+mod expressions;
+mod help;
+mod prepare;
+
+use super::display::{frame, media, text};
 use super::iopub::Publisher;
 use super::kernel::Kernel;
-use super::shell::{Replies, reply};
-use crate::cache::{CachedCell, Key};
+use super::shell::Services;
 use crate::cell::{self, Cell, Contribution, Definitions};
-use crate::compile::label;
 use crate::engine::relay::Run;
-use crate::engine::{CellError, Compiled, LineMap, Source, Written, where_it_failed, written};
+use crate::engine::{CellError, Written, where_it_failed};
 use crate::worker::{Ending, Event, Stream, Worker};
 use jupyter_protocol::{
     ErrorOutput, ExecuteInput, ExecuteReply, ExecuteRequest, ExecuteResult, ExecutionCount, JupyterMessage,
-    JupyterMessageContent as Content, ReplyError, ReplyStatus, Transient,
+    JupyterMessageContent as Content, Payload, ReplyError, ReplyStatus, Transient,
 };
+use prepare::Prepared;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
@@ -26,22 +28,17 @@ use tokio::sync::mpsc::UnboundedReceiver;
 const ABORT_WINDOW: Duration = Duration::from_millis(10);
 
 /// Runs the requests of `queue` in their order.
-pub async fn serve(
-    mut queue: UnboundedReceiver<JupyterMessage>,
-    kernel: Arc<Kernel>,
-    publisher: Publisher,
-    replies: Replies,
-    history: Arc<History>,
-) {
+pub async fn serve(mut queue: UnboundedReceiver<JupyterMessage>, services: Services) {
     let mut executor = Executor {
-        kernel,
-        publisher,
-        history,
+        kernel: Arc::clone(&services.kernel),
+        publisher: services.publisher.clone(),
+        services,
         worker: None,
         stored: Vec::new(),
         definitions: Definitions::default(),
         items: Vec::new(),
         count: 0,
+        captured: None,
         retired: VecDeque::new(),
     };
     // While the engine warms up the worker can load the prelude.
@@ -51,11 +48,12 @@ pub async fn serve(
         executor.publisher.begin_execution(&request);
         let outcome = executor.execute(asked, &request).await;
         let failed = outcome.is_err();
-        let count = ExecutionCount::new(executor.count);
+        let count = executor.count();
         let answer = match outcome {
-            Ok(()) => ExecuteReply {
+            Ok(payload) => ExecuteReply {
                 execution_count: count,
-                user_expressions: Some(Default::default()),
+                payload,
+                user_expressions: Some(executor.user_expressions(asked, &request).await),
                 ..ExecuteReply::default()
             },
             Err(error) => {
@@ -71,13 +69,13 @@ pub async fn serve(
         };
         // What was sent before this failure was known is not run; what is sent after the reply is.
         let behind = if failed && asked.stop_on_error { queued(&mut queue).await } else { Vec::new() };
-        reply(&replies, answer, &request).await;
+        executor.services.replies.reply(answer, &request).await;
         executor.publisher.end_execution(&request);
         for request in behind {
             executor.publisher.busy(&request);
             let aborted =
                 ExecuteReply { status: ReplyStatus::Aborted, execution_count: count, ..ExecuteReply::default() };
-            reply(&replies, aborted, &request).await;
+            executor.services.replies.reply(aborted, &request).await;
             executor.publisher.idle(&request);
         }
     }
@@ -92,7 +90,7 @@ async fn queued(queue: &mut UnboundedReceiver<JupyterMessage>) -> Vec<JupyterMes
 struct Executor {
     kernel: Arc<Kernel>,
     publisher: Publisher,
-    history: Arc<History>,
+    services: Services,
     worker: Option<Worker>,
     /// The variables in the worker's store, as it said last.
     stored: Vec<String>,
@@ -101,23 +99,14 @@ struct Executor {
     /// The items that cells have written, for the lines of panics.
     items: Vec<Written>,
     count: usize,
+    /// While a user expression runs: its value, which is not to be shown.
+    captured: Option<Value>,
     /// Objects that have run. A closure or a thread that one has left behind may panic: its lines are read from the object.
     retired: VecDeque<PathBuf>,
 }
 
-/// How often is looked what cargo is doing.
-const PROGRESS: Duration = Duration::from_millis(100);
 /// How many objects are kept, some tens of kB each.
 const RETIRED: usize = 100;
-
-/// A cell that is ready to run.
-struct Prepared {
-    /// Nothing to run for a cell of commands only.
-    run: Option<Run>,
-    /// The types of the variables that it binds.
-    types: BTreeMap<String, String>,
-    from_cache: bool,
-}
 
 /// How the worker's part of a cell ended.
 enum Ran {
@@ -128,18 +117,32 @@ enum Ran {
 }
 
 impl Executor {
-    async fn execute(&mut self, asked: &ExecuteRequest, request: &JupyterMessage) -> Result<(), CellError> {
+    /// The number that cells show: of the last one that counted, from 1.
+    fn count(&self) -> ExecutionCount {
+        ExecutionCount::new(self.count.max(1))
+    }
+
+    async fn execute(&mut self, asked: &ExecuteRequest, request: &JupyterMessage) -> Result<Vec<Payload>, CellError> {
         if !asked.silent {
-            if asked.store_history || self.count == 0 {
+            if asked.store_history {
                 self.count += 1;
-                self.history.add(self.count, &asked.code);
+                self.services.history.add(self.count, &asked.code);
             }
-            let input = ExecuteInput { code: asked.code.clone(), execution_count: ExecutionCount::new(self.count) };
+            let input = ExecuteInput { code: asked.code.clone(), execution_count: self.count() };
             self.publisher.publish(input, request);
         }
-        let Cell::Code(code) = cell::read(&asked.code) else { return Ok(()) };
+        if let Some(names) = cell::help(&asked.code, &self.stored) {
+            return Ok(self.help(&names, request).await);
+        }
+        let Cell::Code(code) = cell::read(&asked.code) else { return Ok(Vec::new()) };
+        self.run_code(code, asked.silent, request).await.map(|()| Vec::new())
+    }
+
+    async fn run_code(&mut self, code: &str, silent: bool, request: &JupyterMessage) -> Result<(), CellError> {
         self.kernel.begin_compiling();
-        let outcome = self.compile_and_run(code, asked.silent, request).await;
+        let outcome = self.compile_and_run(code, silent, request).await;
+        // A question that is still open was asked by a thread that the cell left behind.
+        self.services.stdin.forget();
         let stopped = self.kernel.end_execution();
         match outcome {
             // A compiler that Stop has killed reports nonsense.
@@ -152,11 +155,7 @@ impl Executor {
         // A type that was defined anew costs one more round.
         for _ in 0..2 {
             let own = Contribution::of(code);
-            let key = self.definitions.seen_by(code, &own).and_then(|seen| self.kernel.cells.key(code, &seen));
-            let Prepared { run, types, from_cache } = match key.as_ref().and_then(|key| self.kernel.cells.find(key)) {
-                Some(cell) => self.unpack(cell, code, &own, silent, request).await?,
-                None => self.compile_anew(key, code, &own, silent, request).await?,
-            };
+            let Prepared { run, types, from_cache } = self.prepare(code, &own, silent, request).await?;
             let Some(run) = run else {
                 self.definitions.after(own, &self.stored, &types);
                 return Ok(());
@@ -186,106 +185,6 @@ impl Executor {
         Err(CellError::new("TypeChanged", "a type that stored variables have was defined anew", vec![advice.into()]))
     }
 
-    /// A cell that is in the cache. The engine reads it while it runs; where it may change what types mean, before.
-    async fn unpack(
-        &mut self,
-        cell: CachedCell,
-        code: &str,
-        own: &Contribution,
-        silent: bool,
-        request: &JupyterMessage,
-    ) -> Result<Prepared, CellError> {
-        let mut shown = cell.warnings;
-        if own.may_change_types() && !self.stored.is_empty() {
-            let read = self.kernel.engine.replay(code, self.count).await?;
-            self.forget(&read.forget);
-            shown.extend(read.notices);
-        } else {
-            self.kernel.engine.replay_later(code, self.count);
-        }
-        if !silent {
-            notices(&self.publisher, &shown, request);
-        }
-        let run = self.kernel.unpack(&cell.object, cell.symbol).map_err(|error| {
-            CellError::new(
-                "EngineError",
-                format!("the cell cannot be written to the temporary folder: {error}"),
-                vec![],
-            )
-        })?;
-        self.remember(code, &cell.source);
-        Ok(Prepared { run: Some(run), types: cell.variables, from_cache: true })
-    }
-
-    async fn compile_anew(
-        &mut self,
-        key: Option<Key>,
-        code: &str,
-        own: &Contribution,
-        silent: bool,
-        request: &JupyterMessage,
-    ) -> Result<Prepared, CellError> {
-        let mut compiled = self.compile(code, silent, request).await?;
-        compiled.variables.retain(|name, _| own.binds(name));
-        self.keep(key, &compiled);
-        self.remember(code, &compiled.source);
-        self.forget(&compiled.forget);
-        self.show_commands(compiled.shown, silent, request);
-        if !silent {
-            compiled.warnings.append(&mut compiled.notices);
-            notices(&self.publisher, &compiled.warnings, request);
-        }
-        Ok(Prepared { run: compiled.run, types: compiled.variables, from_cache: false })
-    }
-
-    /// Remembers which lines of the crate `generated` the cell has written, for its panics and those of later cells.
-    fn remember(&mut self, code: &str, generated: &str) {
-        let own = written(&Arc::new(Source { count: self.count, code: code.to_owned() }));
-        let map = LineMap::new(generated, &own, &self.items);
-        self.kernel.engine.places.add(label(generated), Arc::new(map));
-        let items: Vec<Written> = own.into_iter().filter(Written::is_item).collect();
-        self.items.retain(|item| !items.iter().any(|new| new.same_words(item)));
-        self.items.extend(items);
-    }
-
-    /// Puts a cell that has just been compiled into the cache, in the background.
-    fn keep(&self, key: Option<Key>, compiled: &Compiled) {
-        let (Some(key), Some(run)) = (key, &compiled.run) else { return };
-        let Ok(object) = std::fs::read(&run.path) else { return };
-        let cell = CachedCell {
-            symbol: run.symbol.clone(),
-            variables: compiled.variables.clone(),
-            warnings: compiled.warnings.clone(),
-            source: compiled.source.clone(),
-            object,
-        };
-        let cells = self.kernel.cells.clone();
-        tokio::task::spawn_blocking(move || cells.keep(&key, &cell));
-    }
-
-    /// Compiles the cell. Where that takes cargo, one line of the output says what it is doing.
-    async fn compile(&self, code: &str, silent: bool, request: &JupyterMessage) -> Result<Compiled, CellError> {
-        let compiling = self.kernel.engine.compile(code, self.count);
-        tokio::pin!(compiling);
-        let mut shown: Option<String> = None;
-        let mut show = || {
-            let Some(line) = self.kernel.progress().filter(|line| !silent && shown.as_ref() != Some(line)) else {
-                return;
-            };
-            progress(&self.publisher, &line, self.count, shown.is_some(), request);
-            shown = Some(line);
-        };
-        loop {
-            tokio::select! {
-                compiled = &mut compiling => {
-                    show();
-                    return compiled;
-                }
-                () = tokio::time::sleep(PROGRESS) => show(),
-            }
-        }
-    }
-
     async fn run(&mut self, run: &Run, silent: bool, request: &JupyterMessage) -> Ran {
         let worker = match self.worker() {
             Ok(worker) => worker.control(),
@@ -301,7 +200,7 @@ impl Executor {
 
     /// Shows what the worker says until the cell has ended.
     async fn follow(&mut self, silent: bool, request: &JupyterMessage) -> Ran {
-        let count = ExecutionCount::new(self.count);
+        let count = self.count();
         loop {
             let event = match &mut self.worker {
                 Some(worker) => worker.events.recv().await,
@@ -315,10 +214,14 @@ impl Executor {
                     lines.extend(where_it_failed(&panic, self.count, &self.kernel.engine.places));
                     text(&self.publisher, Stream::Stderr, &format!("{}\n", lines.join("\n")), request);
                 }
-                Some(Event::Frame(shown)) if silent && shown["msg"] == "result" => {}
+                Some(Event::Frame(asked)) if asked["msg"] == "input" => self.ask(&asked, request).await,
+                Some(Event::Frame(shown)) if shown["msg"] == "result" && (silent || self.captured.is_some()) => {
+                    self.captured = self.captured.take().map(|_| shown);
+                }
+                Some(Event::Frame(said)) if self.is_about_a_comm(&said, request) => {}
                 Some(Event::Frame(shown)) => frame(&self.publisher, &shown, count, request),
-                Some(Event::Ended(ending)) => return self.ended(&ending),
-                None => return self.ended(&Ending::new("the cell's process ended", "")),
+                Some(Event::Ended(ending)) => return self.ended(&ending, request),
+                None => return self.ended(&Ending::new("the cell's process ended", ""), request),
             }
         }
     }
@@ -342,8 +245,22 @@ impl Executor {
         }
     }
 
-    fn ended(&mut self, ending: &Ending) -> Ran {
+    /// Puts the cell's question to the frontend. The answer goes to the worker by itself, and Stop does not wait.
+    async fn ask(&self, asked: &Value, request: &JupyterMessage) {
+        if let Some(worker) = &self.worker {
+            self.services.stdin.ask(asked, request, worker.control()).await;
+        }
+    }
+
+    fn is_about_a_comm(&self, said: &Value, request: &JupyterMessage) -> bool {
+        self.worker
+            .as_ref()
+            .is_some_and(|worker| self.services.comms.said_by_cell(said, &worker.control(), &self.publisher, request))
+    }
+
+    fn ended(&mut self, ending: &Ending, request: &JupyterMessage) -> Ran {
         self.worker = None;
+        self.services.comms.close_all(&self.publisher, request);
         let lost = std::mem::take(&mut self.stored);
         // The next cell should not wait for a new worker.
         self.worker = self.kernel.start_worker().ok();
@@ -384,7 +301,7 @@ impl Executor {
         let data: Map<String, Value> =
             shown.into_iter().map(|(mime, content)| (mime, Value::String(content))).collect();
         let result = ExecuteResult {
-            execution_count: ExecutionCount::new(self.count),
+            execution_count: self.count(),
             data: media(data),
             transient: Some(Transient::default()),
             ..ExecuteResult::default()

@@ -1,6 +1,7 @@
 //! IOPub: everything the kernel tells all frontends, in the order it was said.
 
-use jupyter_protocol::{IoPubWelcome, JupyterMessage, JupyterMessageContent, Status};
+use super::wire::message;
+use jupyter_protocol::{ExecutionState, IoPubWelcome, JupyterMessage, JupyterMessageContent, Status};
 use jupyter_zmq_client::{KernelIoPubXPubConnection, SubscriptionEvent};
 use std::sync::{Arc, Mutex};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -17,6 +18,9 @@ pub struct Publisher {
 /// Starts the task that owns the socket. It ends when all publishers are gone.
 pub fn start(socket: KernelIoPubXPubConnection) -> (Publisher, JoinHandle<()>) {
     let (queue, messages) = unbounded_channel();
+    let mut starting = message(Status { execution_state: ExecutionState::Starting }, None);
+    starting.zmq_identities = vec![starting.header.msg_type.clone().into_bytes().into()];
+    let _ = queue.send(starting);
     let task = tokio::spawn(publish(socket, messages));
     (Publisher { queue, executing: Arc::default() }, task)
 }
@@ -26,7 +30,7 @@ async fn publish(mut socket: KernelIoPubXPubConnection, mut messages: UnboundedR
         tokio::select! {
             event = socket.recv_subscription() => {
                 if let Ok(SubscriptionEvent::Subscribe(topic)) = event {
-                    let _ = socket.send(IoPubWelcome::new(topic).into()).await;
+                    let _ = socket.send(message(IoPubWelcome::new(topic), None)).await;
                 }
             }
             message = messages.recv() => match message {
@@ -40,7 +44,7 @@ async fn publish(mut socket: KernelIoPubXPubConnection, mut messages: UnboundedR
 impl Publisher {
     /// Publishes `content` as a consequence of `parent`.
     pub fn publish(&self, content: impl Into<JupyterMessageContent>, parent: &JupyterMessage) {
-        let mut message = JupyterMessage::new(content, Some(parent));
+        let mut message = message(content, Some(parent));
         // The first frame of a published message is its topic, not the address of one frontend.
         message.zmq_identities = vec![message.header.msg_type.clone().into_bytes().into()];
         // The receiver only ends with the kernel.

@@ -8,6 +8,7 @@ mod output;
 mod process;
 pub mod role;
 mod sleep;
+mod stdin;
 
 pub use ending::Ending;
 pub use output::Stream;

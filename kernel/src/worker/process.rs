@@ -118,6 +118,21 @@ impl WorkerControl {
         let _ = self.send(&json!({ "cmd": "interrupt" }));
     }
 
+    /// The answer to the cell's question `number`.
+    pub fn answer_input(&self, number: u64, value: &str) {
+        let _ = self.send(&json!({ "cmd": "input", "id": number, "value": value }));
+    }
+
+    /// There will be no answer to the cell's question `number`.
+    pub fn refuse_input(&self, number: u64, why: &str) {
+        let _ = self.send(&json!({ "cmd": "input", "id": number, "refused": why }));
+    }
+
+    /// A frontend's message for the comm `id`, or its end.
+    pub fn comm(&self, id: &str, data: &serde_json::Map<String, Value>, close: bool) {
+        let _ = self.send(&json!({ "cmd": "comm", "id": id, "data": data, "close": close }));
+    }
+
     /// Ends the process and all that its cells have started.
     pub fn kill(&self) {
         self.stopped.store(true, Ordering::SeqCst);

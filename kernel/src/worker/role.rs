@@ -1,6 +1,7 @@
 //! The `isopleth worker` process: loads the prelude and lends itself to its loop.
 
 use super::sleep;
+use super::stdin::{self, Reader};
 use crate::prefix::Prefix;
 use anyhow::{Context, Result, bail};
 use std::ffi::{CStr, CString, c_void};
@@ -11,8 +12,9 @@ use std::process::ExitCode;
 
 /// Names the descriptor of the socket to the kernel.
 pub const BUS: &str = "ISOPLETH_BUS";
-/// The function of the prelude's `runtime::worker`.
+/// The functions of the prelude's `runtime::worker` and `runtime::stdin`.
 const ENTRY: &CStr = c"isopleth_worker_main";
+const READER: &CStr = c"isopleth_worker_read";
 /// The function of the prelude by which sleeps learn of Stop.
 const IS_CANCELLED: &CStr = c"isopleth_is_cancelled";
 
@@ -42,11 +44,12 @@ fn load(library: &Path) -> Result<unsafe extern "C" fn(RawFd) -> !> {
         if handle.is_null() {
             bail!("cannot load the prelude: {}", CStr::from_ptr(libc::dlerror()).to_string_lossy());
         }
-        let entry = libc::dlsym(handle, ENTRY.as_ptr());
-        let is_cancelled = libc::dlsym(handle, IS_CANCELLED.as_ptr());
-        if entry.is_null() || is_cancelled.is_null() {
+        let [entry, reader, is_cancelled] =
+            [ENTRY, READER, IS_CANCELLED].map(|name| libc::dlsym(handle, name.as_ptr()));
+        if entry.is_null() || reader.is_null() || is_cancelled.is_null() {
             bail!("{} is not this version's prelude: run install.sh again", library.display());
         }
+        stdin::hand_to(std::mem::transmute::<*mut c_void, Reader>(reader));
         sleep::end_when(std::mem::transmute::<*mut c_void, extern "C" fn() -> bool>(is_cancelled));
         Ok(std::mem::transmute::<*mut c_void, unsafe extern "C" fn(RawFd) -> !>(entry))
     }

@@ -70,6 +70,12 @@ pub fn html(markup: &str, text: &str) {
     bus::display(&MimeBundle::text(text).with("text/html", markup), None, false);
 }
 
+/// Removes what the cell has shown and printed so far; with `wait`, only when there is something new to show,
+/// so that nothing flickers. Outside a notebook it does nothing.
+pub fn clear_output(wait: bool) {
+    bus::clear(wait);
+}
+
 /// A display that can be updated in place: progress bars, live views.
 #[derive(Debug)]
 pub struct DisplayHandle {

@@ -70,6 +70,11 @@ pub fn result(bundle: &MimeBundle) {
     }
 }
 
+/// Removes what the cell has shown so far; with `wait`, once there is something new to show.
+pub fn clear(wait: bool) {
+    send_in_order(json!({ "msg": "clear", "wait": wait }));
+}
+
 /// Sends one frame: its length in bytes (u32, little endian), then JSON. False if nothing is connected.
 pub fn send(message: &Value) -> bool {
     let mut guard = lock();

@@ -1,6 +1,6 @@
 //! How a cell fails: a panic, a `?` on an error, or Stop; told to the kernel in one shape.
 
-use super::{bus, trace};
+use super::{bus, stdin, trace};
 use crate::parallel::cancel;
 use serde_json::{Value, json};
 use std::panic::PanicHookInfo;
@@ -40,7 +40,9 @@ fn lock<T>(mutex: &'static Mutex<T>) -> std::sync::MutexGuard<'static, T> {
 
 /// Called by generated code when the cell's closure unwound.
 pub fn report_unwind() {
-    let panic = lock(&PANIC).take();
+    // What a thread that Stop ended, or a read of stdin, left to be unwrapped: that panic is no news.
+    let of_stop = |panic: &Panic| stdin::was_stopped() || cancel::is_cancelled() && speaks_of_a_thread(&panic.message);
+    let panic = lock(&PANIC).take().filter(|panic| !of_stop(panic));
     let of_a_thread = lock(&THREAD_PANIC).take();
     let failure = match (panic, of_a_thread) {
         (Some(mut panic), of_a_thread) => {

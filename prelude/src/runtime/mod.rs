@@ -11,6 +11,7 @@ mod crash;
 mod failure;
 pub mod guard;
 mod question;
+pub(crate) mod stdin;
 mod store;
 mod trace;
 mod worker;

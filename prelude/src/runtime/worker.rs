@@ -4,7 +4,7 @@
 //! The main thread only reads, so that Stop is seen while a cell runs; cells run
 //! on a thread of their own with a large stack.
 
-use super::{VariableStore, bus, cell, crash, create_variable_store, failure};
+use super::{VariableStore, bus, cell, crash, create_variable_store, failure, stdin};
 use crate::parallel::cancel;
 use serde_json::{Value, json};
 use std::io::{Read, Write};
@@ -58,7 +58,12 @@ pub unsafe extern "C" fn isopleth_worker_main(socket: RawFd) -> ! {
                     end();
                 }
             }
-            Some("interrupt") => cancel::cancel(),
+            Some("interrupt") => {
+                cancel::cancel();
+                stdin::wake();
+            }
+            Some("input") => stdin::answer(&command),
+            Some("comm") => crate::comm::take_in(&command),
             Some("ack") => bus::acknowledge(),
             _ => {}
         }
@@ -78,7 +83,9 @@ fn run_cells(cells: &mpsc::Receiver<Value>, socket: RawFd) {
         RUNNING.store(true, Ordering::SeqCst);
         let path = command["path"].as_str().unwrap_or_default();
         let symbol = command["symbol"].as_str().unwrap_or_default();
+        stdin::begin_cell();
         let loaded = cell::run(path, symbol, store);
+        stdin::end_cell();
         RUNNING.store(false, Ordering::SeqCst);
         let _ = std::io::stdout().flush();
         let failure = match loaded {

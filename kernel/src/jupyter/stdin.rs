@@ -1,0 +1,102 @@
+//! The stdin channel: a cell's question to the frontend that runs it, and the answer back to the cell.
+
+use super::wire::{Replies, Requests, message};
+use crate::worker::WorkerControl;
+use jupyter_protocol::{InputReply, InputRequest, JupyterMessage, JupyterMessageContent as Content};
+use serde_json::Value;
+use std::sync::{Mutex, MutexGuard};
+use std::time::Duration;
+
+/// A frontend connects its channels one after the other; a cell may ask before the last is there.
+const CONNECTING: Duration = Duration::from_secs(2);
+const LOOK: Duration = Duration::from_millis(100);
+
+/// Asks frontends. At most one question is open: only one cell runs, and it asks one thing at a time.
+pub struct Stdin {
+    socket: Replies,
+    open: Mutex<Option<Question>>,
+}
+
+struct Question {
+    msg_id: String,
+    /// The routing identity of the frontend that was asked.
+    frontend: Vec<u8>,
+    worker: WorkerControl,
+    /// The question's number in the worker.
+    number: u64,
+}
+
+impl Stdin {
+    pub fn new(socket: Replies) -> Self {
+        Self { socket, open: Mutex::new(None) }
+    }
+
+    /// Puts the question in the worker's frame `asked` to the frontend that sent `execution`.
+    pub async fn ask(&self, asked: &Value, execution: &JupyterMessage, worker: WorkerControl) {
+        let number = asked["id"].as_u64().unwrap_or_default();
+        let allowed = matches!(&execution.content, Content::ExecuteRequest(request) if request.allow_stdin);
+        if !allowed {
+            let why = "whoever runs this cell cannot be asked (allow_stdin is false). Run it in JupyterLab, or write \
+                       the value into the cell";
+            worker.refuse_input(number, why);
+            return;
+        }
+        let prompt = asked["prompt"].as_str().unwrap_or_default().to_owned();
+        let password = asked["password"].as_bool().unwrap_or(false);
+        let request = message(InputRequest { prompt, password }, Some(execution));
+        let frontend = execution.zmq_identities.first().map(|identity| identity.to_vec()).unwrap_or_default();
+        let msg_id = request.header.msg_id.clone();
+        // Before it is sent: the answer may come at once.
+        *self.open() = Some(Question { msg_id, frontend, worker: worker.clone(), number });
+        if let Err(error) = self.send(request).await {
+            self.forget();
+            worker.refuse_input(number, &format!("the frontend has no stdin channel ({error:#})"));
+        }
+    }
+
+    async fn send(&self, request: JupyterMessage) -> anyhow::Result<()> {
+        let mut waited = Duration::ZERO;
+        loop {
+            let sent = self.socket.send(request.clone()).await;
+            // A question that was withdrawn meanwhile (Stop) needs no second try.
+            if sent.is_ok() || waited >= CONNECTING || self.open().is_none() {
+                return sent;
+            }
+            tokio::time::sleep(LOOK).await;
+            waited += LOOK;
+        }
+    }
+
+    /// The cell has ended: whatever comes now is no answer.
+    pub fn forget(&self) {
+        *self.open() = None;
+    }
+
+    /// Hands the reply to the cell, if it answers the open question.
+    fn take(&self, reply: &InputReply, message: &JupyterMessage) {
+        let mut open = self.open();
+        let answers = open.as_ref().is_some_and(|question| {
+            // Some clients leave out the parent; those that name it must name this question.
+            let parent = message.parent_header.as_ref();
+            let from = message.zmq_identities.first().map(|identity| &identity[..]);
+            parent.is_none_or(|parent| parent.msg_id == question.msg_id) && from == Some(&question.frontend[..])
+        });
+        if let Some(question) = open.take_if(|_| answers) {
+            question.worker.answer_input(question.number, &reply.value);
+        }
+    }
+
+    fn open(&self) -> MutexGuard<'_, Option<Question>> {
+        self.open.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+}
+
+/// Takes in replies until the socket fails.
+pub async fn serve(mut replies: Requests, stdin: std::sync::Arc<Stdin>) {
+    while let Some(message) = replies.next().await {
+        match &message.content {
+            Content::InputReply(reply) => stdin.take(reply, &message),
+            _ => replies.ignore(&message),
+        }
+    }
+}
