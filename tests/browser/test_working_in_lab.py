@@ -62,7 +62,8 @@ def test_tab_shows_what_a_type_has_and_of_what_kind(opened):
     notebook.page.keyboard.press("Tab")
     items = notebook.page.locator(".jp-Completer .jp-Completer-item")
     expect(items.filter(has_text="new").first).to_be_visible(timeout=PATIENCE)
-    kinds = dict(zip(*(items.locator(part).all_text_contents() for part in (".jp-Completer-match", ".jp-Completer-typeExtended"))))
+    names = items.locator(".jp-Completer-match").all_text_contents()
+    kinds = dict(zip(names, items.locator(".jp-Completer-typeExtended").all_text_contents(), strict=True))
     assert kinds["new"] in ("function", "method"), kinds
     items.filter(has_text="new").first.click()
     expect(notebook.cell(2).locator(".cm-content")).to_contain_text("Pool::new")

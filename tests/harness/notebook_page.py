@@ -37,7 +37,7 @@ def end_kernels(url: str) -> None:
 
 
 def wait_for_kernel(page: Page, url: str) -> None:
-    """Until the page is connected to a kernel. The page says "idle" before that, and forgets a cell that is run then."""
+    """Until the page is connected to a kernel. It says "idle" before that too, and forgets a cell that is run then."""
 
     def connected() -> bool:
         try:

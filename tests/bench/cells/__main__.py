@@ -2,9 +2,9 @@
 
     .venv/bin/python tests/bench/cells --prefix PREFIX
 
-Times are from the request to the kernel's `idle`. The floor is a bare `rustc` that compiles and links one line against the
-same prelude; it is measured again and again between the cells, since a machine's speed drifts. Absolute times are those of
-one machine; read the ratios. Nothing else should run meanwhile.
+Times are from the request to the kernel's `idle`. The floor is a bare `rustc` that compiles and links one line
+against the same prelude; it is measured again and again between the cells, since a machine's speed drifts. Absolute
+times are those of one machine; read the ratios. Nothing else should run meanwhile.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """The lesson on a small sample: memory after its first part, and what Restart and Run All adds to the cells' own work.
 
-A cell's own work cannot be seen from outside. So in a variant of the lesson every cell begins with a display of a marker,
-and every cell that ends in a statement also ends with one. What passes from the request to the first marker, and from the
-last one to `idle`, is the kernel's. Where a cell ends in a value there is no last marker: drawing the value is the cell's
-own work, and for what comes after it the median of the other cells is taken.
+A cell's own work cannot be seen from outside. So in a variant of the lesson every cell begins with a display of a
+marker, and every cell that ends in a statement also ends with one. What passes from the request to the first marker,
+and from the last one to `idle`, is the kernel's. Where a cell ends in a value there is no last marker: drawing the
+value is the cell's own work, and for what comes after it the median of the other cells is taken.
 """
 
 from __future__ import annotations

@@ -52,6 +52,8 @@ def summary(found: list[dict]) -> dict:
         "floor": statistics.median([sample for one in found for sample in one["floor"]]),
         "seconds": {kind: statistics.median([t for one in found for t in one["times"][kind]]) for kind in ratios},
         "cells": {kind: len(found[0]["times"][kind]) for kind in ratios},
-        "ratio": {kind: {name: statistics.median(values) for name, values in by.items()} for kind, by in ratios.items()},
+        "ratio": {
+            kind: {name: statistics.median(values) for name, values in by.items()} for kind, by in ratios.items()
+        },
         "every": found,
     }

@@ -1,7 +1,7 @@
 """The same cells through `evcxr_jupyter`, the kernel that Rust has without us, side by side in the same run.
 
-Only the cells that are plain Rust: the others would need a `:dep` on the prelude there, which takes a minute at every start
-and slows each later cell, so leaving them out favours the stock kernel.
+Only the cells that are plain Rust: the others would need a `:dep` on the prelude there, which takes a minute at every
+start and slows each later cell, so leaving them out favours the stock kernel.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from bench.cells.floor import Floor
 from bench.cells.notebook import notebook
 
 VERSION = "0.22.0"
-HELP = f"compare with evcxr_jupyter {VERSION} in ROOT/bin; it is installed there if it is missing (12 minutes on 2 cores)"
+HELP = f"compare with evcxr_jupyter {VERSION} in ROOT/bin; installed there if it is missing (12 minutes on 2 cores)"
 NAME = "stock-rust"
 
 

@@ -33,14 +33,21 @@ def rows(found: dict) -> list[Row]:
 def of_cells(cells: dict) -> list[Row]:
     cold, again = cells["cold"], cells["again"]
     table = [
-        Row("trivial cell, median", ms(cold["seconds"]["trivial"]), over(cold["ratio"]["trivial"]["p50"], "floor"), "1.5 x floor"),
+        Row(
+            "trivial cell, median", ms(cold["seconds"]["trivial"]),
+            over(cold["ratio"]["trivial"]["p50"], "floor"), "1.5 x floor",
+        ),
         Row("trivial cell, 95th percentile", "", over(cold["ratio"]["trivial"]["p95"], "floor"), "4 x floor"),
         Row(
             "trivial cell that was compiled before, after a restart", ms(again["seconds"]["trivial"]),
             over(again["ratio"]["trivial"]["p50"], "floor"), "0.7 x floor",
         ),
     ]  # fmt: skip
-    for kind, what in (("let", "cell with a `let`"), ("item", "cell with a function or type"), ("show", "cell of other work")):
+    for kind, what in (
+        ("let", "cell with a `let`"),
+        ("item", "cell with a function or type"),
+        ("show", "cell of other work"),
+    ):
         table.append(Row(f"{what}, median", ms(cold["seconds"][kind]), over(cold["ratio"][kind]["p50"], "floor")))
     return table
 
@@ -88,14 +95,22 @@ def of_stock(both: dict) -> list[Row]:
     table = [Row("start to the first result", s(ours["start"]), f"{s(stock['start'])} with {beside}")]
     for kind, what in (("trivial", "trivial cell"), ("let", "cell with a `let`"), ("show", "cell of other work")):
         times = stock["seconds"][kind] / ours["seconds"][kind]
-        table.append(Row(f"{what}, plain Rust, median", ms(ours["seconds"][kind]), f"{ms(stock['seconds'][kind])} there ({times:.1f} x)"))
+        table.append(
+            Row(
+                f"{what}, plain Rust, median",
+                ms(ours["seconds"][kind]),
+                f"{ms(stock['seconds'][kind])} there ({times:.1f} x)",
+            )
+        )
     return [*table, Row("resident memory after these cells", mb(ours["resident"]), f"{mb(stock['resident'])} there")]
 
 
 def of_floor(floor: dict) -> list[Row]:
     if not floor["samples"]:
         return []
-    return [Row("floor: bare `rustc`, one line against the prelude", ms(floor["seconds"]), f"n = {len(floor['samples'])}")]
+    return [
+        Row("floor: bare `rustc`, one line against the prelude", ms(floor["seconds"]), f"n = {len(floor['samples'])}")
+    ]
 
 
 ROWS = {
@@ -128,7 +143,11 @@ def machine(found: dict) -> str:
     processor = platform.machine()
     information = Path("/proc/cpuinfo")
     if information.exists():
-        models = [line.split(":", 1)[1].strip() for line in information.read_text().splitlines() if line.startswith("model name")]
+        models = [
+            line.split(":", 1)[1].strip()
+            for line in information.read_text().splitlines()
+            if line.startswith("model name")
+        ]
         processor = models[0] if models else processor
     return f"{processor}, {len(os.sched_getaffinity(0))} cores, {found['floor']['rustc']}"
 
