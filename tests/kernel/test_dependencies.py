@@ -64,6 +64,18 @@ def test_a_crate_on_disk_that_has_changed_is_built_again(fresh_kernel, crate):
     assert fresh_kernel.ok("my_heat::kelvin(0.0)").text == "300.0"
 
 
+def test_a_value_of_a_crate_that_was_built_again_is_dropped_by_name(fresh_kernel, crate):
+    source = crate / "src/lib.rs"
+    source.write_text("#[derive(Debug)] pub struct Day { pub rain: f64, pub month: u64 }\n", encoding="utf-8")
+    fresh_kernel.ok(f':dep my-heat = {{ path = "{crate}" }}')
+    fresh_kernel.ok("let rainy = my_heat::Day { rain: 1.5, month: 7 };\nlet unrelated = 3;")
+    source.write_text("#[derive(Debug)] pub struct Day { pub month: u64, pub rain: f64 }\n", encoding="utf-8")
+    cell = fresh_kernel.ok("unrelated + 1")
+    assert cell.text == "4"
+    assert any("`rainy` was dropped" in line for line in progress(cell)), cell.describe()
+    assert "was dropped" in fresh_kernel.fail("rainy")["text"]
+
+
 def test_a_crate_from_the_registry(fresh_kernel, tmp_path):
     probe = write_crate(tmp_path / "probe", "probe", "")
     (probe / "Cargo.toml").write_text(

@@ -7,7 +7,7 @@ def notices(cell) -> str:
 
 def test_a_result_that_nobody_looks_at(kernel):
     cell = kernel.ok('let warned_a = 1;\n"12".parse::<i32>();')
-    assert "unused `Result`" in notices(cell) and "(line 2)" in notices(cell)
+    assert "Result` that must be used (line 2)" in notices(cell)
     assert '"12".parse::<i32>();' in notices(cell)
 
 

@@ -3,6 +3,7 @@
 use super::{Session, cargo};
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 use toml::Table;
@@ -51,7 +52,8 @@ pub fn build(session: &Session, wanted: &Table) -> Result<std::result::Result<De
     if !done.success {
         return Ok(Err(error.unwrap_or_else(|| cargo::explain(&done.complaints))));
     }
-    let answer = json!({ "key": key, "externs": dependencies.externs, "folders": dependencies.folders });
+    let answer =
+        json!({ "key": key, "externs": dependencies.externs, "folders": dependencies.folders, "local": local(wanted) });
     std::fs::write(folder.join(ANSWER), answer.to_string())?;
     Ok(Ok(dependencies))
 }
@@ -61,15 +63,30 @@ const FOLDER: &str = "dependencies";
 /// What the last build gave, in that folder. Asking cargo again would cost every later cell a tenth of a second.
 const ANSWER: &str = "answer.json";
 
+/// The crates on this disk that the last build was made of, as the cells call them, and how new each was.
+///
+/// A crate that is built again keeps its name, and so its types' `TypeId`s, whatever they are now.
+pub fn local_crates(workspace: &Path) -> BTreeMap<String, String> {
+    let answer = std::fs::read_to_string(workspace.join(FOLDER).join(ANSWER)).ok();
+    let answer: Option<Value> = answer.and_then(|text| serde_json::from_str(&text).ok());
+    answer.and_then(|mut answer| serde_json::from_value(answer["local"].take()).ok()).unwrap_or_default()
+}
+
+/// The stamps of the crates in `wanted` that lie on this disk.
+fn local(wanted: &Table) -> BTreeMap<String, String> {
+    let paths = wanted.iter().filter_map(|(name, value)| Some((name.replace('-', "_"), value.get("path")?.as_str()?)));
+    paths.map(|(name, folder)| (name, format!("{:?}", newest_source(Path::new(folder))))).collect()
+}
+
 /// What a build depends on: what was asked for, and how new the sources are of crates that lie on this disk.
 fn key(wanted: &Table) -> String {
-    let folders = wanted.values().filter_map(|value| value.get("path")?.as_str());
-    let newest = folders.map(|folder| {
-        let [manifest, build, source] =
-            ["Cargo.toml", "build.rs", "src"].map(|part| newest(&Path::new(folder).join(part)));
-        manifest.max(build).max(source)
-    });
-    format!("{wanted} {:?}", newest.collect::<Vec<_>>())
+    format!("{wanted} {:?}", local(wanted))
+}
+
+/// When anything that the crate in `folder` is built from was changed last.
+fn newest_source(folder: &Path) -> Option<SystemTime> {
+    let [manifest, build, source] = ["Cargo.toml", "build.rs", "src"].map(|part| newest(&folder.join(part)));
+    manifest.max(build).max(source)
 }
 
 /// When the file, or any file below the folder, was changed last.

@@ -18,6 +18,7 @@ mod session;
 
 pub use build::QUESTION_MARK;
 pub use cargo::progress_note;
+pub use dependencies::local_crates;
 pub use diagnostics::{LABEL, WHOLE, label, take_warnings};
 pub use probe::RECORD;
 pub use session::Session;

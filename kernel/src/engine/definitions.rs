@@ -80,6 +80,14 @@ impl Definitions {
         all
     }
 
+    /// These definitions beside crates on this disk, each with what tells one build of it from another.
+    pub fn beside(mut self, crates: BTreeMap<String, String>) -> Self {
+        for (name, text) in crates {
+            self.insert(name, Definition { text, kind: Kind::Other });
+        }
+        self
+    }
+
     fn add(&mut self, item: &ast::Item) {
         match item {
             ast::Item::Module(module) => {
@@ -283,6 +291,18 @@ mod tests {
         assert!(changed(STATION, &format!("use std::fmt::*;\n{STATION}"), "Station").is_empty());
         assert_eq!(changed(STATION, &format!("use other::*;\n{STATION}"), "Station"), ["Station"]);
         assert!(changed(STATION, &format!("use other::*;\n{STATION}"), "Vec<f64>").is_empty());
+    }
+
+    #[test]
+    fn a_crate_on_this_disk_that_was_built_again_counts() {
+        let with = |stamp: &str| {
+            let crates = BTreeMap::from([("heat".to_owned(), stamp.to_owned())]);
+            Definitions::of_crate("use heat::Grid;").beside(crates)
+        };
+        for name in ["Vec<heat::Grid>", "Grid"] {
+            assert_eq!(with("2").changed_since(&with("1"), name), ["heat"]);
+        }
+        assert!(with("2").changed_since(&with("1"), "Vec<f64>").is_empty());
     }
 
     #[test]

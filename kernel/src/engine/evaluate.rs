@@ -4,7 +4,7 @@ use super::places::{LineMap, Source, Written, written};
 use super::redefine::{self, Outdated};
 use super::relay::{self, Run};
 use super::{CellError, Context, How, render, warnings};
-use crate::compile::{Session, label, take_warnings};
+use crate::compile::{Session, label, local_crates, take_warnings};
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
@@ -112,9 +112,11 @@ impl Context {
     fn take_over(&mut self, generated: &str, map: &Arc<LineMap>, own: Vec<Written>) -> Vec<Outdated> {
         self.places.add(label(generated), Arc::clone(map));
         let items: Vec<Written> = own.into_iter().filter(Written::is_item).collect();
-        if items.is_empty() {
+        let crates = local_crates(&self.workspace);
+        if items.is_empty() && crates == self.local_crates {
             return Vec::new();
         }
+        self.local_crates = crates;
         // Run again and again, a cell is remembered once.
         self.items.retain(|item| !items.iter().any(|new| new.same_words(item)));
         self.items.extend(items);

@@ -30,7 +30,7 @@ use crate::compile::Session;
 use crate::prefix::Prefix;
 use anyhow::{Result, anyhow};
 use evcxr::{CommandContext, EvalContext, EvalContextOutputs};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
@@ -161,6 +161,8 @@ struct Context {
     /// The items that cells have written, and what the types among them mean.
     items: Vec<places::Written>,
     definitions: definitions::Definitions,
+    /// The crates on this disk that a `:dep` has brought, with what tells their builds apart.
+    local_crates: BTreeMap<String, String>,
     places: Places,
     // evcxr writes into these channels; nothing is read from them, since it runs nothing.
     _outputs: EvalContextOutputs,
@@ -184,6 +186,7 @@ impl Context {
             redefined: HashSet::new(),
             items: Vec::new(),
             definitions: definitions::Definitions::default(),
+            local_crates: BTreeMap::new(),
             places,
             _outputs: outputs,
         };

@@ -142,8 +142,10 @@ fn best<'a>(candidates: &mut [(&'a Written, bool)], lines: &[&str]) -> Option<&'
 /// The maps of the crates that were compiled last, by label: code of an earlier cell may still panic.
 #[derive(Debug, Default, Clone)]
 pub struct Places {
-    maps: Arc<Mutex<VecDeque<(String, Arc<LineMap>)>>>,
+    maps: Arc<Mutex<VecDeque<Labelled>>>,
 }
+
+type Labelled = (String, Arc<LineMap>);
 
 /// Enough for the closures and threads that earlier cells have left behind.
 const REMEMBERED: usize = 400;

@@ -42,7 +42,7 @@ impl Context {
 
     /// The variables whose values no longer fit the definitions of the crate that was just compiled.
     pub(super) fn take_over_definitions(&mut self, generated: &str) -> Vec<Outdated> {
-        let new = Definitions::of_crate(generated);
+        let new = Definitions::of_crate(generated).beside(self.local_crates.clone());
         let outdated = outdated(&self.before, &self.definitions, &new);
         self.definitions = new;
         outdated

@@ -54,7 +54,8 @@ pub unsafe extern "C" fn isopleth_worker_main(socket: RawFd) -> ! {
             }
             // In its place among the cells.
             Some("forget") => {
-                if run.send(command).is_err() {
+                let taken = run.send(command);
+                if taken.is_err() {
                     end();
                 }
             }
