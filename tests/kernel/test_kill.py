@@ -41,7 +41,6 @@ def kill_worker(kernel):
 def test_the_worker_may_be_killed_at_any_moment(fresh_kernel, figure):
     kernel, chance = fresh_kernel, random.Random(SEED)
     kernel.ok("fn crash_kept(x: i32) -> i32 { x * 2 }")
-    objects = set(kernel.tmp.rglob("*.so"))
     killed, failed, longest = 0, 0, 0.0
     for n in range(max(10, round(100 * SCALE))):
         code = chance.choice(CELLS).format(n=n)
@@ -75,7 +74,8 @@ def test_the_worker_may_be_killed_at_any_moment(fresh_kernel, figure):
     assert {role: len(found) for role, found in roles.items()} == {"kernel": 1, "worker": 1, "relay": 1}, roles
     assert zombies(kernel) == []
     assert len(list(kernel.tmp.iterdir())) == 1
-    assert not set(kernel.tmp.rglob("*.so")) - objects, "the objects of cells are removed"
+    # Panics read their lines from the objects of the last hundred cells.
+    assert len(list(kernel.tmp.rglob("*.so"))) <= 102, "the objects of older cells are removed"
 
 
 def test_a_killed_worker_takes_its_children_with_it(fresh_kernel):

@@ -116,3 +116,10 @@ def test_an_import_that_does_not_exist_does_no_harm_to_later_cells(kernel):
     for wrong in ("use std::no_such_module::Thing;", "use no_such_crate::*;", "use std::collections::NoSuchMap;"):
         kernel.fail(wrong)
         assert kernel.ok("1 + 1").text == "2"
+
+
+def test_an_import_drops_no_variable(kernel):
+    kernel.ok("let counted = std::collections::BTreeMap::from([(1, 2)]);")
+    cell = kernel.ok("use std::collections::BTreeMap;")
+    assert not cell.shown
+    assert kernel.ok("counted.len()").text == "1"

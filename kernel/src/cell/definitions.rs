@@ -56,6 +56,10 @@ pub struct Contribution {
 impl Contribution {
     /// Reads what `code` defines.
     pub fn of(code: &str) -> Self {
+        if super::is_too_deep(code) {
+            // Not even to be parsed; it will not compile.
+            return Self { is_command: true, ..Self::default() };
+        }
         if code.lines().any(|line| line.trim_start().starts_with([':', '!'])) {
             let changes_more = !code.lines().all(only_shows);
             return Self { is_command: true, changes_more, ..Self::default() };

@@ -15,7 +15,7 @@ const USER_PATH: &str = "ISOPLETH_USER_PATH";
 const USER_CARGO_HOME: &str = "ISOPLETH_USER_CARGO_HOME";
 
 /// What evcxr and this kernel set for the front, and the real tools must not see.
-const OURS: [&str; 10] = [
+const OURS: [&str; 12] = [
     USER_PATH,
     USER_CARGO_HOME,
     WORKSPACE,
@@ -26,6 +26,8 @@ const OURS: [&str; 10] = [
     "RUSTC",
     "RUSTFLAGS",
     "CARGO_BUILD_BUILD_DIR",
+    "MIMALLOC_PURGE_DELAY",
+    "MIMALLOC_ARENA_EAGER_COMMIT",
 ];
 
 /// One kernel's compile session.

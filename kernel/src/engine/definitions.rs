@@ -29,11 +29,16 @@ enum Kind {
     Type,
     /// Part of an `impl` that names it.
     Impl,
+    /// A name imported from a library that does not change. The type of a variable is that type, whatever is imported
+    /// later; a field of the notebook's own types may mean something else then.
+    Import,
     Other,
 }
 
 /// Crates whose `use …::*` shadows no name that a definition may have meant before.
 const KNOWN_CRATES: [&str; 7] = ["std", "core", "alloc", "isopleth", "ndarray", "crate", "self"];
+/// Crates that stay as they are while a kernel runs.
+const LIBRARIES: [&str; 5] = ["std", "core", "alloc", "isopleth", "ndarray"];
 /// Derives of the standard library: they add functions, never fields.
 const DERIVES: [&str; 9] = ["Debug", "Clone", "Copy", "PartialEq", "Eq", "PartialOrd", "Ord", "Hash", "Default"];
 
@@ -145,14 +150,16 @@ impl Definitions {
         if text.contains('*') && !KNOWN_CRATES.contains(&first) && !self.by_name.contains_key(first) {
             self.everywhere.insert(text.clone());
         }
+        let kind = if LIBRARIES.contains(&first) { Kind::Import } else { Kind::Other };
         for name in import.syntax().descendants().filter_map(ast::UseTree::cast).filter_map(|tree| leaf(&tree)) {
-            self.insert(name, Definition { text: text.clone(), kind: Kind::Other });
+            self.insert(name, Definition { text: text.clone(), kind });
         }
     }
 
     /// Every definition that the type `name` leads to, as one text for each name.
     fn reached(&self, type_name: &str) -> BTreeMap<&str, Vec<&str>> {
-        let mut open: Vec<&str> = words(type_name).collect();
+        let mut open: Vec<&str> =
+            words(type_name).filter(|word| !self.by_name.get(*word).is_some_and(|all| are_imports(all))).collect();
         // What is behind these is not in the type's name.
         if open.iter().any(|word| matches!(*word, "Any" | "Error")) && open.contains(&"dyn") {
             open.extend(
@@ -189,6 +196,10 @@ impl Definitions {
         changed.sort_by_key(|name| !words(type_name).any(|word| word == name));
         changed
     }
+}
+
+fn are_imports(definitions: &[Definition]) -> bool {
+    definitions.iter().all(|definition| definition.kind == Kind::Import)
 }
 
 /// The name that a `use` gives to what it imports.
@@ -291,6 +302,15 @@ mod tests {
         assert!(changed(STATION, &format!("use std::fmt::*;\n{STATION}"), "Station").is_empty());
         assert_eq!(changed(STATION, &format!("use other::*;\n{STATION}"), "Station"), ["Station"]);
         assert!(changed(STATION, &format!("use other::*;\n{STATION}"), "Vec<f64>").is_empty());
+    }
+
+    #[test]
+    fn an_import_from_a_library_does_not_change_what_a_variable_is() {
+        let import = "use std::collections::HashMap;";
+        assert!(changed("", import, "std::collections::HashMap<i32, i32>").is_empty());
+        assert!(changed("", "use std::rc::Rc as Arc;", "Arc<str>").is_empty());
+        let with = |import: &str| format!("{import}\nstruct S {{ f: Arc<str> }}");
+        assert_eq!(changed(&with("use std::sync::Arc;"), &with("use std::rc::Rc as Arc;"), "Vec<S>"), ["Arc"]);
     }
 
     #[test]

@@ -262,6 +262,9 @@ impl Executor {
         self.worker = None;
         self.services.comms.close_all(&self.publisher, request);
         let lost = std::mem::take(&mut self.stored);
+        for object in self.retired.drain(..) {
+            let _ = std::fs::remove_file(object);
+        }
         // The next cell should not wait for a new worker.
         self.worker = self.kernel.start_worker().ok();
         Ran::Failed(CellError::worker_ended(ending, &lost))

@@ -39,23 +39,24 @@ pub async fn serve(mut requests: Requests, services: Services) {
             | Content::InspectRequest(_)
             | Content::IsCompleteRequest(_)
             | Content::HistoryRequest(_)
-            | Content::CommInfoRequest(_)
-            | Content::CommOpen(_)
-            | Content::CommMsg(_)
-            | Content::CommClose(_) => {
+            | Content::CommInfoRequest(_) => {
                 let services = services.clone();
-                tokio::spawn(async move {
-                    services.publisher.busy(&request);
-                    services.answer(&request).await;
-                    services.publisher.idle(&request);
-                });
+                tokio::spawn(async move { services.serve(&request).await });
             }
+            // These wait for nothing, and a comm's messages come in the order in which they were sent.
+            Content::CommOpen(_) | Content::CommMsg(_) | Content::CommClose(_) => services.serve(&request).await,
             _ => requests.ignore(&request),
         }
     }
 }
 
 impl Services {
+    async fn serve(&self, request: &JupyterMessage) {
+        self.publisher.busy(request);
+        self.answer(request).await;
+        self.publisher.idle(request);
+    }
+
     async fn answer(&self, request: &JupyterMessage) {
         let answer: Content = match &request.content {
             Content::KernelInfoRequest(_) => info::reply(),
