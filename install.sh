@@ -66,8 +66,10 @@ if [ "$uninstall" = yes ]; then
     for folder in /share/jupyter/kernels /share/jupyter /share /bin /lib ''; do
         rmdir "$prefix$folder" 2>/dev/null || true
     done
-    say "Removed Isopleth from $prefix."
-    say "Left alone: your notebooks (~/isopleth-notebooks), and the sample data in ${XDG_DATA_HOME:-$home/.local/share}/isopleth-data."
+    rm -rf "${XDG_CACHE_HOME:-$home/.cache}/isopleth"
+    say "Removed Isopleth from $prefix, and its cache of compiled cells."
+    say "Left alone: your notebooks (~/isopleth-notebooks), the sample data in ${XDG_DATA_HOME:-$home/.local/share}/isopleth-data,"
+    say "and the history of your cells in ${XDG_STATE_HOME:-$home/.local/state}/isopleth."
     exit 0
 fi
 

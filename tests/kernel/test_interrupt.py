@@ -89,6 +89,17 @@ def test_a_second_stop_ends_it_at_once(kernel, figure):
     assert kernel.ok("1 + 1").text == "2"
 
 
+def test_a_double_click_on_stop_loses_nothing(kernel):
+    kernel.ok("let kept_by_clicks = vec![1, 2, 3];")
+    cell = kernel.begin('println!("started {}", kept_by_clicks.len());\nthread::sleep(Duration::from_secs(600));')
+    kernel.until_prints(cell)
+    for _ in range(3):
+        kernel.manager.interrupt_kernel()
+    kernel.finish(cell, timeout=20)
+    assert cell.errors[0]["ename"] == "Interrupted", cell.errors
+    assert kernel.ok("kept_by_clicks").text == "[1, 2, 3]"
+
+
 def test_a_guarded_loop_does_what_it_does_without_guards(kernel):
     code = """
 let mut seen = Vec::new();

@@ -16,6 +16,9 @@ use std::time::Duration;
 /// How long code may go on after Stop before its process is ended.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// A second Stop ends the process only after this: a double click is no wish to lose every variable.
+const NOT_AT_ONCE: Duration = Duration::from_millis(300);
+
 /// One running kernel.
 pub struct Kernel {
     pub engine: Engine,
@@ -108,21 +111,25 @@ impl Kernel {
                 *stopped = true;
                 Session::kill_compiler(&self.workspace);
             }
-            Phase::Running { worker, stopped: true } => worker.kill(),
+            Phase::Running { worker, stopped: true } => self.end_worker_after(NOT_AT_ONCE, worker.clone()),
             Phase::Running { worker, stopped } => {
                 *stopped = true;
                 worker.interrupt();
-                let (kernel, worker, execution) =
-                    (Arc::clone(self), worker.clone(), self.execution.load(Ordering::SeqCst));
-                tokio::spawn(async move {
-                    tokio::time::sleep(PATIENCE).await;
-                    let same = kernel.execution.load(Ordering::SeqCst) == execution;
-                    if same && matches!(*kernel.phase(), Phase::Running { .. }) {
-                        worker.kill();
-                    }
-                });
+                self.end_worker_after(PATIENCE, worker.clone());
             }
         }
+    }
+
+    /// Ends `worker` if the execution in progress still runs then.
+    fn end_worker_after(self: &Arc<Self>, delay: Duration, worker: WorkerControl) {
+        let (kernel, execution) = (Arc::clone(self), self.execution.load(Ordering::SeqCst));
+        tokio::spawn(async move {
+            tokio::time::sleep(delay).await;
+            let same = kernel.execution.load(Ordering::SeqCst) == execution;
+            if same && matches!(*kernel.phase(), Phase::Running { .. }) {
+                worker.kill();
+            }
+        });
     }
 
     /// Ends everything that the kernel has started.
