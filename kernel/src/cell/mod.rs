@@ -1,14 +1,14 @@
 //! What is done to a cell's source before evcxr sees it.
 
-mod definitions;
 mod depth;
 mod help;
+mod scope;
 mod statements;
 mod syntax;
 
-pub use definitions::{Contribution, Definitions};
 pub use depth::{is_too_deep, is_too_deep_while_typing};
 pub use help::{help, without_help_mark};
+pub use scope::{Contribution, Scope, words};
 pub use statements::{Statement, statements};
 pub use syntax::{is_expression, keep_documentation, lost_statement};
 

@@ -2,7 +2,7 @@
 //! time waits for no compiler.
 
 use crate::cache::{self, CachedCell, CellCache};
-use crate::cell::{self, Cell, Contribution, Definitions};
+use crate::cell::{self, Cell, Contribution, Scope};
 use crate::compile::Session;
 use crate::engine::{Compiled, Engine};
 use crate::prefix::Prefix;
@@ -41,9 +41,9 @@ pub fn run(args: &[OsString]) -> Result<ExitCode> {
     let cache = CellCache::to_fill(&prefix);
     let (engine, thread) = Engine::start(&prefix, workspace.path())?;
     let compiled = tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
-        let mut definitions = Definitions::default();
+        let mut scope = Scope::default();
         for (index, code) in code_cells(notebook)?.iter().enumerate() {
-            compile(&engine, &cache, &mut definitions, code, index + 1).await?;
+            compile(&engine, &cache, &mut scope, code, index + 1).await?;
         }
         anyhow::Ok(())
     });
@@ -53,16 +53,10 @@ pub fn run(args: &[OsString]) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn compile(
-    engine: &Engine,
-    cache: &CellCache,
-    definitions: &mut Definitions,
-    code: &str,
-    count: usize,
-) -> Result<()> {
+async fn compile(engine: &Engine, cache: &CellCache, scope: &mut Scope, code: &str, count: usize) -> Result<()> {
     let Cell::Code(code) = cell::read(code) else { return Ok(()) };
     let own = Contribution::of(code);
-    let key = definitions.seen_by(code, &own).and_then(|seen| cache.key(code, &seen));
+    let key = scope.seen_by(code, &own).and_then(|seen| cache.key(code, &seen));
     let Ok(compiled) = engine.compile(code, count).await else {
         // A task that a student is to complete need not compile; the cells after it may do without.
         return Ok(());
@@ -77,7 +71,7 @@ async fn compile(
         fs::remove_file(&run.path)?;
     }
     engine.settle(false, stored.clone()).await;
-    definitions.after(own, &stored, &variables);
+    scope.after(own, &stored, &variables);
     Ok(())
 }
 

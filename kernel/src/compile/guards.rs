@@ -3,6 +3,7 @@
 //! Only text is put in, and no line break, so lines keep their numbers. Loops in macros are left alone, and so are
 //! constants, whose code runs in the compiler.
 
+use crate::cell::words;
 use ra_ap_syntax::{
     AstNode, Edition, SourceFile, SyntaxKind, SyntaxNode, T,
     ast::{self, HasLoopBody, HasName},
@@ -42,8 +43,7 @@ const OF_NUMBERS: [&str; 22] = [
 
 /// `source` with guards, or None where there is nothing to guard.
 pub fn guarded(source: &str) -> Option<String> {
-    let words = source.split(|character: char| !(character.is_alphanumeric() || character == '_'));
-    if !words.into_iter().any(|word| LOOPS.contains(&word) || WAITS.contains(&word)) {
+    if !words(source).any(|word| LOOPS.contains(&word) || WAITS.contains(&word)) {
         return None;
     }
     let root = SourceFile::parse(source, Edition::Edition2024).syntax_node();

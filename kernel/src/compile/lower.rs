@@ -6,6 +6,7 @@
 //!
 //! Every line keeps its number, so rustc's errors still point at the lines that evcxr knows.
 
+use crate::cell::words;
 use std::collections::HashSet;
 
 /// A generated crate, ready for rustc.
@@ -165,10 +166,6 @@ fn is_replaced(lines: &[&str], name: &str) -> bool {
 /// Every word of the crate outside the store's own statements. Strings count: `"{x}"` uses `x`.
 fn mentioned_names<'a>(lines: &[&'a str]) -> HashSet<&'a str> {
     lines.iter().filter(|line| store_statement(line).is_none()).flat_map(|line| words(line)).collect()
-}
-
-fn words(line: &str) -> impl Iterator<Item = &str> {
-    line.split(|character: char| !(character.is_alphanumeric() || character == '_')).filter(|word| !word.is_empty())
 }
 
 /// Optimising costs tens of milliseconds, which straight-line code never earns back; loops, closures and

@@ -5,6 +5,7 @@
 //! count (the bodies of functions, methods, comments, the usual derives), so that a cell may be run again, and a
 //! method mended, without losing a variable. Where it is doubtful what a definition means, it counts as changed.
 
+use crate::cell::words;
 use ra_ap_syntax::ast::{self, HasModuleItem, HasName};
 use ra_ap_syntax::{AstNode, Edition, NodeOrToken, SourceFile, SyntaxKind, SyntaxNode};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -238,10 +239,6 @@ fn is_usual_derive(attribute: &SyntaxNode) -> bool {
     let text = attribute.text().to_string();
     let mut words = words(&text);
     words.next() == Some("derive") && words.all(|word| DERIVES.contains(&word))
-}
-
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|character: char| !(character.is_alphanumeric() || character == '_')).filter(|word| !word.is_empty())
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use super::display::{frame, media, text};
 use super::iopub::Publisher;
 use super::kernel::Kernel;
 use super::shell::Services;
-use crate::cell::{self, Cell, Contribution, Definitions};
+use crate::cell::{self, Cell, Contribution, Scope};
 use crate::engine::relay::Run;
 use crate::engine::{CellError, Written, where_it_failed};
 use crate::worker::{Ending, Event, Stream, Worker};
@@ -35,7 +35,7 @@ pub async fn serve(mut queue: UnboundedReceiver<JupyterMessage>, services: Servi
         services,
         worker: None,
         stored: Vec::new(),
-        definitions: Definitions::default(),
+        scope: Scope::default(),
         items: Vec::new(),
         count: 0,
         captured: None,
@@ -95,7 +95,7 @@ struct Executor {
     /// The variables in the worker's store, as it said last.
     stored: Vec<String>,
     /// What the cells so far have defined, as the cache needs to know it.
-    definitions: Definitions,
+    scope: Scope,
     /// The items that cells have written, for the lines of panics.
     items: Vec<Written>,
     count: usize,
@@ -157,7 +157,7 @@ impl Executor {
             let own = Contribution::of(code);
             let Prepared { run, types, from_cache } = self.prepare(code, &own, silent, request).await?;
             let Some(run) = run else {
-                self.definitions.after(own, &self.stored, &types);
+                self.scope.after(own, &self.stored, &types);
                 return Ok(());
             };
             let ran = self.run(&run, silent, request).await;
@@ -170,15 +170,15 @@ impl Executor {
             }
             match ran {
                 Ran::Well => {
-                    self.definitions.after(own, &self.stored, &types);
+                    self.scope.after(own, &self.stored, &types);
                     return Ok(());
                 }
                 Ran::Failed(error) => {
-                    self.definitions.after_failure(own, &self.stored);
+                    self.scope.after_failure(own, &self.stored);
                     return Err(error);
                 }
                 // Nothing has run, but the store has dropped what no longer fits.
-                Ran::TypeChanged => self.definitions.after_failure(Contribution::default(), &self.stored),
+                Ran::TypeChanged => self.scope.after_failure(Contribution::default(), &self.stored),
             }
         }
         let advice = "Run the cells that define the variables of that type again.";

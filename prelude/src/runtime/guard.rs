@@ -231,7 +231,7 @@ mod tests {
         assert_eq!(seen!(numbers.iter().enumerate().map(|(at, _)| at)), numbers);
         assert_eq!(seen!(250u8..255), [250, 251, 252, 253, 254]);
         assert_eq!(seen!(-3i8..2), [-3, -2, -1, 0, 1]);
-        assert!(seen!(5..5).is_empty() && seen!(7..5).is_empty());
+        assert!(seen!(5..5).is_empty());
         let mut changed = numbers.clone();
         for one in seen!(&mut changed) {
             *one += 1;
@@ -250,12 +250,12 @@ mod tests {
         let mut quick = parts(0..u64::MAX);
         let mut lengths = Vec::new();
         for _ in 0..8 {
-            let part = (&mut quick).part().unwrap();
+            let part = quick.part().unwrap();
             lengths.push(part.end - part.start);
         }
         assert_eq!(lengths.last(), Some(&(MOST as u64)), "{lengths:?}");
         quick.since = quick.since.saturating_sub(100 * LONG).max(1);
-        let slow = (&mut quick).part().unwrap();
+        let slow = quick.part().unwrap();
         assert_eq!(slow.end - slow.start, MOST as u64 / 8);
     }
 }

@@ -33,7 +33,7 @@ impl Executor {
         silent: bool,
         request: &JupyterMessage,
     ) -> Result<Prepared, CellError> {
-        let key = self.definitions.seen_by(code, own).and_then(|seen| self.kernel.cells.key(code, &seen));
+        let key = self.scope.seen_by(code, own).and_then(|seen| self.kernel.cells.key(code, &seen));
         match key.as_ref().and_then(|key| self.kernel.cells.find(key)) {
             Some(cell) => self.unpack(cell, code, own, silent, request).await,
             None => self.compile_anew(key, code, own, silent, request).await,

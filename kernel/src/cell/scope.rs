@@ -19,7 +19,7 @@ const BEFORE: &str = "fn cell() {\n";
 
 /// The items, variables and settings that a cell meets.
 #[derive(Debug, Clone, Default)]
-pub struct Definitions {
+pub struct Scope {
     items: Vec<Item>,
     variables: BTreeMap<String, Variable>,
     /// A command (`:dep`, `:opt`) has changed what the compiler does in a way that is not recorded here.
@@ -144,7 +144,7 @@ fn bound_names(pattern: &SyntaxNode) -> Vec<(String, bool)> {
     identifiers.filter_map(|it| Some((it.name()?.text().to_string(), it.mut_token().is_some()))).collect()
 }
 
-impl Definitions {
+impl Scope {
     /// A cell with `own` contribution compiled; `stored` are the variables that live after it, `types` what it made of
     /// the types of those that it binds.
     pub fn after(&mut self, own: Contribution, stored: &[String], types: &BTreeMap<String, String>) {
@@ -204,7 +204,8 @@ impl Definitions {
     }
 }
 
-fn words(text: &str) -> impl Iterator<Item = &str> {
+/// The runs of letters, digits and underscores in `text`, also in its strings: `"{x}"` mentions `x`.
+pub fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|character: char| !(character.is_alphanumeric() || character == '_')).filter(|word| !word.is_empty())
 }
 
@@ -214,15 +215,15 @@ mod tests {
 
     /// What `code` sees after each of `cells` has run to its end; bindings have the types given.
     fn seen(cells: &[(&str, &[(&str, &str)])], code: &str) -> Option<String> {
-        let mut definitions = Definitions::default();
+        let mut scope = Scope::default();
         let mut stored: Vec<String> = Vec::new();
         for (cell, bound) in cells {
             let types: BTreeMap<String, String> =
                 bound.iter().map(|(name, kind)| ((*name).to_owned(), (*kind).to_owned())).collect();
             stored.extend(types.keys().cloned());
-            definitions.after(Contribution::of(cell), &stored, &types);
+            scope.after(Contribution::of(cell), &stored, &types);
         }
-        definitions.seen_by(code, &Contribution::of(code))
+        scope.seen_by(code, &Contribution::of(code))
     }
 
     #[test]
