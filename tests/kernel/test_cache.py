@@ -97,12 +97,29 @@ def test_the_same_text_with_another_meaning_is_another_cell(start):
         kernel.ok(f"fn meaning() -> i32 {{ {body} }}")
         kernel.ok("fn asks() -> i32 { meaning() * 10 }")
         assert kernel.ok("asks()").text == answer + "0"
+    for factor in ("2", "3"):
+        kernel.ok(
+            "trait Times { fn times(&self) -> i32; }\n"
+            f"impl Times for i32 {{ fn times(&self) -> i32 {{ self * {factor} }} }}"
+        )
+        assert kernel.ok("4.times()").text == str(4 * int(factor))
     kernel.ok("let constant = 1;")
     kernel.fail("constant += 1;")
     kernel.ok("let mut constant = 1;")
     kernel.ok("constant += 1;")
     kernel.ok("let constant = 1;")
     assert "mutable" in kernel.fail("constant += 1;")["text"]
+
+
+def test_a_cell_does_not_depend_on_variables_that_only_an_item_names(start, entries):
+    first = start()
+    first.ok("let data = 1;")
+    first.ok("fn unrelated() -> i32 { let data = 2; data }")
+    first.ok("3 + 4")
+    settled(entries, 3, first)
+    first.shutdown()
+    second = start()
+    assert second.ok("3 + 4").text == "7"
 
 
 def test_a_cell_that_fails_fails_alike_from_the_cache(start, entries):

@@ -35,8 +35,10 @@ pub struct Variable {
 
 #[derive(Debug, Clone)]
 struct Item {
-    /// None for what works without being named: `use`, `impl`, attributes.
+    /// None for `use`, `impl`, attributes.
     name: Option<String>,
+    /// Whether a cell may feel it without naming it: a method of a trait names neither the trait nor its implementation.
+    felt_unnamed: bool,
     text: String,
     /// A function, and nothing that belongs to it.
     is_function: bool,
@@ -75,7 +77,12 @@ impl Contribution {
         // Attributes of the notebook (`#![feature(…)]`) belong to the braces.
         for attribute in body.syntax().descendants().filter_map(ast::Attr::cast).filter(|it| it.excl_token().is_some())
         {
-            own.items.push(Item { name: None, text: attribute.syntax().text().to_string(), is_function: false });
+            own.items.push(Item {
+                name: None,
+                text: attribute.syntax().text().to_string(),
+                felt_unnamed: true,
+                is_function: false,
+            });
         }
         for statement in body.statements() {
             match statement {
@@ -105,14 +112,19 @@ impl Contribution {
     fn add_item(&mut self, item: &ast::Item) {
         let text = item.syntax().text().to_string();
         let is_function = matches!(item, ast::Item::Fn(function) if function.const_token().is_none());
+        let felt_unnamed = match item {
+            ast::Item::Impl(block) => block.trait_().is_some(),
+            ast::Item::Trait(_) | ast::Item::Module(_) | ast::Item::MacroCall(_) => true,
+            _ => false,
+        };
         match (name_of(item), self.items.last_mut()) {
-            (Some(name), _) => self.items.push(Item { name: Some(name), text, is_function }),
-            (None, Some(Item { name: Some(_), text: block, is_function })) if !matches!(item, ast::Item::Use(_)) => {
-                block.push('\n');
-                block.push_str(&text);
-                *is_function = false;
+            (None, Some(last)) if last.name.is_some() && !matches!(item, ast::Item::Use(_)) => {
+                last.text.push('\n');
+                last.text.push_str(&text);
+                last.felt_unnamed |= felt_unnamed;
+                last.is_function = false;
             }
-            (None, _) => self.items.push(Item { name: None, text, is_function }),
+            (name, _) => self.items.push(Item { name, text, felt_unnamed, is_function }),
         }
     }
 }
@@ -183,9 +195,7 @@ impl Scope {
             words.extend(self::words(&variable.kind));
         }
         // What an item that is seen refers to is seen as well.
-        while let Some(at) = (0..seen.len())
-            .find(|&at| !seen[at] && self.items[at].name.as_deref().is_none_or(|name| words.contains(name)))
-        {
+        while let Some(at) = (0..seen.len()).find(|&at| !seen[at] && self.items[at].is_felt(&words)) {
             seen[at] = true;
             words.extend(self::words(&self.items[at].text));
         }
@@ -207,6 +217,13 @@ impl Scope {
 /// The runs of letters, digits and underscores in `text`, also in its strings: `"{x}"` mentions `x`.
 pub fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|character: char| !(character.is_alphanumeric() || character == '_')).filter(|word| !word.is_empty())
+}
+
+impl Item {
+    /// Whether a cell with these words may depend on it.
+    fn is_felt(&self, words: &HashSet<&str>) -> bool {
+        self.felt_unnamed || self.name.as_deref().is_none_or(|name| words.contains(name))
+    }
 }
 
 #[cfg(test)]
@@ -256,6 +273,15 @@ mod tests {
         assert_ne!(seen(&[(with_impl, &[])], "A::f()"), seen(&[("struct A;", &[])], "A::f()"));
         assert_ne!(seen(&[("use std::fmt::Write;", &[])], "1"), seen(&[], "1"));
         assert_ne!(seen(&[("impl Show for f64 {}", &[])], "1"), seen(&[], "1"));
+    }
+
+    #[test]
+    fn a_trait_counts_without_being_named() {
+        let doubled =
+            |body: &str| format!("trait Twice {{ fn twice(&self) -> i32; }}\nimpl Twice for i32 {{ {body} }}");
+        assert_ne!(seen(&[(&doubled("2"), &[])], "4.twice()"), seen(&[(&doubled("3"), &[])], "4.twice()"));
+        let shown = |body: &str| format!("struct A;\nimpl Show for A {{ {body} }}");
+        assert_ne!(seen(&[(&shown("2"), &[])], "f()"), seen(&[(&shown("3"), &[])], "f()"));
     }
 
     #[test]

@@ -21,6 +21,8 @@ pub struct Lowered {
 
 /// Marks the start of the user's statements in the generated function.
 const BODY_START: &str = "let _ = (|| -> std::result::Result<(), EvcxrUserCodeError> {";
+/// Marks the start of the generated function, behind all items.
+const FUNCTION: &str = "pub extern \"C\" fn run_user_code_";
 const BODY_END: &str = "Ok(())})();";
 const PANIC_MARKER: &str = "println!(\"EVCXR_PANIC_NOTIFICATION\");";
 
@@ -163,9 +165,11 @@ fn is_replaced(lines: &[&str], name: &str) -> bool {
         && words(value).all(|word| word != name)
 }
 
-/// Every word of the crate outside the store's own statements. Strings count: `"{x}"` uses `x`.
+/// Every word of the cell's function outside the store's own statements. Strings count: `"{x}"` uses `x`. Items do not: none
+/// can use a variable.
 fn mentioned_names<'a>(lines: &[&'a str]) -> HashSet<&'a str> {
-    lines.iter().filter(|line| store_statement(line).is_none()).flat_map(|line| words(line)).collect()
+    let start = lines.iter().position(|line| line.starts_with(FUNCTION)).unwrap_or(0);
+    lines[start..].iter().filter(|line| store_statement(line).is_none()).flat_map(|line| words(line)).collect()
 }
 
 /// Optimising costs tens of milliseconds, which straight-line code never earns back; loops, closures and
@@ -250,6 +254,12 @@ evcxr_variable_store
         assert_eq!(lowered.matches("(stringify!(x)").count(), 3);
         assert_eq!(lowered.matches("(stringify!(y)").count(), 0);
         assert_eq!(lowered.matches("(stringify!(z)").count(), 1);
+    }
+
+    #[test]
+    fn a_word_of_an_item_moves_no_variable() {
+        let source = GENERATED.replace("{ 2 * n }", "{ let y = 2; y * n }");
+        assert_eq!(lower(&source, OldValues::Give).source.matches("(stringify!(y)").count(), 0);
     }
 
     #[test]

@@ -153,9 +153,12 @@ impl Executor {
 
     async fn compile_and_run(&mut self, code: &str, silent: bool, request: &JupyterMessage) -> Result<(), CellError> {
         // A type that was defined anew costs one more round.
-        for _ in 0..2 {
+        for round in 0..2 {
             let own = Contribution::of(code);
-            let Prepared { run, types, from_cache } = self.prepare(code, &own, silent, request).await?;
+            let Prepared { run, types, from_cache } = match round {
+                0 => self.prepare(code, &own, silent, request).await?,
+                _ => self.compile_anew(None, code, &own, silent, request).await?,
+            };
             let Some(run) = run else {
                 self.scope.after(own, &self.stored, &types);
                 return Ok(());

@@ -71,7 +71,8 @@ impl Executor {
         Ok(Prepared { run: Some(run), types: cell.variables, from_cache: true })
     }
 
-    async fn compile_anew(
+    /// Has the engine compile a cell, and keeps it by `key`.
+    pub(super) async fn compile_anew(
         &mut self,
         key: Option<Key>,
         code: &str,
