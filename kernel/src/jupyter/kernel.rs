@@ -127,7 +127,7 @@ impl Kernel {
             tokio::time::sleep(delay).await;
             let same = kernel.execution.load(Ordering::SeqCst) == execution;
             if same && matches!(*kernel.phase(), Phase::Running { .. }) {
-                worker.kill();
+                worker.kill_if_running();
             }
         });
     }

@@ -41,6 +41,8 @@ pub struct WorkerControl {
     bus: Arc<Mutex<UnixStream>>,
     /// False once the process may have been waited for: from then on its number may be another's.
     alive: Arc<Mutex<bool>>,
+    /// Whether a cell runs, as the thread that reads the worker's frames knows it: sooner than the kernel's tasks.
+    running: Arc<AtomicBool>,
     /// Whether the kernel has asked for its end.
     stopped: Arc<AtomicBool>,
 }
@@ -81,6 +83,7 @@ impl Worker {
             process,
             bus: Arc::new(Mutex::new(ours)),
             alive: Arc::new(Mutex::new(true)),
+            running: Arc::default(),
             stopped: Arc::default(),
         };
         let of_reader = control.clone();
@@ -104,6 +107,7 @@ impl Drop for Worker {
 impl WorkerControl {
     /// Has the worker load and run a cell.
     pub fn run(&self, path: &Path, symbol: &str) -> Result<()> {
+        self.running.store(true, Ordering::SeqCst);
         self.send(&json!({ "cmd": "run", "path": path, "symbol": symbol }))
     }
 
@@ -131,6 +135,13 @@ impl WorkerControl {
     /// A frontend's message for the comm `id`, or its end.
     pub fn comm(&self, id: &str, data: &serde_json::Map<String, Value>, close: bool) {
         let _ = self.send(&json!({ "cmd": "comm", "id": id, "data": data, "close": close }));
+    }
+
+    /// [`kill`](Self::kill), unless the cell has ended by itself.
+    pub fn kill_if_running(&self) {
+        if self.running.load(Ordering::SeqCst) {
+            self.kill();
+        }
     }
 
     /// Ends the process and all that its cells have started.
@@ -257,6 +268,7 @@ impl Reader<'_> {
             let mut buffer = vec![0; 64 << 10];
             while self.drain(Stream::Stdout, stdout, &mut buffer) | self.drain(Stream::Stderr, stderr, &mut buffer) {}
             if frame["msg"] == "done" {
+                self.control.running.store(false, Ordering::SeqCst);
                 self.gatherer.end_cell(&mut self.ready);
             } else {
                 self.gatherer.flush(&mut self.ready);
