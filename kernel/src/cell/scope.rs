@@ -51,7 +51,8 @@ pub struct Contribution {
     /// The variables it binds, and whether each is `mut`.
     bindings: BTreeMap<String, bool>,
     is_command: bool,
-    /// What the commands did is not recorded here.
+    /// What it does to the session is not all recorded here: commands such as `:dep`, and what makes evcxr add a crate
+    /// by itself (`extern crate`, `.await`).
     changes_more: bool,
 }
 
@@ -66,7 +67,8 @@ impl Contribution {
             let changes_more = !code.lines().all(only_shows);
             return Self { is_command: true, changes_more, ..Self::default() };
         }
-        let mut own = Self::default();
+        let adds_a_crate = words(code).any(|word| word == "await") || code.contains("extern crate");
+        let mut own = Self { changes_more: adds_a_crate, ..Self::default() };
         let file = SourceFile::parse(&format!("{BEFORE}{code}\n}}"), Edition::Edition2024).tree();
         let Some(body) = file.items().find_map(|item| match item {
             ast::Item::Fn(function) => function.body(),
@@ -157,10 +159,14 @@ fn bound_names(pattern: &SyntaxNode) -> Vec<(String, bool)> {
 }
 
 impl Scope {
+    /// A cell with `own` contribution is about to be compiled. What a command does may stay even if the rest fails.
+    pub fn before(&mut self, own: &Contribution) {
+        self.changed_by_command |= own.changes_more;
+    }
+
     /// A cell with `own` contribution compiled; `stored` are the variables that live after it, `types` what it made of
     /// the types of those that it binds.
     pub fn after(&mut self, own: Contribution, stored: &[String], types: &BTreeMap<String, String>) {
-        self.changed_by_command |= own.changes_more;
         for item in own.items {
             // Running the same cell again changes nothing.
             self.items.retain(|old| match &item.name {
@@ -184,7 +190,7 @@ impl Scope {
 
     /// Everything that `code` can refer to, in words; None where that is not all it depends on.
     pub fn seen_by(&self, code: &str, own: &Contribution) -> Option<String> {
-        if self.changed_by_command || own.is_command {
+        if self.changed_by_command || own.is_command || own.changes_more {
             return None;
         }
         let mut words: HashSet<&str> = words(code).collect();
@@ -238,6 +244,7 @@ mod tests {
             let types: BTreeMap<String, String> =
                 bound.iter().map(|(name, kind)| ((*name).to_owned(), (*kind).to_owned())).collect();
             stored.extend(types.keys().cloned());
+            scope.before(&Contribution::of(cell));
             scope.after(Contribution::of(cell), &stored, &types);
         }
         scope.seen_by(code, &Contribution::of(code))
@@ -295,6 +302,8 @@ mod tests {
         assert_eq!(seen(&[], "include_str!(\"a.txt\")"), None);
         assert_eq!(seen(&[], ":dep itoa = \"1\""), None);
         assert_eq!(seen(&[(":dep itoa = \"1\"", &[])], "1 + 1"), None);
+        assert_eq!(seen(&[("extern crate itoa;", &[])], "1 + 1"), None);
+        assert_eq!(seen(&[("f().await", &[])], "1 + 1"), None);
         assert_eq!(seen(&[(":vars", &[]), ("!ls", &[])], "1 + 1"), seen(&[], "1 + 1"));
         assert_eq!(seen(&[("fn f() -> &'static str { env!(\"HOME\") }", &[])], "f()"), None);
     }

@@ -56,6 +56,7 @@ pub fn run(args: &[OsString]) -> Result<ExitCode> {
 async fn compile(engine: &Engine, cache: &CellCache, scope: &mut Scope, code: &str, count: usize) -> Result<()> {
     let Cell::Code(code) = cell::read(code) else { return Ok(()) };
     let own = Contribution::of(code);
+    scope.before(&own);
     let key = scope.seen_by(code, &own).and_then(|seen| cache.key(code, &seen));
     let Ok(compiled) = engine.compile(code, count).await else {
         // A task that a student is to complete need not compile; the cells after it may do without.

@@ -155,6 +155,7 @@ impl Executor {
         // A type that was defined anew costs one more round.
         for round in 0..2 {
             let own = Contribution::of(code);
+            self.scope.before(&own);
             let Prepared { run, types, from_cache } = match round {
                 0 => self.prepare(code, &own, silent, request).await?,
                 _ => self.compile_anew(None, code, &own, silent, request).await?,
