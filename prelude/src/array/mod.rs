@@ -18,6 +18,7 @@
 mod align;
 mod arithmetic;
 mod attrs;
+mod chunk;
 mod compare;
 mod concat;
 mod convert;
