@@ -144,8 +144,8 @@ impl Plan {
             starts.push(length);
             length += part.shape()[axis];
         }
-        if parts.len() == 1 {
-            return Ok(parts.into_iter().next().expect("one part"));
+        if let [only] = &parts[..] {
+            return Ok(only.clone());
         }
         shape[axis] = length;
         let parts = parts.iter().map(|part| part.cast(dtype)).collect();
