@@ -79,7 +79,7 @@ impl Plan {
     pub fn scalar(value: impl Into<Values>) -> Self {
         let values = value.into();
         let (shape, dtype) = (values.shape().to_vec(), values.dtype());
-        let weak = shape.is_empty() && dtype != DType::DateTime;
+        let weak = shape.is_empty() && !matches!(dtype, DType::DateTime | DType::Text);
         Self::lazy_node(Kind::Memory { values, weak }, shape, dtype)
     }
 
@@ -144,8 +144,8 @@ impl Plan {
             starts.push(length);
             length += part.shape()[axis];
         }
-        if parts.len() == 1 {
-            return Ok(parts.into_iter().next().expect("one part"));
+        if let [only] = &parts[..] {
+            return Ok(only.clone());
         }
         shape[axis] = length;
         let parts = parts.iter().map(|part| part.cast(dtype)).collect();

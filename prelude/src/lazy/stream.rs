@@ -4,7 +4,7 @@ use super::chunk::{self, Aim};
 use super::memory::live_bytes;
 use super::node::Reduce;
 use super::order;
-use super::output::{self, Output, Sink};
+use super::output::{self, Output, Place, Sink};
 use super::reduce::{Accumulator, Setup, Slab};
 use super::window::{Puller, Shared};
 use super::{buffers, evaluate, threads};
@@ -96,30 +96,46 @@ impl<'a> Pass<'a> {
         self.blocks.iter().map(Vec::len).product()
     }
 
+    /// Bytes that so many threads hold at a time.
+    pub fn bytes(&self, threads: usize) -> u64 {
+        self.thread_bytes() * threads.min(self.steps().max(1)) as u64
+    }
+
     /// Bytes that one thread holds at a time.
-    pub fn thread_bytes(&self) -> u64 {
+    fn thread_bytes(&self) -> u64 {
         let longest = |axes: &mut dyn Iterator<Item = usize>| -> u64 {
             axes.map(|axis| self.blocks[axis].iter().copied().max().unwrap_or(0) as u64).product()
         };
-        let (cells, slab) = (longest(&mut self.kept.iter().copied()), longest(&mut (0..self.blocks.len())));
+        let slab = longest(&mut (0..self.blocks.len()));
+        // Windows in order are begun together.
+        let together = self.in_order.filter(|axis| self.kept.contains(axis)).map(|axis| self.blocks[axis].len());
+        let cells = longest(&mut self.kept.iter().copied()) * together.unwrap_or(1) as u64;
         let held = cell_bytes(&self.members, self.batch) as u64 - slab_bytes(&self.members, self.batch) as u64;
         cells * held + slab * slab_bytes(&self.members, self.batch) as u64
     }
 
     /// Computes each member. `step` is called after each slab.
     pub fn run(&self, step: &(dyn Fn() + Sync)) -> Result<Vec<Values>> {
+        let mut outputs: Vec<Box<dyn Output>> =
+            self.members.iter().map(|member| output::allocate(&result_shape(member), result_dtype(member))).collect();
+        let places = outputs.iter_mut().map(|output| (output.place(), &[][..])).collect();
+        self.run_into(places, step)?;
+        Ok(outputs.into_iter().map(Output::into_values).collect())
+    }
+
+    /// Computes each member into a place of its own, which may have axes of length 1 that the result of the member has
+    /// not: with them, those axes in the order in which they are to be inserted.
+    pub fn run_into(&self, places: Vec<(Box<dyn Place<'_> + '_>, &[usize])>, step: &(dyn Fn() + Sync)) -> Result<()> {
         let shared = Shared::of(self.members.iter().map(|member| &member.input));
         let reduced = &self.members[0].axes;
         let slabs = chunk::product(&self.along(reduced));
         let windows = chunk::product(&self.along(&self.kept));
-        let mut outputs: Vec<Box<dyn Output>> =
-            self.members.iter().map(|member| output::allocate(&result_shape(member), result_dtype(member))).collect();
-        let kept_blocks = self.along(&self.kept);
         let mut sinks: Vec<Vec<Box<dyn Sink + '_>>> = (0..windows.len()).map(|_| Vec::new()).collect();
-        for (member, output) in self.members.iter().zip(&mut outputs) {
-            let mut blocks = kept_blocks.clone();
+        for (member, (place, inserted)) in self.members.iter().zip(places) {
+            let mut blocks = self.along(&self.kept);
             blocks.extend(member.op.answers().map(|answers| vec![answers]));
-            for (slot, sink) in sinks.iter_mut().zip(output.sinks(&blocks)) {
+            inserted.iter().for_each(|&axis| blocks.insert(axis, vec![1]));
+            for (slot, sink) in sinks.iter_mut().zip(place.sinks(&blocks)) {
                 slot.push(sink);
             }
         }
@@ -141,7 +157,7 @@ impl<'a> Pass<'a> {
                 states.into_iter().zip(windows).try_for_each(|(state, (_, mut sinks))| put(state, &mut sinks))
             })?;
         }
-        Ok(outputs.into_iter().map(Output::into_values).collect())
+        Ok(())
     }
 
     /// Slabs that are taken one after the other for one window before the next window has its turn.

@@ -8,6 +8,7 @@ mod binary;
 mod lookup;
 mod number;
 mod select;
+mod text;
 mod unary;
 
 pub use binary::BinaryOp;

@@ -1,7 +1,7 @@
 //! Running totals and the last value seen: each result follows from all before it, of which one number per line is enough.
 
 use super::{Block, Flow, LineOp};
-use crate::array::{DType, Element, Values};
+use crate::array::{DType, Element, Text, Values};
 use crate::{Error, ErrorKind, Result};
 use std::ops::Range;
 
@@ -37,8 +37,8 @@ impl LineOp for Cumulative {
     fn dtype(&self, input: DType) -> Result<DType> {
         match (self.op, input) {
             (CumulativeOp::Last, _) | (_, DType::F32 | DType::F64) => Ok(input),
-            (_, DType::DateTime) => {
-                let message = format!("a {} of dates has no meaning; differences of dates have one", self.name());
+            (_, DType::DateTime | DType::Text) => {
+                let message = format!("a {} of {input} has no meaning; differences of dates have one", self.name());
                 Err(Error::new(ErrorKind::Mismatch, message))
             }
             _ => Ok(DType::I64),
@@ -68,6 +68,7 @@ impl LineOp for Cumulative {
                     values => values,
                 }
             }
+            (CumulativeOp::Last, DType::Text) => run(block, state, Text::MISSING, last(Text::is_missing), |text| text),
             (CumulativeOp::Last, _) => run_same(block),
             (CumulativeOp::Sum, DType::F32) => run(block, state, 0.0, self.sum::<f32>(), |v| v as f32),
             (CumulativeOp::Sum, DType::F64) => run(block, state, 0.0, self.sum::<f64>(), |v| v),

@@ -1,7 +1,7 @@
 //! Gaps filled from both sides, or from behind: each result may follow from anything in its line.
 
 use super::{Block, Flow, LineOp};
-use crate::array::{DType, Element, Values};
+use crate::array::{DType, Element, Text, Values};
 use crate::{Error, ErrorKind, Result};
 use std::ops::Range;
 use std::sync::Arc;
@@ -40,8 +40,8 @@ impl LineOp for Gaps {
     }
 
     fn dtype(&self, input: DType) -> Result<DType> {
-        if self.op != GapsOp::Next && input == DType::DateTime {
-            let message = "missing dates cannot be interpolated; ffill and bfill can fill them";
+        if self.op != GapsOp::Next && matches!(input, DType::DateTime | DType::Text) {
+            let message = format!("missing values of {input} cannot be interpolated; ffill and bfill can fill them");
             return Err(Error::new(ErrorKind::Mismatch, message));
         }
         Ok(input)
@@ -63,6 +63,7 @@ impl LineOp for Gaps {
                 Values::I64(dates) => Values::DateTime(dates),
                 values => values,
             },
+            DType::Text => self.fill(block, Text::is_missing, |_| Text::MISSING),
             _ => {
                 let first = block.out.start - block.start;
                 block.values.window(&[0..block.outer(), first..first + block.out.len(), 0..block.inner()])

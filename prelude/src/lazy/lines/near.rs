@@ -1,7 +1,7 @@
 //! Results that follow from neighbours: differences, shifted lines, gaps filled up to a limit.
 
 use super::{Block, Flow, LineOp};
-use crate::array::{DType, Element, Values, typed};
+use crate::array::{DType, Element, Text, Values, typed};
 use crate::lazy::kernels::{self, BinaryOp, Operands};
 use crate::{Error, ErrorKind, Result};
 use std::ops::Range;
@@ -156,6 +156,7 @@ impl LineOp for Fill {
                 Values::I64(dates) => Values::DateTime(dates),
                 values => values,
             },
+            DType::Text => self.fill(block, Text::MISSING, Text::is_missing),
             _ => block.values,
         }
     }

@@ -5,7 +5,8 @@
 //! is the end of one stretch and the beginning of the next. Both are built up element by element, three steps each.
 
 use super::{Block, Flow, LineOp};
-use crate::array::{DType, Element, Values};
+use crate::array::{DType, Element, Text, Values};
+use crate::lazy::kernels;
 use crate::{Error, ErrorKind, Result};
 use std::ops::Range;
 
@@ -64,8 +65,8 @@ impl LineOp for Rolling {
     fn dtype(&self, input: DType) -> Result<DType> {
         Ok(match self.op {
             RollingOp::Count => DType::F64,
-            _ if input == DType::DateTime => {
-                let message = format!("a rolling {} of dates has no meaning here; count does", self.op.name());
+            _ if matches!(input, DType::DateTime | DType::Text) => {
+                let message = format!("a rolling {} of {input} has no meaning here; count does", self.op.name());
                 return Err(Error::new(ErrorKind::Mismatch, message));
             }
             RollingOp::Sum | RollingOp::Mean | RollingOp::Prod if !input.is_float() => DType::F64,
@@ -87,7 +88,13 @@ impl LineOp for Rolling {
             (RollingOp::Count, _) => DType::F64,
             (_, input) => self.dtype(input).expect("the plan checked the type"),
         };
-        let block = block.cast(dtype);
+        let block = match &block.values {
+            Values::Text(texts) => {
+                let here = |text: Text| if text.is_missing() { f64::NAN } else { 0.0 };
+                Block { values: Values::F64(kernels::map_to(texts, here)), ..block }
+            }
+            _ => block.cast(dtype),
+        };
         match dtype {
             DType::F32 => self.of_floats::<f32>(block),
             _ => self.of_floats::<f64>(block),

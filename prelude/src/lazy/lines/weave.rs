@@ -29,8 +29,8 @@ impl LineOp for Weave {
     fn dtype(&self, input: DType) -> Result<DType> {
         match input {
             DType::F32 | DType::F64 => Ok(input),
-            DType::DateTime => {
-                let message = "dates as values cannot be interpolated; as labels of the dimension they can";
+            DType::DateTime | DType::Text => {
+                let message = format!("values of {input} cannot be interpolated; labels of the dimension may be dates");
                 Err(Error::new(ErrorKind::Mismatch, message))
             }
             _ => Ok(DType::F64),

@@ -170,8 +170,8 @@ impl Reduction {
     pub fn dtype(&self, input: DType) -> Result<DType> {
         match self {
             Self::Of(op) | Self::Place(op) => dtype(*op, input),
-            Self::Quantiles(_) | Self::Fit(_) if input == DType::DateTime => {
-                let message = format!("{} of dates has no meaning here; min, max and count of dates do", self.name());
+            Self::Quantiles(_) | Self::Fit(_) if matches!(input, DType::DateTime | DType::Text) => {
+                let message = format!("{} of {input} has no meaning here; min, max and count do", self.name());
                 Err(Error::new(ErrorKind::Mismatch, message))
             }
             Self::Quantiles(_) | Self::Fit(_) => Ok(DType::F64),
@@ -191,9 +191,16 @@ impl Reduction {
 fn dtype(op: ReduceOp, input: DType) -> Result<DType> {
     use ReduceOp::*;
     Ok(match op {
+        Sum | Prod | Mean | Var | Std | Median | Any | All if input == DType::Text => {
+            let message = format!(
+                "{} of text has no meaning; min, max and count of text do, and astype(DType::F64) reads numbers in it",
+                op.name()
+            );
+            return Err(Error::new(ErrorKind::Mismatch, message));
+        }
         Count | ArgMin | ArgMax => DType::I64,
         Min | Max => input,
-        First | Last => input.with_missing(),
+        First | Last => input,
         Any | All => DType::Bool,
         Sum | Prod | Mean | Var | Std | Median if input == DType::DateTime => {
             let message = format!("{} of dates has no meaning here; min, max and count of dates do", op.name());
@@ -209,7 +216,9 @@ fn dtype(op: ReduceOp, input: DType) -> Result<DType> {
 fn check(op: ReduceOp, length: usize, axes: usize) -> Result<()> {
     let refuse = |message: String| Err(Error::new(ErrorKind::InvalidArgument, message));
     match op {
-        ReduceOp::Min | ReduceOp::Max | ReduceOp::ArgMin | ReduceOp::ArgMax if length == 0 => {
+        ReduceOp::Min | ReduceOp::Max | ReduceOp::ArgMin | ReduceOp::ArgMax | ReduceOp::First | ReduceOp::Last
+            if length == 0 =>
+        {
             refuse(format!("{} along an axis of length 0 has no answer", op.name()))
         }
         ReduceOp::ArgMin | ReduceOp::ArgMax | ReduceOp::First | ReduceOp::Last if axes != 1 => {
