@@ -15,6 +15,7 @@ mod selection;
 mod statistics;
 mod text;
 mod views;
+mod views_html;
 
 use isopleth::Result;
 use isopleth::array::{Coord, DataArray, IntoPlan};
