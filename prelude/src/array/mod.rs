@@ -23,6 +23,7 @@ mod concat;
 mod convert;
 mod coord;
 mod coords;
+mod csv;
 mod data_array;
 mod dataset;
 mod elementwise;

@@ -13,6 +13,7 @@ mod lesson;
 mod reductions;
 mod selection;
 mod statistics;
+mod tables;
 mod text;
 mod views;
 mod views_html;
