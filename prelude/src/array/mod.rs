@@ -9,6 +9,7 @@
 //! | reduce | [`mean`](DataArray::mean), [`sum`](DataArray::sum), …, [`reduce`](DataArray::reduce) |
 //! | bring together | [`merge`] into a [`Dataset`], [`concat`], [`align`] |
 //! | relate two | [`corr`], [`cov`] |
+//! | go on with ndarray or Rust | [`view`](DataArray::view), [`into_ndarray`](DataArray::into_ndarray), [`iter`](DataArray::iter), [`iter_dim`](DataArray::iter_dim), [`to_csv`](DataArray::to_csv) |
 //! | get it computed | [`compute`](DataArray::compute), [`explain`](DataArray::explain) |
 //!
 //! The rules are xarray's: labels align by inner join, dimensions broadcast by name, missing
@@ -29,6 +30,7 @@ mod dataset;
 mod elementwise;
 mod geo;
 mod index;
+mod interop;
 mod labels;
 mod merge;
 mod names;
@@ -55,6 +57,7 @@ pub use coords::Coords;
 pub use data_array::DataArray;
 pub use dataset::Dataset;
 pub use index::{Index, IntoIndices, Label, LabelValue};
+pub use interop::{Elements, Parts};
 pub use merge::{Variables, merge};
 pub use names::Dims;
 pub(crate) use names::distance;
