@@ -27,6 +27,7 @@ mod node;
 mod output;
 mod plan;
 mod push_down;
+mod read_size;
 mod reduce;
 mod source;
 mod stack;
@@ -38,6 +39,7 @@ pub use index::AxisIndex;
 pub(crate) use index::Pick;
 pub use kernels::{BinaryOp, MapFn, UnaryOp};
 pub use plan::Plan;
+pub(crate) use read_size::read_size;
 pub use reduce::{ReduceOp, ReduceOptions};
 pub use source::Source;
 

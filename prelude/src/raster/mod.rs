@@ -14,7 +14,7 @@ mod pixel;
 mod read;
 mod save;
 mod source;
-mod temporary;
+pub(crate) mod temporary;
 #[cfg(test)]
 mod tests;
 mod write;
