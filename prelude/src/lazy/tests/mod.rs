@@ -2,6 +2,7 @@
 
 mod cut;
 mod equality;
+mod lines;
 mod reading;
 mod reduction;
 mod refusal;
