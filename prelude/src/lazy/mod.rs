@@ -17,6 +17,7 @@
 
 pub mod buffers;
 mod chunk;
+mod chunked;
 mod evaluate;
 mod explain;
 pub(crate) mod index;
@@ -28,6 +29,7 @@ mod plan;
 mod push_down;
 mod reduce;
 mod source;
+mod stack;
 mod stream;
 pub mod threads;
 mod window;
