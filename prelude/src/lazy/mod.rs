@@ -25,6 +25,7 @@ pub(crate) mod kernels;
 mod memory;
 mod node;
 mod output;
+mod part;
 mod plan;
 mod push_down;
 mod reduce;
