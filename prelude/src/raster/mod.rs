@@ -23,9 +23,9 @@ mod tests;
 mod write;
 
 pub use glob::glob;
-pub use labelled::{open_raster, open_rasters};
+pub use labelled::{OpenRaster, open_raster, open_raster_with, open_rasters, open_rasters_with};
 pub use library::gdal_version;
-pub use meta::{Crs, RasterMeta};
+pub use meta::{Crs, IntoCrs, RasterMeta};
 pub use open::Raster;
 pub use options::{Compression, RasterOptions};
 pub use pixel::Pixel;
