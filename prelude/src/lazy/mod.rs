@@ -29,6 +29,7 @@ mod memory;
 mod node;
 mod order;
 mod output;
+mod part;
 mod plan;
 mod push_down;
 mod read_size;
