@@ -11,6 +11,7 @@
 //! | fill gaps, find trends | [`interpolate_na`](DataArray::interpolate_na), [`ffill`](DataArray::ffill), [`interp`](DataArray::interp), [`polyfit`](DataArray::polyfit) |
 //! | bring together | [`merge`] into a [`Dataset`], [`concat`], [`align`] |
 //! | relate two | [`corr`], [`cov`] |
+//! | go on with ndarray or Rust | [`view`](DataArray::view), [`into_ndarray`](DataArray::into_ndarray), [`iter`](DataArray::iter), [`iter_dim`](DataArray::iter_dim), [`to_csv`](DataArray::to_csv) |
 //! | get it computed | [`compute`](DataArray::compute), [`explain`](DataArray::explain) |
 //!
 //! The rules are xarray's: labels align by inner join, dimensions broadcast by name, missing
@@ -27,13 +28,16 @@ mod concat;
 mod convert;
 mod coord;
 mod coords;
+mod csv;
 mod cumulative;
 mod data_array;
 mod dataset;
 mod elementwise;
 mod fill;
 mod geo;
+mod group;
 mod index;
+mod interop;
 mod interp;
 mod into_coord;
 mod labels;
@@ -67,7 +71,9 @@ pub use coords::Coords;
 pub use data_array::DataArray;
 pub use dataset::Dataset;
 pub use fill::FillGaps;
+pub use group::{Bins, GroupBy, Resample};
 pub use index::{Index, IntoIndices, Label, LabelValue};
+pub use interop::{Elements, Parts};
 pub use interp::Interpolation;
 pub use into_coord::IntoCoord;
 pub use like::{full_like, ones_like, zeros_like};

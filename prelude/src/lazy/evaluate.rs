@@ -56,10 +56,19 @@ fn workers() -> usize {
     if rayon::current_thread_index().is_some() { rayon::current_num_threads() } else { 1 }
 }
 
-fn run(plan: &Plan, step: &(dyn Fn() + Sync)) -> Result<Values> {
+pub(super) fn run(plan: &Plan, step: &(dyn Fn() + Sync)) -> Result<Values> {
     if let Some(stack) = Stack::of(plan) {
         return stack.run(workers(), step);
     }
+    let plan = settle(plan, step)?;
+    match plan.as_values() {
+        Some(values) => Ok(values.clone()),
+        None => by_windows(&plan, step),
+    }
+}
+
+/// The plan with its reductions computed.
+pub(super) fn settle(plan: &Plan, step: &(dyn Fn() + Sync)) -> Result<Plan> {
     let mut settled = HashMap::new();
     for wave in waves(plan) {
         // Inputs of this wave may contain results of earlier ones.
@@ -70,11 +79,7 @@ fn run(plan: &Plan, step: &(dyn Fn() + Sync)) -> Result<Values> {
             settled.extend(group.iter().zip(results).map(|((id, _), values)| (*id, Plan::memory(values))));
         }
     }
-    let plan = replace(plan, &settled);
-    match plan.as_values() {
-        Some(values) => Ok(values.clone()),
-        None => by_windows(&plan, step),
-    }
+    Ok(replace(plan, &settled))
 }
 
 /// Computes a plan without reductions: each window of the result by whichever thread is free.

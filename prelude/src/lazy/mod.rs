@@ -29,8 +29,10 @@ mod memory;
 mod node;
 mod order;
 mod output;
+mod part;
 mod plan;
 mod push_down;
+mod read_size;
 mod reduce;
 mod source;
 mod stack;
@@ -42,6 +44,7 @@ pub use index::AxisIndex;
 pub(crate) use index::Pick;
 pub use kernels::{BinaryOp, MapFn, UnaryOp};
 pub use plan::Plan;
+pub(crate) use read_size::read_size;
 pub use reduce::{ReduceOp, ReduceOptions};
 pub use source::Source;
 

@@ -9,14 +9,17 @@ mod combining;
 mod conditions;
 mod gaps;
 mod geography;
+mod interop;
 mod lazy;
 mod lesson;
 mod neighbours;
 mod reductions;
 mod selection;
 mod statistics;
+mod tables;
 mod text;
 mod views;
+mod views_html;
 
 use isopleth::Result;
 use isopleth::array::{Coord, DataArray, IntoPlan};
