@@ -10,6 +10,7 @@ mod conditions;
 mod geography;
 mod lazy;
 mod lesson;
+mod map;
 mod reductions;
 mod selection;
 mod statistics;
