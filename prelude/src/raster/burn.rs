@@ -56,7 +56,8 @@ pub(super) fn burn(areas: &[Geometry], transform: &[f64; 6], shape: [usize; 2], 
         }
         Ok(dataset.rasterband(1)?.read_as::<u8>((0, 0), size, size, None)?.into_shape_and_vec().1)
     });
-    let burnt = burnt.map_err(|said| Error::new(ErrorKind::Other, format!("the polygons could not be drawn: {said}")))?;
+    let burnt =
+        burnt.map_err(|said| Error::new(ErrorKind::Other, format!("the polygons could not be drawn: {said}")))?;
     let mask = Array2::from_shape_vec((size.1, size.0), burnt.into_iter().map(|pixel| pixel != 0).collect())?;
     Ok(trim(Cover { rows, columns, mask }))
 }

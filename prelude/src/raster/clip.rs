@@ -54,7 +54,9 @@ impl Place {
         let error = |why: String| Error::new(ErrorKind::Mismatch, format!("{what}: {why}"));
         let map = array.map_dims().ok_or_else(|| {
             let dims = array.dims().join(", ");
-            error(format!("the array has the dimensions {dims}, and a map has y and x (or lat and lon, latitude and longitude)"))
+            error(format!(
+                "the array has the dimensions {dims}, and a map has y and x (or lat and lon, latitude and longitude)"
+            ))
         })?;
         let transform = array.transform().ok_or_else(|| {
             error(format!("the coordinates {} and {} are missing or not evenly spaced", map[0], map[1]))
@@ -170,7 +172,11 @@ impl DataArray {
                 let message = format!(
                     "clip_polygons: no pixel has its centre in the polygons; the array covers {}{}",
                     place.extent(),
-                    if options.all_touched { "" } else { "; small polygons need clip_polygons_with(…, Clip::new().all_touched())" }
+                    if options.all_touched {
+                        ""
+                    } else {
+                        "; small polygons need clip_polygons_with(…, Clip::new().all_touched())"
+                    }
                 );
                 return Err(Error::new(ErrorKind::NotFound, message));
             }

@@ -33,8 +33,7 @@ impl Planes {
             return Err(Error::new(ErrorKind::Mismatch, message));
         };
         let transform = array.transform().ok_or_else(|| {
-            let message =
-                format!("{what}: the coordinates {} and {} are missing or not evenly spaced", map[0], map[1]);
+            let message = format!("{what}: the coordinates {} and {} are missing or not evenly spaced", map[0], map[1]);
             Error::new(ErrorKind::Mismatch, message)
         })?;
         let rest: Vec<&str> = array.dims().iter().map(String::as_str).filter(|dim| !map.contains(dim)).collect();

@@ -133,7 +133,8 @@ impl Polygons {
             _ => None,
         };
         library::call(|| {
-            let transform = moved.map(|(own, crs)| CoordTransform::new(&own.reference()?, &crs.reference()?)).transpose()?;
+            let transform =
+                moved.map(|(own, crs)| CoordTransform::new(&own.reference()?, &crs.reference()?)).transpose()?;
             self.areas.iter().map(|area| geometry(area, transform.as_ref())).collect()
         })
         .map_err(|said| {
@@ -206,14 +207,16 @@ fn collect(json: &Value, areas: &mut Vec<Area>) -> Result<()> {
     let invalid = |why: String| Error::new(ErrorKind::InvalidArgument, format!("not GeoJSON: {why}"));
     match json["type"].as_str() {
         Some("FeatureCollection") => {
-            let features = json["features"].as_array().ok_or_else(|| invalid("a collection without features".to_owned()))?;
+            let features =
+                json["features"].as_array().ok_or_else(|| invalid("a collection without features".to_owned()))?;
             features.iter().try_for_each(|feature| collect(feature, areas))
         }
         Some("Feature") => {
             let mut polygons = Vec::new();
             // A feature without a geometry is allowed, and is an area without a pixel.
             if !json["geometry"].is_null() {
-                shapes(&json["geometry"], &mut polygons).map_err(|why| invalid(format!("area {}: {why}", areas.len())))?;
+                shapes(&json["geometry"], &mut polygons)
+                    .map_err(|why| invalid(format!("area {}: {why}", areas.len())))?;
             }
             let properties = json["properties"].as_object().cloned().unwrap_or_default();
             areas.push(Area { polygons, properties });

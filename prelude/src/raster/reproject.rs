@@ -122,7 +122,9 @@ impl Reproject {
         let mut grid = suggested(source, crs)?;
         if let Some([left, bottom, right, top]) = self.bounds {
             if !(left < right && bottom < top) {
-                return invalid(format!("bounds ({left}, {bottom}, {right}, {top}): they are left, bottom, right, top"));
+                return invalid(format!(
+                    "bounds ({left}, {bottom}, {right}, {top}): they are left, bottom, right, top"
+                ));
             }
             let step = [self.resolution.unwrap_or(grid.transform[1]), self.resolution.unwrap_or(-grid.transform[5])];
             let pixels = |length: f64, step: f64| ((length / step + 0.5) as usize).max(1);
@@ -204,7 +206,8 @@ impl DataArray {
         let planes = Planes::of(self, "reproject_match")?;
         let like = Planes::of(other, "reproject_match: the other array")?;
         let (height, width) = (other.shape()[other.axis(&like.map[0])?], other.shape()[other.axis(&like.map[1])?]);
-        let grid = Grid { crs: crs_of(other, "reproject_match: the other array")?, transform: like.transform, height, width };
+        let grid =
+            Grid { crs: crs_of(other, "reproject_match: the other array")?, transform: like.transform, height, width };
         let warped = on_grid(&planes, &grid, &Reproject { resampling, ..Reproject::new() })?;
         // The other's own labels: computed from its transform they could differ in the last digit, and not align.
         let mut matched = warped;

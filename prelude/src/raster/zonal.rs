@@ -95,7 +95,14 @@ impl Zonal {
         let dtype = Plan::memory(one(wide)).reduce(op, &[0], options)?.dtype();
         let zones = spans.zones.len();
         let of_plane = |plane: &Plan| {
-            Plan::source(ZonesOfPlane { input: plane.cast(wide), spans: spans.clone(), op, options, dtype, shape: [zones] })
+            Plan::source(ZonesOfPlane {
+                input: plane.cast(wide),
+                spans: spans.clone(),
+                op,
+                options,
+                dtype,
+                shape: [zones],
+            })
         };
         let results = planes.planes.iter().map(of_plane).collect();
         let names = Coord::from(self.polygons.names().to_vec());
@@ -134,6 +141,9 @@ impl Zonal {
 fn one(dtype: DType) -> Values {
     Values::from(vec![0u8]).cast(dtype)
 }
+
+/// What is done with the values of some rows and columns.
+type Visitor<'a> = dyn FnMut(&Values, &Range<usize>, &Range<usize>) -> Result<()> + 'a;
 
 /// A run of pixels in one row.
 #[derive(Debug)]
@@ -211,11 +221,7 @@ impl Source for ZonesOfPlane {
 
 impl ZonesOfPlane {
     /// The rows that any zone covers, slab by slab, and of them the columns that any covers there.
-    fn visit(
-        &self,
-        zones: &[Vec<Span>],
-        work: &mut dyn FnMut(&Values, &Range<usize>, &Range<usize>) -> Result<()>,
-    ) -> Result<()> {
+    fn visit(&self, zones: &[Vec<Span>], work: &mut Visitor<'_>) -> Result<()> {
         let spans = || zones.iter().flatten();
         let (Some(first), Some(last)) = (spans().map(|span| span.row).min(), spans().map(|span| span.row).max()) else {
             return Ok(());
