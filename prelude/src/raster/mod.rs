@@ -22,7 +22,7 @@ mod reproject;
 mod save;
 mod source;
 mod tags;
-mod temporary;
+pub(crate) mod temporary;
 #[cfg(test)]
 mod tests;
 mod warp;

@@ -9,6 +9,7 @@ use crate::lazy::{Source, buffers};
 use crate::{Error, ErrorKind, Result};
 use gdal::raster::GdalType;
 use std::ops::Range;
+use std::path::Path;
 
 /// A band to read later, by windows and from many threads.
 ///
@@ -78,6 +79,10 @@ impl Source for RasterSource {
 
     fn dtype(&self) -> DType {
         self.dtype
+    }
+
+    fn path(&self) -> Option<&Path> {
+        Some(self.raster.path())
     }
 
     fn describe(&self) -> String {
