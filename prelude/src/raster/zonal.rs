@@ -250,3 +250,59 @@ impl ZonesOfPlane {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Mutex;
+
+    /// A plane that remembers what is read of it.
+    #[derive(Debug, Clone)]
+    struct Watched(Arc<Mutex<Vec<Vec<Range<usize>>>>>);
+
+    impl Source for Watched {
+        fn shape(&self) -> &[usize] {
+            &[100, 50]
+        }
+
+        fn block(&self) -> &[usize] {
+            &[1, 50]
+        }
+
+        fn dtype(&self) -> DType {
+            DType::F32
+        }
+
+        fn describe(&self) -> String {
+            "watched".to_owned()
+        }
+
+        fn read(&self, window: &[Range<usize>]) -> Result<Values> {
+            self.0.lock().unwrap().push(window.to_vec());
+            Ok(Values::from(ndarray::Array2::<f32>::ones((window[0].len(), window[1].len()))))
+        }
+    }
+
+    #[test]
+    fn each_plane_is_read_once_for_all_zones_and_only_where_they_are() {
+        let reads = Arc::new(Mutex::new(Vec::new()));
+        let days = Plan::stack((0..3).map(|_| Plan::source(Watched(reads.clone()))).collect()).unwrap();
+        let y: Vec<f64> = (0..100).map(|row| 99.5 - f64::from(row)).collect();
+        let x: Vec<f64> = (0..50).map(|column| f64::from(column) + 0.5).collect();
+        let days = DataArray::new(days, ["time", "y", "x"]).unwrap().coord("y", y).unwrap().coord("x", x).unwrap();
+        let zone = |left: f64, bottom: f64, right: f64, top: f64| {
+            format!(
+                "[[[{left}, {bottom}], [{right}, {bottom}], [{right}, {top}], [{left}, {top}], [{left}, {bottom}]]]"
+            )
+        };
+        let text = format!(
+            r#"{{"type": "MultiPolygon", "coordinates": [{}, {}]}}"#,
+            zone(10.0, 80.0, 20.0, 90.0),
+            zone(15.0, 75.0, 25.0, 85.0)
+        );
+        let sum = days.zonal(text.as_str()).unwrap().sum().unwrap();
+        assert!(reads.lock().unwrap().is_empty() && sum.is_lazy());
+        assert_eq!(sum.to_vec::<f32>().unwrap(), [175.0; 3]);
+        assert_eq!(*reads.lock().unwrap(), vec![vec![10..25, 10..25]; 3]);
+    }
+}

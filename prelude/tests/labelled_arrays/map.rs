@@ -73,7 +73,6 @@ fn every_resampling_gives_what_rasterio_gives() {
         (Resampling::Bilinear, 1800.6434172689915, 45),
         (Resampling::Cubic, 1808.650386929512, 45),
         (Resampling::CubicSpline, 1808.7934846878052, 45),
-        (Resampling::Lanczos, 1806.9418801665306, 45),
         (Resampling::Average, 2338.5929609537125, 56),
         (Resampling::Mode, 2164.0, 56),
         (Resampling::Min, 2164.0, 56),
@@ -85,6 +84,10 @@ fn every_resampling_gives_what_rasterio_gives() {
         let got = summary(&grid().reproject_with("EPSG:32632", options).unwrap());
         assert!(close(got.0, sum) && got.1 == count, "{resampling:?}: {got:?} is not {:?}", (sum, count));
     }
+    // Versions of GDAL differ beside missing values: `gdalwarp -r lanczos` of 3.6 gives the first, rasterio's 3.10 the second.
+    let options = Reproject::new().resolution(60_000.0).resampling(Resampling::Lanczos);
+    let (sum, count) = summary(&grid().reproject_with("EPSG:32632", options).unwrap());
+    assert!(count == 45 && [1788.6647807061672, 1806.9418801665306].iter().any(|&known| close(sum, known)), "{sum}");
 }
 
 #[test]
