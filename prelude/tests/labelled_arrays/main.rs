@@ -13,6 +13,7 @@ mod interop;
 mod lazy;
 mod lesson;
 mod neighbours;
+mod map;
 mod reductions;
 mod selection;
 mod statistics;
