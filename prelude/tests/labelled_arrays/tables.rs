@@ -98,7 +98,7 @@ fn dates_have_one_form_and_the_crs_is_no_column() {
 fn lazy_arrays_are_computed_and_large_ones_refused() {
     let (lazy, memory, read) = super::lazy::year();
     let corner = isopleth::s![..2, ..2, ..2];
-    let (a, b) = (lazy.isel(&corner).unwrap(), memory.isel(&corner).unwrap());
+    let (a, b) = (lazy.isel(corner).unwrap(), memory.isel(corner).unwrap());
     assert_eq!(written(|path| a.to_csv(path)), written(|path| b.to_csv(path)));
     read.store(0, std::sync::atomic::Ordering::SeqCst);
     let folder = tempfile::tempdir().unwrap();
