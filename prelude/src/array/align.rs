@@ -76,7 +76,7 @@ fn align_dim(arrays: &mut [DataArray], dim: &str, join: Join) -> Result<()> {
 }
 
 /// The array at `labels` along `axis`; missing values where it has no such label.
-fn reindex(array: &DataArray, axis: usize, index: Coord, labels: &Labels) -> Result<DataArray> {
+pub(crate) fn reindex(array: &DataArray, axis: usize, index: Coord, labels: &Labels) -> Result<DataArray> {
     let dim = &array.dims()[axis];
     let own = Labels::of(index.values());
     let positions = own.positions_of(labels).ok_or_else(|| kinds(dim, &own, labels))?;

@@ -140,7 +140,8 @@ impl Labels {
         }
     }
 
-    fn compare_two(&self, a: usize, b: usize) -> Ordering {
+    /// How two of the labels compare.
+    pub(crate) fn compare_two(&self, a: usize, b: usize) -> Ordering {
         match self {
             Self::Int(labels) | Self::Time(labels) => labels[a].cmp(&labels[b]),
             Self::Float(labels) => floats(labels[a], labels[b]),

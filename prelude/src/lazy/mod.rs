@@ -17,6 +17,7 @@
 
 pub mod buffers;
 mod chunk;
+mod chunked;
 mod evaluate;
 mod explain;
 pub(crate) mod index;
@@ -29,6 +30,7 @@ mod push_down;
 mod read_size;
 mod reduce;
 mod source;
+mod stack;
 mod stream;
 pub mod threads;
 mod window;

@@ -23,27 +23,28 @@ struct Day {
 }
 
 impl Source for Day {
-    fn shape(&self) -> [usize; 2] {
-        [ROWS, COLUMNS]
+    fn shape(&self) -> &[usize] {
+        &[ROWS, COLUMNS]
     }
 
-    fn block(&self) -> [usize; 2] {
-        [1, COLUMNS]
+    fn block(&self) -> &[usize] {
+        &[1, COLUMNS]
     }
 
     fn dtype(&self) -> DType {
         DType::F32
     }
 
-    fn path(&self) -> &Path {
-        &self.path
+    fn path(&self) -> Option<&Path> {
+        Some(&self.path)
     }
 
     fn describe(&self) -> String {
         format!("day {}", self.number)
     }
 
-    fn read(&self, rows: Range<usize>, columns: Range<usize>) -> Result<Values> {
+    fn read(&self, window: &[Range<usize>]) -> Result<Values> {
+        let [rows, columns] = window else { panic!("a day has two axes: {window:?}") };
         self.read.fetch_add(rows.len() * columns.len(), Ordering::SeqCst);
         let pixel = |(i, j)| pixel(self.number, rows.start + i, columns.start + j);
         Ok(Array2::from_shape_fn((rows.len(), columns.len()), pixel).into())
@@ -63,7 +64,7 @@ pub(crate) fn year() -> (DataArray, DataArray, Arc<AtomicUsize>) {
     let days: Vec<DataArray> = (0..60)
         .map(|number| {
             let day = Day { number, path: format!("day {number}.tif").into(), read: read.clone() };
-            label(DataArray::new(Plan::raster(day), ["y", "x"]).unwrap()).unwrap()
+            label(DataArray::new(Plan::source(day), ["y", "x"]).unwrap()).unwrap()
         })
         .collect();
     let memory = ndarray::Array3::from_shape_fn((60, ROWS, COLUMNS), |(day, row, column)| pixel(day, row, column));
