@@ -36,6 +36,7 @@ mod interop;
 mod into_coord;
 mod labels;
 mod like;
+mod membership;
 mod merge;
 mod names;
 mod operand;
