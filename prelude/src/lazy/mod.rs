@@ -14,17 +14,22 @@
 //! | how windows are cut | `chunk` |
 //! | how a window is computed | `window`, `kernels` |
 //! | how reductions stream | `stream`, `reduce` |
+//! | how lines along an axis are worked on | `lines`, `order`, `carry` |
 
 pub mod buffers;
+mod carry;
 mod chunk;
 mod chunked;
 mod evaluate;
 mod explain;
 pub(crate) mod index;
 pub(crate) mod kernels;
+pub(crate) mod lines;
 mod memory;
 mod node;
+mod order;
 mod output;
+mod part;
 mod plan;
 mod push_down;
 mod read_size;

@@ -19,7 +19,7 @@ pub(crate) struct ReadSize {
 /// What computing `plan` reads. A part that is asked for twice counts once.
 pub(crate) fn read_size(plan: &Plan) -> ReadSize {
     let mut seen: HashSet<usize> = HashSet::new();
-    let mut files: HashSet<Place> = HashSet::new();
+    let mut files: HashSet<&Path> = HashSet::new();
     let mut parts: HashSet<(usize, &[Pick])> = HashSet::new();
     let mut bytes = 0;
     let mut stack = vec![plan];
@@ -27,29 +27,15 @@ pub(crate) fn read_size(plan: &Plan) -> ReadSize {
         if !seen.insert(plan.id()) {
             continue;
         }
-        if let Kind::Source { source, picks } = &plan.node().kind {
-            let address = Arc::as_ptr(source).cast::<()>() as usize;
-            let place = match source.path() {
-                Some(path) => Some(Place::At(path)),
-                // Chunks of an array in memory: nothing is read for them.
-                None if source.is_chunked() => None,
-                None => Some(Place::Unknown(address)),
-            };
-            if let Some(place) = place {
-                files.insert(place);
-                if parts.insert((address, picks)) {
-                    bytes += plan.nbytes();
-                }
+        if let Kind::Source { source, picks } = &plan.node().kind
+            && let Some(path) = source.path()
+        {
+            files.insert(path);
+            if parts.insert((Arc::as_ptr(source).cast::<()>() as usize, picks)) {
+                bytes += plan.nbytes();
             }
         }
         stack.extend(plan.node().kind.inputs());
     }
     ReadSize { files: files.len(), bytes }
-}
-
-/// What tells files apart.
-#[derive(PartialEq, Eq, Hash)]
-enum Place<'a> {
-    At(&'a Path),
-    Unknown(usize),
 }

@@ -28,7 +28,7 @@ pub trait Source: Debug + Send + Sync {
     /// The element type of what [`read`](Source::read) returns.
     fn dtype(&self) -> DType;
 
-    /// The file that is read, if it is one: arrays say how many files they read.
+    /// The file behind it, if there is one.
     fn path(&self) -> Option<&Path> {
         None
     }
