@@ -45,6 +45,7 @@ mod interp;
 mod into_coord;
 mod labels;
 mod like;
+mod membership;
 mod merge;
 mod missing;
 mod names;
