@@ -2,8 +2,8 @@
 //! name that users type; helpers stay in their modules.
 
 pub use crate::array::{
-    Coord, DType, DataArray, Dataset, Index, Values, concat, corr, cov, full, merge, ones, random_integers,
-    random_normal, random_uniform, seed, zeros,
+    Coord, DType, DataArray, Dataset, Index, Values, concat, corr, cov, full, full_like, merge, ones, ones_like,
+    random_integers, random_normal, random_uniform, seed, zeros, zeros_like,
 };
 pub use crate::comm::Comm;
 pub use crate::display::{DebugDisplay, MimeBundle, Show, clear_output, html, show};

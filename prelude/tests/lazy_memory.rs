@@ -7,7 +7,6 @@ use isopleth::array::{DType, Values};
 use isopleth::lazy::{Plan, ReduceOp, ReduceOptions, Source, buffers, threads};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::ops::Range;
-use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 struct Counting;
@@ -51,22 +50,20 @@ const COLUMNS: usize = 3600;
 struct Day(usize);
 
 impl Source for Day {
-    fn shape(&self) -> [usize; 2] {
-        [ROWS, COLUMNS]
+    fn shape(&self) -> &[usize] {
+        &[ROWS, COLUMNS]
     }
-    fn block(&self) -> [usize; 2] {
-        [1, COLUMNS]
+    fn block(&self) -> &[usize] {
+        &[1, COLUMNS]
     }
     fn dtype(&self) -> DType {
         DType::F32
     }
-    fn path(&self) -> &Path {
-        Path::new("day.tif")
-    }
     fn describe(&self) -> String {
         format!("day {}", self.0)
     }
-    fn read(&self, rows: Range<usize>, columns: Range<usize>) -> Result<Values> {
+    fn read(&self, window: &[Range<usize>]) -> Result<Values> {
+        let [rows, columns] = window else { panic!("a day has two axes: {window:?}") };
         let mut cells = buffers::take::<f32>(rows.len() * columns.len());
         cells.fill(self.0 as f32);
         Values::from_shape_vec(&[rows.len(), columns.len()], cells)
@@ -75,7 +72,7 @@ impl Source for Day {
 
 /// The result of the mean of so many files, and the most that it held beyond what was there before.
 fn peak_of_mean(files: usize) -> (Values, usize) {
-    let plan = Plan::stack((0..files).map(|day| Plan::raster(Day(day))).collect()).unwrap();
+    let plan = Plan::stack((0..files).map(|day| Plan::source(Day(day))).collect()).unwrap();
     let mean = plan.reduce(ReduceOp::Mean, &[0], ReduceOptions::default()).unwrap();
     let before = LIVE.load(Ordering::SeqCst);
     PEAK.store(before, Ordering::SeqCst);

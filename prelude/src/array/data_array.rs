@@ -4,6 +4,7 @@ use super::attrs::{Attr, Attrs};
 use super::convert::IntoPlan;
 use super::coord::Coord;
 use super::coords::Coords;
+use super::into_coord::IntoCoord;
 use super::names::{Dims, listed, not_found};
 use super::values::DType;
 use crate::lazy::Plan;
@@ -121,19 +122,22 @@ impl DataArray {
     /// This array with the coordinate `name`, replacing one of that name.
     ///
     /// A list of values becomes the labels of the dimension `name`; one number becomes a coordinate
-    /// of the whole array; [`Coord::along`] names other dimensions.
+    /// of the whole array; [`Coord::along`] names other dimensions, and an array brings its own.
     ///
     /// # Errors
     /// When there is no such dimension, or its length differs.
-    pub fn coord(&self, name: &str, values: impl Into<Coord>) -> Result<Self> {
-        self.set_coord(name, values.into()).map_err(|error| error.context(format!("coordinate {name:?}")))
+    pub fn coord(&self, name: &str, values: impl IntoCoord) -> Result<Self> {
+        values
+            .into_coord()
+            .and_then(|coord| self.set_coord(name, coord))
+            .map_err(|error| error.context(format!("coordinate {name:?}")))
     }
 
     /// The same as [`coord`](Self::coord), under the name that xarray gives it.
     ///
     /// # Errors
     /// As for [`coord`](Self::coord).
-    pub fn assign_coord(&self, name: &str, values: impl Into<Coord>) -> Result<Self> {
+    pub fn assign_coord(&self, name: &str, values: impl IntoCoord) -> Result<Self> {
         self.coord(name, values)
     }
 

@@ -14,13 +14,15 @@ pub(crate) enum Cuts {
     Free(usize),
     /// Between these lengths.
     Blocks(Rc<[usize]>),
+    /// Between these lengths and nowhere else, and at each of them: chunks that somebody asked for.
+    Chunks(Rc<[usize]>),
 }
 
 impl Cuts {
     fn len(&self) -> usize {
         match self {
             Self::Free(len) => *len,
-            Self::Blocks(lengths) => lengths.iter().sum(),
+            Self::Blocks(lengths) | Self::Chunks(lengths) => lengths.iter().sum(),
         }
     }
 
@@ -28,7 +30,7 @@ impl Cuts {
     fn unit(&self) -> usize {
         match self {
             Self::Free(len) => 1.min(*len),
-            Self::Blocks(lengths) => lengths.iter().copied().max().unwrap_or(0),
+            Self::Blocks(lengths) | Self::Chunks(lengths) => lengths.iter().copied().max().unwrap_or(0),
         }
     }
 
@@ -36,7 +38,7 @@ impl Cuts {
     fn pieces(&self) -> usize {
         match self {
             Self::Free(len) => *len,
-            Self::Blocks(lengths) => lengths.len(),
+            Self::Blocks(lengths) | Self::Chunks(lengths) => lengths.len(),
         }
     }
 
@@ -48,6 +50,7 @@ impl Cuts {
             return Vec::new();
         }
         match self {
+            Self::Chunks(lengths) => lengths.to_vec(),
             Self::Free(_) => (0..count).map(|n| (n + 1) * len / count - n * len / count).collect(),
             Self::Blocks(lengths) => {
                 let mut pieces = Vec::with_capacity(count);
@@ -97,25 +100,30 @@ impl Finder {
         let free = || plan.shape().iter().map(|&len| Cuts::Free(len)).collect::<Vec<_>>();
         match &plan.node().kind {
             Kind::Memory { .. } => free(),
-            Kind::Source { source, rows, columns } => {
-                let [row_block, column_block] = source.block();
-                vec![of_pick(rows, row_block), of_pick(columns, column_block)]
+            Kind::Source { source, picks } => {
+                let cut = |(pick, &block): (&Pick, &usize)| {
+                    let lengths = of_pick(pick, block);
+                    if source.is_chunked() { Cuts::Chunks(lengths) } else { Cuts::Blocks(lengths) }
+                };
+                picks.iter().zip(source.block()).map(cut).collect()
             }
             Kind::Concat { parts, axis, .. } => {
                 // Parts are alike but along the axis, so the first that is read speaks for all.
                 let first = parts.iter().find(|part| part.is_lazy()).unwrap_or(&parts[0]);
                 let mut cuts = self.cuts(first).to_vec();
+                let chunked = matches!(cuts[*axis], Cuts::Chunks(_));
                 let mut lengths = Vec::with_capacity(parts.len());
                 for part in parts {
                     match part.shape()[*axis] {
                         1 => lengths.push(1),
                         _ => match &self.cuts(part)[*axis] {
                             Cuts::Free(len) => lengths.push(*len),
-                            Cuts::Blocks(blocks) => lengths.extend_from_slice(blocks),
+                            Cuts::Blocks(blocks) | Cuts::Chunks(blocks) => lengths.extend_from_slice(blocks),
                         },
                     }
                 }
-                cuts[*axis] = Cuts::Blocks(lengths.into());
+                let lengths = lengths.into();
+                cuts[*axis] = if chunked { Cuts::Chunks(lengths) } else { Cuts::Blocks(lengths) };
                 cuts
             }
             Kind::Transpose { order, input } => {
@@ -140,8 +148,8 @@ impl Finder {
                 let mut cuts = free();
                 for input in kind.inputs() {
                     for (cut, inner) in cuts.iter_mut().zip(self.cuts(input).iter()) {
-                        if matches!((&*cut, inner), (Cuts::Free(len), Cuts::Blocks(_)) if *len == inner.len()) {
-                            *cut = inner.clone();
+                        if cut.len() == inner.len() {
+                            *cut = finer(cut.clone(), inner.clone());
                         }
                     }
                 }
@@ -151,8 +159,17 @@ impl Finder {
     }
 }
 
+/// Of two ways to cut one axis: the chunks that were asked for, else the blocks of files.
+pub(crate) fn finer(a: Cuts, b: Cuts) -> Cuts {
+    match (&a, &b) {
+        (Cuts::Chunks(_), _) | (_, Cuts::Free(_)) => a,
+        (_, Cuts::Chunks(_)) | (Cuts::Free(_), _) => b,
+        _ => a,
+    }
+}
+
 /// Neighbours in the pick that lie in one block of the file stay together.
-fn of_pick(pick: &Pick, block: usize) -> Cuts {
+fn of_pick(pick: &Pick, block: usize) -> Rc<[usize]> {
     let block = block.max(1);
     let mut lengths: Vec<usize> = Vec::new();
     let mut last = None;
@@ -164,7 +181,7 @@ fn of_pick(pick: &Pick, block: usize) -> Cuts {
         }
         last = Some(of);
     }
-    Cuts::Blocks(lengths.into())
+    lengths.into()
 }
 
 /// How the windows over an array are to be.
@@ -192,6 +209,9 @@ pub(crate) fn windows(cuts: &[Cuts], aim: &Aim<'_>) -> Vec<Vec<usize>> {
     let mut counts: Vec<usize> = cuts.iter().map(Cuts::pieces).collect();
     let mut cells: usize = cuts.iter().map(|cuts| cuts.unit().max(1)).product();
     for (cut, count) in cuts.iter().zip(&mut counts).rev() {
+        if matches!(cut, Cuts::Chunks(_)) {
+            continue;
+        }
         let grown = (room / cells * cut.unit()).clamp(cut.unit(), cut.len().max(1)).max(1);
         *count = cut.len().div_ceil(grown);
         cells = cells / cut.unit().max(1) * grown;

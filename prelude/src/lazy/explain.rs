@@ -89,14 +89,12 @@ impl Writer<'_> {
                 let _ = writeln!(self.text, "{:depth$}{number}", "", depth = 2 * depth);
             }
             Kind::Memory { .. } => self.line(plan, depth, "in memory"),
-            Kind::Source { source, rows, columns } => {
-                let [all_rows, all_columns] = source.shape();
+            Kind::Source { source, picks } => {
                 let mut what = format!("read {}", source.describe());
-                if !rows.is_all(all_rows) {
-                    let _ = write!(what, ", rows {}", described(rows));
-                }
-                if !columns.is_all(all_columns) {
-                    let _ = write!(what, ", columns {}", described(columns));
+                for (axis, (pick, &length)) in picks.iter().zip(source.shape()).enumerate() {
+                    if !pick.is_all(length) {
+                        let _ = write!(what, ", {} {}", source.axis_name(axis), described(pick));
+                    }
                 }
                 self.line(plan, depth, &what);
             }

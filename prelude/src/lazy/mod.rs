@@ -17,6 +17,7 @@
 
 pub mod buffers;
 mod chunk;
+mod chunked;
 mod evaluate;
 mod explain;
 pub(crate) mod index;

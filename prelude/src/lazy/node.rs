@@ -22,11 +22,10 @@ pub(crate) enum Kind {
         values: Values,
         weak: bool,
     },
-    /// Selection is pushed down to here: only these rows and columns are read.
+    /// Selection is pushed down to here: only these positions of each axis are read.
     Source {
         source: Arc<dyn Source>,
-        rows: Pick,
-        columns: Pick,
+        picks: Vec<Pick>,
     },
     /// `starts` holds where each part begins on `axis`.
     Concat {
@@ -107,9 +106,7 @@ impl Kind {
         let mut next = || inputs.remove(0);
         match self {
             Self::Memory { values, weak } => Self::Memory { values: values.clone(), weak: *weak },
-            Self::Source { source, rows, columns } => {
-                Self::Source { source: source.clone(), rows: rows.clone(), columns: columns.clone() }
-            }
+            Self::Source { source, picks } => Self::Source { source: source.clone(), picks: picks.clone() },
             Self::Concat { axis, starts, .. } => Self::Concat { parts: inputs, axis: *axis, starts: starts.clone() },
             Self::Unary { op, .. } => Self::Unary { op: *op, input: next() },
             Self::Map { name, f, .. } => Self::Map { name: name.clone(), f: f.clone(), input: next() },

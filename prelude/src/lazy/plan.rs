@@ -1,5 +1,6 @@
 //! The plan: an array without labels that may not have been computed yet.
 
+use super::chunked::Chunked;
 use super::index::{AxisIndex, Pick, resolve};
 use super::kernels::{self, BinaryOp, MapFn, Operands, UnaryOp, broadcast_shape};
 use super::node::{Kind, Node, Reduce};
@@ -82,16 +83,36 @@ impl Plan {
         Self::lazy_node(Kind::Memory { values, weak }, shape, dtype)
     }
 
-    /// One band of one file, shape (rows, columns). Reads nothing.
-    pub fn raster(source: impl Source + 'static) -> Self {
-        Self::source(Arc::new(source))
+    /// What a source gives, such as one band of one file: shape (rows, columns). Reads nothing.
+    pub fn source(source: impl Source + 'static) -> Self {
+        Self::shared_source(Arc::new(source))
     }
 
-    /// [`raster`](Plan::raster) for a source that is shared already.
-    pub fn source(source: Arc<dyn Source>) -> Self {
-        let ([rows, columns], dtype) = (source.shape(), source.dtype());
-        let kind = Kind::Source { source, rows: Pick::range(0..rows), columns: Pick::range(0..columns) };
-        Self::lazy_node(kind, vec![rows, columns], dtype)
+    /// [`source`](Plan::source) for one that is shared already.
+    pub fn shared_source(source: Arc<dyn Source>) -> Self {
+        let (shape, dtype) = (source.shape().to_vec(), source.dtype());
+        let picks = shape.iter().map(|&len| Pick::range(0..len)).collect();
+        Self::lazy_node(Kind::Source { source, picks }, shape, dtype)
+    }
+
+    /// Values in memory as a lazy plan, to be computed in chunks of these lengths, one per axis; 0 counts as 1.
+    ///
+    /// A plan that is lazy already stays as it is: files are read in their own blocks.
+    ///
+    /// # Errors
+    /// When there is not one length per axis.
+    pub fn chunked(&self, lengths: &[usize]) -> Result<Self> {
+        if lengths.len() != self.ndim() {
+            let message = format!("{} chunk lengths for {} axes", lengths.len(), self.ndim());
+            return Err(Error::new(ErrorKind::InvalidArgument, message));
+        }
+        Ok(match self.as_values() {
+            Some(values) => {
+                let block = lengths.iter().map(|&length| length.max(1)).collect();
+                Self::source(Chunked::new(values.clone(), block))
+            }
+            None => self.clone(),
+        })
     }
 
     /// Parts one after the other along `axis`. Types are promoted to one.
@@ -123,8 +144,8 @@ impl Plan {
             starts.push(length);
             length += part.shape()[axis];
         }
-        if parts.len() == 1 {
-            return Ok(parts.into_iter().next().expect("one part"));
+        if let [only] = &parts[..] {
+            return Ok(only.clone());
         }
         shape[axis] = length;
         let parts = parts.iter().map(|part| part.cast(dtype)).collect();

@@ -1,4 +1,4 @@
-//! Selection moves below every other operation, until it says which rows and columns of which files are read.
+//! Selection moves below every other operation, until it says what is read of which files.
 
 use super::Plan;
 use super::index::Pick;
@@ -34,10 +34,10 @@ impl PushDown {
     fn below(&mut self, plan: &Plan, picks: &[Pick]) -> Result<Plan> {
         Ok(match &plan.node().kind {
             Kind::Memory { values, .. } => Plan::memory(values.pick(picks)),
-            Kind::Source { source, rows, columns } => {
-                let (rows, columns) = (picks[0].of(rows), picks[1].of(columns));
-                let shape = vec![rows.len(), columns.len()];
-                Plan::lazy_node(Kind::Source { source: source.clone(), rows, columns }, shape, plan.dtype())
+            Kind::Source { source, picks: inner } => {
+                let picks: Vec<Pick> = picks.iter().zip(inner).map(|(pick, inner)| pick.of(inner)).collect();
+                let shape = lengths(&picks);
+                Plan::lazy_node(Kind::Source { source: source.clone(), picks }, shape, plan.dtype())
             }
             Kind::Concat { parts, axis, starts } => self.of_parts(parts, *axis, starts, picks)?,
             Kind::Unary { op, input } => self.pick(input, picks)?.unary(*op),

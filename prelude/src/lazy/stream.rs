@@ -257,5 +257,5 @@ fn result_dtype(member: &Reduce) -> crate::array::DType {
 
 /// The cuts of inputs that are read together: those of files where any has them.
 fn finer(a: Vec<Cuts>, b: Vec<Cuts>) -> Vec<Cuts> {
-    a.into_iter().zip(b).map(|(a, b)| if matches!(a, Cuts::Free(_)) { b } else { a }).collect()
+    a.into_iter().zip(b).map(|(a, b)| chunk::finer(a, b)).collect()
 }

@@ -53,7 +53,7 @@ fn address(source: &Arc<dyn Source>) -> usize {
 pub(crate) struct Puller<'a> {
     shared: &'a Shared,
     nodes: RefCell<HashMap<(usize, Window), Values>>,
-    reads: RefCell<HashMap<(usize, Pick, Pick), Values>>,
+    reads: RefCell<HashMap<(usize, Vec<Pick>), Values>>,
 }
 
 impl<'a> Puller<'a> {
@@ -86,8 +86,8 @@ impl<'a> Puller<'a> {
         let operand = |input: &Plan| self.pull(input, &broadcast_window(input.shape(), window));
         Ok(match &node.kind {
             Kind::Memory { values, .. } => values.window(window),
-            Kind::Source { source, rows, columns } => {
-                self.read(source, rows.window(&window[0]), columns.window(&window[1]))?
+            Kind::Source { source, picks } => {
+                self.read(source, picks.iter().zip(window).map(|(pick, range)| pick.window(range)).collect())?
             }
             Kind::Concat { parts, axis, starts } => self.concat(parts, *axis, starts, window)?,
             Kind::Unary { op, input } => kernels::unary(*op, self.pull(input, window)?),
@@ -143,39 +143,48 @@ impl<'a> Puller<'a> {
         Ok(joined)
     }
 
-    fn read(&self, source: &Arc<dyn Source>, rows: Pick, columns: Pick) -> Result<Values> {
+    fn read(&self, source: &Arc<dyn Source>, picks: Vec<Pick>) -> Result<Values> {
         if !self.shared.sources.contains(&address(source)) {
-            return read(&**source, &rows, &columns);
+            return read(&**source, &picks);
         }
-        let key = (address(source), rows, columns);
+        let key = (address(source), picks);
         if let Some(values) = self.reads.borrow().get(&key) {
             return Ok(values.clone());
         }
-        let values = read(&**source, &key.1, &key.2)?;
+        let values = read(&**source, &key.1)?;
         self.reads.borrow_mut().insert(key, values.clone());
         Ok(values)
     }
 }
 
 /// Reads what the picks name, and of what lies between them no more than blocks that hold it.
-fn read(source: &dyn Source, rows: &Pick, columns: &Pick) -> Result<Values> {
+fn read(source: &dyn Source, picks: &[Pick]) -> Result<Values> {
     cancel::check()?;
-    let [row_block, column_block] = source.block();
-    let row_runs = runs(rows, row_block);
-    let column_runs = runs(columns, column_block);
-    let mut bands = Vec::with_capacity(row_runs.runs.len());
-    for row_run in &row_runs.runs {
-        let mut pieces = Vec::with_capacity(column_runs.runs.len());
-        for column_run in &column_runs.runs {
-            let values = source.read(row_run.read.clone(), column_run.read.clone())?;
-            pieces.push(values.pick(&[row_run.take.clone(), column_run.take.clone()]));
-        }
-        bands.push(Values::concat(&pieces, 1)?);
+    let axes: Vec<Runs> = picks.iter().zip(source.block()).map(|(pick, &block)| runs(pick, block)).collect();
+    let values = gather(source, &axes, &mut Vec::new(), &mut Vec::new())?;
+    if axes.iter().all(|runs| runs.order.is_none()) {
+        return Ok(values);
     }
-    let values = Values::concat(&bands, 0)?;
-    let order = |runs: Runs, length: usize| runs.order.unwrap_or(Pick::range(0..length));
-    let picks = [order(row_runs, values.shape()[0]), order(column_runs, values.shape()[1])];
-    Ok(values.pick(&picks))
+    let order = |(runs, &length): (Runs, &usize)| runs.order.unwrap_or(Pick::range(0..length));
+    let order: Vec<Pick> = axes.into_iter().zip(values.shape()).map(order).collect();
+    Ok(values.pick(&order))
+}
+
+/// Reads every combination of the runs of the axes after those in `window`, and joins them.
+fn gather(source: &dyn Source, axes: &[Runs], window: &mut Window, takes: &mut Vec<Pick>) -> Result<Values> {
+    let axis = window.len();
+    let Some(runs) = axes.get(axis) else {
+        return Ok(source.read(window)?.pick(takes));
+    };
+    let mut pieces = Vec::with_capacity(runs.runs.len());
+    for run in &runs.runs {
+        window.push(run.read.clone());
+        takes.push(run.take.clone());
+        pieces.push(gather(source, axes, window, takes)?);
+        window.pop();
+        takes.pop();
+    }
+    Values::concat(&pieces, axis)
 }
 
 /// A pick in ascending order, cut where blocks that it does not need lie between.

@@ -108,7 +108,7 @@ fn labelled(rasters: &[Raster]) -> Result<DataArray> {
     let mut bands = Vec::with_capacity(rasters.len() * meta.count);
     for raster in rasters {
         for band in 1..=raster.count() {
-            bands.push(Plan::raster(RasterSource::new(raster, band)?));
+            bands.push(Plan::source(RasterSource::new(raster, band)?));
         }
     }
     let count = bands.len();

@@ -9,7 +9,6 @@ use crate::lazy::{Source, buffers};
 use crate::{Error, ErrorKind, Result};
 use gdal::raster::GdalType;
 use std::ops::Range;
-use std::path::Path;
 
 /// A band to read later, by windows and from many threads.
 ///
@@ -19,6 +18,7 @@ use std::path::Path;
 pub struct RasterSource {
     raster: Raster,
     band: usize,
+    shape: [usize; 2],
     block: [usize; 2],
     dtype: DType,
     missing: Option<f64>,
@@ -34,7 +34,8 @@ impl RasterSource {
         // NaN stands for itself, and integers never equal it.
         let missing = facts.nodata.filter(|nodata| !nodata.is_nan());
         let dtype = if missing.is_some() { facts.dtype.with_missing() } else { facts.dtype };
-        Ok(Self { raster: raster.clone(), band, block: facts.block, dtype, missing })
+        let shape = [raster.height(), raster.width()];
+        Ok(Self { raster: raster.clone(), band, shape, block: facts.block, dtype, missing })
     }
 
     /// The band, counted from 1.
@@ -50,29 +51,31 @@ impl RasterSource {
 }
 
 impl Source for RasterSource {
-    fn shape(&self) -> [usize; 2] {
-        [self.raster.height(), self.raster.width()]
+    fn shape(&self) -> &[usize] {
+        &self.shape
     }
 
-    fn block(&self) -> [usize; 2] {
-        self.block
+    fn block(&self) -> &[usize] {
+        &self.block
     }
 
     fn dtype(&self) -> DType {
         self.dtype
     }
 
-    fn path(&self) -> &Path {
-        self.raster.path()
-    }
-
     fn describe(&self) -> String {
         let compression = self.raster.meta().compression.unwrap_or_else(|| "not compressed".to_owned());
         let blocks = block_text(self.block, self.raster.width());
-        format!("{}, band {}, {compression}, {blocks}", file_name(self.path()), self.band)
+        format!("{}, band {}, {compression}, {blocks}", file_name(self.raster.path()), self.band)
     }
 
-    fn read(&self, rows: Range<usize>, columns: Range<usize>) -> Result<Values> {
+    fn axis_name(&self, axis: usize) -> String {
+        ["rows", "columns"].get(axis).map_or_else(|| format!("axis {axis}"), |name| (*name).to_owned())
+    }
+
+    fn read(&self, window: &[Range<usize>]) -> Result<Values> {
+        let [rows, columns] = window else { unreachable!("a band has two axes") };
+        let (rows, columns) = (rows.clone(), columns.clone());
         let shape = [rows.len(), columns.len()];
         match self.dtype {
             DType::U8 => Values::from_shape_vec(&shape, self.numbers::<u8>(rows, columns)?),
@@ -96,7 +99,7 @@ impl Source for RasterSource {
             }
             DType::Bool | DType::I64 | DType::DateTime => Err(Error::new(
                 ErrorKind::Other,
-                format!("{} cannot be read as {}", file_name(self.path()), self.dtype),
+                format!("{} cannot be read as {}", file_name(self.raster.path()), self.dtype),
             )),
         }
     }

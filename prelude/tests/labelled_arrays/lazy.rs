@@ -7,7 +7,6 @@ use isopleth::time::date_range;
 use isopleth::{Result, s, sel};
 use ndarray::Array2;
 use std::ops::Range;
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -22,27 +21,24 @@ struct Day {
 }
 
 impl Source for Day {
-    fn shape(&self) -> [usize; 2] {
-        [ROWS, COLUMNS]
+    fn shape(&self) -> &[usize] {
+        &[ROWS, COLUMNS]
     }
 
-    fn block(&self) -> [usize; 2] {
-        [1, COLUMNS]
+    fn block(&self) -> &[usize] {
+        &[1, COLUMNS]
     }
 
     fn dtype(&self) -> DType {
         DType::F32
     }
 
-    fn path(&self) -> &Path {
-        Path::new("day.tif")
-    }
-
     fn describe(&self) -> String {
         format!("day {}", self.number)
     }
 
-    fn read(&self, rows: Range<usize>, columns: Range<usize>) -> Result<Values> {
+    fn read(&self, window: &[Range<usize>]) -> Result<Values> {
+        let [rows, columns] = window else { panic!("a day has two axes: {window:?}") };
         self.read.fetch_add(rows.len() * columns.len(), Ordering::SeqCst);
         let pixel = |(i, j)| pixel(self.number, rows.start + i, columns.start + j);
         Ok(Array2::from_shape_fn((rows.len(), columns.len()), pixel).into())
@@ -61,7 +57,7 @@ pub(crate) fn year() -> (DataArray, DataArray, Arc<AtomicUsize>) {
     let label = |da: DataArray| da.coord("x", &across)?.coord("y", &down);
     let days: Vec<DataArray> = (0..60)
         .map(|number| {
-            label(DataArray::new(Plan::raster(Day { number, read: read.clone() }), ["y", "x"]).unwrap()).unwrap()
+            label(DataArray::new(Plan::source(Day { number, read: read.clone() }), ["y", "x"]).unwrap()).unwrap()
         })
         .collect();
     let memory = ndarray::Array3::from_shape_fn((60, ROWS, COLUMNS), |(day, row, column)| pixel(day, row, column));

@@ -91,7 +91,10 @@ impl Values {
             let message = format!("{} elements of shape {:?} do not fill {shape:?}", self.len(), self.shape());
             return Err(Error::new(ErrorKind::Mismatch, message));
         }
-        Ok(same!(self.standard(), a => a.into_shape_with_order(IxDyn(shape)).expect("the counts agree")))
+        Ok(same!(self.standard(), a => match a.into_shape_with_order(IxDyn(shape)) {
+            Ok(a) => a,
+            Err(_) => unreachable!("the counts agree, and the elements lie in axis order"),
+        }))
     }
 
     /// Axes of length 1 repeated to `shape`, which has as many axes. Copies.

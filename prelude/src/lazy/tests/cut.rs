@@ -72,3 +72,31 @@ fn chunks_of_a_year_are_strips_of_one_file() {
     assert_eq!((chunks[0].clone(), chunks[2].clone()), (vec![1; 366], vec![7200]));
     assert!(chunks[1].len() > 1 && chunks[1].iter().sum::<usize>() == 2600);
 }
+
+#[test]
+fn chunks_that_were_asked_for_are_the_windows_whatever_their_size() {
+    let values = Values::from_shape_vec(&[5, 4], (0..20).collect::<Vec<i32>>()).unwrap();
+    let chunked = Plan::memory(values.clone()).chunked(&[2, 3]).unwrap();
+    assert!(chunked.is_lazy());
+    assert_eq!(chunked.chunks(), [vec![2, 2, 1], vec![3, 1]]);
+    let doubled = Plan::binary(BinaryOp::Mul, &chunked, &Plan::scalar(2)).unwrap();
+    assert_eq!(doubled.chunks(), [vec![2, 2, 1], vec![3, 1]]);
+    let turned = doubled.transpose(&[1, 0]).unwrap().index(&[AxisIndex::range(0..4), AxisIndex::range(1..5)]).unwrap();
+    assert_eq!(turned.chunks(), [vec![3, 1], vec![1, 2, 1]]);
+    assert_eq!(turned.evaluate().unwrap().to_vec::<i32>().unwrap()[..4], [8, 16, 24, 32]);
+    let sum = reduce(&doubled, ReduceOp::Sum, &[0]);
+    assert_eq!(sum.evaluate().unwrap().to_vec::<i64>().unwrap(), [80, 90, 100, 110]);
+    let text = chunked.explain();
+    assert!(text.contains("from memory in chunks of 2 x 3"), "{text}");
+}
+
+#[test]
+fn a_source_may_have_any_number_of_axes() {
+    let values = Values::from_shape_vec(&[3, 4, 5], (0..60).collect::<Vec<i32>>()).unwrap();
+    let plan = Plan::memory(values.clone()).chunked(&[2, 2, 5]).unwrap();
+    let index = [AxisIndex::list([2, 0]), AxisIndex::Range { start: 3, len: 2, step: -2 }, AxisIndex::At(4)];
+    let picked = plan.index(&index).unwrap().evaluate().unwrap();
+    assert_eq!(picked.to_vec::<i32>().unwrap(), values.index(&index).unwrap().to_vec::<i32>().unwrap());
+    let point = Plan::memory(Values::from(7i32)).chunked(&[]).unwrap();
+    assert_eq!(point.evaluate().unwrap().to_vec::<i32>().unwrap(), [7]);
+}

@@ -11,7 +11,7 @@ use super::*;
 use crate::array::{DType, Values};
 use crate::{Error, ErrorKind, Result};
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -69,22 +69,23 @@ impl Fake {
 }
 
 impl Source for Fake {
-    fn shape(&self) -> [usize; 2] {
-        self.shape
+    fn shape(&self) -> &[usize] {
+        &self.shape
     }
-    fn block(&self) -> [usize; 2] {
-        self.block
+    fn block(&self) -> &[usize] {
+        &self.block
     }
     fn dtype(&self) -> DType {
         self.dtype
     }
-    fn path(&self) -> &Path {
-        &self.path
-    }
     fn describe(&self) -> String {
         format!("{}, band 1", self.path.display())
     }
-    fn read(&self, rows: Range<usize>, columns: Range<usize>) -> Result<Values> {
+    fn axis_name(&self, axis: usize) -> String {
+        ["rows", "columns"][axis].to_owned()
+    }
+    fn read(&self, window: &[Range<usize>]) -> Result<Values> {
+        let [rows, columns] = window else { panic!("{window:?}") };
         assert!(rows.end <= self.shape[0] && columns.end <= self.shape[1], "read outside: {rows:?} {columns:?}");
         if rows.end > self.broken_from {
             return Err(Error::new(
@@ -129,7 +130,7 @@ impl Year {
 
     /// Shape (file, row, column), lazy.
     fn plan(&self) -> Plan {
-        Plan::stack(self.fakes.iter().cloned().map(Plan::raster).collect()).unwrap()
+        Plan::stack(self.fakes.iter().cloned().map(Plan::source).collect()).unwrap()
     }
 
     /// The same in memory.

@@ -41,7 +41,7 @@ fn steps_and_lists_of_files_leave_the_other_files_closed() {
 #[test]
 fn rows_far_apart_are_read_apart() {
     let year = Year::new(1, [1000, 64], [16, 64], DType::F32);
-    let plan = Plan::raster(year.fakes[0].clone());
+    let plan = Plan::source(year.fakes[0].clone());
     let rows = AxisIndex::list([990, 3, 5, 500]);
     let picked = plan.index(&[rows.clone(), AxisIndex::range(2..4)]).unwrap();
     let values = picked.evaluate().unwrap();

@@ -16,7 +16,7 @@ fn the_same_files_opened_twice_are_read_once() {
     let year = Year::of_strips(4, 50, 40);
     let shared: Vec<Arc<dyn Source>> =
         year.fakes.iter().map(|fake| Arc::new(fake.clone()) as Arc<dyn Source>).collect();
-    let stack = || Plan::stack(shared.iter().cloned().map(Plan::source).collect()).unwrap();
+    let stack = || Plan::stack(shared.iter().cloned().map(Plan::shared_source).collect()).unwrap();
     Plan::binary(BinaryOp::Add, &stack(), &stack()).unwrap().evaluate().unwrap();
     assert_eq!(year.log.pixels(), 4 * 50 * 40);
 }

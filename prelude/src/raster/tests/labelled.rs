@@ -60,7 +60,7 @@ fn integers_become_floats_only_where_something_may_be_missing() {
         writer.finish().unwrap();
         let source = RasterSource::new(&Raster::open(&path).unwrap(), 1).unwrap();
         assert_eq!(source.dtype(), dtype);
-        match source.read(0..1, 0..2).unwrap() {
+        match source.read(&[0..1, 0..2]).unwrap() {
             Values::I16(values) => assert_eq!(values.as_slice().unwrap(), [-1, 7]),
             Values::F32(values) => assert!(values[[0, 0]].is_nan() && values[[0, 1]] == 7.0),
             other => panic!("{other:?}"),
