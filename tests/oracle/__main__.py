@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 import time
 from pathlib import Path
@@ -30,6 +31,7 @@ def main() -> int:
     parser.add_argument("--replay", type=int, help="the number of one case of the seed")
     parser.add_argument("--case", type=Path, help="a file with one case")
     parser.add_argument("--failures", type=int, default=25, help="stop a process after so many")
+    parser.add_argument("--brief", action="store_true", help="one line per kind of failure")
     given = parser.parse_args()
     if given.replay is not None or given.case:
         if given.case:
@@ -41,10 +43,20 @@ def main() -> int:
     start = time.monotonic()
     table, failures = campaign(given.cases, given.seed, only=given.only, stop_after=given.failures)
     print(table.text())
-    for failure in failures:
-        print(f"\ncase {failure.number}: {failure.text}")
+    for kind, alike in kinds(failures).items():
+        numbers = " ".join(str(failure.number) for failure in alike[:12])
+        print(f"\n{len(alike)} x {kind}  (cases {numbers}): {alike[0].text if not given.brief else alike[0].message}")
     print(f"\n{len(failures)} failures, {time.monotonic() - start:.0f} s")
     return 1 if failures else 0
+
+
+def kinds(failures: list) -> dict[str, list]:
+    """Failures that read alike but for their numbers and names: most likely one fault."""
+    found: dict[str, list] = {}
+    for failure in failures:
+        kind = re.sub(r"\[.*|\(.*|'.*?'|\".*?\"|-?[\d.]+(e-?\d+)?", "_", failure.message)[:110]
+        found.setdefault(kind, []).append(failure)
+    return dict(sorted(found.items(), key=lambda item: -len(item[1])))
 
 
 def show(case: dict, steps: list) -> int:
