@@ -10,10 +10,10 @@ macro_rules! comparisons {
         impl DataArray {$(
             #[doc = concat!("Where `self ", $doc, " other`: an array of bool, aligned as in arithmetic. A missing value compares as false (`ne`: true).")]
             ///
-            /// Dates may be given as text: `time.ge("2016-07-01")`.
+            /// Dates may be given as text: `time.ge("2016-07-01")`. Text compares letter by letter: `station.eq("Bern")`.
             ///
             /// # Panics
-            #[doc = concat!("When the arrays cannot be aligned, or dates meet numbers; [`", stringify!($try), "`](Self::", stringify!($try), ") returns an error instead.")]
+            #[doc = concat!("When the arrays cannot be aligned, or dates or text meet numbers; [`", stringify!($try), "`](Self::", stringify!($try), ") returns an error instead.")]
             #[must_use]
             #[track_caller]
             pub fn $method(&self, other: impl Into<Operand>) -> DataArray {
@@ -23,7 +23,7 @@ macro_rules! comparisons {
             #[doc = concat!("Where `self ", $doc, " other`: see [`", stringify!($method), "`](Self::", stringify!($method), ").")]
             ///
             /// # Errors
-            /// When the arrays cannot be aligned, or dates meet numbers.
+            /// When the arrays cannot be aligned, or dates or text meet numbers.
             pub fn $try(&self, other: impl Into<Operand>) -> Result<DataArray> {
                 self.binary(BinaryOp::$op, other)
             }

@@ -8,10 +8,10 @@ use crate::{Error, ErrorKind, Result};
 use ndarray::ArrayD;
 use std::fmt;
 
-/// What a [`DataArray`] can be made of: ndarray arrays, vectors, numbers, dates, [`Values`], a [`Plan`].
+/// What a [`DataArray`] can be made of: ndarray arrays, vectors, numbers, dates, texts, [`Values`], a [`Plan`].
 #[diagnostic::on_unimplemented(
     message = "a DataArray cannot be made of `{Self}`",
-    note = "give an ndarray array, a Vec or array of numbers, dates, Values, or a Plan"
+    note = "give an ndarray array, a Vec or array of numbers or texts, dates, Values, or a Plan"
 )]
 pub trait IntoPlan {
     /// The values without labels.
@@ -108,10 +108,25 @@ impl DataArray {
         self.values()?.to_vec()
     }
 
+    /// Every element as text, last axis fastest: dates as `2016-01-31`, missing ones as an empty text.
+    ///
+    /// ```
+    /// use isopleth::array::DataArray;
+    /// let da = DataArray::new(vec![1, 2], "station")?.coord("station", ["Bern", "Basel"])?;
+    /// assert_eq!(da["station"].to_texts()?, ["Bern", "Basel"]);
+    /// # Ok::<(), isopleth::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As for [`compute`](Self::compute).
+    pub fn to_texts(&self) -> Result<Vec<String>> {
+        Ok(self.values()?.to_texts())
+    }
+
     /// The number in an array of one element. Bools are 0 or 1, dates nanoseconds since 1970.
     ///
     /// # Errors
-    /// When there is more than one element, or none, and as for [`compute`](Self::compute).
+    /// When there is more than one element, or none, or it is text, and as for [`compute`](Self::compute).
     pub fn item(&self) -> Result<f64> {
         if self.size() != 1 {
             let (size, shape) = (self.size(), self.shape());
@@ -120,6 +135,11 @@ impl DataArray {
             return Err(Error::new(ErrorKind::InvalidArgument, message));
         }
         let values = self.values()?;
+        if values.dtype() == DType::Text {
+            let message =
+                format!("item: the element is the text {:?}, no number; to_texts gives it", values.to_texts()[0]);
+            return Err(Error::new(ErrorKind::Mismatch, message));
+        }
         Ok(match &values {
             Values::DateTime(dates) => {
                 dates.first().map_or(f64::NAN, |&date| if date == i64::MIN { f64::NAN } else { date as f64 })
@@ -129,6 +149,9 @@ impl DataArray {
     }
 
     /// The array with elements of another type. Floats are cut towards zero when they become whole numbers.
+    ///
+    /// [`DType::Text`] writes each element as [`to_texts`](Self::to_texts) does; from text, numbers and dates are
+    /// read, and what is none becomes missing (0 among whole numbers, which cannot be missing).
     #[must_use]
     pub fn astype(&self, dtype: DType) -> Self {
         if dtype == self.dtype() { self.clone() } else { self.with_plan(self.plan().cast(dtype)) }

@@ -1,7 +1,7 @@
 //! Coordinates: the labels along an axis, or what is known about a whole array.
 
 use super::attrs::{Attr, Attrs};
-use super::values::Values;
+use super::values::{Text, Values};
 use crate::time::{DateRange, DateTime};
 use ndarray::{ArcArray, ArrayBase, Data, Dimension, IxDyn};
 use std::ops::{Range, RangeInclusive};
@@ -13,7 +13,7 @@ use std::sync::Arc;
 /// dimension: `sel` looks them up and arithmetic aligns by them. Others go along:
 /// scalars (no dimension), or values over several dimensions such as a grid's longitudes.
 ///
-/// Functions take `impl Into<Coord>`: a range, a `Vec`, a slice, an ndarray array, dates, a number.
+/// Functions take `impl Into<Coord>`: a range, a `Vec`, a slice, an ndarray array, dates, texts, a number.
 ///
 /// ```
 /// use isopleth::array::Coord;
@@ -21,6 +21,8 @@ use std::sync::Arc;
 /// assert_eq!(x.len(), 100);
 /// let crs = Coord::scalar(0).attr("crs_wkt", "GEOGCRS[…]");
 /// assert!(crs.dims().is_empty());
+/// let station: Coord = ["Bern", "Basel"].into();
+/// assert_eq!(station.values().to_texts(), ["Bern", "Basel"]);
 /// ```
 #[derive(Debug, Clone)]
 pub struct Coord {
@@ -114,7 +116,7 @@ impl Coord {
 }
 
 /// The element types that a coordinate can be made of.
-pub trait CoordElement: Copy + 'static {
+pub trait CoordElement: Clone {
     /// The values of a coordinate with these elements.
     #[doc(hidden)]
     fn values(elements: ArcArray<Self, IxDyn>) -> Values;
@@ -150,6 +152,9 @@ element! {
     f32 => F32, |v| v;
     f64 => F64, |v| v;
     DateTime => DateTime, DateTime::nanoseconds;
+    &str => Text, Text::from;
+    String => Text, Text::from;
+    Text => Text, |v| v;
 }
 
 fn line<T: CoordElement>(elements: Vec<T>) -> Coord {

@@ -16,7 +16,11 @@ impl DataArray {
     /// assert_eq!(celsius.map(|t| t * 9.0 / 5.0 + 32.0).to_vec::<f64>()?, [32.0, 212.0]);
     /// # Ok::<(), isopleth::Error>(())
     /// ```
+    ///
+    /// # Panics
+    /// When the array holds text.
     #[must_use]
+    #[track_caller]
     pub fn map(&self, f: impl Fn(f64) -> f64 + Send + Sync + 'static) -> Self {
         // The loop is compiled into the caller with `f` inlined; everything else is behind the trait object.
         self.map_blocks(
@@ -25,13 +29,29 @@ impl DataArray {
         )
     }
 
+    #[track_caller]
     fn map_blocks(&self, path: &str, f: Arc<MapFn>) -> Self {
         // "cell::c_to_f" is the user's c_to_f; a closure has no better name than that.
+        self.refuse_text("map");
         let name = if path.ends_with("{{closure}}") { "closure" } else { path.rsplit("::").next().unwrap_or(path) };
         self.with_plan(self.plan().map(name, f))
     }
 
+    /// Text has no arithmetic; a silent NaN would be worse than a stop.
+    #[track_caller]
+    fn refuse_text(&self, what: &str) {
+        let name = self.get_name().map(|name| format!(" {name:?}")).unwrap_or_default();
+        assert!(
+            self.dtype() != DType::Text,
+            "{what} of text has no meaning, and the array{name} holds text; astype(DType::F64) reads numbers in it"
+        );
+    }
+
+    #[track_caller]
     pub(crate) fn unary(&self, op: UnaryOp) -> Self {
+        if op != UnaryOp::IsNan {
+            self.refuse_text(op.name());
+        }
         self.with_plan(self.plan().unary(op))
     }
 }
@@ -40,7 +60,11 @@ macro_rules! functions {
     ($($method:ident $op:ident $doc:literal;)*) => {
         impl DataArray {$(
             #[doc = $doc]
+            ///
+            /// # Panics
+            /// When the array holds text.
             #[must_use]
+            #[track_caller]
             pub fn $method(&self) -> Self {
                 self.unary(UnaryOp::$op)
             }
@@ -56,7 +80,7 @@ functions! {
     floor Floor "Each element down to a whole number.";
     ceil Ceil "Each element up to a whole number.";
     round Round "Each element to the nearest whole number, halves to the even one.";
-    is_nan IsNan "Where an element is missing (NaN, or a missing date): an array of bool.";
+    is_nan IsNan "Where an element is missing (NaN, or a missing date or text): an array of bool.";
     year Year "The year of each date. Fields of dates are i64; those of a missing date are 0.";
     month Month "The month of each date, 1 to 12.";
     day Day "The day of the month of each date, from 1.";
@@ -77,9 +101,9 @@ impl DataArray {
     /// Each element brought into `low..=high`; missing ones stay missing.
     ///
     /// # Errors
-    /// When `low` is above `high` or NaN, or the array holds dates.
+    /// When `low` is above `high` or NaN, or the array holds dates or text.
     pub fn clip(&self, low: f64, high: f64) -> Result<Self> {
-        if low <= high && self.dtype() != DType::DateTime {
+        if low <= high && !matches!(self.dtype(), DType::DateTime | DType::Text) {
             // Whole limits stay whole numbers, so that clipping integers gives integers.
             let limit = |value: f64| {
                 let whole = value.fract() == 0.0 && value.abs() < 9e15;

@@ -135,7 +135,7 @@ pub enum LabelValue {
     Float(f64),
     /// An instant.
     Time(DateTime),
-    /// A date as text: `2016-01-31`, or `2016-01` for the whole month.
+    /// Text; among dates a date, `2016-01-31`, or `2016-01` for the whole month.
     Text(String),
 }
 
@@ -218,6 +218,7 @@ labels! {
     DateTime => Time(value) value;
     &str => Text(value) value.to_owned();
     String => Text(value) value;
+    &String => Text(value) value.clone();
 }
 
 impl From<RangeFull> for Label {

@@ -1,17 +1,18 @@
 //! The labels of a dimension: what `sel` searches and what arithmetic aligns by.
 
-use super::values::Values;
+use super::values::{Text, Values};
 use crate::time::{DateTime, Resolution};
 use ndarray::{ArcArray, IxDyn};
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
-/// Labels in order, in one of three kinds that compare among themselves.
+/// Labels in order, in one of four kinds that compare among themselves.
 #[derive(Debug, Clone)]
 pub(crate) enum Labels {
     Int(Vec<i64>),
     Float(Vec<f64>),
     Time(Vec<i64>),
+    Text(Vec<Text>),
 }
 
 /// One label to look for, already of a kind that fits.
@@ -20,6 +21,7 @@ pub(crate) enum Wanted {
     Int(i64),
     Float(f64),
     Time(i64),
+    Text(Text),
 }
 
 /// Whether the labels go one way.
@@ -44,6 +46,7 @@ impl Labels {
             Values::F32(a) => Self::Float(a.iter().map(|&v| f64::from(v)).collect()),
             Values::F64(a) => Self::Float(a.iter().copied().collect()),
             Values::DateTime(a) => Self::Time(a.iter().copied().collect()),
+            Values::Text(a) => Self::Text(a.iter().copied().collect()),
         }
     }
 
@@ -56,6 +59,7 @@ impl Labels {
             Self::Int(labels) => Values::I64(line(labels)),
             Self::Float(labels) => Values::F64(line(labels)),
             Self::Time(labels) => Values::DateTime(line(labels)),
+            Self::Text(labels) => Values::Text(line(labels)),
         }
     }
 
@@ -65,6 +69,7 @@ impl Labels {
             Self::Int(labels) => Self::Int(positions.iter().map(|&at| labels[at]).collect()),
             Self::Float(labels) => Self::Float(positions.iter().map(|&at| labels[at]).collect()),
             Self::Time(labels) => Self::Time(positions.iter().map(|&at| labels[at]).collect()),
+            Self::Text(labels) => Self::Text(positions.iter().map(|&at| labels[at]).collect()),
         }
     }
 
@@ -72,12 +77,17 @@ impl Labels {
         match self {
             Self::Int(labels) | Self::Time(labels) => labels.len(),
             Self::Float(labels) => labels.len(),
+            Self::Text(labels) => labels.len(),
         }
     }
 
     /// What a message calls them.
     pub(crate) fn kind(&self) -> &'static str {
-        if matches!(self, Self::Time(_)) { "dates" } else { "numbers" }
+        match self {
+            Self::Time(_) => "dates",
+            Self::Text(_) => "texts",
+            _ => "numbers",
+        }
     }
 
     /// One label as text.
@@ -86,6 +96,7 @@ impl Labels {
             Self::Int(labels) => labels[at].to_string(),
             Self::Float(labels) => format!("{:?}", labels[at]),
             Self::Time(labels) => DateTime::from_nanoseconds(labels[at]).to_string(),
+            Self::Text(labels) => format!("{:?}", labels[at]),
         }
     }
 
@@ -107,15 +118,17 @@ impl Labels {
             (Self::Int(labels), Wanted::Float(value)) => floats(labels[at] as f64, value),
             (Self::Float(labels), Wanted::Int(value)) => floats(labels[at], value as f64),
             (Self::Float(labels), Wanted::Float(value)) => floats(labels[at], value),
+            (Self::Text(labels), Wanted::Text(value)) => labels[at].cmp(&value),
             _ => Ordering::Greater,
         }
     }
 
-    /// Distance of the label at `at` from `wanted`, in the labels' unit (nanoseconds for dates).
+    /// Distance of the label at `at` from `wanted`, in the labels' unit (nanoseconds for dates); between texts there is none, NaN.
     pub(crate) fn distance(&self, at: usize, wanted: Wanted) -> f64 {
         let number = |wanted| match wanted {
             Wanted::Int(value) | Wanted::Time(value) => value as f64,
             Wanted::Float(value) => value,
+            Wanted::Text(_) => f64::NAN,
         };
         match (self, wanted) {
             (Self::Int(labels), Wanted::Int(value)) | (Self::Time(labels), Wanted::Time(value)) => {
@@ -123,6 +136,7 @@ impl Labels {
             }
             (Self::Int(labels) | Self::Time(labels), wanted) => (labels[at] as f64 - number(wanted)).abs(),
             (Self::Float(labels), wanted) => (labels[at] - number(wanted)).abs(),
+            (Self::Text(_), _) => f64::NAN,
         }
     }
 
@@ -130,6 +144,7 @@ impl Labels {
         match self {
             Self::Int(labels) | Self::Time(labels) => labels[a].cmp(&labels[b]),
             Self::Float(labels) => floats(labels[a], labels[b]),
+            Self::Text(labels) => labels[a].cmp(&labels[b]),
         }
     }
 
@@ -145,7 +160,7 @@ impl Labels {
         }
     }
 
-    /// The finest unit that any date states; `None` for numbers.
+    /// The finest unit that any date states; `None` for what is no date.
     pub(crate) fn resolution(&self) -> Option<Resolution> {
         let Self::Time(labels) = self else { return None };
         let stated = labels.iter().filter(|&&at| at != i64::MIN);
@@ -161,15 +176,20 @@ impl Labels {
             // Zero has two signs and NaN many patterns; as labels each is one.
             labels.map(|label| if label.is_nan() { f64::NAN } else { label + 0.0 }.to_bits()).collect()
         }
+        fn texts(labels: &[Text]) -> Vec<u64> {
+            labels.iter().map(|label| label.key()).collect()
+        }
         fn as_floats(labels: &Labels) -> Vec<u64> {
             match labels {
                 Labels::Int(labels) | Labels::Time(labels) => bits(labels.iter().map(|&label| label as f64)),
                 Labels::Float(labels) => bits(labels.iter().copied()),
+                Labels::Text(labels) => texts(labels),
             }
         }
         match (self, other) {
             (Self::Int(a), Self::Int(b)) | (Self::Time(a), Self::Time(b)) => Some((whole(a), whole(b))),
-            (Self::Time(_), _) | (_, Self::Time(_)) => None,
+            (Self::Text(a), Self::Text(b)) => Some((texts(a), texts(b))),
+            (Self::Time(_) | Self::Text(_), _) | (_, Self::Time(_) | Self::Text(_)) => None,
             _ => Some((as_floats(self), as_floats(other))),
         }
     }
@@ -198,7 +218,8 @@ impl Labels {
         match (self, other) {
             (Self::Int(a), Self::Int(b)) => Some(Self::Int(merged(a, b, i64::cmp))),
             (Self::Time(a), Self::Time(b)) => Some(Self::Time(merged(a, b, i64::cmp))),
-            (Self::Time(_), _) | (_, Self::Time(_)) => None,
+            (Self::Text(a), Self::Text(b)) => Some(Self::Text(merged(a, b, Text::cmp))),
+            (Self::Time(_) | Self::Text(_), _) | (_, Self::Time(_) | Self::Text(_)) => None,
             (a, b) => Some(Self::Float(merged(&a.floats(), &b.floats(), |a, b| floats(*a, *b)))),
         }
     }
@@ -207,6 +228,7 @@ impl Labels {
         match self {
             Self::Int(labels) | Self::Time(labels) => labels.iter().map(|&label| label as f64).collect(),
             Self::Float(labels) => labels.clone(),
+            Self::Text(labels) => vec![f64::NAN; labels.len()],
         }
     }
 

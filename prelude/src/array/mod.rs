@@ -66,5 +66,5 @@ pub use operand::Operand;
 pub use random::{full, ones, random_integers, random_normal, random_uniform, seed, zeros};
 pub use search::Method;
 pub use stats::{corr, cov};
-pub use values::{DType, Element, Values};
+pub use values::{DType, Element, IntoElement, Text, Values};
 pub(crate) use values::{each, typed};

@@ -69,10 +69,20 @@ impl<S: AsRef<str>> From<&Vec<S>> for Dims {
 
 /// "no dimension "tme"; there are x, y, time. Did you mean "time"?"
 pub(crate) fn not_found<'a>(what: &str, name: &str, existing: impl IntoIterator<Item = &'a str>) -> Error {
-    let existing: Vec<&str> = existing.into_iter().collect();
-    let mut message = match existing.as_slice() {
+    Error::new(ErrorKind::NotFound, near_names(what, name, &existing.into_iter().collect::<Vec<_>>()))
+}
+
+/// Names that a message lists; of more the first are shown, and how many there are.
+const LISTED: usize = 20;
+
+/// The words of [`not_found`].
+pub(crate) fn near_names(what: &str, name: &str, existing: &[&str]) -> String {
+    let mut message = match existing {
         [] => format!("no {what} {name:?}; there is none"),
         [one] => format!("no {what} {name:?}; there is only {one:?}"),
+        many if many.len() > LISTED => {
+            format!("no {what} {name:?}; there are {}: {}, …", many.len(), listed(&many[..LISTED / 2]))
+        }
         many => format!("no {what} {name:?}; there are {}", listed(many)),
     };
     let near = existing.iter().map(|other| (distance(name, other), other)).min();
@@ -82,7 +92,7 @@ pub(crate) fn not_found<'a>(what: &str, name: &str, existing: impl IntoIterator<
     {
         message.push_str(&format!(". Did you mean {other:?}?"));
     }
-    Error::new(ErrorKind::NotFound, message)
+    message
 }
 
 /// `"x", "y", "time"`.

@@ -1,7 +1,8 @@
-//! What may stand beside an array in arithmetic and comparisons: another array, a number, a date.
+//! What may stand beside an array in arithmetic and comparisons: another array, a number, a date, a text.
 
 use super::align::{Join, align, all_dims, common_coords, spread};
 use super::data_array::DataArray;
+use super::values::DType;
 use crate::Result;
 use crate::lazy::{BinaryOp, Plan};
 use crate::time::DateTime;
@@ -19,7 +20,7 @@ pub enum Operand {
     Bool(bool),
     /// An instant.
     Time(DateTime),
-    /// A date as text, to compare with.
+    /// A text; beside dates it is read as a date.
     Text(String),
 }
 
@@ -48,6 +49,8 @@ operand_from! {
     bool => Bool(value) value;
     DateTime => Time(value) value;
     &str => Text(text) text.to_owned();
+    String => Text(text) text;
+    &String => Text(text) text.clone();
 }
 
 impl Operand {
@@ -59,9 +62,25 @@ impl Operand {
             Self::Float(value) => Plan::scalar(*value),
             Self::Bool(value) => Plan::scalar(*value),
             Self::Time(value) => Plan::scalar(*value),
-            Self::Text(text) => Plan::scalar(text.parse::<DateTime>()?),
+            Self::Text(text) => match text.parse::<DateTime>() {
+                Ok(date) => Plan::scalar(date),
+                Err(_) => Plan::scalar(text.as_str()),
+            },
         };
         DataArray::new(plan, ())
+    }
+
+    /// The operand as an array beside one of `dtype`: that decides whether a text is a date.
+    pub(crate) fn beside(&self, dtype: DType) -> Result<DataArray> {
+        match (self, dtype) {
+            (Self::Text(text), DType::DateTime) => DataArray::new(Plan::scalar(text.parse::<DateTime>()?), ()),
+            (Self::Text(text), DType::Text) => DataArray::new(Plan::scalar(text.as_str()), ()),
+            _ => self.to_array(),
+        }
+    }
+
+    fn dtype(&self) -> Option<DType> {
+        if let Self::Array(array) = self { Some(array.dtype()) } else { None }
     }
 
     fn is_array(&self) -> bool {
@@ -82,7 +101,8 @@ impl DataArray {
 
 /// The operation with arrays or scalars on either side. The result has a name if all arrays have the same.
 pub(crate) fn binary(op: BinaryOp, left: &Operand, right: &Operand) -> Result<DataArray> {
-    let arrays = [left.to_array()?, right.to_array()?];
+    let known = [left, right].into_iter().find_map(Operand::dtype).unwrap_or(DType::Text);
+    let arrays = [left.beside(known)?, right.beside(known)?];
     let result = combine(&[&arrays[0], &arrays[1]], Join::Inner, |plans| Plan::binary(op, &plans[0], &plans[1]))?;
     // Beside a number, an array keeps its name.
     Ok(match (left.is_array(), right.is_array()) {

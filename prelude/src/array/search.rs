@@ -2,8 +2,9 @@
 
 use super::index::{Label, LabelValue};
 use super::labels::{Direction, Labels, Wanted};
+use super::names::near_names;
 use super::select::list;
-use super::values::Values;
+use super::values::{Text, Values};
 use crate::lazy::AxisIndex;
 use crate::time::{DateTime, Resolution, parse_with_resolution};
 use crate::{Error, ErrorKind, Result};
@@ -66,6 +67,7 @@ impl Search<'_> {
     /// The label as something that compares with the labels here, and the unit that it states if it is a date.
     fn wanted(&self, value: &LabelValue) -> Result<(Wanted, Option<Resolution>)> {
         let times = matches!(self.labels, Labels::Time(_));
+        let texts = matches!(self.labels, Labels::Text(_));
         match value {
             LabelValue::Text(text) if times => {
                 let (instant, unit) =
@@ -73,10 +75,15 @@ impl Search<'_> {
                 Ok((Wanted::Time(instant.nanoseconds()), Some(unit)))
             }
             LabelValue::Time(instant) if times => Ok((Wanted::Time(instant.nanoseconds()), None)),
-            LabelValue::Int(number) if !times => Ok((Wanted::Int(*number), None)),
-            LabelValue::Float(number) if !times => Ok((Wanted::Float(*number), None)),
+            LabelValue::Text(text) if texts => Ok((Wanted::Text(Text::new(text)), None)),
+            LabelValue::Int(number) if !times && !texts => Ok((Wanted::Int(*number), None)),
+            LabelValue::Float(number) if !times && !texts => Ok((Wanted::Float(*number), None)),
             _ => {
-                let example = if times { "\"2016-01-31\"" } else { "a number" };
+                let example = match self.labels {
+                    Labels::Time(_) => "\"2016-01-31\"",
+                    Labels::Text(_) => "a text in quotes",
+                    _ => "a number",
+                };
                 let message = format!("{value} does not fit; it has {}, so write {example}", self.labels.extent());
                 Err(self.error(ErrorKind::Mismatch, message))
             }
@@ -123,6 +130,10 @@ impl Search<'_> {
 
     fn near(&self, value: &LabelValue, method: Method, tolerance: Option<f64>) -> Result<usize> {
         let (wanted, _) = self.wanted(value)?;
+        if matches!(self.labels, Labels::Text(_)) {
+            let message = format!("its labels are texts, and no text is near another; give {value} exactly, with sel");
+            return Err(self.error(ErrorKind::InvalidArgument, message));
+        }
         if self.labels.direction() == Direction::Neither {
             let message = "its labels are in no order, so none is nearest; sort them first".to_owned();
             return Err(self.error(ErrorKind::Mismatch, message));
@@ -193,6 +204,10 @@ impl Search<'_> {
     }
 
     fn absent(&self, value: &LabelValue, wanted: Wanted) -> Error {
+        if let Labels::Text(labels) = &self.labels {
+            let known: Vec<&str> = labels.iter().filter_map(|label| label.as_str()).collect();
+            return self.error(ErrorKind::NotFound, near_names("label", &value.to_string(), &known));
+        }
         let distance =
             |a: &usize, b: &usize| self.labels.distance(*a, wanted).total_cmp(&self.labels.distance(*b, wanted));
         let nearest = (0..self.labels.len())

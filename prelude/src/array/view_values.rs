@@ -1,12 +1,15 @@
 //! Values as text, cut to what a reader can take in: nested brackets, and one-line previews.
 
-use super::values::Values;
+use super::values::{Text, Values};
 use crate::time::{DateTime, Resolution};
 
 /// Arrays up to this many elements are shown in full.
 const FULL: usize = 200;
 /// Columns after which a row of brackets continues on the next line.
 const WIDTH: usize = 88;
+/// Letters of one text in nested brackets, and in a preview.
+const LONG_TEXT: usize = 40;
+const SHORT_TEXT: usize = 24;
 
 /// The values in nested brackets, the middle of long axes elided; `indent` columns stand before each line but the first.
 pub(crate) fn brackets(values: &Values, indent: usize) -> String {
@@ -52,14 +55,14 @@ fn nest(
         if inner.is_empty() {
             let text = position.map_or("...".into(), |_| cells.next().unwrap_or_default());
             if number > 0 {
-                let wrap = column + text.len() + 2 > WIDTH;
+                let wrap = column + letters(&text) + 2 > WIDTH;
                 out.push_str(if wrap { ",\n" } else { ", " });
                 if wrap {
                     out.push_str(&margin);
                 }
                 column = if wrap { indent + depth } else { column + 2 };
             }
-            column += text.len();
+            column += letters(&text);
             out.push_str(&text);
             continue;
         }
@@ -126,8 +129,8 @@ pub(crate) fn preview(values: &Values, width: usize) -> String {
         let (front, back) = (&texts[pair], &texts[texts.len() - 1 - pair]);
         for (side, text) in [(&mut first, front), (&mut last, back)] {
             // Both ends show at least one element, however narrow the column is.
-            if room > text.len() || side.is_empty() {
-                room = room.saturating_sub(text.len() + 1);
+            if room > letters(text) || side.is_empty() {
+                room = room.saturating_sub(letters(text) + 1);
                 side.push(text);
             } else {
                 room = 0;
@@ -154,7 +157,9 @@ impl Cells {
                 text.push_str(&" ".repeat(widest - decimals(text)));
             }
         }
-        let width = cells.texts.iter().map(String::len).max().unwrap_or(0);
+        // Numbers line up at their right; texts stand as they are, as NumPy prints them.
+        let lines_up = !matches!(values, Values::Text(_));
+        let width = if lines_up { cells.texts.iter().map(String::len).max().unwrap_or(0) } else { 0 };
         for text in &mut cells.texts {
             *text = format!("{text:>width$}");
         }
@@ -184,6 +189,7 @@ impl Cells {
                 floats(positions.iter().filter_map(|at| a.get(at.as_slice()).map(|&v| f64::from(v))).collect(), digits)
             }
             Values::F64(a) => floats(positions.iter().filter_map(|at| a.get(at.as_slice()).copied()).collect(), digits),
+            Values::Text(a) => texts!(a, |v| quoted(*v, if digits < 6 { SHORT_TEXT } else { LONG_TEXT })),
             Values::DateTime(a) => {
                 let dates: Vec<DateTime> = positions
                     .iter()
@@ -195,6 +201,22 @@ impl Cells {
         };
         Self { texts }
     }
+}
+
+fn letters(text: &str) -> usize {
+    text.chars().count()
+}
+
+/// `'Bern'`, on one line whatever it contains; a long text is cut.
+fn quoted(text: Text, most: usize) -> String {
+    let Some(text) = text.as_str() else { return "nan".to_owned() };
+    let mut letters = text.chars();
+    let cut: String = letters.by_ref().take(most).collect();
+    let more = if letters.next().is_some() { "…" } else { "" };
+    // Line breaks and control characters would break the table.
+    let cut: String =
+        cut.chars().map(|c| if c.is_control() { c.escape_default().to_string() } else { c.into() }).collect();
+    format!("'{cut}{more}'")
 }
 
 /// Floats with at most `digits` decimals (`digits` significant ones where all are tiny or huge), no trailing zeros.

@@ -37,7 +37,7 @@ impl DataArray {
                 combine(&[self, condition, other], Join::Exact, |plans| Plan::select(&plans[1], &plans[0], &plans[2]))?
             }
             scalar => {
-                let scalar = scalar.to_array()?.plan().clone();
+                let scalar = scalar.beside(self.dtype())?.plan().clone();
                 combine(&[self, condition], Join::Exact, |plans| Plan::select(&plans[1], &plans[0], &scalar))?
             }
         };

@@ -1,8 +1,10 @@
 //! From a plan to values: reductions first, in passes over the files, then the rest by windows.
 
 use super::chunk::{self, Aim};
+use super::index::Pick;
 use super::memory::live_bytes;
 use super::node::{Kind, Reduce};
+use super::stack::Stack;
 use super::stream::Pass;
 use super::window::{Puller, Shared};
 use super::{Plan, buffers, memory, output, threads};
@@ -54,6 +56,9 @@ fn workers() -> usize {
 }
 
 fn run(plan: &Plan, step: &(dyn Fn() + Sync)) -> Result<Values> {
+    if let Some(stack) = Stack::of(plan) {
+        return stack.run(workers(), step);
+    }
     let mut settled = HashMap::new();
     for wave in waves(plan) {
         // Inputs of this wave may contain results of earlier ones.
@@ -82,7 +87,7 @@ fn by_windows(plan: &Plan, step: &(dyn Fn() + Sync)) -> Result<Values> {
         return Ok(values);
     }
     let mut output = output::allocate(plan.shape(), plan.dtype());
-    let tasks: Vec<_> = windows.into_iter().zip(output.sinks(&blocks)).collect();
+    let tasks: Vec<_> = windows.into_iter().zip(output.place().sinks(&blocks)).collect();
     threads::for_each(tasks, &|(window, mut sink)| {
         cancel::check()?;
         let values = Puller::new(&shared).pull(plan, &window)?;
@@ -102,7 +107,7 @@ pub(crate) fn result_windows(plan: &Plan, threads: usize) -> Vec<Vec<usize>> {
     chunk::windows(&chunk::cuts(plan), &Aim { cell_bytes, window_bytes, parallel: &axes, threads })
 }
 
-fn as_reduce(plan: &Plan) -> &Reduce {
+pub(super) fn as_reduce(plan: &Plan) -> &Reduce {
     match &plan.node().kind {
         Kind::Reduce(reduce) => reduce,
         _ => unreachable!("waves hold reductions only"),
@@ -133,14 +138,14 @@ fn waves(plan: &Plan) -> Vec<Vec<Plan>> {
 }
 
 /// A plan with the id of the expression that it computes, which may differ in what is settled below.
-type Identified = (usize, Plan);
+pub(super) type Identified = (usize, Plan);
 
-/// Groups reductions that read the same files over the same axes: one pass serves them all.
-fn together(reductions: &[Identified]) -> Vec<Vec<Identified>> {
-    let mut groups: Vec<(HashSet<usize>, Vec<Identified>)> = Vec::new();
+/// Groups reductions that read the same parts of files over the same axes: one pass serves them all.
+pub(super) fn together(reductions: &[Identified]) -> Vec<Vec<Identified>> {
+    let mut groups: Vec<(HashSet<(usize, Vec<Pick>)>, Vec<Identified>)> = Vec::new();
     for (id, plan) in reductions {
         let reduce = as_reduce(plan);
-        let files = sources(&reduce.input);
+        let files = parts_read(&reduce.input);
         let fits = |members: &[Identified]| {
             let first = as_reduce(&members[0].1);
             first.input.shape() == reduce.input.shape() && first.axes == reduce.axes
@@ -163,6 +168,11 @@ pub(crate) fn reads(plan: &Plan) -> bool {
 
 /// The distinct files below a plan.
 pub(crate) fn sources(plan: &Plan) -> HashSet<usize> {
+    parts_read(plan).into_iter().map(|(file, _)| file).collect()
+}
+
+/// The distinct files below a plan, each with what is read of it.
+fn parts_read(plan: &Plan) -> HashSet<(usize, Vec<Pick>)> {
     let mut seen = HashSet::new();
     let mut files = HashSet::new();
     let mut stack = vec![plan];
@@ -170,8 +180,8 @@ pub(crate) fn sources(plan: &Plan) -> HashSet<usize> {
         if !seen.insert(plan.id()) {
             continue;
         }
-        if let Kind::Source { source, .. } = &plan.node().kind {
-            files.insert(Arc::as_ptr(source).cast::<()>() as usize);
+        if let Kind::Source { source, picks } = &plan.node().kind {
+            files.insert((Arc::as_ptr(source).cast::<()>() as usize, picks.clone()));
         }
         stack.extend(plan.node().kind.inputs());
     }
@@ -226,12 +236,16 @@ pub(crate) fn estimate(plan: &Plan) -> Estimate {
         return estimate;
     }
     let threads = threads::threads();
+    if let Some(stack) = Stack::of(plan) {
+        (estimate.working, estimate.steps) = stack.cost(threads);
+        return estimate;
+    }
     let mut settled = HashMap::new();
     for wave in waves(plan) {
         let reductions: Vec<Identified> = wave.iter().map(|plan| (plan.id(), replace(plan, &settled))).collect();
         for group in together(&reductions) {
             let pass = Pass::new(group.iter().map(|(_, plan)| as_reduce(plan)).collect(), threads);
-            estimate.working = estimate.working.max(pass.thread_bytes() * threads.min(pass.steps().max(1)) as u64);
+            estimate.working = estimate.working.max(pass.bytes(threads));
             estimate.steps += pass.steps();
             for (id, reduction) in &group {
                 estimate.between += if *id == plan.id() { 0 } else { reduction.nbytes() };

@@ -29,6 +29,7 @@ mod plan;
 mod push_down;
 mod reduce;
 mod source;
+mod stack;
 mod stream;
 pub mod threads;
 mod window;

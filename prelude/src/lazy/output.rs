@@ -23,10 +23,38 @@ impl<T: Element> Sink for ArrayViewMutD<'_, T> {
 
 /// A result of which every window is still to be put.
 pub(crate) trait Output: Send {
-    /// One sink for each window, in axis order; `blocks` holds the window lengths along each axis.
-    fn sinks<'a>(&'a mut self, blocks: &[Vec<usize>]) -> Vec<Box<dyn Sink + 'a>>;
+    /// The whole of it, to be written.
+    fn place(&mut self) -> Box<dyn Place<'_> + '_>;
 
     fn into_values(self: Box<Self>) -> Values;
+}
+
+/// A part of a result that is still to be written.
+pub(crate) trait Place<'a>: Send {
+    /// One sink for each window, in axis order; `blocks` holds the window lengths along each axis.
+    fn sinks(self: Box<Self>, blocks: &[Vec<usize>]) -> Vec<Box<dyn Sink + 'a>>;
+
+    /// Parts of these lengths, one after the other along `axis`.
+    fn parts(self: Box<Self>, axis: usize, lengths: &[usize]) -> Vec<Box<dyn Place<'a> + 'a>>;
+}
+
+impl<'a, T: Element> Place<'a> for ArrayViewMutD<'a, T> {
+    fn sinks(self: Box<Self>, blocks: &[Vec<usize>]) -> Vec<Box<dyn Sink + 'a>> {
+        let mut sinks = Vec::new();
+        split(*self, blocks, 0, &mut sinks);
+        sinks
+    }
+
+    fn parts(self: Box<Self>, axis: usize, lengths: &[usize]) -> Vec<Box<dyn Place<'a> + 'a>> {
+        let mut rest = *self;
+        let mut parts: Vec<Box<dyn Place<'a> + 'a>> = Vec::with_capacity(lengths.len());
+        for &length in lengths {
+            let (part, after) = rest.split_at(Axis(axis), length);
+            parts.push(Box::new(part));
+            rest = after;
+        }
+        parts
+    }
 }
 
 struct Typed<T> {
@@ -35,10 +63,8 @@ struct Typed<T> {
 }
 
 impl<T: Element> Output for Typed<T> {
-    fn sinks<'a>(&'a mut self, blocks: &[Vec<usize>]) -> Vec<Box<dyn Sink + 'a>> {
-        let mut sinks = Vec::new();
-        split(self.array.view_mut(), blocks, 0, &mut sinks);
-        sinks
+    fn place(&mut self) -> Box<dyn Place<'_> + '_> {
+        Box::new(self.array.view_mut())
     }
 
     fn into_values(self: Box<Self>) -> Values {

@@ -79,7 +79,7 @@ impl Plan {
     pub fn scalar(value: impl Into<Values>) -> Self {
         let values = value.into();
         let (shape, dtype) = (values.shape().to_vec(), values.dtype());
-        let weak = shape.is_empty() && dtype != DType::DateTime;
+        let weak = shape.is_empty() && !matches!(dtype, DType::DateTime | DType::Text);
         Self::lazy_node(Kind::Memory { values, weak }, shape, dtype)
     }
 

@@ -3,7 +3,7 @@
 use super::chunk::{self, Aim, Cuts};
 use super::memory::live_bytes;
 use super::node::Reduce;
-use super::output::{self, Output, Sink};
+use super::output::{self, Output, Place, Sink};
 use super::reduce::{Accumulator, ReduceOp, Setup, Slab};
 use super::window::{Puller, Shared};
 use super::{buffers, evaluate, threads};
@@ -86,8 +86,13 @@ impl<'a> Pass<'a> {
         self.blocks.iter().map(Vec::len).product()
     }
 
+    /// Bytes that so many threads hold at a time.
+    pub fn bytes(&self, threads: usize) -> u64 {
+        self.thread_bytes() * threads.min(self.steps().max(1)) as u64
+    }
+
     /// Bytes that one thread holds at a time.
-    pub fn thread_bytes(&self) -> u64 {
+    fn thread_bytes(&self) -> u64 {
         let longest = |axes: &mut dyn Iterator<Item = usize>| -> u64 {
             axes.map(|axis| self.blocks[axis].iter().copied().max().unwrap_or(0) as u64).product()
         };
@@ -98,16 +103,25 @@ impl<'a> Pass<'a> {
 
     /// Computes each member. `step` is called after each slab.
     pub fn run(&self, step: &(dyn Fn() + Sync)) -> Result<Vec<Values>> {
+        let mut outputs: Vec<Box<dyn Output>> =
+            self.members.iter().map(|member| output::allocate(&result_shape(member), result_dtype(member))).collect();
+        let places = outputs.iter_mut().map(|output| (output.place(), &[][..])).collect();
+        self.run_into(places, step)?;
+        Ok(outputs.into_iter().map(Output::into_values).collect())
+    }
+
+    /// Computes each member into a place of its own, which may have axes of length 1 that the result of the member has
+    /// not: with them, those axes in the order in which they are to be inserted.
+    pub fn run_into(&self, places: Vec<(Box<dyn Place<'_> + '_>, &[usize])>, step: &(dyn Fn() + Sync)) -> Result<()> {
         let shared = Shared::of(self.members.iter().map(|member| &member.input));
         let reduced = &self.members[0].axes;
         let slabs = chunk::product(&self.along(reduced));
         let windows = chunk::product(&self.along(&self.kept));
-        let mut outputs: Vec<Box<dyn Output>> =
-            self.members.iter().map(|member| output::allocate(&result_shape(member), result_dtype(member))).collect();
-        let kept_blocks = self.along(&self.kept);
         let mut sinks: Vec<Vec<Box<dyn Sink + '_>>> = (0..windows.len()).map(|_| Vec::new()).collect();
-        for output in &mut outputs {
-            for (slot, sink) in sinks.iter_mut().zip(output.sinks(&kept_blocks)) {
+        for (place, inserted) in places {
+            let mut blocks = self.along(&self.kept);
+            inserted.iter().for_each(|&axis| blocks.insert(axis, vec![1]));
+            for (slot, sink) in sinks.iter_mut().zip(place.sinks(&blocks)) {
                 slot.push(sink);
             }
         }
@@ -124,7 +138,7 @@ impl<'a> Pass<'a> {
                 put(state, &mut sinks)
             })?;
         }
-        Ok(outputs.into_iter().map(Output::into_values).collect())
+        Ok(())
     }
 
     fn start(&self, window: &[Range<usize>]) -> Vec<Box<dyn Accumulator>> {

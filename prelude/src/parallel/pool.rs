@@ -273,8 +273,10 @@ mod tests {
     #[test]
     fn threads_are_named_workers_and_all_take_part() {
         let pool = Pool::new(3).unwrap();
+        // Each item waits for two others: three threads must be at work at once, however slow the machine is.
+        let three = std::sync::Barrier::new(3);
         let name = |_: &i32| {
-            std::thread::sleep(Duration::from_millis(20));
+            three.wait();
             std::thread::current().name().map(str::to_owned).unwrap_or_default()
         };
         let names: HashSet<_> = pool.map(&[0; 12], name).unwrap().into_iter().collect();

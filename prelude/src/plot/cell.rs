@@ -71,6 +71,7 @@ macro_rules! with_cells {
                 let $view = array.view();
                 $body
             }
+            $crate::array::Values::Text(_) => unreachable!("text is refused before it is drawn"),
             $crate::array::Values::F32(array) => {
                 let $view = array.view();
                 $body

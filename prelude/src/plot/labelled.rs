@@ -21,6 +21,11 @@ impl Sealed for DataArray {
                 "imshow of dates: they have no place on a colour scale; take a calendar field such as .month()";
             return Err((ErrorKind::InvalidArgument, message.to_owned()));
         }
+        if self.dtype() == DType::Text {
+            let message =
+                "imshow of text: it has no place on a colour scale; draw numbers, such as positions in a list";
+            return Err((ErrorKind::InvalidArgument, message.to_owned()));
+        }
         let values = self.values().map_err(|error: Error| (error.kind(), error.to_string()))?;
         let axis = |at: usize| axis(self, &dims[at], shape[at]);
         Ok(Image { values, rows: axis(0), columns: axis(1), label: label(self) })
@@ -60,7 +65,7 @@ fn axis(array: &DataArray, dim: &str, len: usize) -> Axis {
 /// First label and step of an evenly spaced coordinate of numbers.
 fn even(array: &DataArray, coord: &Coord) -> Option<(f64, f64)> {
     let (values, len) = (coord.values(), coord.len());
-    if values.dtype() == DType::DateTime || len == 0 {
+    if matches!(values.dtype(), DType::DateTime | DType::Text) || len == 0 {
         return None;
     }
     let at = |index: usize| values.get(&[index]).filter(|value| value.is_finite());

@@ -78,6 +78,10 @@ fn save(array: &DataArray, path: &Path, like: &RasterMeta) -> Result<()> {
             let missing = nodata.unwrap_or(f64::NAN);
             bands(&mut writer, &array.view(), |v: f64| if v.is_nan() { missing } else { v })
         }
+        Values::Text(_) => Err(Error::new(
+            ErrorKind::InvalidArgument,
+            format!("{} cannot hold text; to_csv writes it as a table", shown(path)),
+        )),
         Values::DateTime(_) => Err(Error::new(
             ErrorKind::InvalidArgument,
             format!("{} cannot hold dates; write a field of them, such as dayofyear()", shown(path)),

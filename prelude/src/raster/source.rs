@@ -97,7 +97,7 @@ impl Source for RasterSource {
                 }
                 Values::from_shape_vec(&shape, values)
             }
-            DType::Bool | DType::I64 | DType::DateTime => Err(Error::new(
+            DType::Bool | DType::I64 | DType::DateTime | DType::Text => Err(Error::new(
                 ErrorKind::Other,
                 format!("{} cannot be read as {}", file_name(self.raster.path()), self.dtype),
             )),

@@ -105,7 +105,7 @@ fn new_dataset(path: &Path, meta: &RasterMeta) -> Result<Option<Dataset>, GdalEr
         DType::I32 => sized::<i32>(&driver, path, meta),
         DType::F32 => sized::<f32>(&driver, path, meta),
         DType::F64 => sized::<f64>(&driver, path, meta),
-        DType::I64 | DType::DateTime => return Ok(None),
+        DType::I64 | DType::DateTime | DType::Text => return Ok(None),
     };
     let mut dataset = made?;
     if let Some(crs) = &meta.crs {

@@ -13,6 +13,7 @@ mod lesson;
 mod reductions;
 mod selection;
 mod statistics;
+mod text;
 mod views;
 
 use isopleth::Result;

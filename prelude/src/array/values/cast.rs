@@ -1,6 +1,6 @@
 //! Conversion between element types.
 
-use super::{DType, Element, Values, each};
+use super::{DType, Element, Text, Values, each};
 use ndarray::{ArcArray, IxDyn};
 
 /// How a value becomes an element of type `U`: as Rust's `as`, and non-zero is true.
@@ -47,7 +47,8 @@ impl CastTo<bool> for bool {
 impl Values {
     /// The values as another type: floats to integers truncate and saturate, NaN becomes 0, non-zero is true.
     ///
-    /// A missing date becomes NaN and NaN a missing date.
+    /// A missing date becomes NaN and NaN a missing date. To text and back see [`Values::to_texts`]; text that is no
+    /// number becomes NaN (0 as a whole number), text that is no date a missing date.
     ///
     /// ```
     /// use isopleth::array::{DType, Values};
@@ -61,9 +62,11 @@ impl Values {
             return self.clone();
         }
         match (self, dtype) {
+            (values, DType::Text) => Self::Text(values.as_texts()),
             (Self::DateTime(a), DType::F64) => Self::F64(map(a, date_to_float)),
             (Self::DateTime(a), DType::F32) => Self::F32(map(a, |v| date_to_float(v) as f32)),
             (Self::F64(a), DType::DateTime) => Self::DateTime(map(a, float_to_date)),
+            (Self::Text(a), DType::DateTime) => Self::DateTime(map(a, Text::to_date)),
             (Self::F32(a), DType::DateTime) => Self::DateTime(map(a, |v| float_to_date(f64::from(v)))),
             (values, dtype) => each!(values, a => cast_array(a, dtype)),
         }
@@ -107,6 +110,7 @@ where
         DType::F32 => Values::F32(map(a, CastTo::cast_to)),
         DType::F64 => Values::F64(map(a, CastTo::cast_to)),
         DType::DateTime => Values::DateTime(map(a, CastTo::cast_to)),
+        DType::Text => unreachable!("text is written before"),
     }
 }
 

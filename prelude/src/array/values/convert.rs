@@ -1,6 +1,6 @@
 //! Values from Rust's own vectors and from ndarray, and back.
 
-use super::{DType, Element, Values};
+use super::{DType, Element, IntoElement, Values};
 use crate::{Error, ErrorKind, Result};
 use ndarray::{Array, ArrayBase, ArrayD, Data, Dimension, IxDyn};
 
@@ -9,10 +9,10 @@ impl Values {
     ///
     /// # Errors
     /// When the shape does not have as many elements as the vector.
-    pub fn from_shape_vec<T: Element>(shape: &[usize], vec: Vec<T>) -> Result<Self> {
+    pub fn from_shape_vec<T: IntoElement>(shape: &[usize], vec: Vec<T>) -> Result<Self> {
         let len = vec.len();
         match ArrayD::from_shape_vec(IxDyn(shape), vec) {
-            Ok(array) => Ok(T::into_values(array.into_shared())),
+            Ok(array) => Ok(T::array_values(array)),
             Err(_) => Err(Error::new(
                 ErrorKind::Mismatch,
                 format!("{len} values do not fill the shape {shape:?}, which has {}", shape.iter().product::<usize>()),
@@ -44,6 +44,13 @@ impl Values {
             return Ok(array.to_owned());
         }
         let from = self.dtype();
+        if from == DType::Text {
+            let message = format!(
+                "the values are text, not {}; to_texts gives them, astype(DType::F64) reads numbers in them",
+                T::DTYPE
+            );
+            return Err(Error::new(ErrorKind::Mismatch, message));
+        }
         if from == DType::DateTime || !from.fits_in(T::DTYPE) {
             return Err(Error::new(
                 ErrorKind::Mismatch,
@@ -84,35 +91,36 @@ fn rust_name(dtype: DType) -> &'static str {
         DType::I64 | DType::DateTime => "i64",
         DType::F32 => "f32",
         DType::F64 => "f64",
+        DType::Text => "Text",
     }
 }
 
 /// Takes an owned array as it is, and copies a view.
-impl<T: Element, S: Data<Elem = T>, D: Dimension> From<ArrayBase<S, D>> for Values {
+impl<T: IntoElement, S: Data<Elem = T>, D: Dimension> From<ArrayBase<S, D>> for Values {
     fn from(array: ArrayBase<S, D>) -> Self {
-        T::into_values(array.into_owned().into_dyn().into_shared())
+        T::array_values(array.into_owned().into_dyn())
     }
 }
 
-impl<T: Element, S: Data<Elem = T>, D: Dimension> From<&ArrayBase<S, D>> for Values {
+impl<T: IntoElement, S: Data<Elem = T>, D: Dimension> From<&ArrayBase<S, D>> for Values {
     fn from(array: &ArrayBase<S, D>) -> Self {
-        T::into_values(array.to_owned().into_dyn().into_shared())
+        T::array_values(array.to_owned().into_dyn())
     }
 }
 
-impl<T: Element> From<Vec<T>> for Values {
+impl<T: IntoElement> From<Vec<T>> for Values {
     fn from(vec: Vec<T>) -> Self {
         Array::from_vec(vec).into()
     }
 }
 
-impl<T: Element> From<&[T]> for Values {
+impl<T: IntoElement> From<&[T]> for Values {
     fn from(slice: &[T]) -> Self {
         slice.to_vec().into()
     }
 }
 
-impl<T: Element, const N: usize> From<[T; N]> for Values {
+impl<T: IntoElement, const N: usize> From<[T; N]> for Values {
     fn from(array: [T; N]) -> Self {
         Vec::from(array).into()
     }

@@ -25,10 +25,13 @@ pub enum DType {
     F64,
     /// An instant, in nanoseconds since 1970-01-01T00:00:00 (no time zone); `i64::MIN` is missing.
     DateTime,
+    /// Text of any length, or missing: labels such as the names of stations.
+    Text,
 }
 
 impl DType {
     /// The name as xarray and NumPy print it: `float32`, `uint8`, `datetime64[ns]`.
+    /// Text is `str`, of any length (xarray prints NumPy's `<U6`, which has one).
     pub fn name(self) -> &'static str {
         match self {
             Self::Bool => "bool",
@@ -41,16 +44,18 @@ impl DType {
             Self::F32 => "float32",
             Self::F64 => "float64",
             Self::DateTime => "datetime64[ns]",
+            Self::Text => "str",
         }
     }
 
-    /// Bytes that one element takes.
+    /// Bytes that one element takes; of text those of the reference, since equal texts are kept once.
     pub fn size(self) -> usize {
         match self {
             Self::Bool | Self::U8 => 1,
             Self::I16 | Self::U16 => 2,
             Self::I32 | Self::U32 | Self::F32 => 4,
             Self::I64 | Self::F64 | Self::DateTime => 8,
+            Self::Text => size_of::<super::Text>(),
         }
     }
 
@@ -59,7 +64,7 @@ impl DType {
         matches!(self, Self::F32 | Self::F64)
     }
 
-    /// Whether this is an integer type (dates and bool are not).
+    /// Whether this is an integer type (dates, bool and text are not).
     pub fn is_integer(self) -> bool {
         matches!(self, Self::U8 | Self::I16 | Self::U16 | Self::I32 | Self::U32 | Self::I64)
     }
@@ -73,7 +78,7 @@ impl DType {
     }
 
     /// The type that can hold these values and missing ones, as xarray's `where` widens them:
-    /// floats and dates stay, integers of up to 16 bits become `float32`, the others and bool `float64`.
+    /// floats, dates and text stay, integers of up to 16 bits become `float32`, the others and bool `float64`.
     ///
     /// ```
     /// use isopleth::array::DType;
@@ -83,13 +88,13 @@ impl DType {
     /// ```
     pub fn with_missing(self) -> Self {
         match self {
-            Self::DateTime => self,
+            Self::DateTime | Self::Text => self,
             Self::Bool => Self::F64,
             number => number.to_float(),
         }
     }
 
-    /// The type of `a + b` for arrays of these types, as NumPy promotes them; `None` for a date with a number.
+    /// The type of `a + b` for arrays of these types, as NumPy promotes them; `None` for a date or text with anything else.
     ///
     /// ```
     /// use isopleth::array::DType;
@@ -101,7 +106,7 @@ impl DType {
         if a == b {
             return Some(a);
         }
-        if a == Self::DateTime || b == Self::DateTime {
+        if a.max(b) >= Self::DateTime {
             return None;
         }
         let (low, high) = if a < b { (a, b) } else { (b, a) };
@@ -165,6 +170,15 @@ mod tests {
     fn dates_do_not_mix_with_numbers() {
         assert_eq!(DType::promote(DateTime, I64), None);
         assert_eq!(DType::promote(DateTime, DateTime), Some(DateTime));
+    }
+
+    #[test]
+    fn text_goes_with_text_only() {
+        assert_eq!([Bool, I64, F32, DateTime].map(|other| DType::promote(Text, other)), [None; 4]);
+        assert_eq!(
+            (DType::promote(Text, Text), Text.with_missing(), Text.to_string()),
+            (Some(Text), Text, "str".into())
+        );
     }
 
     #[test]

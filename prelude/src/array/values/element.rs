@@ -1,17 +1,19 @@
 //! Which Rust types may be elements, and how a typed array becomes [`Values`] and back.
 
-use super::{DType, Values};
-use ndarray::{ArcArray, IxDyn};
+use super::{DType, Text, Values};
+use ndarray::{ArcArray, ArrayD, IxDyn};
 use std::fmt::Debug;
 
 mod sealed {
     pub trait Sealed {}
 }
 
-/// A Rust type that [`Values`] can hold: bool, the integers up to 64 bits that rasters use, and floats.
+/// A Rust type that [`Values`] can hold: bool, the integers up to 64 bits that rasters use, floats, and [`Text`].
 ///
 /// Sealed: the list is [`DType`]'s.
-pub trait Element: sealed::Sealed + Copy + Default + PartialEq + PartialOrd + Debug + Send + Sync + 'static {
+pub trait Element:
+    sealed::Sealed + IntoElement + Copy + Default + PartialEq + PartialOrd + Debug + Send + Sync + 'static
+{
     /// The dtype of this type.
     const DTYPE: DType;
 
@@ -21,13 +23,25 @@ pub trait Element: sealed::Sealed + Copy + Default + PartialEq + PartialOrd + De
     /// The array inside values of exactly this type (dates are `i64` inside).
     fn of(values: &Values) -> Option<&ArcArray<Self, IxDyn>>;
 
-    /// This value as a float: what `get` shows; `true` is 1.
+    /// This value as a float: what `get` shows; `true` is 1, and text is NaN.
     fn to_f64(self) -> f64;
+}
+
+/// What [`Values`] can be made of: every [`Element`] as it is, and `&str` and `String`, which become text.
+pub trait IntoElement: Clone {
+    /// The array as values; one of elements is not copied.
+    #[doc(hidden)]
+    fn array_values(array: ArrayD<Self>) -> Values;
 }
 
 macro_rules! element {
     ($($variant:ident $type:ty, $value:ident => $float:expr, $($also:ident)?;)*) => {$(
         impl sealed::Sealed for $type {}
+        impl IntoElement for $type {
+            fn array_values(array: ArrayD<Self>) -> Values {
+                Values::$variant(array.into_shared())
+            }
+        }
         impl Element for $type {
             const DTYPE: DType = DType::$variant;
             fn into_values(array: ArcArray<Self, IxDyn>) -> Values {
@@ -58,4 +72,5 @@ element! {
     I64 i64, v => v as f64, DateTime;
     F32 f32, v => f64::from(v), ;
     F64 f64, v => v, ;
+    Text Text, _text => f64::NAN, ;
 }

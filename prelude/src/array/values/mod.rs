@@ -8,9 +8,12 @@ mod convert;
 mod dtype;
 mod element;
 mod shape;
+mod text;
+mod text_convert;
 
 pub use dtype::DType;
-pub use element::Element;
+pub use element::{Element, IntoElement};
+pub use text::Text;
 
 use ndarray::{ArcArray, IxDyn};
 
@@ -39,6 +42,7 @@ pub enum Values {
     F32(ArcArray<f32, IxDyn>),
     F64(ArcArray<f64, IxDyn>),
     DateTime(ArcArray<i64, IxDyn>),
+    Text(ArcArray<Text, IxDyn>),
 }
 
 /// Runs an expression with `$array` bound to the typed array inside, whatever its type.
@@ -55,6 +59,7 @@ macro_rules! each {
             $crate::array::Values::F32($array) => $body,
             $crate::array::Values::F64($array) => $body,
             $crate::array::Values::DateTime($array) => $body,
+            $crate::array::Values::Text($array) => $body,
         }
     };
 }
@@ -73,6 +78,7 @@ macro_rules! same {
             $crate::array::Values::F32($array) => $crate::array::Values::F32($body),
             $crate::array::Values::F64($array) => $crate::array::Values::F64($body),
             $crate::array::Values::DateTime($array) => $crate::array::Values::DateTime($body),
+            $crate::array::Values::Text($array) => $crate::array::Values::Text($body),
         }
     };
 }
@@ -97,6 +103,7 @@ macro_rules! typed {
             DType::I64 | DType::DateTime => arm!(i64),
             DType::F32 => arm!(f32),
             DType::F64 => arm!(f64),
+            DType::Text => arm!($crate::array::Text),
         }
     }};
 }
@@ -117,6 +124,7 @@ impl Values {
             Self::F32(_) => DType::F32,
             Self::F64(_) => DType::F64,
             Self::DateTime(_) => DType::DateTime,
+            Self::Text(_) => DType::Text,
         }
     }
 
@@ -145,7 +153,7 @@ impl Values {
         self.len() as u64 * self.dtype().size() as u64
     }
 
-    /// The element at `index` as a float (`true` is 1, a date its nanoseconds, a missing date NaN);
+    /// The element at `index` as a float (`true` is 1, a date its nanoseconds, a missing date and text NaN);
     /// `None` outside the array.
     pub fn get(&self, index: &[usize]) -> Option<f64> {
         match self {

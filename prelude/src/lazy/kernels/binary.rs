@@ -1,7 +1,7 @@
 //! Operations on pairs of elements, with NumPy's rules for mixed types.
 
 use super::number::{Bits, Number};
-use super::{Block, zip_same, zip_to};
+use super::{Block, text, zip_same, zip_to};
 use crate::array::{DType, Values};
 use crate::{Error, ErrorKind, Result};
 
@@ -9,7 +9,7 @@ use crate::{Error, ErrorKind, Result};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[allow(missing_docs)] // the operator beside each is the documentation
 pub enum BinaryOp {
-    /// `+`; of bool: or. A date and nanoseconds give a date.
+    /// `+`; of bool: or. A date and nanoseconds give a date. Texts are joined.
     Add,
     /// `-`; of two dates: nanoseconds, `i64`.
     Sub,
@@ -63,7 +63,7 @@ impl BinaryOp {
         }
     }
 
-    fn compares(self) -> bool {
+    pub(super) fn compares(self) -> bool {
         matches!(self, Self::Eq | Self::Ne | Self::Lt | Self::Le | Self::Gt | Self::Ge)
     }
 
@@ -86,6 +86,9 @@ pub(crate) struct Operands<'a> {
 /// The type both operands are converted to, and the type of the result.
 pub(crate) fn dtypes(op: BinaryOp, operands: Operands<'_>) -> Result<(DType, DType)> {
     let Operands { a, b, .. } = operands;
+    if a == DType::Text || b == DType::Text {
+        return text::dtypes(op, a, b);
+    }
     if a == DType::DateTime || b == DType::DateTime {
         return dates(op, a, b);
     }
@@ -170,6 +173,12 @@ pub(crate) fn apply(op: BinaryOp, operand: DType, a: Values, b: Values, shape: &
             Values::DateTime(difference) if count => Values::I64(difference),
             values => values,
         };
+    }
+    if operand == DType::Text {
+        let (Values::Text(a), Values::Text(b)) = (a.into_cast(operand), b.into_cast(operand)) else {
+            unreachable!("cast to text")
+        };
+        return text::apply(op, a, b, shape);
     }
     macro_rules! pair {
         ($($variant:ident $f:ident)*) => {

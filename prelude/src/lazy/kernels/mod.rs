@@ -7,6 +7,7 @@
 mod binary;
 mod number;
 mod select;
+mod text;
 mod unary;
 
 pub use binary::BinaryOp;

@@ -5,10 +5,17 @@ use super::{Block, Operand, own, plain, recycle, slice, slice_mut};
 use crate::array::{DType, Element, Values};
 use crate::{Error, ErrorKind, Result};
 
-/// The type that both choices are converted to. A weak NaN with dates is a missing date.
+/// The type that both choices are converted to. A weak NaN with dates or text is a missing one.
 pub(crate) fn dtype(operands: Operands<'_>) -> Result<DType> {
     let Operands { a, b, weak_a, weak_b } = operands;
     match (a, b) {
+        (DType::Text, DType::Text) => Ok(DType::Text),
+        (DType::Text, _) if weak_b.is_some_and(is_nan) => Ok(DType::Text),
+        (_, DType::Text) if weak_a.is_some_and(is_nan) => Ok(DType::Text),
+        (DType::Text, _) | (_, DType::Text) => {
+            let message = format!("cannot choose between {a} and {b}: one is text, the other is not");
+            Err(Error::new(ErrorKind::Mismatch, message))
+        }
         (DType::DateTime, DType::DateTime) => Ok(DType::DateTime),
         (DType::DateTime, _) if weak_b.is_some_and(is_nan) => Ok(DType::DateTime),
         (_, DType::DateTime) if weak_a.is_some_and(is_nan) => Ok(DType::DateTime),
@@ -35,7 +42,7 @@ pub(crate) fn apply(condition: &Values, yes: Values, no: Values, dtype: DType, s
             }
         };
     }
-    choose! { Bool U8 I16 U16 I32 U32 I64 F32 F64 DateTime }
+    choose! { Bool U8 I16 U16 I32 U32 I64 F32 F64 DateTime Text }
 }
 
 fn choose<T: Element>(condition: &Block<bool>, yes: Block<T>, no: Block<T>, shape: &[usize]) -> Block<T> {

@@ -27,7 +27,7 @@ pub enum UnaryOp {
     Ceil,
     /// To the nearest whole number, halves to the even one, as NumPy rounds.
     Round,
-    /// Whether the element is missing: NaN, or a missing date. Bool.
+    /// Whether the element is missing: NaN, or a missing date or text. Bool.
     IsNan,
     /// The year of a date. Date fields are `i64`, and 0 for a missing date.
     Year,
@@ -87,8 +87,9 @@ impl UnaryOp {
     }
 }
 
-/// The dtype of the result.
+/// The dtype of the result. Of text, numbers are read; labelled arrays refuse that before.
 pub(crate) fn dtype(op: UnaryOp, input: DType) -> DType {
+    let input = if input == DType::Text { DType::F64 } else { input };
     match op {
         UnaryOp::Neg if matches!(input, DType::Bool | DType::DateTime) => DType::I64,
         UnaryOp::Not if input.is_float() || input == DType::DateTime => DType::Bool,
@@ -102,6 +103,7 @@ pub(crate) fn dtype(op: UnaryOp, input: DType) -> DType {
 
 /// `op` of each element.
 pub(crate) fn apply(op: UnaryOp, values: Values) -> Values {
+    let values = if op == UnaryOp::IsNan || values.dtype() != DType::Text { values } else { values.cast(DType::F64) };
     if let Some(field) = op.date_field() {
         let Values::DateTime(instants) = values.cast(DType::DateTime) else { unreachable!("cast to dates") };
         return Values::I64(map_to(&instants, |v| if v == i64::MIN { 0 } else { field(v) }));
@@ -158,6 +160,7 @@ fn is_nan(values: &Values) -> Values {
         Values::F32(a) => map_to(a, f32::is_nan),
         Values::F64(a) => map_to(a, f64::is_nan),
         Values::DateTime(a) => map_to(a, |v| v == i64::MIN),
+        Values::Text(a) => map_to(a, |v| v.is_missing()),
         other => each!(other, a => map_to(a, |_| false)),
     })
 }
@@ -174,6 +177,7 @@ fn not(values: Values) -> Values {
         Values::F32(a) => Values::Bool(map_to(&a, |v| v == 0.0)),
         Values::F64(a) => Values::Bool(map_to(&a, |v| v == 0.0)),
         Values::DateTime(a) => Values::Bool(map_to(&a, |v| v == 0)),
+        Values::Text(_) => unreachable!("numbers were read in it"),
     }
 }
 
@@ -242,7 +246,7 @@ mod tests {
             DType::F64,
         ];
         for op in ops {
-            for input in all.into_iter().chain([DType::DateTime]) {
+            for input in all.into_iter().chain([DType::DateTime, DType::Text]) {
                 let result = apply(op, Values::from(vec![1i64]).cast(input));
                 assert_eq!(result.dtype(), dtype(op, input), "{op:?} of {input}");
             }

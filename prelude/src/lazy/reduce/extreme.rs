@@ -4,7 +4,7 @@ use super::layout::{Kernel, walk};
 use super::vector::widest;
 use super::{Accumulator, ReduceOptions, Slab, same_kind};
 use crate::Result;
-use crate::array::{DType, Element, Values, typed};
+use crate::array::{DType, Element, Text, Values, typed};
 use std::marker::PhantomData;
 
 /// What an element type knows about order and missing values.
@@ -77,6 +77,18 @@ impl Order for Date {
     #[inline(always)]
     fn is_missing(value: i64) -> bool {
         value == i64::MIN
+    }
+}
+
+impl Order for Text {
+    type Stored = Text;
+    const DTYPE: DType = DType::Text;
+    const LOWEST: Text = Text::EMPTY;
+    const HIGHEST: Text = Text::HIGHEST;
+    const MISSING: Option<Text> = Some(Text::MISSING);
+    #[inline(always)]
+    fn is_missing(value: Text) -> bool {
+        value.is_missing()
     }
 }
 

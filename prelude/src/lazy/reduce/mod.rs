@@ -90,6 +90,13 @@ impl Default for ReduceOptions {
 pub(crate) fn dtype(op: ReduceOp, input: DType) -> Result<DType> {
     use ReduceOp::*;
     Ok(match op {
+        Sum | Mean | Var | Std | Median | Any | All if input == DType::Text => {
+            let message = format!(
+                "{} of text has no meaning; min, max and count of text do, and astype(DType::F64) reads numbers in it",
+                op.name()
+            );
+            return Err(Error::new(ErrorKind::Mismatch, message));
+        }
         Count | ArgMin | ArgMax => DType::I64,
         Min | Max => input,
         Any | All => DType::Bool,

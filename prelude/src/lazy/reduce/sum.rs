@@ -4,7 +4,7 @@ use super::layout::{Kernel, walk};
 use super::vector::widest;
 use super::{Accumulator, ReduceOp, ReduceOptions, Setup, Slab, same_kind};
 use crate::Result;
-use crate::array::{DType, Element, Values, typed};
+use crate::array::{DType, Element, Text, Values, typed};
 use std::marker::PhantomData;
 
 pub(super) fn start(setup: Setup) -> Box<dyn Accumulator> {
@@ -19,6 +19,7 @@ pub(super) fn start(setup: Setup) -> Box<dyn Accumulator> {
             DType::F32 => Box::new(Sum::<f32, f64>::new(setup)),
             DType::F64 => Box::new(Sum::<f64, f64>::new(setup)),
             DType::I64 | DType::DateTime => Box::new(Sum::<i64, i64>::new(setup)),
+            DType::Text => unreachable!("the plan refuses sums of text"),
         };
     }
     match setup.input {
@@ -145,6 +146,18 @@ impl Term<f64> for Date {
     }
     fn is_missing(value: i64) -> bool {
         value == i64::MIN
+    }
+}
+
+/// Texts too are only counted.
+impl Term<f64> for Text {
+    type Stored = Text;
+    const MAY_MISS: bool = true;
+    fn term(_: Text) -> f64 {
+        0.0
+    }
+    fn is_missing(value: Text) -> bool {
+        value.is_missing()
     }
 }
 

@@ -6,6 +6,7 @@ mod reading;
 mod reduction;
 mod refusal;
 mod sharing;
+mod stacking;
 
 use super::*;
 use crate::array::{DType, Values};

@@ -22,7 +22,7 @@ fn the_mean_of_a_year_takes_a_window_per_thread() {
     let bytes = |files| {
         let mean = reduce(&Year::new(files, [2600, 7200], [1, 7200], DType::F32).plan(), ReduceOp::Mean, &[0]);
         let Kind::Reduce(reduce) = &mean.node().kind else { panic!("a mean is a reduction") };
-        [1, 2, 8].map(|threads| stream::Pass::new(vec![reduce], threads).thread_bytes() * threads as u64)
+        [1, 2, 8].map(|threads| stream::Pass::new(vec![reduce], threads).bytes(threads))
     };
     assert!(bytes(366).iter().all(|&bytes| bytes < 100 << 20), "{:?}", bytes(366));
     assert_eq!(bytes(366), bytes(36));

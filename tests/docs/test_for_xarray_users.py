@@ -1,0 +1,119 @@
+"""docs/for-xarray-users.md says that both sides of each line do the same. Here they are made to show it.
+
+The left side runs through xarray, the right side in cells of the kernel; dimensions, lengths and the mean of what
+comes out must agree. Code between the tables runs too.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xarray as xr
+
+PAGE = Path(__file__).parents[2] / "docs" / "for-xarray-users.md"
+
+
+@dataclass
+class Line:
+    section: str
+    python: str
+    rust: str
+
+
+def code(cell: str) -> str:
+    """The code in a cell of a table. A bar inside code is written `\\|` there."""
+    text = cell.strip()
+    assert text.startswith("`") and text.endswith("`"), f"not code: {cell}"
+    return text.strip("`").replace("\\|", "|")
+
+
+def lines() -> list[Line]:
+    section, found = "", []
+    for line in PAGE.read_text().splitlines():
+        if line.startswith("## "):
+            section = line[3:]
+        if line.startswith("| `"):
+            left, right = re.split(r"(?<!\\)\|", line.strip().strip("|"))
+            found.append(Line(section, code(left), code(right)))
+    return found
+
+
+def setup(language: str) -> str:
+    return re.search(rf"```{language}\n(.*?)```", PAGE.read_text(), re.S).group(1)
+
+
+LINES = lines()
+
+
+@pytest.fixture(scope="module")
+def sides(kernel):
+    """The names on the Python side, and the kernel with the same variables."""
+    names: dict = {}
+    exec(setup("python"), names)
+    kernel.ok(setup("rust") + "\nuse isopleth::array::{Join, Method, align};")
+    return names, kernel
+
+
+def run_python(source: str, names: dict):
+    """The value of the line, or None for an assignment."""
+    last = ast.parse(source).body[-1]
+    if isinstance(last, ast.Expr):
+        return eval(source, names)
+    exec(source, names)
+    return None
+
+
+def number(value) -> str:
+    """The mean of an array, to the digits that two ways of adding agree on; empty where there is none."""
+    if isinstance(value, xr.DataArray) and value.dtype.kind in "biuf":
+        return f"{float(value.astype(float).mean()):.9e}"
+    return ""
+
+
+def sizes(text: str) -> list[tuple[str, int]] | None:
+    """The dimensions that a text view begins with."""
+    head = re.search(r"\(((?:\w+: \d+(?:, )?)*)\)", text)
+    return [(d, int(n)) for d, n in re.findall(r"(\w+): (\d+)", head.group(1))] if head else None
+
+
+@pytest.mark.parametrize("line", LINES, ids=lambda line: f"{line.section}: {line.python}")
+def test_both_sides_of_a_line_do_the_same(sides, line: Line):
+    names, kernel = sides
+    expected = run_python(line.python, names)
+    if not isinstance(expected, xr.DataArray):
+        cell = kernel.ok(line.rust)
+        if expected is None:
+            return
+        if isinstance(expected, xr.Dataset):
+            assert sorted(sizes(cell.text)) == sorted((str(d), n) for d, n in expected.sizes.items())
+            for name in expected.data_vars:
+                assert re.search(rf"^ +{name}\b", cell.text, re.M), cell.text
+        else:
+            assert words(cell.text) == words(repr(expected))
+        return
+    mean = number(expected)
+    show = f'println!("{{:.9e}}", isopleth::array::DataArray::from(row.clone()).astype(DType::F64).mean(())?.item()?);'
+    cell = kernel.ok(f"let row = {{ {line.rust} }};\n{show if mean else ''}\nrow.clone()")
+    assert sizes(cell.text) == [(str(d), n) for d, n in expected.sizes.items()]
+    if mean:
+        assert float(cell.stdout) == pytest.approx(float(mean), rel=1e-7, nan_ok=True)
+    labelled = {str(name) for name in expected.coords}
+    for name in labelled:
+        assert re.search(rf"^ +\*? ?{name}\b", cell.text, re.M), f"no coordinate {name} in\n{cell.text}"
+
+
+def words(text: str) -> list[str]:
+    """What a value says, without the brackets and quotes of the language that prints it."""
+    text = re.sub(r"np\.\w+\(|Some\(|Text\(", "", text).replace("True", "true").replace("False", "false")
+    return re.findall(r"[\w.°-]+", text)
+
+
+def test_the_page_has_lines_for_every_section():
+    assert len(LINES) > 90
+    sections = {line.section for line in LINES}
+    assert {"Make", "Select", "Compute", "Group, resample, roll", "Combine", "Lazy"} <= sections
