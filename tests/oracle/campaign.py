@@ -52,7 +52,7 @@ def _part(numbers: range, seed: int, only: str | None, stop_after: int) -> tuple
 
 def described(case: dict, message: str, worker: Worker, seed: int, number: int, only: str | None) -> str:
     """What a reader needs: the smallest case found, in words and as a file, and the command that replays it."""
-    small = shrink(case, worker)
+    small = shrink(case, message, worker)
     ARTEFACTS.mkdir(parents=True, exist_ok=True)
     path = ARTEFACTS / f"case-{seed}-{number}.json"
     path.write_text(json.dumps(small) + "\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import warnings
 from dataclasses import dataclass, field
 
@@ -165,7 +166,7 @@ def run(case: dict, steps: list[Step], worker: Worker, spoil=None) -> Outcome:
         outcome.failure, outcome.failed_at = f"{label(step.op)}: {problem}", at
         return outcome
     for chunks, steps_of in zip(case["variants"][1:], lazy):
-        if problem := lazily(eager, steps_of):
+        if problem := lazily(eager, steps_of, steps[-1]):
             outcome.failure, outcome.failed_at = f"lazy with chunks {chunks}: {problem}", len(steps_of) - 1
             return outcome
     return outcome
@@ -187,7 +188,7 @@ def judge(ours: dict, step: Step) -> str | None:
         return str(untrue)
 
 
-def lazily(eager: list, lazy: list) -> str | None:
+def lazily(eager: list, lazy: list, step: Step) -> str | None:
     """How what was computed in chunks differs from what was computed in memory."""
     last = lazy[-1]
     for failure in ("panic", "protocol"):
@@ -198,20 +199,27 @@ def lazily(eager: list, lazy: list) -> str | None:
             return None
         # An error may wait until something is computed, and only the last step is.
         return f"no error, in memory: {eager[-1]['error']}"
+    if "to compare them they would have to be read" in last.get("error", ""):
+        return None  # merging lazy arrays of one name is refused; see "merge-without-reading"
     if "error" in last:
         return f"an error, none in memory: {last['error']}"
     try:
-        return bits(answered(last), answered(eager[-1]))
+        return bits(answered(last), answered(eager[-1]), rough=step.rough, scale=step.scale)
     except Untrue as untrue:
         return str(untrue)
 
 
-def shrink(case: dict, worker: Worker) -> dict:
-    """A smaller case that still fails: fewer operations, arrays and chunkings, shorter arrays."""
+def shrink(case: dict, failure: str, worker: Worker) -> dict:
+    """A smaller case that still fails in the same way: fewer operations, arrays and chunkings, shorter arrays."""
+
+    def kind(failure: str | None) -> str:
+        return re.sub(r"[\d.]+|'.*?'|\(.*?\)", "", failure or "")[:40]
+
+    wanted = kind(failure)
 
     def fails(candidate: dict) -> bool:
         try:
-            return run(candidate, replay(candidate), worker).failure is not None
+            return kind(run(candidate, replay(candidate), worker).failure) == wanted
         except Exception:  # noqa: BLE001 - a candidate that makes no sense is no smaller case
             return False
 

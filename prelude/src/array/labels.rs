@@ -148,6 +148,11 @@ impl Labels {
         }
     }
 
+    /// Whether the labels at two positions are the same.
+    pub(crate) fn equal(&self, a: usize, b: usize) -> bool {
+        self.compare_two(a, b) == Ordering::Equal
+    }
+
     /// Which way the labels go; equal neighbours are allowed, and one label ascends.
     pub(crate) fn direction(&self) -> Direction {
         let never = |unwanted| (1..self.len()).all(|at| self.compare_two(at - 1, at) != unwanted);

@@ -28,7 +28,7 @@ pub fn corr(a: &DataArray, b: &DataArray, dims: impl Into<Dims>) -> Result<DataA
         &dims,
         ReduceOptions::default(),
     )?)?;
-    Ok(pair.cov(&dims, 0)?.try_div(spread)?.with_name(None))
+    pair.cov(&dims, 0)?.try_div(spread)
 }
 
 /// The covariance of `a` and `b` over `dims`, divided by n - 1 (as for a sample).
@@ -39,7 +39,7 @@ pub fn corr(a: &DataArray, b: &DataArray, dims: impl Into<Dims>) -> Result<DataA
 /// When a dimension does not exist, or the arrays cannot be aligned.
 pub fn cov(a: &DataArray, b: &DataArray, dims: impl Into<Dims>) -> Result<DataArray> {
     let pair = Pair::new(a, b).map_err(|error| error.context("cov"))?;
-    Ok(pair.cov(&dims.into(), 1)?.with_name(None))
+    pair.cov(&dims.into(), 1)
 }
 
 /// Two aligned arrays, each missing where the other is.
@@ -52,9 +52,11 @@ impl Pair {
     fn new(a: &DataArray, b: &DataArray) -> Result<Self> {
         let aligned = align(&[a, b], Join::Inner)?;
         let (a, b) = (&aligned[0], &aligned[1]);
-        // Whole numbers are never missing, and masking would cost a pass over both.
-        let a_masked = if can_miss(b) { a.where_(&b.not_nan())? } else { a.clone() };
-        let b_masked = if can_miss(a) { b.where_(&a.not_nan())? } else { b.clone() };
+        // Whole numbers are never missing, and masking would cost a pass over both. It also spreads both over the
+        // dimensions of either, and makes floats of whole numbers.
+        let same = a.dims() == b.dims() && a.dtype().is_float() == b.dtype().is_float();
+        let a_masked = if can_miss(b) || !same { a.where_(&b.not_nan())? } else { a.clone() };
+        let b_masked = if can_miss(a) || !same { b.where_(&a.not_nan())? } else { b.clone() };
         Ok(Self { a: a_masked, b: b_masked })
     }
 

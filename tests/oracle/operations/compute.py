@@ -60,7 +60,11 @@ def unary(name: str, function, precision: str = "exact", weight: float = 0.4) ->
 
         @staticmethod
         def run(value, op, env):
-            return function(value)
+            result = function(value)
+            if result.dtype == np.float16:
+                # The prelude computes these in float32; see SETTLED.
+                result = function(value.astype("float32"))
+            return result
 
     operation(name, weight=weight, precision=precision)(Unary)
 

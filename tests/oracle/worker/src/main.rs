@@ -96,8 +96,14 @@ fn guarded<T>(work: impl FnOnce() -> Result<T>) -> std::result::Result<T, Value>
             Err(json!({ "protocol": error.to_string() }))
         }
         Ok(Err(error)) => Err(json!({ "error": error.to_string(), "kind": format!("{:?}", error.kind()) })),
-        Err(_) => Err(json!({ "panic": PANIC.take() })),
+        Err(_) => Err(refusal(PANIC.take())),
     }
+}
+
+/// An operator cannot return an error: it panics with the error's words, which say so. Every other panic is a fault.
+fn refusal(panic: String) -> Value {
+    let meant = panic.contains("returns this as an error") || panic.contains("has no meaning");
+    if meant { json!({ "error": panic, "kind": "Panic" }) } else { json!({ "panic": panic }) }
 }
 
 fn with(place: &str, mut failure: Value) -> Value {

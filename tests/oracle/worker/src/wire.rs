@@ -5,7 +5,7 @@ use crate::ops::State;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use isopleth::Result;
-use isopleth::array::{Attr, Attrs, Coord, DType, DataArray, Dataset, Element, Values};
+use isopleth::array::{Attr, Attrs, Coord, DType, DataArray, Dataset, Element, Text, Values};
 use serde_json::{Map, Value, json};
 
 /// The array that a request describes.
@@ -61,6 +61,11 @@ pub fn values(spec: &Value) -> Result<Values> {
     let bytes = STANDARD.decode(text).map_err(|error| protocol(error.to_string()))?;
     let shape: Vec<usize> =
         spec["shape"].as_array().into_iter().flatten().filter_map(Value::as_u64).map(|n| n as usize).collect();
+    if spec["dtype"] == "str" {
+        let texts: Vec<Option<String>> = serde_json::from_slice(&bytes).map_err(|error| protocol(error.to_string()))?;
+        let texts = texts.into_iter().map(|text| text.map_or(Text::MISSING, Text::from)).collect();
+        return Values::from_shape_vec(&shape, texts);
+    }
     macro_rules! of {
         ($type:ty) => {{
             let elements = bytes.chunks_exact(size_of::<$type>());
@@ -156,7 +161,12 @@ fn data(values: &Values) -> Result<String> {
     fn bytes<T: Element, const N: usize>(values: &Values, le: fn(T) -> [u8; N]) -> Result<Vec<u8>> {
         Ok(values.to_vec::<T>()?.into_iter().flat_map(le).collect())
     }
+    if values.dtype() == DType::Text {
+        return Ok(STANDARD
+            .encode(json!(values.to_vec::<Text>()?.iter().map(|text| text.as_str()).collect::<Vec<_>>()).to_string()));
+    }
     let bytes = match values.dtype() {
+        DType::Text => unreachable!("encoded above"),
         DType::Bool => bytes(values, |v: bool| [u8::from(v)]),
         DType::U8 => bytes(values, u8::to_le_bytes),
         DType::I16 => bytes(values, i16::to_le_bytes),
