@@ -2,7 +2,7 @@
 //! name that users type; helpers stay in their modules.
 
 pub use crate::array::{
-    Coord, DType, DataArray, Dataset, Index, Values, concat, corr, cov, full, full_like, merge, ones, ones_like,
+    Bins, Coord, DType, DataArray, Dataset, Index, Values, concat, corr, cov, full, full_like, merge, ones, ones_like,
     random_integers, random_normal, random_uniform, seed, zeros, zeros_like,
 };
 pub use crate::comm::Comm;

@@ -43,7 +43,11 @@ fn align_dim(arrays: &mut [DataArray], dim: &str, join: Join) -> Result<()> {
     let [first, others @ ..] = indexes.as_slice() else { return same_lengths(arrays, dim) };
     if others.iter().all(|other| other.same(first)) {
         same_lengths(arrays, dim)?;
-        return lend(arrays, dim, first);
+        // Exact changes nothing, or fails.
+        if join != Join::Exact {
+            lend(arrays, dim, first);
+        }
+        return Ok(());
     }
     if join == Join::Exact {
         return Err(different(dim, &indexes));
@@ -82,11 +86,12 @@ fn align_dim(arrays: &mut [DataArray], dim: &str, join: Join) -> Result<()> {
             }
         }
     }
-    lend(arrays, dim, &index)
+    lend(arrays, dim, &index);
+    Ok(())
 }
 
 /// Arrays that have `dim` without labels take those of the others, by position; the lengths agree.
-fn lend(arrays: &mut [DataArray], dim: &str, index: &Coord) -> Result<()> {
+fn lend(arrays: &mut [DataArray], dim: &str, index: &Coord) {
     for array in arrays.iter_mut() {
         // A coordinate of that name which is no index stays what it is.
         if array.axis_of(dim).is_some() && array.coords().get(dim).is_none() {
@@ -94,7 +99,6 @@ fn lend(arrays: &mut [DataArray], dim: &str, index: &Coord) -> Result<()> {
             *array = array.with_coords(coords);
         }
     }
-    Ok(())
 }
 
 /// The element type of labels that come of two kinds: as numbers are promoted; floats beside whole numbers
@@ -108,7 +112,7 @@ fn labels_dtype(a: DType, b: DType) -> DType {
 }
 
 /// The array at `labels` along `axis`; missing values where it has no such label.
-fn reindex(array: &DataArray, axis: usize, own: Coord, labels: &Labels, index: &Coord) -> Result<DataArray> {
+pub(crate) fn reindex(array: &DataArray, axis: usize, own: Coord, labels: &Labels, index: &Coord) -> Result<DataArray> {
     let dim = &array.dims()[axis];
     let own = Labels::of(own.values());
     let positions = own.positions_of(labels).ok_or_else(|| kinds(dim, &own, labels))?;

@@ -131,10 +131,13 @@ fn coords(parts: &[Part], dim: &str, lengths: &[usize]) -> Result<Vec<Coord>> {
             .map_err(|error| error.context(format!("coordinate {name:?}")))?;
         coords.push(coord.with_values(coord.dims().to_vec(), values));
     }
-    for coord in parts[0].rest.coords() {
+    for coord in parts.iter().flat_map(|part| part.rest.coords()) {
         let name = coord.name();
+        if coords.iter().any(|known| known.name() == name) {
+            continue;
+        }
         let all: Vec<&Coord> = parts.iter().filter_map(|part| part.rest.coords().get(name)).collect();
-        if all.len() == parts.len() && all.iter().all(|other| other.same(coord)) {
+        if all.iter().all(|other| other.same(coord)) {
             coords.push(coord.clone());
         } else if all.len() == parts.len() && all.iter().all(|other| other.dims().is_empty()) {
             let repeated = |(other, &len): (&&Coord, &usize)| other.values().insert_axis(0).broadcast_to(&[len]);

@@ -5,6 +5,7 @@ use super::coord::Coord;
 use super::data_array::DataArray;
 use super::labels::Labels;
 use crate::Result;
+use crate::raster::{Crs, IntoCrs};
 
 /// The coordinate that carries the CRS, as rioxarray and CF conventions name it.
 pub(crate) const SPATIAL_REF: &str = "spatial_ref";
@@ -17,13 +18,36 @@ impl DataArray {
         self.coords().get(SPATIAL_REF)?.attrs().get("crs_wkt")?.as_str()
     }
 
-    /// The array with the coordinate reference system `wkt`. Nothing is reprojected.
+    /// The EPSG code of the coordinate reference system, if it has one.
+    pub fn crs_epsg(&self) -> Option<u32> {
+        Crs::from_wkt(self.crs()?).ok()?.epsg()
+    }
+
+    /// The array with the coordinate reference system `crs`: a code (`"EPSG:4326"`, or the number alone), WKT, a PROJ
+    /// string, or a [`Crs`]. Nothing is reprojected; [`reproject`](Self::reproject) does that.
+    ///
+    /// ```
+    /// use isopleth::array::DataArray;
+    /// let da = DataArray::new(ndarray::array![[1.0, 2.0]], ["y", "x"])?.with_crs("EPSG:32633")?;
+    /// assert_eq!(da.crs_epsg(), Some(32633));
+    /// # Ok::<(), isopleth::Error>(())
+    /// ```
     ///
     /// # Errors
-    /// When `spatial_ref` is a dimension of the array.
-    pub fn with_crs(&self, wkt: &str) -> Result<Self> {
+    /// When there is no such system, or `spatial_ref` is a dimension of the array.
+    pub fn with_crs(&self, crs: impl IntoCrs) -> Result<Self> {
+        self.set_crs(&crs.into_crs()?)
+    }
+
+    pub(crate) fn set_crs(&self, crs: &Crs) -> Result<Self> {
         let known = self.coords().get(SPATIAL_REF).cloned();
-        self.coord(SPATIAL_REF, known.unwrap_or_else(|| Coord::scalar(0)).attr("crs_wkt", wkt))
+        self.coord(SPATIAL_REF, known.unwrap_or_else(|| Coord::scalar(0)).attr("crs_wkt", crs.wkt()))
+    }
+
+    /// The dimensions that run down and across the map: `y` and `x`, or `lat` and `lon`, or `latitude` and `longitude`.
+    pub(crate) fn map_dims(&self) -> Option<[&'static str; 2]> {
+        let named = |names: &[&'static str]| names.iter().copied().find(|name| self.axis_of(name).is_some());
+        Some([named(&DOWN)?, named(&ACROSS)?])
     }
 
     /// The value that stands for "no value" in the file that the array came from (attribute `_FillValue`).

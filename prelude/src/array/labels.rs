@@ -140,7 +140,8 @@ impl Labels {
         }
     }
 
-    fn compare_two(&self, a: usize, b: usize) -> Ordering {
+    /// How two of the labels compare.
+    pub(crate) fn compare_two(&self, a: usize, b: usize) -> Ordering {
         match self {
             Self::Int(labels) | Self::Time(labels) => labels[a].cmp(&labels[b]),
             Self::Float(labels) => floats(labels[a], labels[b]),
@@ -215,6 +216,10 @@ impl Labels {
     /// All labels of both, each once: in ascending order.
     pub(crate) fn union(&self, other: &Self) -> Option<Self> {
         fn merged<T: Copy>(a: &[T], b: &[T], order: impl Fn(&T, &T) -> Ordering) -> Vec<T> {
+            // Beside nothing, labels stay in their order, as pandas leaves them.
+            if a.is_empty() || b.is_empty() {
+                return [a, b].concat();
+            }
             let mut all = [a, b].concat();
             all.sort_by(&order);
             all.dedup_by(|a, b| order(a, b) == Ordering::Equal);

@@ -9,6 +9,7 @@
 //! | reduce | [`mean`](DataArray::mean), [`sum`](DataArray::sum), …, [`reduce`](DataArray::reduce) |
 //! | bring together | [`merge`] into a [`Dataset`], [`concat`], [`align`] |
 //! | relate two | [`corr`], [`cov`] |
+//! | go on with ndarray or Rust | [`view`](DataArray::view), [`into_ndarray`](DataArray::into_ndarray), [`iter`](DataArray::iter), [`iter_dim`](DataArray::iter_dim), [`to_csv`](DataArray::to_csv) |
 //! | get it computed | [`compute`](DataArray::compute), [`explain`](DataArray::explain) |
 //!
 //! The rules are xarray's: labels align by inner join, dimensions broadcast by name, missing
@@ -24,11 +25,14 @@ mod concat;
 mod convert;
 mod coord;
 mod coords;
+mod csv;
 mod data_array;
 mod dataset;
 mod elementwise;
 mod geo;
+mod group;
 mod index;
+mod interop;
 mod into_coord;
 mod labels;
 mod like;
@@ -56,7 +60,9 @@ pub use coord::{Coord, CoordElement};
 pub use coords::Coords;
 pub use data_array::DataArray;
 pub use dataset::Dataset;
+pub use group::{Bins, GroupBy, Resample};
 pub use index::{Index, IntoIndices, Label, LabelValue};
+pub use interop::{Elements, Parts};
 pub use into_coord::IntoCoord;
 pub use like::{full_like, ones_like, zeros_like};
 pub use merge::{Variables, merge};

@@ -5,6 +5,8 @@ use std::fmt::Write;
 
 /// Most lines drawn along one axis; more would be a grey area.
 const LINES: usize = 24;
+/// Longest name beside the box, in characters.
+const NAME: usize = 24;
 /// Longest edge of the box in CSS pixels.
 const EDGE: f64 = 150.0;
 
@@ -32,7 +34,7 @@ pub(crate) fn grid(shape: &[usize], chunks: &[Vec<usize>]) -> Vec<Axis> {
 }
 
 /// The picture of the last three axes: the last goes across, the one before down, the one before that into depth.
-/// Nothing for arrays without elements.
+/// Earlier axes are named above the box. Nothing for arrays without elements.
 pub(crate) fn picture(axes: &[Axis], dims: &[String]) -> String {
     if axes.is_empty() || axes.iter().any(|axis| axis.length == 0) {
         return String::new();
@@ -49,8 +51,21 @@ pub(crate) fn picture(axes: &[Axis], dims: &[String]) -> String {
     let depth =
         if deep_name.is_some() { (deep.length as f64 / longest * EDGE).clamp(EDGE / 6.0, EDGE / 3.0) } else { 0.0 };
     // The depth goes up and to the right, so the front face stands at the lower left.
-    let (left, top) = (4.0, 4.0 + depth);
-    let label = if down_name.is_some() { 70.0 } else { 8.0 };
+    let before: Vec<String> = axes
+        .iter()
+        .zip(dims)
+        .take(axes.len().saturating_sub(3))
+        .map(|(axis, name)| format!("{} {}", cut_name(name), axis.length))
+        .collect();
+    let head = if before.is_empty() { 0.0 } else { 18.0 };
+    let (left, top) = (4.0, 4.0 + head + depth);
+    // About 6.5 pixels to a letter, as the names are set.
+    let room = |name: Option<&String>, axis: &Axis| {
+        name.map_or(8.0, |name| {
+            14.0 + 6.5 * (name.chars().count().min(NAME + 1) + axis.length.to_string().len()) as f64
+        })
+    };
+    let label = room(down_name, down).max(room(deep_name, deep) - depth / 2.0).max(8.0);
     let mut lines = String::new();
     let mut line = |x1: f64, y1: f64, x2: f64, y2: f64| {
         let _ = write!(lines, "M{x1:.1} {y1:.1}L{x2:.1} {y2:.1}");
@@ -74,7 +89,7 @@ pub(crate) fn picture(axes: &[Axis], dims: &[String]) -> String {
     }
     let (right, bottom, back, above) = (left + width, top + height, left + width + depth, top - depth);
     let text = |name: Option<&String>, axis: &Axis| {
-        name.map(|name| format!("{} {}", escape(name), axis.length)).unwrap_or_default()
+        name.map(|name| format!("{} {}", cut_name(name), axis.length)).unwrap_or_default()
     };
     let mut out = format!(
         "<svg width=\"{:.0}\" height=\"{:.0}\" role=\"img\" aria-label=\"chunks\" fill=\"none\" stroke=\"currentColor\" font-size=\"11\">",
@@ -109,6 +124,9 @@ pub(crate) fn picture(axes: &[Axis], dims: &[String]) -> String {
         above + height / 2.0 + 4.0,
         text(down_name, down)
     );
+    if !before.is_empty() {
+        let _ = write!(out, "<text x=\"{left}\" y=\"14\">{} ×</text>", before.join(" × "));
+    }
     if depth > 0.0 {
         let _ = write!(
             out,
@@ -120,6 +138,14 @@ pub(crate) fn picture(axes: &[Axis], dims: &[String]) -> String {
     }
     out.push_str("</g></svg>");
     out
+}
+
+/// A name that leaves room for the box; what is cut stands in the head of the view.
+fn cut_name(name: &str) -> String {
+    match name.char_indices().nth(NAME) {
+        Some((end, _)) => escape(&name[..end]) + "…",
+        None => escape(name),
+    }
 }
 
 #[cfg(test)]

@@ -17,6 +17,9 @@ use std::fmt::Write;
 const STYLE: &str = include_str!("view_html.css");
 /// Longest preview in a row, in characters; what does not fit the column is cut by the style.
 const PREVIEW: usize = 64;
+/// Longest name and longest attribute, in characters: some files carry their whole history.
+const NAME: usize = 120;
+const ATTR: usize = 4000;
 /// Longest list of folded-out values, in elements.
 const LISTED: usize = 2000;
 
@@ -36,8 +39,10 @@ impl_show!(DataArray);
 impl_show!(Dataset);
 
 fn array(array: &DataArray) -> String {
-    let name =
-        array.get_name().map(|name| format!(" <span class=\"iso-name\">{}</span>", escape(name))).unwrap_or_default();
+    let name = array
+        .get_name()
+        .map(|name| format!(" <span class=\"iso-name\">{}</span>", cut(name, NAME)))
+        .unwrap_or_default();
     let labelled = |dim: &str| array.index_of(dim).is_some();
     let mut out = format!(
         "<div class=\"iso-array\"><style>{STYLE}</style><div class=\"iso-head\"><span class=\"iso-kind\">DataArray</span>{name}{}<span class=\"iso-size\">{}, {}</span></div>",
@@ -73,7 +78,7 @@ fn dataset(ds: &Dataset) -> String {
 fn dims(sizes: &[(String, usize)], labelled: impl Fn(&str) -> bool) -> String {
     let one = |(dim, len): &(String, usize)| {
         let class = if labelled(dim) { " class=\"iso-index\"" } else { "" };
-        format!("<span{class}>{}</span>: {len}", escape(dim))
+        format!("<span{class}>{}</span>: {len}", cut(dim, NAME))
     };
     format!("<span class=\"iso-dims\">({})</span>", sizes.iter().map(one).collect::<Vec<_>>().join(", "))
 }
@@ -92,6 +97,15 @@ fn values_section(out: &mut String, values: &Values) {
 }
 
 fn lazy_section(out: &mut String, array: &DataArray) {
+    let _ = write!(
+        out,
+        "<details class=\"iso-values\" open><summary><span class=\"iso-label\">Lazy</span><span class=\"iso-line\">nothing is read before .compute()?</span></summary>{}</details>",
+        lazy_table(array)
+    );
+}
+
+/// What computing a lazy array takes, beside the picture of its chunks.
+fn lazy_table(array: &DataArray) -> String {
     let chunks = array.chunks();
     let mut rows = vec![("Size", format!("{} if loaded", bytes(array.nbytes()))), ("Reads", sources(array))];
     let number: usize = chunks.iter().map(Vec::len).product();
@@ -102,11 +116,10 @@ fn lazy_section(out: &mut String, array: &DataArray) {
     rows.push(("Memory", format!("about {} to compute", bytes(array.memory_estimate()))));
     let rows: String =
         rows.iter().map(|(name, text)| format!("<tr><th>{name}</th><td>{}</td></tr>", escape(text))).collect();
-    let _ = write!(
-        out,
-        "<details class=\"iso-values\" open><summary><span class=\"iso-label\">Lazy</span><span class=\"iso-line\">nothing is read before .compute()?</span></summary><div class=\"iso-lazy\"><table>{rows}</table>{}</div></details>",
+    format!(
+        "<div class=\"iso-lazy\"><table>{rows}</table>{}</div>",
         picture(&grid(array.shape(), &chunks), array.dims())
-    );
+    )
 }
 
 fn coords_section(out: &mut String, coords: &Coords) {
@@ -140,7 +153,7 @@ fn variable(array: &DataArray) -> String {
         array.dims(),
         array.dtype().name(),
         &line,
-        &details(array.attrs(), values),
+        &if array.is_lazy() { attrs_table(array.attrs()) + &lazy_table(array) } else { details(array.attrs(), values) },
     )
 }
 
@@ -157,9 +170,9 @@ fn details(attrs: &Attrs, values: Option<&Values>) -> String {
 fn row(name: &str, class: &str, dims: &[String], dtype: &str, line: &str, details: &str) -> String {
     let dims = if dims.is_empty() { String::new() } else { format!("({})", dims.join(", ")) };
     format!(
-        "<details class=\"iso-row\"><summary><span class=\"iso-var {class}\">{}</span><span>{}</span><span class=\"iso-type\">{}</span><span class=\"iso-line\">{}</span></summary>{details}</details>",
-        escape(name),
-        escape(&dims),
+        "<details class=\"iso-row\"><summary><span class=\"iso-var {class}\" title=\"{0}\">{0}</span><span title=\"{1}\">{1}</span><span class=\"iso-type\">{2}</span><span class=\"iso-line\">{3}</span></summary>{details}</details>",
+        cut(name, NAME),
+        cut(&dims, NAME),
         escape(dtype),
         escape(line)
     )
@@ -177,7 +190,7 @@ fn attrs_table(attrs: &Attrs) -> String {
     }
     let rows: String = attrs
         .iter()
-        .map(|(name, value)| format!("<dt>{}</dt><dd>{}</dd>", escape(name), escape(&value.to_string())))
+        .map(|(name, value)| format!("<dt>{}</dt><dd>{}</dd>", cut(name, NAME), cut(&value.to_string(), ATTR)))
         .collect();
     format!("<dl>{rows}</dl>")
 }
@@ -190,6 +203,14 @@ fn section(out: &mut String, title: &str, count: usize, body: &str) {
     );
 }
 
+/// [`escape`] of the first `most` characters; what is left out is counted.
+pub(crate) fn cut(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => format!("{}… ({} characters)", escape(&text[..end]), text.chars().count()),
+        None => escape(text),
+    }
+}
+
 /// Text that cannot be taken for markup.
 pub(crate) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -200,8 +221,16 @@ pub(crate) fn escape(text: &str) -> String {
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#39;"),
+            // Letters that turn the direction of writing would rearrange what stands around them.
+            turn if is_unseen(turn) => out.extend(turn.escape_default()),
             other => out.push(other),
         }
     }
     out
+}
+
+/// Control characters that no text needs, and those that turn the direction of what follows.
+pub(crate) fn is_unseen(letter: char) -> bool {
+    let turns = matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    turns || (letter.is_control() && !matches!(letter, '\n' | '\t'))
 }

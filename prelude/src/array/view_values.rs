@@ -1,6 +1,7 @@
 //! Values as text, cut to what a reader can take in: nested brackets, and one-line previews.
 
 use super::values::{Text, Values};
+use super::view_html::is_unseen;
 use crate::time::{DateTime, Resolution};
 
 /// Arrays up to this many elements are shown in full.
@@ -214,8 +215,8 @@ fn quoted(text: Text, most: usize) -> String {
     let cut: String = letters.by_ref().take(most).collect();
     let more = if letters.next().is_some() { "…" } else { "" };
     // Line breaks and control characters would break the table.
-    let cut: String =
-        cut.chars().map(|c| if c.is_control() { c.escape_default().to_string() } else { c.into() }).collect();
+    let breaks = |letter: char| is_unseen(letter) || letter.is_control();
+    let cut: String = cut.chars().map(|c| if breaks(c) { c.escape_default().to_string() } else { c.into() }).collect();
     format!("'{cut}{more}'")
 }
 

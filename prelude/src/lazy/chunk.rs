@@ -2,6 +2,7 @@
 
 use super::Plan;
 use super::index::Pick;
+use super::lines::Lines;
 use super::node::{Kind, Reduce};
 use std::collections::HashMap;
 use std::ops::Range;
@@ -19,7 +20,7 @@ pub(crate) enum Cuts {
 }
 
 impl Cuts {
-    fn len(&self) -> usize {
+    pub fn len(&self) -> usize {
         match self {
             Self::Free(len) => *len,
             Self::Blocks(lengths) | Self::Chunks(lengths) => lengths.iter().sum(),
@@ -27,7 +28,7 @@ impl Cuts {
     }
 
     /// The most that one block has.
-    fn unit(&self) -> usize {
+    pub fn unit(&self) -> usize {
         match self {
             Self::Free(len) => 1.min(*len),
             Self::Blocks(lengths) | Self::Chunks(lengths) => lengths.iter().copied().max().unwrap_or(0),
@@ -35,10 +36,68 @@ impl Cuts {
     }
 
     /// How many pieces there could be at most.
-    fn pieces(&self) -> usize {
+    pub fn pieces(&self) -> usize {
         match self {
             Self::Free(len) => *len,
             Self::Blocks(lengths) | Self::Chunks(lengths) => lengths.len(),
+        }
+    }
+
+    /// The same with neighbouring blocks joined until they have `least` together.
+    pub fn joined(&self, least: usize) -> Self {
+        let least = least.min(self.len());
+        match self {
+            // What somebody asked for stays.
+            Self::Chunks(_) => self.clone(),
+            _ if self.unit() >= least => self.clone(),
+            Self::Free(len) => Self::Blocks((0..*len).step_by(least).map(|at| least.min(len - at)).collect()),
+            Self::Blocks(lengths) => {
+                let mut joined: Vec<usize> = Vec::new();
+                for &length in lengths.iter() {
+                    match joined.last_mut() {
+                        Some(last) if *last < least => *last += length,
+                        _ => joined.push(length),
+                    }
+                }
+                Self::Blocks(joined.into())
+            }
+        }
+    }
+
+    /// The axis in one piece.
+    pub fn whole(&self) -> Self {
+        match self {
+            Self::Chunks(_) => Self::Chunks([self.len()].into()),
+            _ => Self::Blocks([self.len()].into()),
+        }
+    }
+
+    /// An axis of runs of `factor`, where this is the axis that they make up.
+    fn of_runs(&self, factor: usize) -> Self {
+        let cut = |lengths: &[usize]| -> Rc<[usize]> {
+            // Cut where a run ends, next to where a block does.
+            let (mut runs, mut end, mut done) = (Vec::new(), 0, 0);
+            for &length in lengths {
+                end += length;
+                let run = if end.is_multiple_of(factor) || end - done >= LONG * factor.max(length) {
+                    end / factor
+                } else {
+                    0
+                };
+                if run * factor > done {
+                    runs.push(run - done / factor);
+                    done = run * factor;
+                }
+            }
+            if end / factor * factor > done {
+                runs.push((end - done) / factor);
+            }
+            runs.into()
+        };
+        match self {
+            Self::Free(len) => Self::Free(len / factor),
+            Self::Blocks(lengths) => Self::Blocks(cut(lengths)),
+            Self::Chunks(lengths) => Self::Chunks(cut(lengths)),
         }
     }
 
@@ -140,9 +199,30 @@ impl Finder {
                 cuts.remove(*axis);
                 cuts
             }
-            Kind::Reduce(Reduce { axes, input, .. }) => {
+            Kind::Take { axis, pick, input } => {
+                let mut cuts = self.cuts(input).to_vec();
+                if !matches!(cuts[*axis], Cuts::Free(_)) {
+                    cuts[*axis] = of_part(&cuts[*axis], pick);
+                } else {
+                    cuts[*axis] = Cuts::Free(pick.len());
+                }
+                cuts
+            }
+            Kind::SplitAxis { axis, factor, input } => {
+                let mut cuts = self.cuts(input).to_vec();
+                cuts[*axis] = cuts[*axis].of_runs(*factor);
+                cuts.insert(axis + 1, Cuts::Blocks([*factor].into()));
+                cuts
+            }
+            Kind::Lines(lines) => {
+                let mut cuts = self.cuts(&lines.input).to_vec();
+                cuts[lines.axis] = of_lines(&cuts[lines.axis], lines);
+                cuts
+            }
+            Kind::Reduce(Reduce { op, axes, input, .. }) => {
                 let inner = self.cuts(input);
-                (0..inner.len()).filter(|axis| !axes.contains(axis)).map(|axis| inner[axis].clone()).collect()
+                let kept = (0..inner.len()).filter(|axis| !axes.contains(axis)).map(|axis| inner[axis].clone());
+                kept.chain(op.answers().map(Cuts::Free)).collect()
             }
             kind => {
                 let mut cuts = free();
@@ -157,6 +237,52 @@ impl Finder {
             }
         }
     }
+}
+
+/// A piece of runs is at most about so many times as long as a run or a block.
+const LONG: usize = 4;
+
+/// Neighbours in the pick that lie in one piece stay together.
+fn of_part(cuts: &Cuts, pick: &Pick) -> Cuts {
+    let (Cuts::Blocks(lengths) | Cuts::Chunks(lengths)) = cuts else { return Cuts::Free(pick.len()) };
+    let ends: Vec<usize> = lengths
+        .iter()
+        .scan(0, |end, length| {
+            *end += length;
+            Some(*end)
+        })
+        .collect();
+    let mut pieces: Vec<usize> = Vec::new();
+    let mut last = None;
+    for n in 0..pick.len() {
+        let of = ends.partition_point(|&end| end <= pick.position(n));
+        match pieces.last_mut() {
+            Some(length) if last == Some(of) => *length += 1,
+            _ => pieces.push(1),
+        }
+        last = Some(of);
+    }
+    if matches!(cuts, Cuts::Chunks(_)) { Cuts::Chunks(pieces.into()) } else { Cuts::Blocks(pieces.into()) }
+}
+
+/// The cuts of results, where those of the lines' input are `cuts`: each is cut where the input is.
+fn of_lines(cuts: &Cuts, lines: &Lines) -> Cuts {
+    let (Cuts::Blocks(lengths) | Cuts::Chunks(lengths)) = cuts else { return Cuts::Free(lines.take.len()) };
+    // A result comes with the last element that it follows from.
+    let mut pieces: Vec<usize> = Vec::new();
+    let (mut end, mut done) = (lines.offset, lines.take.start);
+    for &length in lengths.iter() {
+        end += length;
+        let with = lines.upto(end, done);
+        if with > done {
+            pieces.push(with - done);
+            done = with;
+        }
+    }
+    if done < lines.take.end {
+        pieces.push(lines.take.end - done);
+    }
+    if matches!(cuts, Cuts::Chunks(_)) { Cuts::Chunks(pieces.into()) } else { Cuts::Blocks(pieces.into()) }
 }
 
 /// Of two ways to cut one axis: the chunks that were asked for, else the blocks of files.
@@ -232,6 +358,25 @@ pub(crate) fn windows(cuts: &[Cuts], aim: &Aim<'_>) -> Vec<Vec<usize>> {
         counts[axis] = if even <= most { even } else { wanted };
     }
     cuts.iter().zip(counts).map(|(cut, count)| cut.cut(count)).collect()
+}
+
+/// The numbers that windows have in their [`product`], in groups that differ along the axis `in_order` only.
+pub(crate) fn sequences(blocks: &[Vec<usize>], in_order: Option<usize>) -> Vec<Vec<usize>> {
+    let count: usize = blocks.iter().map(Vec::len).product();
+    let Some(axis) = in_order else { return (0..count).map(|n| vec![n]).collect() };
+    let inner: usize = blocks[axis + 1..].iter().map(Vec::len).product();
+    let along = blocks[axis].len();
+    if count == 0 {
+        return Vec::new();
+    }
+    let firsts = (0..count / along).map(|n| n / inner * inner * along + n % inner);
+    firsts.map(|first| (0..along).map(|n| first + n * inner).collect()).collect()
+}
+
+/// The parts in groups, each part in one.
+pub(crate) fn grouped<T>(parts: Vec<T>, groups: &[Vec<usize>]) -> Vec<Vec<T>> {
+    let mut parts: Vec<Option<T>> = parts.into_iter().map(Some).collect();
+    groups.iter().map(|group| group.iter().filter_map(|&n| parts[n].take()).collect()).collect()
 }
 
 /// Every window, in axis order, as the range that it has of each axis.

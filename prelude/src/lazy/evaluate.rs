@@ -4,6 +4,7 @@ use super::chunk::{self, Aim};
 use super::index::Pick;
 use super::memory::live_bytes;
 use super::node::{Kind, Reduce};
+use super::order;
 use super::stack::Stack;
 use super::stream::Pass;
 use super::window::{Puller, Shared};
@@ -55,10 +56,19 @@ fn workers() -> usize {
     if rayon::current_thread_index().is_some() { rayon::current_num_threads() } else { 1 }
 }
 
-fn run(plan: &Plan, step: &(dyn Fn() + Sync)) -> Result<Values> {
+pub(super) fn run(plan: &Plan, step: &(dyn Fn() + Sync)) -> Result<Values> {
     if let Some(stack) = Stack::of(plan) {
         return stack.run(workers(), step);
     }
+    let plan = settle(plan, step)?;
+    match plan.as_values() {
+        Some(values) => Ok(values.clone()),
+        None => by_windows(&plan, step),
+    }
+}
+
+/// The plan with its reductions computed.
+pub(super) fn settle(plan: &Plan, step: &(dyn Fn() + Sync)) -> Result<Plan> {
     let mut settled = HashMap::new();
     for wave in waves(plan) {
         // Inputs of this wave may contain results of earlier ones.
@@ -69,31 +79,32 @@ fn run(plan: &Plan, step: &(dyn Fn() + Sync)) -> Result<Values> {
             settled.extend(group.iter().zip(results).map(|((id, _), values)| (*id, Plan::memory(values))));
         }
     }
-    let plan = replace(plan, &settled);
-    match plan.as_values() {
-        Some(values) => Ok(values.clone()),
-        None => by_windows(&plan, step),
-    }
+    Ok(replace(plan, &settled))
 }
 
 /// Computes a plan without reductions: each window of the result by whichever thread is free.
 fn by_windows(plan: &Plan, step: &(dyn Fn() + Sync)) -> Result<Values> {
     let shared = Shared::of([plan]);
-    let blocks = result_windows(plan, workers());
+    let (blocks, in_order) = cut(plan, workers());
     let windows = chunk::product(&blocks);
     if let [only] = &windows[..] {
-        let values = Puller::new(&shared).pull(plan, only)?;
+        let values = Puller::new(&shared, false).pull(plan, only)?;
         step();
         return Ok(values);
     }
     let mut output = output::allocate(plan.shape(), plan.dtype());
-    let tasks: Vec<_> = windows.into_iter().zip(output.place().sinks(&blocks)).collect();
-    threads::for_each(tasks, &|(window, mut sink)| {
-        cancel::check()?;
-        let values = Puller::new(&shared).pull(plan, &window)?;
-        sink.put(&values);
-        buffers::recycle(values);
-        step();
+    let parts = windows.into_iter().zip(output.place().sinks(&blocks)).collect();
+    let tasks = chunk::grouped(parts, &chunk::sequences(&blocks, in_order));
+    threads::for_each(tasks, &|task| {
+        let mut puller = Puller::new(&shared, in_order.is_some());
+        for (window, mut sink) in task {
+            cancel::check()?;
+            let values = puller.pull(plan, &window)?;
+            sink.put(&values);
+            buffers::recycle(values);
+            puller.forget();
+            step();
+        }
         Ok(())
     })?;
     Ok(output.into_values())
@@ -101,10 +112,17 @@ fn by_windows(plan: &Plan, step: &(dyn Fn() + Sync)) -> Result<Values> {
 
 /// The window lengths along each axis with which a plan without reductions is computed.
 pub(crate) fn result_windows(plan: &Plan, threads: usize) -> Vec<Vec<usize>> {
-    let axes: Vec<usize> = (0..plan.ndim()).collect();
+    cut(plan, threads).0
+}
+
+/// The same, and the axis along which they are computed in order.
+fn cut(plan: &Plan, threads: usize) -> (Vec<Vec<usize>>, Option<usize>) {
     let cell_bytes = live_bytes(plan).max(plan.dtype().size());
     let window_bytes = if reads(plan) { WINDOW_BYTES } else { MEMORY_BYTES };
-    chunk::windows(&chunk::cuts(plan), &Aim { cell_bytes, window_bytes, parallel: &axes, threads })
+    let order = order::order([plan], cell_bytes, window_bytes);
+    let parallel: Vec<usize> = (0..plan.ndim()).filter(|&axis| order.axis != Some(axis)).collect();
+    let aim = Aim { cell_bytes, window_bytes, parallel: &parallel, threads };
+    (chunk::windows(&order.cuts, &aim), order.axis)
 }
 
 pub(super) fn as_reduce(plan: &Plan) -> &Reduce {

@@ -129,6 +129,10 @@ fn label(kind: &Kind) -> String {
         Kind::Select { .. } => "where".to_owned(),
         Kind::Transpose { order, .. } => format!("transpose to {order:?}"),
         Kind::Broadcast { .. } => "repeat".to_owned(),
+        Kind::Take { axis, pick, .. } => format!("take {} of axis {axis}", described(pick)),
+        Kind::SplitAxis { axis, factor, .. } => format!("runs of {factor} along axis {axis}"),
+        Kind::Lookup { .. } => "look up".to_owned(),
+        Kind::Lines(lines) => format!("{} along axis {}", lines.op.name(), lines.axis),
         Kind::Reduce(Reduce { op, axes, .. }) => format!("{} over axes {axes:?}", op.name()),
         _ => String::new(),
     }

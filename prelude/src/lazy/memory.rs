@@ -1,11 +1,16 @@
 //! What a computation will take, and whether this process may have it.
 
 use super::Plan;
+use super::chunk;
 use super::evaluate::{self, Estimate};
+use super::lines::{Flow, Lines};
 use super::node::Kind;
 use crate::parallel::{bytes, memory_limit};
 use crate::{Error, ErrorKind, Result};
 use std::collections::HashMap;
+
+/// What a window shares with its neighbour is at most so many times the window.
+const LONG: usize = 4;
 
 /// Bytes alive at once for each element while a window of `plan` is computed.
 ///
@@ -21,8 +26,21 @@ pub(crate) fn live_bytes(plan: &Plan) -> usize {
             Kind::Source { .. } => own,
             // Parts are alike, and most windows lie in one.
             Kind::Concat { parts, .. } => live(&parts[0], done).max(own),
-            Kind::Transpose { input, .. } | Kind::InsertAxis { input, .. } | Kind::DropAxis { input, .. } => {
-                live(input, done)
+            Kind::Transpose { input, .. }
+            | Kind::InsertAxis { input, .. }
+            | Kind::DropAxis { input, .. }
+            | Kind::SplitAxis { input, .. } => live(input, done),
+            // A window takes from its neighbour what both need, and joins it to what it pulls.
+            Kind::Lines(Lines { op, axis, input, .. }) => {
+                let shared = match (op.flow(), input.is_lazy()) {
+                    (Flow::Near(shared), true) => {
+                        let piece = chunk::cuts(input)[*axis].unit().max(shared.div_ceil(LONG)).max(1);
+                        shared.div_ceil(piece)
+                    }
+                    _ => 0,
+                };
+                let size = if input.is_lazy() { input.dtype().size() } else { 0 };
+                shared * size + (live(input, done) + shared * size).max(own + size * (1 + shared))
             }
             kind => {
                 // Inputs are computed one after the other; those that are done wait.

@@ -14,19 +14,25 @@
 //! | how windows are cut | `chunk` |
 //! | how a window is computed | `window`, `kernels` |
 //! | how reductions stream | `stream`, `reduce` |
+//! | how lines along an axis are worked on | `lines`, `order`, `carry` |
 
 pub mod buffers;
+mod carry;
 mod chunk;
 mod chunked;
 mod evaluate;
 mod explain;
 pub(crate) mod index;
 pub(crate) mod kernels;
+pub(crate) mod lines;
 mod memory;
 mod node;
+mod order;
 mod output;
+mod part;
 mod plan;
 mod push_down;
+mod read_size;
 mod reduce;
 mod source;
 mod stack;
@@ -38,6 +44,7 @@ pub use index::AxisIndex;
 pub(crate) use index::Pick;
 pub use kernels::{BinaryOp, MapFn, UnaryOp};
 pub use plan::Plan;
+pub(crate) use read_size::read_size;
 pub use reduce::{ReduceOp, ReduceOptions};
 pub use source::Source;
 

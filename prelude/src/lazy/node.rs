@@ -3,8 +3,9 @@
 use super::Source;
 use super::index::Pick;
 use super::kernels::{BinaryOp, MapFn, UnaryOp};
+use super::lines::Lines;
 use super::plan::Plan;
-use super::reduce::{ReduceOp, ReduceOptions};
+use super::reduce::{ReduceOptions, Reduction};
 use crate::array::{DType, Values};
 use std::ops::Range;
 use std::sync::Arc;
@@ -72,12 +73,30 @@ pub(crate) enum Kind {
     Broadcast {
         input: Plan,
     },
+    /// Part of an axis of what has to be computed in longer runs than the part.
+    Take {
+        axis: usize,
+        pick: Pick,
+        input: Plan,
+    },
+    /// One axis as two, of which the second has the length `factor`.
+    SplitAxis {
+        axis: usize,
+        factor: usize,
+        input: Plan,
+    },
+    /// The element of `table`, which has one axis, at each position; missing where that is below 0.
+    Lookup {
+        table: Values,
+        input: Plan,
+    },
+    Lines(Lines),
     Reduce(Reduce),
 }
 
-/// `axes` ascending and each once.
+/// `axes` ascending and each once. Where `op` has several answers, they lie along a new last axis.
 pub(crate) struct Reduce {
-    pub op: ReduceOp,
+    pub op: Reduction,
     pub axes: Vec<usize>,
     pub options: ReduceOptions,
     pub input: Plan,
@@ -97,6 +116,10 @@ impl Kind {
             | Self::InsertAxis { input, .. }
             | Self::DropAxis { input, .. }
             | Self::Broadcast { input }
+            | Self::Take { input, .. }
+            | Self::SplitAxis { input, .. }
+            | Self::Lookup { input, .. }
+            | Self::Lines(Lines { input, .. })
             | Self::Reduce(Reduce { input, .. }) => vec![input],
         }
     }
@@ -117,8 +140,12 @@ impl Kind {
             Self::InsertAxis { axis, .. } => Self::InsertAxis { axis: *axis, input: next() },
             Self::DropAxis { axis, .. } => Self::DropAxis { axis: *axis, input: next() },
             Self::Broadcast { .. } => Self::Broadcast { input: next() },
+            Self::Take { axis, pick, .. } => Self::Take { axis: *axis, pick: pick.clone(), input: next() },
+            Self::SplitAxis { axis, factor, .. } => Self::SplitAxis { axis: *axis, factor: *factor, input: next() },
+            Self::Lookup { table, .. } => Self::Lookup { table: table.clone(), input: next() },
+            Self::Lines(lines) => Self::Lines(Lines { input: next(), ..lines.clone() }),
             Self::Reduce(Reduce { op, axes, options, .. }) => {
-                Self::Reduce(Reduce { op: *op, axes: axes.clone(), options: *options, input: next() })
+                Self::Reduce(Reduce { op: op.clone(), axes: axes.clone(), options: *options, input: next() })
             }
         }
     }

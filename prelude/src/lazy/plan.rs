@@ -4,7 +4,7 @@ use super::chunked::Chunked;
 use super::index::{AxisIndex, Pick, resolve};
 use super::kernels::{self, BinaryOp, MapFn, Operands, UnaryOp, broadcast_shape};
 use super::node::{Kind, Node, Reduce};
-use super::reduce::{self, ReduceOp, ReduceOptions};
+use super::reduce::{Fit, ReduceOp, ReduceOptions, Reduction};
 use super::{Source, evaluate};
 use crate::array::{DType, Values};
 use crate::{Error, ErrorKind, Result};
@@ -338,12 +338,80 @@ impl Plan {
         Self::build(Kind::Broadcast { input: self.clone() }, shape.to_vec(), self.dtype())
     }
 
+    /// Part of one axis, of what is then computed as a whole where it has to be.
+    pub(crate) fn take(&self, axis: usize, pick: Pick) -> Result<Self> {
+        if pick.is_all(self.shape()[axis]) {
+            return Ok(self.clone());
+        }
+        let mut shape = self.shape().to_vec();
+        shape[axis] = pick.len();
+        Self::build(Kind::Take { axis, pick, input: self.clone() }, shape, self.dtype())
+    }
+
+    /// One axis as two: (n · factor) as (n, factor).
+    ///
+    /// # Errors
+    /// When the axis does not exist, or `factor` does not divide its length.
+    pub fn split_axis(&self, axis: usize, factor: usize) -> Result<Self> {
+        check_axis(axis, self.ndim())?;
+        let length = self.shape()[axis];
+        if factor == 0 || !length.is_multiple_of(factor) {
+            let message = format!("axis {axis} of length {length} does not divide into runs of {factor}");
+            return Err(Error::new(ErrorKind::Mismatch, message));
+        }
+        let mut shape = self.shape().to_vec();
+        shape[axis] = length / factor;
+        shape.insert(axis + 1, factor);
+        Self::build(Kind::SplitAxis { axis, factor, input: self.clone() }, shape, self.dtype())
+    }
+
+    /// The element of `table`, which has one axis, at each of these positions (`i64`); missing where one is below 0.
+    /// `table` has missing values, or no position is below 0.
+    pub(crate) fn lookup(&self, table: Values) -> Result<Self> {
+        let dtype = table.dtype();
+        Self::build(Kind::Lookup { table, input: self.clone() }, self.shape().to_vec(), dtype)
+    }
+
     /// Reduces `axes` away (no axes: each element by itself). Reads the input slab by slab: memory does not grow with it.
     ///
     /// # Errors
     /// When an axis does not exist or is named twice, or the operation has no meaning for the type, or is a minimum or
     /// maximum of nothing.
     pub fn reduce(&self, op: ReduceOp, axes: &[usize], options: ReduceOptions) -> Result<Self> {
+        self.reduction(Reduction::Of(op), axes, options)
+    }
+
+    /// The quantiles `shares` (each 0 to 1) along `axes`, on a new last axis, as `f64`: linear between two values.
+    /// Holds all values of a cell at once.
+    ///
+    /// # Errors
+    /// As [`reduce`](Plan::reduce), and when a share is not between 0 and 1.
+    pub fn quantile(&self, shares: &[f64], axes: &[usize], options: ReduceOptions) -> Result<Self> {
+        if let Some(outside) = shares.iter().find(|share| !(0.0..=1.0).contains(*share)) {
+            let message = format!("quantile {outside}: give a share between 0 and 1, such as 0.9");
+            return Err(Error::new(ErrorKind::InvalidArgument, message));
+        }
+        self.reduction(Reduction::Quantiles(shares.into()), axes, options)
+    }
+
+    /// The coefficients of the polynomial of `degree` that fits best along `axis`, whose positions lie at `places`:
+    /// on a new last axis, the highest power first, as `f64`. NaN where there are fewer values than coefficients.
+    ///
+    /// # Errors
+    /// As [`reduce`](Plan::reduce).
+    pub(crate) fn fit(&self, places: &[f64], degree: usize, axis: usize, options: ReduceOptions) -> Result<Self> {
+        self.reduction(Reduction::Fit(Arc::new(Fit::new(places, degree))), &[axis], options)
+    }
+
+    /// The position of the smallest or largest value along `axis`; -1 where every value is missing.
+    ///
+    /// # Errors
+    /// As [`reduce`](Plan::reduce).
+    pub(crate) fn place(&self, op: ReduceOp, axis: usize, options: ReduceOptions) -> Result<Self> {
+        self.reduction(Reduction::Place(op), &[axis], options)
+    }
+
+    pub(crate) fn reduction(&self, op: Reduction, axes: &[usize], options: ReduceOptions) -> Result<Self> {
         let mut axes = axes.to_vec();
         axes.sort_unstable();
         for (n, &axis) in axes.iter().enumerate() {
@@ -353,10 +421,12 @@ impl Plan {
                 return Err(Error::new(ErrorKind::InvalidArgument, message));
             }
         }
-        let dtype = reduce::dtype(op, self.dtype())?;
+        let dtype = op.dtype(self.dtype())?;
         let length: usize = axes.iter().map(|&axis| self.shape()[axis]).product();
-        reduce::check(op, length, axes.len())?;
-        let shape = self.shape().iter().enumerate().filter(|(axis, _)| !axes.contains(axis)).map(|(_, &n)| n).collect();
+        op.check(length, axes.len())?;
+        let mut shape: Vec<usize> =
+            self.shape().iter().enumerate().filter(|(axis, _)| !axes.contains(axis)).map(|(_, &n)| n).collect();
+        shape.extend(op.answers());
         Self::build(Kind::Reduce(Reduce { op, axes, options, input: self.clone() }), shape, dtype)
     }
 
@@ -369,7 +439,7 @@ impl Plan {
     }
 }
 
-fn check_axis(axis: usize, rank: usize) -> Result<()> {
+pub(crate) fn check_axis(axis: usize, rank: usize) -> Result<()> {
     if axis < rank {
         return Ok(());
     }

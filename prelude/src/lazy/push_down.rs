@@ -2,8 +2,10 @@
 
 use super::Plan;
 use super::index::Pick;
+use super::lines::{Flow, Lines};
 use super::node::{Kind, Reduce};
 use crate::Result;
+use crate::array::Values;
 use std::collections::HashMap;
 
 /// The part of `plan` that one pick per axis names; picks are within bounds.
@@ -70,6 +72,24 @@ impl PushDown {
                 self.pick(input, &inner)?.drop_axis(*axis)
             }
             Kind::Broadcast { input } => self.operand(input, picks)?.broadcast_to(&lengths(picks))?,
+            Kind::Take { axis, pick, input } => {
+                let mut inner = picks.to_vec();
+                inner[*axis] = picks[*axis].of(pick);
+                self.pick(input, &inner)?
+            }
+            Kind::SplitAxis { axis, factor, input } => {
+                let (runs, within) = (&picks[*axis], &picks[axis + 1]);
+                let mut inner = picks.to_vec();
+                inner.remove(axis + 1);
+                inner[*axis] = positions_of_runs(runs, within, *factor);
+                match within.len() {
+                    // Runs of no length cannot be told apart again.
+                    0 => Plan::memory(Values::from_shape_vec(&lengths(picks), Vec::<bool>::new())?).cast(plan.dtype()),
+                    length => self.pick(input, &inner)?.split_axis(*axis, length)?,
+                }
+            }
+            Kind::Lookup { table, input } => self.pick(input, picks)?.lookup(table.clone())?,
+            Kind::Lines(lines) => self.of_lines(lines, picks)?,
             Kind::Reduce(Reduce { op, axes, options, input }) => {
                 let mut kept = picks.iter();
                 let inner: Vec<Pick> = (input.shape().iter().enumerate())
@@ -78,9 +98,51 @@ impl PushDown {
                         false => kept.next().expect("one pick per kept axis").clone(),
                     })
                     .collect();
-                self.pick(input, &inner)?.reduce(*op, axes, *options)?
+                let reduced = self.pick(input, &inner)?.reduction(op.clone(), axes, *options)?;
+                match kept.next() {
+                    Some(answers) => reduced.take(picks.len() - 1, answers.clone())?,
+                    None => reduced,
+                }
             }
         })
+    }
+
+    /// Picks of other axes go below; of the lines' own, a range asks for no more of the lines than it follows from.
+    fn of_lines(&mut self, lines: &Lines, picks: &[Pick]) -> Result<Plan> {
+        let along = &picks[lines.axis];
+        let mut part = |range: std::ops::Range<usize>| -> Result<Plan> {
+            let take = lines.take.start + range.start..lines.take.start + range.end;
+            let needs = lines.needs(&take);
+            let mut inner = picks.to_vec();
+            inner[lines.axis] = Pick::range(needs.start..needs.end).shifted(lines.offset);
+            let input = self.pick(&lines.input, &inner)?;
+            Lines { take, offset: needs.start, input, ..lines.clone() }.build()
+        };
+        if let Pick::Range { start, len, step: 1 } = along {
+            return part(*start..start + len);
+        }
+        // What lies far apart is computed apart, if it follows from its neighbours only.
+        let positions: Vec<usize> = (0..along.len()).map(|n| along.position(n)).collect();
+        let reach = match lines.op.flow() {
+            Flow::Near(reach) if positions.is_sorted() => reach,
+            _ => usize::MAX,
+        };
+        let mut parts = Vec::new();
+        for run in positions.chunk_by(|a, b| reach == usize::MAX || b - a <= reach + 1) {
+            let pick = Pick::List(run.into());
+            let bounds = pick.bounds();
+            let whole = part(bounds.clone())?;
+            let pick = if run.len() == bounds.len() && run.is_sorted() {
+                Pick::range(0..run.len())
+            } else {
+                pick.shifted(bounds.start)
+            };
+            parts.push(whole.take(lines.axis, pick)?);
+        }
+        if parts.is_empty() {
+            return part(0..0);
+        }
+        Plan::concat(parts, lines.axis)
     }
 
     /// Of an axis that is repeated, whatever is picked is the one element.
@@ -116,6 +178,15 @@ impl PushDown {
         }
         Plan::concat(picked, axis)
     }
+}
+
+/// The positions of some elements of some runs, in an axis of runs of `factor`.
+fn positions_of_runs(runs: &Pick, within: &Pick, factor: usize) -> Pick {
+    if let (Pick::Range { start, len, step: 1 }, true) = (runs, within.is_all(factor)) {
+        return Pick::range(start * factor..(start + len) * factor);
+    }
+    let positions = |run: usize| (0..within.len()).map(move |n| runs.position(run) * factor + within.position(n));
+    Pick::List((0..runs.len()).flat_map(positions).collect())
 }
 
 fn lengths(picks: &[Pick]) -> Vec<usize> {

@@ -7,6 +7,7 @@ use crate::Result;
 use crate::array::{DType, Values};
 use std::fmt::Debug;
 use std::ops::Range;
+use std::path::Path;
 
 /// One band of one file, one variable of a dataset, or whatever else gives values on request.
 ///
@@ -26,6 +27,11 @@ pub trait Source: Debug + Send + Sync {
 
     /// The element type of what [`read`](Source::read) returns.
     fn dtype(&self) -> DType;
+
+    /// The file behind it, if there is one.
+    fn path(&self) -> Option<&Path> {
+        None
+    }
 
     /// A few words for `explain()`: `himax_2016001.tif, band 1, LZW, strips of 1 row`.
     fn describe(&self) -> String;

@@ -71,7 +71,7 @@ impl Stack {
 }
 
 /// Whether there is a reduction in a plan.
-fn reduces(plan: &Plan) -> bool {
+pub(super) fn reduces(plan: &Plan) -> bool {
     let mut seen = std::collections::HashSet::new();
     let mut stack = vec![plan];
     while let Some(plan) = stack.pop() {

@@ -1,10 +1,11 @@
 //! Reductions, slab by slab: what is read at one time does not grow with what is reduced.
 
-use super::chunk::{self, Aim, Cuts};
+use super::chunk::{self, Aim};
 use super::memory::live_bytes;
 use super::node::Reduce;
+use super::order;
 use super::output::{self, Output, Place, Sink};
-use super::reduce::{Accumulator, ReduceOp, Setup, Slab};
+use super::reduce::{Accumulator, Setup, Slab};
 use super::window::{Puller, Shared};
 use super::{buffers, evaluate, threads};
 use crate::Result;
@@ -32,6 +33,8 @@ const BATCH: usize = 3;
 pub(crate) struct Pass<'a> {
     members: Vec<&'a Reduce>,
     kept: Vec<usize>,
+    /// The axis of the input along which windows are pulled in order.
+    in_order: Option<usize>,
     /// Window lengths along each axis of the input.
     blocks: Vec<Vec<usize>>,
     /// Whether pieces along the reduced axes are computed by themselves and joined in order.
@@ -46,22 +49,22 @@ impl<'a> Pass<'a> {
         let shape = first.input.shape();
         let kept: Vec<usize> = (0..shape.len()).filter(|axis| !first.axes.contains(axis)).collect();
         let cells: usize = kept.iter().map(|&axis| shape[axis]).product();
-        let whole = members.iter().any(|member| member.op == ReduceOp::Median);
+        let whole = members.iter().any(|member| member.op.holds());
         let reads = members.iter().any(|member| evaluate::reads(&member.input));
         let pieces = cells <= FEW_CELLS && !whole;
-        let cuts: Vec<Cuts> =
-            members.iter().map(|member| chunk::cuts(&member.input)).reduce(finer).expect("a pass has members");
-        let cut = |window_bytes, batch, parallel: &[usize]| {
-            let cell_bytes = cell_bytes(&members, batch);
-            chunk::windows(&cuts, &Aim { cell_bytes, window_bytes, parallel, threads })
-        };
         let fixed = match (whole, reads) {
             (true, _) => WHOLE_BYTES,
             (false, true) => WINDOW_BYTES,
             (false, false) => MEMORY_BYTES,
         };
+        let order = order::order(members.iter().map(|member| &member.input), cell_bytes(&members, 1), fixed);
+        let cut = |window_bytes, batch, parallel: &[usize]| {
+            let cell_bytes = cell_bytes(&members, batch);
+            chunk::windows(&order.cuts, &Aim { cell_bytes, window_bytes, parallel, threads })
+        };
         // In pieces, threads are kept busy by the pieces; their size must not depend on the threads.
-        let parallel: &[usize] = if pieces { &[] } else { &kept };
+        let free: Vec<usize> = kept.iter().copied().filter(|&axis| order.axis != Some(axis)).collect();
+        let parallel: &[usize] = if pieces { &[] } else { &free };
         let mut blocks = cut(fixed, 1, parallel);
         let mut batch = 1;
         let thin =
@@ -74,11 +77,18 @@ impl<'a> Pass<'a> {
                 blocks = wide;
             }
         }
-        Self { members, kept, blocks, pieces, batch }
+        let in_order = order.axis;
+        Self { members, kept, in_order, blocks, pieces, batch }
     }
 
     fn along(&self, axes: &[usize]) -> Vec<Vec<usize>> {
         axes.iter().map(|&axis| self.blocks[axis].clone()).collect()
+    }
+
+    /// Windows (or slabs), which have the axes `axes`, in groups that are pulled in order.
+    fn sequences<T>(&self, axes: &[usize], parts: Vec<T>) -> Vec<Vec<T>> {
+        let in_order = self.in_order.and_then(|axis| axes.iter().position(|&other| other == axis));
+        chunk::grouped(parts, &chunk::sequences(&self.along(axes), in_order))
     }
 
     /// How many slabs are read, for the progress display.
@@ -96,7 +106,10 @@ impl<'a> Pass<'a> {
         let longest = |axes: &mut dyn Iterator<Item = usize>| -> u64 {
             axes.map(|axis| self.blocks[axis].iter().copied().max().unwrap_or(0) as u64).product()
         };
-        let (cells, slab) = (longest(&mut self.kept.iter().copied()), longest(&mut (0..self.blocks.len())));
+        let slab = longest(&mut (0..self.blocks.len()));
+        // Windows in order are begun together.
+        let together = self.in_order.filter(|axis| self.kept.contains(axis)).map(|axis| self.blocks[axis].len());
+        let cells = longest(&mut self.kept.iter().copied()) * together.unwrap_or(1) as u64;
         let held = cell_bytes(&self.members, self.batch) as u64 - slab_bytes(&self.members, self.batch) as u64;
         cells * held + slab * slab_bytes(&self.members, self.batch) as u64
     }
@@ -118,27 +131,42 @@ impl<'a> Pass<'a> {
         let slabs = chunk::product(&self.along(reduced));
         let windows = chunk::product(&self.along(&self.kept));
         let mut sinks: Vec<Vec<Box<dyn Sink + '_>>> = (0..windows.len()).map(|_| Vec::new()).collect();
-        for (place, inserted) in places {
+        for (member, (place, inserted)) in self.members.iter().zip(places) {
             let mut blocks = self.along(&self.kept);
+            blocks.extend(member.op.answers().map(|answers| vec![answers]));
             inserted.iter().for_each(|&axis| blocks.insert(axis, vec![1]));
             for (slot, sink) in sinks.iter_mut().zip(place.sinks(&blocks)) {
                 slot.push(sink);
             }
         }
-        let tasks: Vec<_> = windows.into_iter().zip(sinks).collect();
+        let tasks = self.sequences(&self.kept, windows.into_iter().zip(sinks).collect());
+        let slabs = self.sequences(reduced, slabs);
         if self.pieces && slabs.len() > 1 {
             self.in_pieces(tasks, &slabs, &shared, step)?;
         } else {
-            threads::for_each(tasks, &|(window, mut sinks)| {
-                let mut state = self.start(&window);
-                let mut puller = Puller::new(&shared);
-                for batch in slabs.chunks(self.batch) {
-                    self.take(&mut state, &mut puller, &window, batch, step)?;
+            threads::for_each(tasks, &|windows| {
+                let mut states: Vec<State> = windows.iter().map(|(window, _)| self.start(window)).collect();
+                let mut puller = Puller::new(&shared, self.in_order.is_some());
+                for slabs in self.runs(&slabs) {
+                    for ((window, _), state) in windows.iter().zip(&mut states) {
+                        for batch in slabs.chunks(self.batch) {
+                            self.take(state, &mut puller, window, batch, step)?;
+                        }
+                    }
                 }
-                put(state, &mut sinks)
+                states.into_iter().zip(windows).try_for_each(|(state, (_, mut sinks))| put(state, &mut sinks))
             })?;
         }
         Ok(())
+    }
+
+    /// Slabs that are taken one after the other for one window before the next window has its turn.
+    fn runs<'s>(&self, slabs: &'s [Vec<Window>]) -> Vec<Vec<&'s Window>> {
+        let windows_in_order = self.in_order.is_some_and(|axis| self.kept.contains(&axis));
+        match windows_in_order {
+            true => slabs.iter().flatten().map(|slab| vec![slab]).collect(),
+            false => vec![slabs.iter().flatten().collect()],
+        }
     }
 
     fn start(&self, window: &[Range<usize>]) -> Vec<Box<dyn Accumulator>> {
@@ -152,7 +180,7 @@ impl<'a> Pass<'a> {
         state: &mut [Box<dyn Accumulator>],
         puller: &mut Puller<'_>,
         window: &[Range<usize>],
-        batch: &[Window],
+        batch: &[&Window],
         step: &(dyn Fn() + Sync),
     ) -> Result<()> {
         let axes = &self.members[0].axes;
@@ -177,21 +205,28 @@ impl<'a> Pass<'a> {
     /// Each piece by whichever thread is free; the states are joined in the order of the pieces.
     fn in_pieces(
         &self,
-        windows: Vec<(Window, Vec<Box<dyn Sink + '_>>)>,
-        slabs: &[Window],
+        windows: Vec<Vec<(Window, Vec<Box<dyn Sink + '_>>)>>,
+        slabs: &[Vec<Window>],
         shared: &Shared,
         step: &(dyn Fn() + Sync),
     ) -> Result<()> {
-        let joins: Vec<_> = windows
+        let join = |sinks| Mutex::new(Join { state: None, next: 0, early: BTreeMap::new(), sinks });
+        let joins: Vec<Vec<_>> = windows
             .into_iter()
-            .map(|(window, sinks)| (window, Mutex::new(Join { state: None, next: 0, early: BTreeMap::new(), sinks })))
+            .map(|group| group.into_iter().map(|(window, sinks)| (window, join(sinks))).collect())
             .collect();
         let tasks: Vec<_> =
-            joins.iter().flat_map(|join| slabs.iter().enumerate().map(move |slab| (join, slab))).collect();
-        threads::for_each(tasks, &|((window, join), (n, slab))| {
-            let mut state = self.start(window);
-            self.take(&mut state, &mut Puller::new(shared), window, std::slice::from_ref(slab), step)?;
-            join.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).add(n, state, slabs.len())
+            joins.iter().flat_map(|group| slabs.iter().enumerate().map(move |slabs| (group, slabs))).collect();
+        threads::for_each(tasks, &|(group, (n, piece))| {
+            let mut puller = Puller::new(shared, self.in_order.is_some());
+            for (window, join) in group {
+                let mut state = self.start(window);
+                for slab in piece {
+                    self.take(&mut state, &mut puller, window, &[slab], step)?;
+                }
+                join.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).add(n, state, slabs.len())?;
+            }
+            Ok(())
         })
     }
 }
@@ -243,7 +278,9 @@ fn whole(axes: &[usize], window: &[Range<usize>], slab: &[Range<usize>]) -> Vec<
 
 /// Bytes for each element of a window: its slabs, its state and its result.
 fn cell_bytes(members: &[&Reduce], batch: usize) -> usize {
-    let state = |member: &&Reduce| setup(member, 0).bytes_per_cell() + result_dtype(member).size();
+    let state = |member: &&Reduce| {
+        setup(member, 0).bytes_per_cell() + result_dtype(member).size() * member.op.answers().unwrap_or(1)
+    };
     members.iter().map(state).sum::<usize>() + slab_bytes(members, batch)
 }
 
@@ -254,22 +291,18 @@ fn slab_bytes(members: &[&Reduce], batch: usize) -> usize {
     live + (batch * members.len() - 1) * members.iter().map(waiting).max().unwrap_or(0)
 }
 
-fn setup(member: &Reduce, cells: usize) -> Setup {
+fn setup(member: &Reduce, cells: usize) -> Setup<'_> {
     let shape = member.input.shape();
     let length = member.axes.iter().map(|&axis| shape[axis]).product();
-    Setup { op: member.op, options: member.options, input: member.input.dtype(), cells, length }
+    Setup { op: &member.op, options: member.options, input: member.input.dtype(), cells, length }
 }
 
 fn result_shape(member: &Reduce) -> Vec<usize> {
     let shape = member.input.shape();
-    (0..shape.len()).filter(|axis| !member.axes.contains(axis)).map(|axis| shape[axis]).collect()
+    let kept = (0..shape.len()).filter(|axis| !member.axes.contains(axis)).map(|axis| shape[axis]);
+    kept.chain(member.op.answers()).collect()
 }
 
 fn result_dtype(member: &Reduce) -> crate::array::DType {
-    super::reduce::dtype(member.op, member.input.dtype()).expect("the plan checked the type")
-}
-
-/// The cuts of inputs that are read together: those of files where any has them.
-fn finer(a: Vec<Cuts>, b: Vec<Cuts>) -> Vec<Cuts> {
-    a.into_iter().zip(b).map(|(a, b)| chunk::finer(a, b)).collect()
+    member.op.dtype(member.input.dtype()).expect("the plan checked the type")
 }

@@ -1,7 +1,8 @@
 //! A window pulled through the plan: each operation asks its inputs for the windows that it needs.
 
+use super::carry::Carries;
 use super::index::Pick;
-use super::node::{Kind, Node, broadcast_window};
+use super::node::{Kind, broadcast_window};
 use super::{Plan, Source, kernels};
 use crate::Result;
 use crate::array::Values;
@@ -54,11 +55,15 @@ pub(crate) struct Puller<'a> {
     shared: &'a Shared,
     nodes: RefCell<HashMap<(usize, Window), Values>>,
     reads: RefCell<HashMap<(usize, Vec<Pick>), Values>>,
+    /// Where windows are pulled in the order of the lines.
+    pub(super) carries: Option<Carries>,
 }
 
 impl<'a> Puller<'a> {
-    pub fn new(shared: &'a Shared) -> Self {
-        Self { shared, nodes: RefCell::default(), reads: RefCell::default() }
+    /// `in_order`: the windows will come in the order of the lines, so that what two neighbours need is kept.
+    pub fn new(shared: &'a Shared, in_order: bool) -> Self {
+        let carries = in_order.then(Carries::default);
+        Self { shared, nodes: RefCell::default(), reads: RefCell::default(), carries }
     }
 
     /// Forgets the windows computed so far.
@@ -70,18 +75,19 @@ impl<'a> Puller<'a> {
     /// The values of a window that is not empty.
     pub fn pull(&self, plan: &Plan, window: &[Range<usize>]) -> Result<Values> {
         if !self.shared.nodes.contains(&plan.id()) {
-            return self.compute(plan.node(), window);
+            return self.compute(plan, window);
         }
         let key = (plan.id(), window.to_vec());
         if let Some(values) = self.nodes.borrow().get(&key) {
             return Ok(values.clone());
         }
-        let values = self.compute(plan.node(), window)?;
+        let values = self.compute(plan, window)?;
         self.nodes.borrow_mut().insert(key, values.clone());
         Ok(values)
     }
 
-    fn compute(&self, node: &Node, window: &[Range<usize>]) -> Result<Values> {
+    fn compute(&self, plan: &Plan, window: &[Range<usize>]) -> Result<Values> {
+        let node = plan.node();
         let shape = || window.iter().map(Range::len).collect::<Vec<_>>();
         let operand = |input: &Plan| self.pull(input, &broadcast_window(input.shape(), window));
         Ok(match &node.kind {
@@ -115,8 +121,39 @@ impl<'a> Puller<'a> {
                 self.pull(input, &inner)?.drop_axis(*axis)
             }
             Kind::Broadcast { input } => operand(input)?.broadcast_to(&shape())?,
+            Kind::Take { axis, pick, input } => {
+                let mut inner = window.to_vec();
+                let part = pick.window(&window[*axis]);
+                inner[*axis] = part.bounds();
+                let part = part.shifted(inner[*axis].start);
+                let values = self.pull(input, &inner)?;
+                let picks = values.shape().iter().enumerate();
+                let picks: Vec<Pick> = picks
+                    .map(|(at, &length)| if at == *axis { part.clone() } else { Pick::range(0..length) })
+                    .collect();
+                values.pick(&picks)
+            }
+            Kind::SplitAxis { axis, factor, input } => self.split(input, *axis, *factor, window)?,
+            Kind::Lookup { table, input } => kernels::lookup(table, &self.pull(input, window)?),
+            Kind::Lines(lines) => self.lines(plan.id(), lines, window)?,
             Kind::Reduce(_) => unreachable!("reductions below are computed before"),
         })
+    }
+
+    fn split(&self, input: &Plan, axis: usize, factor: usize, window: &[Range<usize>]) -> Result<Values> {
+        let (runs, within) = (window[axis].clone(), window[axis + 1].clone());
+        let mut inner = window.to_vec();
+        inner.remove(axis + 1);
+        inner[axis] = runs.start * factor..runs.end * factor;
+        let mut shape: Vec<usize> = window.iter().map(Range::len).collect();
+        shape[axis + 1] = factor;
+        let values = self.pull(input, &inner)?.reshape(&shape)?;
+        if within.len() == factor {
+            return Ok(values);
+        }
+        let mut part: Vec<Range<usize>> = shape.into_iter().map(|length| 0..length).collect();
+        part[axis + 1] = within;
+        Ok(values.window(&part))
     }
 
     fn concat(&self, parts: &[Plan], axis: usize, starts: &[usize], window: &[Range<usize>]) -> Result<Values> {

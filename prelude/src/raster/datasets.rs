@@ -20,6 +20,7 @@ static IDLE: Mutex<Vec<Idle>> = Mutex::new(Vec::new());
 
 struct Idle {
     path: PathBuf,
+    overview: Option<usize>,
     file: Option<FileId>,
     dataset: Dataset,
 }
@@ -43,27 +44,27 @@ fn file_id(path: &Path) -> Option<FileId> {
     })
 }
 
-/// Uses a dataset of `path` that no other thread has, opening one if none is idle.
+/// Uses a dataset of `path`, or of one of its overviews, that no other thread has, opening one if none is idle.
 ///
 /// # Errors
 /// If the file cannot be opened.
-pub(crate) fn with<R>(path: &Path, work: impl FnOnce(&Dataset) -> R) -> Result<R> {
+pub(crate) fn with<R>(path: &Path, overview: Option<usize>, work: impl FnOnce(&Dataset) -> R) -> Result<R> {
     super::library::ready();
     let file = file_id(path);
-    let taken = take(path, file);
+    let taken = take(path, overview, file);
     let dataset = match taken {
         Some(dataset) => dataset,
-        None => dataset(path)?,
+        None => dataset(path, overview)?,
     };
     // If `work` unwinds (Stop), the dataset is dropped with it: its state is not worth trusting.
     let result = work(&dataset);
-    put(Idle { path: path.to_owned(), file, dataset });
+    put(Idle { path: path.to_owned(), overview, file, dataset });
     Ok(result)
 }
 
-fn take(path: &Path, file: Option<FileId>) -> Option<Dataset> {
+fn take(path: &Path, overview: Option<usize>, file: Option<FileId>) -> Option<Dataset> {
     let mut idle = lock();
-    let at = idle.iter().rposition(|one| one.path == path)?;
+    let at = idle.iter().rposition(|one| one.path == path && one.overview == overview)?;
     let one = idle.remove(at);
     drop(idle);
     // What has no metadata is not a plain file (`NETCDF:"a.nc":t`, `/vsimem/…`): it may have changed unseen.

@@ -2,22 +2,97 @@
 
 use super::errors::{file_name, shown};
 use super::{Crs, Raster, RasterMeta, RasterSource};
-use crate::array::{Coord, DataArray};
-use crate::lazy::{Plan, threads};
+use crate::array::{Coord, DType, DataArray};
+use crate::lazy::{AxisIndex, BinaryOp, Plan, threads};
 use crate::parallel::Pool;
 use crate::{Error, ErrorKind, Result};
 use std::path::{Path, PathBuf};
 
+/// How rasters become arrays, for [`open_raster_with`] and [`open_rasters_with`].
+///
+/// ```
+/// # fn main() -> isopleth::Result<()> {
+/// use isopleth::raster::{OpenRaster, open_rasters_with};
+/// # let folder = tempfile::tempdir().unwrap();
+/// # let folder = folder.path().join("sample");
+/// # isopleth::lesson::generate(&folder, 2, 100)?;
+/// let files = isopleth::raster::glob(&folder, "*.tif")?;
+/// let raw = open_rasters_with(&files, OpenRaster::new().bands([1]).unmasked())?;
+/// assert_eq!(raw.shape(), [2, 26, 72]);
+/// # Ok(()) }
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct OpenRaster {
+    bands: Option<Vec<usize>>,
+    overview: Option<usize>,
+    unmasked: bool,
+}
+
+impl OpenRaster {
+    /// All bands, at full size, missing values as NaN.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Only these bands, in this order, counted from 1.
+    #[must_use]
+    pub fn bands(mut self, bands: impl Into<Vec<usize>>) -> Self {
+        self.bands = Some(bands.into());
+        self
+    }
+
+    /// One of the smaller versions in the file: 0 is the largest of them.
+    #[must_use]
+    pub fn overview(mut self, overview: usize) -> Self {
+        self.overview = Some(overview);
+        self
+    }
+
+    /// Values and type as they are in the file: a missing value is the number [`DataArray::nodata`], and numbers that
+    /// the file stores scaled stay so, with the attributes `scale_factor` and `add_offset`.
+    #[must_use]
+    pub fn unmasked(mut self) -> Self {
+        self.unmasked = true;
+        self
+    }
+
+    fn open(&self, path: &Path) -> Result<Raster> {
+        match self.overview {
+            None => Raster::open(path),
+            Some(overview) => Raster::open_overview(path, overview),
+        }
+    }
+}
+
+/// [`open_raster`] with a choice of bands, of an overview, or without a mask.
+///
+/// # Errors
+/// As [`open_raster`], and if there is no such band or overview.
+pub fn open_raster_with(path: impl AsRef<Path>, options: OpenRaster) -> Result<DataArray> {
+    labelled(&[options.open(path.as_ref())?], &options)
+}
+
+/// [`open_rasters`] with a choice of bands, of an overview, or without a mask.
+///
+/// # Errors
+/// As [`open_rasters`], and if there is no such band or overview.
+pub fn open_rasters_with<P: AsRef<Path>>(paths: &[P], options: OpenRaster) -> Result<DataArray> {
+    open_all(&paths.iter().map(|path| path.as_ref().to_owned()).collect::<Vec<_>>(), &options)
+}
+
 /// A raster as a lazy array with the dimensions `band`, `y` and `x`. Only the header is read.
 ///
 /// `x` and `y` are the pixel centres. Values equal to the file's nodata value are NaN (integers become
-/// floats then); the value itself stays known as [`DataArray::nodata`]. The coordinate `spatial_ref`
-/// carries the CRS and the transform, as with rioxarray.
+/// floats then); the value itself stays known as [`DataArray::nodata`]. Numbers that the file stores scaled are
+/// scaled back. The coordinate `spatial_ref` carries the CRS and the transform, as with rioxarray.
+///
+/// Tags become attributes. The name of a single band becomes that of the array; names of several are the coordinate
+/// `long_name` along `band`. A file that [`DataArray::to_raster`] wrote has its dimension and labels again.
 ///
 /// # Errors
 /// As [`Raster::open`].
 pub fn open_raster(path: impl AsRef<Path>) -> Result<DataArray> {
-    labelled(&[Raster::open(path)?])
+    open_raster_with(path, OpenRaster::new())
 }
 
 /// Many rasters on one grid as one lazy array: along `band`, one step a file, in the order given.
@@ -43,19 +118,19 @@ pub fn open_raster(path: impl AsRef<Path>) -> Result<DataArray> {
 /// If there is no file, one cannot be opened, or one has another size, type, transform or CRS than
 /// the first; the error names it and what differs.
 pub fn open_rasters<P: AsRef<Path>>(paths: &[P]) -> Result<DataArray> {
-    open_all(&paths.iter().map(|path| path.as_ref().to_owned()).collect::<Vec<_>>())
+    open_rasters_with(paths, OpenRaster::new())
 }
 
-fn open_all(paths: &[PathBuf]) -> Result<DataArray> {
+fn open_all(paths: &[PathBuf], options: &OpenRaster) -> Result<DataArray> {
     // The file that fails is named in the error itself.
-    let open = |index: usize| Raster::open(&paths[index]);
+    let open = |index: usize| options.open(&paths[index]);
     let pool = Pool::new(threads::threads())?;
     let rasters = pool.collect("opening files", paths.len(), &open).map_err(|(_, error)| error)?;
     let Some(first) = rasters.first() else {
         return Err(Error::new(ErrorKind::InvalidArgument, "open_rasters needs one file or more; the list is empty"));
     };
     match rasters.iter().position(|raster| difference(first, raster).is_some()) {
-        None => labelled(&rasters),
+        None => labelled(&rasters, options),
         Some(odd) => {
             let (odd, number) = (&rasters[odd], odd + 1);
             let what = difference(first, odd).unwrap_or_default();
@@ -100,28 +175,82 @@ pub(crate) fn same_transform(a: &[f64; 6], b: &[f64; 6]) -> bool {
 }
 
 /// The array of rasters that are known to share their grid.
-fn labelled(rasters: &[Raster]) -> Result<DataArray> {
+fn labelled(rasters: &[Raster], options: &OpenRaster) -> Result<DataArray> {
     let Some(first) = rasters.first() else {
         return Err(Error::new(ErrorKind::InvalidArgument, "no raster"));
     };
     let meta = first.meta();
-    let mut bands = Vec::with_capacity(rasters.len() * meta.count);
+    let numbers = options.bands.clone().unwrap_or_else(|| (1..=meta.count).collect());
+    if numbers.is_empty() {
+        return Err(Error::new(ErrorKind::InvalidArgument, "bands([]): name at least one band"));
+    }
+    let mut bands = Vec::with_capacity(rasters.len() * numbers.len());
     for raster in rasters {
-        for band in 1..=raster.count() {
-            bands.push(Plan::source(RasterSource::new(raster, band)?));
+        for &band in &numbers {
+            bands.push(plan(raster, band, options.unmasked)?);
         }
     }
     let count = bands.len();
-    let mut array = DataArray::new(Plan::stack(bands)?, ["band", "y", "x"])?.coord("band", 1..=count)?;
+    let tags = first.tags();
+    let single = rasters.len() == 1;
+    let (dim, labels) = match &tags.along {
+        Some((dim, labels)) if single => {
+            let taken: Vec<usize> = numbers.iter().map(|band| band - 1).collect();
+            (dim.as_str(), Coord::from(labels.values().index(&[AxisIndex::list(taken)])?))
+        }
+        _ if single => ("band", numbers.clone().into()),
+        _ => ("band", (1..=count).into()),
+    };
+    let mut array = DataArray::new(Plan::stack(bands)?, [dim, "y", "x"])?.coord(dim, labels)?;
     let t = meta.transform;
     // On a rotated grid x and y depend on both the row and the column, so they label neither.
     if t[2] == 0.0 && t[4] == 0.0 {
         array = array.coord("y", centres(t[3], t[5], meta.height))?.coord("x", centres(t[0], t[1], meta.width))?;
     }
     array = array.coord("spatial_ref", spatial_ref(&meta))?;
-    Ok(match meta.nodata {
-        Some(nodata) => array.attr("_FillValue", nodata),
-        None => array,
+    if single {
+        array = worded(array, first, &numbers, options.unmasked)?;
+    }
+    // Numbers that were scaled back are no longer those among which the nodata value was chosen.
+    let scaled = first.band(numbers[0])?.scaling;
+    Ok(match (meta.nodata, scaled) {
+        (Some(_), Some(_)) if !options.unmasked => array,
+        (Some(nodata), _) => array.attr("_FillValue", nodata),
+        (None, _) => array,
+    })
+}
+
+/// One band with missing values and scale applied, or as it is.
+fn plan(raster: &Raster, band: usize, unmasked: bool) -> Result<Plan> {
+    if unmasked {
+        return Ok(Plan::source(RasterSource::unmasked(raster, band)?));
+    }
+    let facts = raster.band(band)?;
+    let plan = Plan::source(RasterSource::new(raster, band)?);
+    let Some((scale, offset)) = facts.scaling else { return Ok(plan) };
+    // As xarray decodes: f32 holds every 16-bit number, but not with an offset added.
+    let small = matches!(facts.dtype, DType::U8 | DType::I16 | DType::U16 | DType::F32);
+    let plan = plan.cast(if small && offset == 0.0 { DType::F32 } else { DType::F64 });
+    let scaled = Plan::binary(BinaryOp::Mul, &plan, &Plan::scalar(scale))?;
+    if offset == 0.0 { Ok(scaled) } else { Plan::binary(BinaryOp::Add, &scaled, &Plan::scalar(offset)) }
+}
+
+/// What a file says in words: attributes, and names of bands.
+fn worded(mut array: DataArray, raster: &Raster, numbers: &[usize], unmasked: bool) -> Result<DataArray> {
+    let tags = raster.tags();
+    for (name, value) in &tags.attributes {
+        array = array.attr(name, value.clone());
+    }
+    if let Some((scale, offset)) = raster.band(numbers[0])?.scaling.filter(|_| unmasked) {
+        array = array.attr("scale_factor", scale).attr("add_offset", offset);
+    }
+    let names: Vec<&str> = numbers.iter().map(|band| tags.names[band - 1].as_str()).collect();
+    Ok(match names[..] {
+        [name] if !name.is_empty() && tags.along.is_none() => array.name(name),
+        [_, _, ..] if tags.along.is_none() && names.iter().any(|name| !name.is_empty()) => {
+            array.coord("long_name", Coord::along(["band"], names))?
+        }
+        _ => array,
     })
 }
 

@@ -4,7 +4,8 @@ use super::library;
 use crate::array::DType;
 use crate::display::{MimeBundle, Show, impl_show};
 use crate::{Error, ErrorKind, Result};
-use gdal::spatial_ref::SpatialRef;
+use gdal::errors::GdalError;
+use gdal::spatial_ref::{AxisMappingStrategy, SpatialRef};
 use std::fmt;
 use std::sync::Arc;
 
@@ -52,6 +53,53 @@ impl Crs {
         Ok(Self::new(wkt, &name, epsg))
     }
 
+    /// The system that a text names: a code (`EPSG:3857`), WKT, or a PROJ string.
+    ///
+    /// ```
+    /// use isopleth::raster::Crs;
+    /// assert_eq!(Crs::parse("EPSG:3857")?.epsg(), Some(3857));
+    /// # Ok::<(), isopleth::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If it names none.
+    pub fn parse(text: &str) -> Result<Self> {
+        let text = text.trim();
+        if let Some(code) = text.to_ascii_uppercase().strip_prefix("EPSG:").and_then(|code| code.trim().parse().ok()) {
+            return Self::from_epsg(code);
+        }
+        if text.contains('[') {
+            return Self::from_wkt(text);
+        }
+        let found = library::call(|| {
+            let reference = SpatialRef::from_definition(text)?;
+            Ok((reference.to_wkt()?, reference.name().unwrap_or_default(), epsg(&reference)))
+        });
+        let (wkt, name, epsg) = found.map_err(|said| {
+            let message = format!(
+                "\"{text}\" names no coordinate reference system ({said}); write a code such as \"EPSG:4326\", WKT, or a PROJ string"
+            );
+            Error::new(ErrorKind::InvalidArgument, message)
+        })?;
+        Ok(Self::new(&wkt, &name, epsg))
+    }
+
+    /// Whether two definitions mean the same system.
+    pub(crate) fn same(&self, other: &Self) -> bool {
+        if self.wkt == other.wkt || (self.epsg.is_some() && self.epsg == other.epsg) {
+            return true;
+        }
+        let both = || Ok((SpatialRef::from_wkt(&self.wkt)?, SpatialRef::from_wkt(&other.wkt)?));
+        library::call(both).is_ok_and(|(a, b)| a == b)
+    }
+
+    /// As GDAL's own object, with x (or longitude) first whatever the authority says.
+    pub(super) fn reference(&self) -> std::result::Result<SpatialRef, GdalError> {
+        let mut reference = SpatialRef::from_wkt(&self.wkt)?;
+        reference.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
+        Ok(reference)
+    }
+
     /// The full definition, as WKT.
     pub fn wkt(&self) -> &str {
         &self.wkt
@@ -80,6 +128,51 @@ impl fmt::Debug for Crs {
     }
 }
 
+/// What may name a coordinate reference system: a [`Crs`], text for [`Crs::parse`], or an EPSG code.
+pub trait IntoCrs {
+    /// The system.
+    ///
+    /// # Errors
+    /// If it is not known.
+    fn into_crs(self) -> Result<Crs>;
+}
+
+impl IntoCrs for Crs {
+    fn into_crs(self) -> Result<Crs> {
+        Ok(self)
+    }
+}
+
+impl IntoCrs for &Crs {
+    fn into_crs(self) -> Result<Crs> {
+        Ok(self.clone())
+    }
+}
+
+impl IntoCrs for &str {
+    fn into_crs(self) -> Result<Crs> {
+        Crs::parse(self)
+    }
+}
+
+impl IntoCrs for &String {
+    fn into_crs(self) -> Result<Crs> {
+        Crs::parse(self)
+    }
+}
+
+impl IntoCrs for u32 {
+    fn into_crs(self) -> Result<Crs> {
+        Crs::from_epsg(self)
+    }
+}
+
+impl IntoCrs for i32 {
+    fn into_crs(self) -> Result<Crs> {
+        Crs::parse(&format!("EPSG:{self}"))
+    }
+}
+
 /// The metadata of a raster file: all that is needed to write another one like it.
 ///
 /// Change what should differ and pass it to [`Raster::create`](super::Raster::create):
@@ -95,8 +188,9 @@ impl fmt::Debug for Crs {
 pub struct RasterMeta {
     /// GDAL's short name of the format: `GTiff`, `netCDF`, …
     pub driver: String,
-    /// The element type of the first band. 64-bit integers and 8-bit signed ones, which GDAL 3.4
-    /// does not know, are given as the next type that holds them: `F64` (exact to 2⁵³) and `I16`.
+    /// The element type of the first band. Types that have no name here are given as the next one that holds them:
+    /// 8-bit signed integers as `I16`, 64-bit unsigned ones as `F64` (exact to 2⁵³), as are 64-bit signed ones
+    /// before GDAL 3.5.
     pub dtype: DType,
     /// The number that stands for "no value here", if there is one.
     pub nodata: Option<f64>,

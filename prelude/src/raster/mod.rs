@@ -3,6 +3,7 @@
 //! [`Raster::open`] reads a header, [`Raster::read`] a band, [`Raster::create`] begins a new
 //! file, and [`glob()`] lists many. [`open_rasters`] makes many files one lazy labelled array.
 
+mod copy;
 mod datasets;
 mod errors;
 mod glob;
@@ -10,20 +11,23 @@ mod labelled;
 mod library;
 mod meta;
 mod open;
+mod options;
 mod pixel;
 mod read;
 mod save;
 mod source;
-mod temporary;
+mod tags;
+pub(crate) mod temporary;
 #[cfg(test)]
 mod tests;
 mod write;
 
 pub use glob::glob;
-pub use labelled::{open_raster, open_rasters};
+pub use labelled::{OpenRaster, open_raster, open_raster_with, open_rasters, open_rasters_with};
 pub use library::gdal_version;
-pub use meta::{Crs, RasterMeta};
+pub use meta::{Crs, IntoCrs, RasterMeta};
 pub use open::Raster;
+pub use options::{Compression, RasterOptions};
 pub use pixel::Pixel;
 pub use source::RasterSource;
 pub use write::RasterWriter;

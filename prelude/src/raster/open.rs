@@ -2,12 +2,13 @@
 
 use super::errors::{file_name, not_opened, shown};
 use super::meta::{block_text, epsg, table};
+use super::tags::{self, Tags};
 use super::{Crs, Pixel, RasterMeta, RasterWriter, datasets, library};
 use crate::array::DType;
 use crate::display::{MimeBundle, Show, impl_show};
 use crate::{Error, ErrorKind, Result};
 use gdal::raster::RasterBand;
-use gdal::{Dataset, Metadata};
+use gdal::{Dataset, DatasetOptions, Metadata};
 use ndarray::Array2;
 use std::fmt;
 use std::ops::Range;
@@ -43,8 +44,10 @@ pub struct Raster(Arc<Opened>);
 
 struct Opened {
     path: PathBuf,
+    overview: Option<usize>,
     meta: RasterMeta,
     bands: Vec<Band>,
+    tags: Tags,
 }
 
 /// What differs from band to band.
@@ -53,6 +56,8 @@ pub(crate) struct Band {
     pub dtype: DType,
     pub nodata: Option<f64>,
     pub block: [usize; 2],
+    /// What to multiply with and then to add, where stored numbers are not the values themselves.
+    pub scaling: Option<(f64, f64)>,
 }
 
 impl Raster {
@@ -61,7 +66,15 @@ impl Raster {
     /// # Errors
     /// If there is no such file (the error names similar ones), or it is not a raster, or it is damaged.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
-        open(path.as_ref())
+        open(path.as_ref(), None)
+    }
+
+    /// Opens one of the smaller versions that a file may hold: 0 is the largest of them.
+    ///
+    /// # Errors
+    /// As [`open`](Raster::open), and if the file has no such overview; the error says how many there are.
+    pub fn open_overview(path: impl AsRef<Path>, overview: usize) -> Result<Self> {
+        open(path.as_ref(), Some(overview))
     }
 
     /// Begins a new GeoTIFF at `path`, of the size, type and georeference that `meta` says.
@@ -139,6 +152,19 @@ impl Raster {
         self.0.meta.bounds()
     }
 
+    /// The names of the bands, first band first; empty for a band without one.
+    pub fn band_names(&self) -> &[String] {
+        &self.0.tags.names
+    }
+
+    pub(crate) fn overview(&self) -> Option<usize> {
+        self.0.overview
+    }
+
+    pub(super) fn tags(&self) -> &Tags {
+        &self.0.tags
+    }
+
     /// The facts of band number `band`.
     pub(crate) fn band(&self, band: usize) -> Result<&Band> {
         band.checked_sub(1).and_then(|at| self.0.bands.get(at)).ok_or_else(|| {
@@ -180,17 +206,29 @@ impl Show for Raster {
 }
 impl_show!(Raster);
 
-fn open(path: &Path) -> Result<Raster> {
-    let opened = datasets::with(path, |dataset| describe(path, dataset))??;
+fn open(path: &Path, overview: Option<usize>) -> Result<Raster> {
+    let opened = datasets::with(path, overview, |dataset| describe(path, overview, dataset))??;
     Ok(Raster(Arc::new(opened)))
 }
 
 /// Opens for `datasets`; the only place where a file is opened for reading.
-pub(crate) fn dataset(path: &Path) -> Result<Dataset> {
-    library::call(|| Dataset::open(path)).map_err(|said| not_opened(path, &said))
+pub(crate) fn dataset(path: &Path, overview: Option<usize>) -> Result<Dataset> {
+    let whole = library::call(|| Dataset::open(path)).map_err(|said| not_opened(path, &said))?;
+    let Some(level) = overview else { return Ok(whole) };
+    let there = library::call(|| whole.rasterband(1)?.overview_count()).unwrap_or(0).max(0) as usize;
+    if level >= there {
+        let has = match there {
+            0 => "it has none; open it as it is".to_owned(),
+            n => format!("it has {n}, and they count from 0"),
+        };
+        return Err(Error::new(ErrorKind::NotFound, format!("overview {level} of {}: {has}", shown(path))));
+    }
+    let option = format!("OVERVIEW_LEVEL={level}");
+    let options = DatasetOptions { open_options: Some(&[&option]), ..DatasetOptions::default() };
+    library::call(|| Dataset::open_ex(path, options)).map_err(|said| not_opened(path, &said))
 }
 
-fn describe(path: &Path, dataset: &Dataset) -> Result<Opened> {
+fn describe(path: &Path, overview: Option<usize>, dataset: &Dataset) -> Result<Opened> {
     let (width, height) = dataset.raster_size();
     let bands = (1..=dataset.raster_count())
         .map(|number| {
@@ -213,7 +251,7 @@ fn describe(path: &Path, dataset: &Dataset) -> Result<Opened> {
         block: first.block,
         compression: dataset.metadata_item("COMPRESSION", "IMAGE_STRUCTURE"),
     };
-    Ok(Opened { path: path.to_owned(), meta, bands })
+    Ok(Opened { path: path.to_owned(), overview, meta, bands, tags: tags::read(dataset) })
 }
 
 fn describe_band(path: &Path, number: usize, band: &RasterBand<'_>) -> Result<Band> {
@@ -225,6 +263,7 @@ fn describe_band(path: &Path, number: usize, band: &RasterBand<'_>) -> Result<Ba
         "UInt32" => DType::U32,
         "Int32" => DType::I32,
         "Float32" | "Float16" => DType::F32,
+        "Int64" if cfg!(gdal_int64) => DType::I64,
         "Float64" | "Int64" | "UInt64" => DType::F64,
         other => {
             return Err(Error::new(
@@ -234,7 +273,21 @@ fn describe_band(path: &Path, number: usize, band: &RasterBand<'_>) -> Result<Ba
         }
     };
     let (columns, rows) = band.block_size();
-    Ok(Band { dtype, nodata: band.no_data_value(), block: [rows, columns] })
+    // A scale without an offset is one of 0, and the other way round.
+    let scaling = match (band.scale().unwrap_or(1.0), band.offset().unwrap_or(0.0)) {
+        (1.0, 0.0) => None,
+        other => Some(other),
+    };
+    Ok(Band { dtype, nodata: nodata(band, dtype), block: [rows, columns], scaling })
+}
+
+fn nodata(band: &RasterBand<'_>, dtype: DType) -> Option<f64> {
+    #[cfg(gdal_int64)]
+    if dtype == DType::I64 {
+        return band.no_data_value_i64().map(|nodata| nodata as f64);
+    }
+    let _ = dtype;
+    band.no_data_value()
 }
 
 fn crs(dataset: &Dataset) -> Option<Crs> {

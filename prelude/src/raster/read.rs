@@ -48,7 +48,7 @@ pub(crate) fn into<T: GdalType + Copy>(
     }
     let row_bytes = columns.len() * size_of::<T>();
     let slab = slab_rows(facts.block[0], row_bytes);
-    datasets::with(raster.path(), |dataset| {
+    datasets::with(raster.path(), raster.overview(), |dataset| {
         let source =
             library::call(|| dataset.rasterband(band)).map_err(|said| failed(raster.path(), band, &rows, &said))?;
         let mut from = rows.start;

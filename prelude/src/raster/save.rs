@@ -1,44 +1,56 @@
-//! Labelled arrays as GeoTIFFs: the grid comes from the array, everything else from a file like it.
+//! Labelled arrays as GeoTIFFs: the grid comes from the array, everything else from it or from the options.
 
+use super::copy::Ending;
 use super::errors::shown;
 use super::labelled::same_transform;
-use super::write::fill;
-use super::{Crs, Raster, RasterMeta, RasterWriter};
+use super::options::overview_resampling;
+use super::{Crs, RasterMeta, RasterOptions, RasterWriter, tags, write};
 use crate::array::{DType, DataArray, Values};
-use crate::parallel::cancel;
+use crate::lazy::Plan;
+use crate::parallel::{Progress, cancel};
 use crate::{Error, ErrorKind, Result};
 use gdal::raster::GdalType;
-use ndarray::{ArrayBase, Axis, Data, Ix2, IxDyn, s};
+use ndarray::{ArrayView, ArrayView2, Ix2, IxDyn, s};
+use std::ops::Range;
 use std::path::Path;
 
+/// Bytes of pixels that are computed before they are written.
+const WINDOW_BYTES: usize = 64 << 20;
+
 impl DataArray {
-    /// Writes the array as a GeoTIFF; a lazy one is computed first.
+    /// Writes the array as a GeoTIFF. A lazy one is computed window by window as it is written, so it may be larger
+    /// than memory; reductions in it are computed first, once, and only they are held.
     ///
-    /// Two dimensions make one band, three make a band of each step of the first. Size and transform are
-    /// the array's own, so a part of a raster lands where it belongs; the CRS too, where it has one. Element type,
-    /// nodata value and compression are `meta`'s, as is the transform of an array without coordinates.
-    /// Missing values become the nodata value, or stay NaN if there is none.
+    /// Two dimensions make one band, three make a band of each step of the first, named by its label (a date, a
+    /// number, a text). Size and transform are the array's own, so a part of a raster lands where it belongs; the CRS
+    /// too, where it has one. Attributes become tags. Missing values become the nodata value, or stay NaN if
+    /// there is none. `bool` is written as 0 and 1.
+    ///
+    /// `options` is `()`, [`RasterOptions`], or the [`RasterMeta`] of a file to be like: then element type, nodata value
+    /// and compression are that one's, as is the transform of an array without coordinates.
     ///
     /// ```no_run
     /// # fn main() -> isopleth::Result<()> {
     /// # let files: Vec<std::path::PathBuf> = Vec::new();
-    /// use isopleth::raster::{Raster, open_rasters};
+    /// use isopleth::raster::{Compression, Raster, RasterOptions, open_rasters};
     /// let mean = open_rasters(&files)?.mean("band")?;
-    /// mean.to_raster("mean.tif", &Raster::open(&files[0])?.meta())?;
+    /// mean.to_raster("mean.tif", ())?;
+    /// mean.to_raster("like.tif", &Raster::open(&files[0])?.meta())?;
+    /// mean.to_raster("cloud.tif", RasterOptions::new().cog().compress(Compression::Zstd))?;
     /// # Ok(()) }
     /// ```
     ///
     /// # Errors
     /// If the array has another number of dimensions, or missing values that the type cannot tell from
-    /// others, and as [`Raster::create`].
-    pub fn to_raster(&self, path: impl AsRef<Path>, meta: &RasterMeta) -> Result<()> {
-        let result = save(self, path.as_ref(), meta);
+    /// others, if the options do not go together, and as [`Raster::create`](super::Raster::create).
+    pub fn to_raster(&self, path: impl AsRef<Path>, options: impl Into<RasterOptions>) -> Result<()> {
+        let result = save(self, path.as_ref(), &options.into());
         cancel::checkpoint();
         result
     }
 }
 
-fn save(array: &DataArray, path: &Path, like: &RasterMeta) -> Result<()> {
+fn save(array: &DataArray, path: &Path, options: &RasterOptions) -> Result<()> {
     let array = upright(array)?;
     let (height, width, count) = match *array.shape() {
         [height, width] => (height, width, 1),
@@ -55,39 +67,121 @@ fn save(array: &DataArray, path: &Path, like: &RasterMeta) -> Result<()> {
             ));
         }
     };
-    let mut meta = RasterMeta { height, width, count, ..like.clone() };
-    place(&array, &mut meta, like)?;
-    let values = array.values()?;
-    check_missing(&values, path, &meta)?;
-    let mut writer = Raster::create(path, &meta)?;
-    let nodata = meta.nodata;
-    match &values {
-        Values::Bool(array) => bands(&mut writer, &array.mapv(u8::from), |v| v),
-        Values::U8(array) => bands(&mut writer, &array.view(), |v| v),
-        Values::I16(array) => bands(&mut writer, &array.view(), |v| v),
-        Values::U16(array) => bands(&mut writer, &array.view(), |v| v),
-        Values::I32(array) => bands(&mut writer, &array.view(), |v| v),
-        Values::U32(array) => bands(&mut writer, &array.view(), |v| v),
+    check_type(array.dtype(), path)?;
+    let like = options.meta(&array, height, width, count).map_err(|error| error.context(shown(path)))?;
+    let mut meta = like.clone();
+    place(&array, &mut meta, &like, options.size_like() == Some((width, height)))?;
+    let ending = Ending {
+        overviews: (options.has_overviews() && !options.is_cog()).then(|| overview_resampling(meta.dtype)),
+        cog: options.is_cog().then(|| options.cog_creation(&meta)),
+    };
+    let plan = array.plan().settled()?;
+    let plan = if plan.ndim() == 2 { plan.insert_axis(0) } else { plan };
+    let mut writer = write::create_with(path, &meta, &options.creation(&meta), ending)?;
+    tags::write(&mut writer, &array)?;
+    pixels(&mut writer, &plan, path)?;
+    writer.finish()
+}
+
+/// What no raster file can hold.
+fn check_type(dtype: DType, path: &Path) -> Result<()> {
+    let why = match dtype {
+        DType::DateTime => "dates; write a field of them, such as dayofyear()",
+        DType::Text => "text; to_csv writes it as a table",
+        _ => return Ok(()),
+    };
+    Err(Error::new(ErrorKind::InvalidArgument, format!("{} cannot hold {why}", shown(path))))
+}
+
+/// Computes and writes window after window, band after band.
+fn pixels(writer: &mut RasterWriter, plan: &Plan, path: &Path) -> Result<()> {
+    let &[count, height, width] = plan.shape() else { unreachable!("bands, rows and columns") };
+    let row_bytes = (width * plan.dtype().size()).max(1);
+    let block = writer.meta().block[0].max(1);
+    let rows = (WINDOW_BYTES / row_bytes / block).max(1) * block;
+    let bands = (WINDOW_BYTES / row_bytes / height.max(1)).max(1);
+    let progress = Progress::new("writing", count.div_ceil(bands) * height.div_ceil(rows));
+    for band in (0..count).step_by(bands) {
+        let bands = band..(band + bands).min(count);
+        for row in (0..height).step_by(rows) {
+            cancel::check()?;
+            let rows = row..(row + rows).min(height);
+            let values = plan.part(&[bands.clone(), rows.clone(), 0..width])?;
+            for band in bands.clone() {
+                put(writer, band + 1, rows.clone(), &values, band - bands.start, path)?;
+            }
+            crate::lazy::buffers::recycle(values);
+            progress.step(1);
+        }
+    }
+    progress.finish();
+    Ok(())
+}
+
+/// Writes one band of a window.
+fn put(
+    writer: &mut RasterWriter,
+    band: usize,
+    rows: Range<usize>,
+    values: &Values,
+    at: usize,
+    path: &Path,
+) -> Result<()> {
+    let meta = writer.meta().clone();
+    let missing = |any: bool| -> Result<f64> {
+        if any && meta.nodata.is_none() && !meta.dtype.is_float() { Err(no_missing(path, &meta)) } else { Ok(meta.nodata.unwrap_or(f64::NAN)) }
+    };
+    match values {
+        Values::Bool(array) => write(writer, band, rows, plane(array.view(), at)?.iter().map(|&v| u8::from(v))),
+        Values::U8(array) => write(writer, band, rows, plane(array.view(), at)?.iter().copied()),
+        Values::I16(array) => write(writer, band, rows, plane(array.view(), at)?.iter().copied()),
+        Values::U16(array) => write(writer, band, rows, plane(array.view(), at)?.iter().copied()),
+        Values::I32(array) => write(writer, band, rows, plane(array.view(), at)?.iter().copied()),
+        Values::U32(array) => write(writer, band, rows, plane(array.view(), at)?.iter().copied()),
+        #[cfg(gdal_int64)]
+        Values::I64(array) => write(writer, band, rows, plane(array.view(), at)?.iter().copied()),
         // GDAL before 3.5 knows no 64-bit integers; whole numbers are exact in a double to 2^53.
-        Values::I64(array) => bands(&mut writer, &array.mapv(|v| v as f64), |v| v),
+        #[cfg(not(gdal_int64))]
+        Values::I64(array) => write(writer, band, rows, plane(array.view(), at)?.iter().map(|&v| v as f64)),
         Values::F32(array) => {
-            let missing = nodata.map_or(f32::NAN, |nodata| nodata as f32);
-            bands(&mut writer, &array.view(), |v: f32| if v.is_nan() { missing } else { v })
+            let plane = plane(array.view(), at)?;
+            let missing = missing(plane.iter().any(|v| v.is_nan()))? as f32;
+            write(writer, band, rows, plane.iter().map(|&v| if v.is_nan() { missing } else { v }))
         }
         Values::F64(array) => {
-            let missing = nodata.unwrap_or(f64::NAN);
-            bands(&mut writer, &array.view(), |v: f64| if v.is_nan() { missing } else { v })
+            let plane = plane(array.view(), at)?;
+            let missing = missing(plane.iter().any(|v| v.is_nan()))?;
+            write(writer, band, rows, plane.iter().map(|&v| if v.is_nan() { missing } else { v }))
         }
-        Values::Text(_) => Err(Error::new(
-            ErrorKind::InvalidArgument,
-            format!("{} cannot hold text; to_csv writes it as a table", shown(path)),
-        )),
-        Values::DateTime(_) => Err(Error::new(
-            ErrorKind::InvalidArgument,
-            format!("{} cannot hold dates; write a field of them, such as dayofyear()", shown(path)),
-        )),
-    }?;
-    writer.finish()
+        Values::DateTime(_) | Values::Text(_) => check_type(values.dtype(), path),
+    }
+}
+
+fn plane<T>(values: ArrayView<'_, T, IxDyn>, at: usize) -> Result<ArrayView2<'_, T>> {
+    let plane = values.slice_move(s![at, .., ..]).into_dimensionality::<Ix2>();
+    plane.map_err(|error| Error::with_source(ErrorKind::Other, "a band is not two-dimensional", error))
+}
+
+fn write<T: GdalType + Copy>(
+    writer: &mut RasterWriter,
+    band: usize,
+    rows: Range<usize>,
+    pixels: impl Iterator<Item = T>,
+) -> Result<()> {
+    writer.write_rows(band, rows, pixels.collect())
+}
+
+/// An integer file without a nodata value would turn NaN into 0 without a word.
+fn no_missing(path: &Path, meta: &RasterMeta) -> Error {
+    Error::new(
+        ErrorKind::InvalidArgument,
+        format!(
+            "{} is to hold {} without a nodata value, but the array has missing values; set a nodata value, or the dtype {}",
+            shown(path),
+            meta.dtype,
+            DType::F32
+        ),
+    )
 }
 
 /// The array with y before x, as a raster is stored.
@@ -110,8 +204,7 @@ fn upright(array: &DataArray) -> Result<DataArray> {
 }
 
 /// Puts the array's place on the map into `meta`.
-fn place(array: &DataArray, meta: &mut RasterMeta, like: &RasterMeta) -> Result<()> {
-    let same_size = (meta.width, meta.height) == (like.width, like.height);
+fn place(array: &DataArray, meta: &mut RasterMeta, like: &RasterMeta, same_size: bool) -> Result<()> {
     match array.transform() {
         // From pixel centres and back costs a last digit; the file's own is exact.
         Some(own) if !(same_size && same_transform(&like.transform, &own)) => meta.transform = own,
@@ -122,43 +215,6 @@ fn place(array: &DataArray, meta: &mut RasterMeta, like: &RasterMeta) -> Result<
         && meta.crs.as_ref().is_none_or(|crs| crs.wkt() != wkt)
     {
         meta.crs = Some(Crs::from_wkt(wkt)?);
-    }
-    Ok(())
-}
-
-/// An integer file without a nodata value would turn NaN into 0 without a word.
-fn check_missing(values: &Values, path: &Path, meta: &RasterMeta) -> Result<()> {
-    let any = match values {
-        Values::F32(array) => array.iter().any(|v| v.is_nan()),
-        Values::F64(array) => array.iter().any(|v| v.is_nan()),
-        _ => false,
-    };
-    if !any || meta.nodata.is_some() || meta.dtype.is_float() {
-        return Ok(());
-    }
-    Err(Error::new(
-        ErrorKind::InvalidArgument,
-        format!(
-            "{} is to hold {} without a nodata value, but the array has missing values; set meta.nodata, or meta.dtype to {}",
-            shown(path),
-            meta.dtype,
-            DType::F32
-        ),
-    ))
-}
-
-fn bands<T: GdalType + Copy, S: Data<Elem = T>>(
-    writer: &mut RasterWriter,
-    array: &ArrayBase<S, IxDyn>,
-    convert: impl Fn(T) -> T + Copy,
-) -> Result<()> {
-    let view = array.view();
-    let planes: Vec<_> = if view.ndim() == 2 { vec![view] } else { view.axis_iter(Axis(0)).collect() };
-    for (band, plane) in (1..).zip(planes) {
-        let plane = plane
-            .into_dimensionality::<Ix2>()
-            .map_err(|error| Error::with_source(ErrorKind::Other, "a band is not two-dimensional", error))?;
-        fill(writer, band, &mut |rows| plane.slice(s![rows, ..]).iter().map(|&value| convert(value)).collect())?;
     }
     Ok(())
 }

@@ -9,6 +9,7 @@ use crate::lazy::{Source, buffers};
 use crate::{Error, ErrorKind, Result};
 use gdal::raster::GdalType;
 use std::ops::Range;
+use std::path::Path;
 
 /// A band to read later, by windows and from many threads.
 ///
@@ -30,9 +31,21 @@ impl RasterSource {
     /// # Errors
     /// If there is no such band.
     pub fn new(raster: &Raster, band: usize) -> Result<Self> {
+        Self::of(raster, band, true)
+    }
+
+    /// The same with values and type as they are in the file: a missing value is the number that stands for it.
+    ///
+    /// # Errors
+    /// If there is no such band.
+    pub fn unmasked(raster: &Raster, band: usize) -> Result<Self> {
+        Self::of(raster, band, false)
+    }
+
+    fn of(raster: &Raster, band: usize, masked: bool) -> Result<Self> {
         let facts = raster.band(band)?;
         // NaN stands for itself, and integers never equal it.
-        let missing = facts.nodata.filter(|nodata| !nodata.is_nan());
+        let missing = facts.nodata.filter(|nodata| masked && !nodata.is_nan());
         let dtype = if missing.is_some() { facts.dtype.with_missing() } else { facts.dtype };
         let shape = [raster.height(), raster.width()];
         Ok(Self { raster: raster.clone(), band, shape, block: facts.block, dtype, missing })
@@ -41,6 +54,11 @@ impl RasterSource {
     /// The band, counted from 1.
     pub fn band(&self) -> usize {
         self.band
+    }
+
+    fn unreadable(&self) -> Error {
+        let message = format!("{} cannot be read as {}", file_name(self.raster.path()), self.dtype);
+        Error::new(ErrorKind::Other, message)
     }
 
     fn numbers<T: Pixel + Element + GdalType>(&self, rows: Range<usize>, columns: Range<usize>) -> Result<Vec<T>> {
@@ -61,6 +79,10 @@ impl Source for RasterSource {
 
     fn dtype(&self) -> DType {
         self.dtype
+    }
+
+    fn path(&self) -> Option<&Path> {
+        Some(self.raster.path())
     }
 
     fn describe(&self) -> String {
@@ -97,10 +119,11 @@ impl Source for RasterSource {
                 }
                 Values::from_shape_vec(&shape, values)
             }
-            DType::Bool | DType::I64 | DType::DateTime | DType::Text => Err(Error::new(
-                ErrorKind::Other,
-                format!("{} cannot be read as {}", file_name(self.raster.path()), self.dtype),
-            )),
+            #[cfg(gdal_int64)]
+            DType::I64 => Values::from_shape_vec(&shape, self.numbers::<i64>(rows, columns)?),
+            #[cfg(not(gdal_int64))]
+            DType::I64 => Err(self.unreadable()),
+            DType::Bool | DType::DateTime | DType::Text => Err(self.unreadable()),
         }
     }
 }

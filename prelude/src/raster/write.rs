@@ -3,13 +3,14 @@
 
 use super::errors::shown;
 use super::temporary::Temporary;
+use super::copy::{self, Ending};
 use super::{Pixel, RasterMeta, library};
 use crate::array::DType;
 use crate::parallel::cancel;
 use crate::{Error, ErrorKind, Result};
 use gdal::errors::GdalError;
-use gdal::raster::{Buffer, GdalType, RasterCreationOptions};
-use gdal::{Dataset, Driver, DriverManager};
+use gdal::raster::{Buffer, GdalType, RasterBand, RasterCreationOptions};
+use gdal::{Dataset, Driver, DriverManager, Metadata as _};
 use ndarray::{ArrayBase, ArrayView2, Data, Ix2, s};
 use std::fmt;
 use std::ops::Range;
@@ -28,6 +29,7 @@ pub struct RasterWriter {
     path: PathBuf,
     meta: RasterMeta,
     written: Vec<bool>,
+    ending: Ending,
 }
 
 impl RasterWriter {
@@ -56,12 +58,23 @@ impl RasterWriter {
                 format!("{} is not complete: band {} was not written", shown(&self.path), missing.join(", ")),
             ));
         }
-        if let Some(dataset) = self.dataset.take() {
+        if let Some(mut dataset) = self.dataset.take() {
+            if let Some(resampling) = self.ending.overviews {
+                copy::overviews(&mut dataset, resampling).map_err(|said| not_written(&self.path, &said))?;
+            }
             // What is still in GDAL's cache goes to disk here; older versions report failure only as a complaint.
             let closed = library::call(|| dataset.close());
             closed.and(library::complaints().map_or(Ok(()), Err)).map_err(|said| not_written(&self.path, &said))?;
         }
-        self.temporary.take_name(&self.path)
+        match &self.ending.cog {
+            None => self.temporary.take_name(&self.path),
+            Some(options) => {
+                let cog = Temporary::beside(&self.path)?;
+                copy::copy(self.temporary.path(), cog.path(), "COG", options)
+                    .map_err(|said| not_written(&self.path, &said))?;
+                cog.take_name(&self.path)
+            }
+        }
     }
 }
 
@@ -74,6 +87,11 @@ impl fmt::Debug for RasterWriter {
 
 /// The core of [`Raster::create`](super::Raster::create).
 pub(crate) fn create(path: &Path, meta: &RasterMeta) -> Result<RasterWriter> {
+    create_with(path, meta, &[], Ending::default())
+}
+
+/// [`create`] with more of GDAL's creation options, and with what is to be done when all pixels are there.
+pub(crate) fn create_with(path: &Path, meta: &RasterMeta, extra: &[String], ending: Ending) -> Result<RasterWriter> {
     let invalid = |why: String| Error::new(ErrorKind::InvalidArgument, format!("cannot create {}: {why}", shown(path)));
     let extension = path.extension().map(|extension| extension.to_string_lossy().to_lowercase());
     if !matches!(extension.as_deref(), Some("tif" | "tiff")) {
@@ -84,7 +102,7 @@ pub(crate) fn create(path: &Path, meta: &RasterMeta) -> Result<RasterWriter> {
         return Err(invalid(format!("it would be empty (width {width}, height {height}, {count} bands)")));
     }
     let temporary = Temporary::beside(path)?;
-    let dataset = library::call(|| new_dataset(temporary.path(), meta)).map_err(|said| not_written(path, &said))?;
+    let dataset = library::call(|| new_dataset(temporary.path(), meta, extra)).map_err(|said| not_written(path, &said))?;
     let dataset = dataset.ok_or_else(|| {
         invalid(format!(
             "a GeoTIFF cannot hold {:?}; set meta.dtype to one of U8, I16, U16, I32, U32, F32, F64",
@@ -92,20 +110,22 @@ pub(crate) fn create(path: &Path, meta: &RasterMeta) -> Result<RasterWriter> {
         ))
     })?;
     let written = vec![false; meta.count];
-    Ok(RasterWriter { dataset: Some(dataset), temporary, path: path.to_owned(), meta: meta.clone(), written })
+    Ok(RasterWriter { dataset: Some(dataset), temporary, path: path.to_owned(), meta: meta.clone(), written, ending })
 }
 
-fn new_dataset(path: &Path, meta: &RasterMeta) -> Result<Option<Dataset>, GdalError> {
+fn new_dataset(path: &Path, meta: &RasterMeta, extra: &[String]) -> Result<Option<Dataset>, GdalError> {
     let driver = DriverManager::get_driver_by_name("GTiff")?;
     let made = match meta.dtype {
-        DType::U8 | DType::Bool => sized::<u8>(&driver, path, meta),
-        DType::U16 => sized::<u16>(&driver, path, meta),
-        DType::I16 => sized::<i16>(&driver, path, meta),
-        DType::U32 => sized::<u32>(&driver, path, meta),
-        DType::I32 => sized::<i32>(&driver, path, meta),
-        DType::F32 => sized::<f32>(&driver, path, meta),
-        DType::F64 => sized::<f64>(&driver, path, meta),
-        DType::I64 | DType::DateTime | DType::Text => return Ok(None),
+        DType::U8 | DType::Bool => sized::<u8>(&driver, path, meta, extra),
+        DType::U16 => sized::<u16>(&driver, path, meta, extra),
+        DType::I16 => sized::<i16>(&driver, path, meta, extra),
+        DType::U32 => sized::<u32>(&driver, path, meta, extra),
+        DType::I32 => sized::<i32>(&driver, path, meta, extra),
+        DType::F32 => sized::<f32>(&driver, path, meta, extra),
+        DType::F64 => sized::<f64>(&driver, path, meta, extra),
+        #[cfg(gdal_int64)]
+        DType::I64 => sized::<i64>(&driver, path, meta, extra),
+        _ => return Ok(None),
     };
     let mut dataset = made?;
     if let Some(crs) = &meta.crs {
@@ -116,14 +136,22 @@ fn new_dataset(path: &Path, meta: &RasterMeta) -> Result<Option<Dataset>, GdalEr
     }
     if meta.nodata.is_some() {
         for band in 1..=meta.count {
-            dataset.rasterband(band)?.set_no_data_value(meta.nodata)?;
+            set_nodata(&mut dataset.rasterband(band)?, meta)?;
         }
     }
     Ok(Some(dataset))
 }
 
-fn sized<T: GdalType>(driver: &Driver, path: &Path, meta: &RasterMeta) -> Result<Dataset, GdalError> {
-    let options = RasterCreationOptions::from_iter(options(meta));
+fn set_nodata(band: &mut RasterBand<'_>, meta: &RasterMeta) -> Result<(), GdalError> {
+    #[cfg(gdal_int64)]
+    if meta.dtype == DType::I64 {
+        return band.set_no_data_value_i64(meta.nodata.map(|nodata| nodata as i64));
+    }
+    band.set_no_data_value(meta.nodata)
+}
+
+fn sized<T: GdalType>(driver: &Driver, path: &Path, meta: &RasterMeta, extra: &[String]) -> Result<Dataset, GdalError> {
+    let options = RasterCreationOptions::from_iter(options(meta).into_iter().chain(extra.iter().cloned()));
     driver.create_with_band_type_with_options::<T, _>(path, meta.width, meta.height, meta.count, &options)
 }
 
@@ -172,6 +200,21 @@ pub(crate) fn fill<T: GdalType + Copy>(
     band: usize,
     pixels: &mut dyn FnMut(Range<usize>) -> Vec<T>,
 ) -> Result<()> {
+    let meta = &writer.meta;
+    let block = meta.block[0].max(1);
+    let slab = (SLAB_BYTES / (meta.width * size_of::<T>()) / block).max(1) * block;
+    let height = meta.height;
+    for from in (0..height).step_by(slab) {
+        let to = (from + slab).min(height);
+        rows(writer, band, from..to, pixels(from..to))?;
+    }
+    writer.written[band - 1] = true;
+    Ok(())
+}
+
+/// Writes some rows of band number `band`.
+fn rows<T: GdalType + Copy>(writer: &RasterWriter, band: usize, rows: Range<usize>, pixels: Vec<T>) -> Result<()> {
+    cancel::check()?;
     let (path, meta) = (&writer.path, &writer.meta);
     if band == 0 || band > meta.count {
         let bands = if meta.count == 1 { "1 band".to_owned() } else { format!("{} bands", meta.count) };
@@ -184,19 +227,43 @@ pub(crate) fn fill<T: GdalType + Copy>(
         return Err(Error::new(ErrorKind::Other, format!("{} is closed already", shown(path))));
     };
     let mut target = library::call(|| dataset.rasterband(band)).map_err(|said| not_written(path, &said))?;
-    let block = meta.block[0].max(1);
-    let slab = (SLAB_BYTES / (meta.width * size_of::<T>()) / block).max(1) * block;
-    for from in (0..meta.height).step_by(slab) {
-        cancel::check()?;
-        let to = (from + slab).min(meta.height);
-        let size = (meta.width, to - from);
-        let mut buffer = Buffer::new(size, pixels(from..to));
-        library::call(|| target.write((0, from as isize), size, &mut buffer))
-            .and(library::complaints().map_or(Ok(()), Err))
-            .map_err(|said| not_written(path, &said))?;
+    let size = (meta.width, rows.len());
+    let mut buffer = Buffer::new(size, pixels);
+    library::call(|| target.write((0, rows.start as isize), size, &mut buffer))
+        .and(library::complaints().map_or(Ok(()), Err))
+        .map_err(|said| not_written(path, &said))
+}
+
+impl RasterWriter {
+    /// Writes some rows of one band; they are done when the last of them is there.
+    pub(crate) fn write_rows<T: GdalType + Copy>(
+        &mut self,
+        band: usize,
+        range: Range<usize>,
+        pixels: Vec<T>,
+    ) -> Result<()> {
+        let last = range.end == self.meta.height;
+        rows(self, band, range, pixels)?;
+        self.written[band - 1] |= last;
+        Ok(())
     }
-    writer.written[band - 1] = true;
-    Ok(())
+
+    /// Sets what the file says beside its pixels: a tag of the whole file.
+    pub(crate) fn tag(&mut self, key: &str, value: &str) -> Result<()> {
+        let Some(dataset) = &mut self.dataset else { return Ok(()) };
+        library::call(|| dataset.set_metadata_item(key, value, "")).map_err(|said| not_written(&self.path, &said))
+    }
+
+    /// Names a band.
+    pub(crate) fn describe(&mut self, band: usize, text: &str) -> Result<()> {
+        let Some(dataset) = &self.dataset else { return Ok(()) };
+        library::call(|| dataset.rasterband(band)?.set_description(text))
+            .map_err(|said| not_written(&self.path, &said))
+    }
+
+    pub(crate) fn meta(&self) -> &RasterMeta {
+        &self.meta
+    }
 }
 
 fn check_shape(writer: &RasterWriter, (rows, columns): (usize, usize)) -> Result<()> {

@@ -57,6 +57,22 @@ pub fn weekday(nanoseconds: i64) -> i64 {
     if nanoseconds == i64::MIN { 0 } else { (nanoseconds.div_euclid(DAY) + 3).rem_euclid(7) }
 }
 
+/// The quarter of the year, 1 to 4.
+pub fn quarter(nanoseconds: i64) -> i64 {
+    (month(nanoseconds) + 2) / 3
+}
+
+/// The season of a month from 1 to 12, by the initials of its months; `None` of a missing instant.
+pub fn season(nanoseconds: i64) -> Option<&'static str> {
+    match month(nanoseconds) {
+        0 => None,
+        12 | 1 | 2 => Some("DJF"),
+        3..=5 => Some("MAM"),
+        6..=8 => Some("JJA"),
+        _ => Some("SON"),
+    }
+}
+
 /// The hour of the day, 0 to 23.
 pub fn hour(nanoseconds: i64) -> i64 {
     part(nanoseconds, 3_600_000_000_000, 24)

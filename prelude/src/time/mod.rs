@@ -14,8 +14,11 @@
 
 mod date_time;
 pub mod fields;
+mod frequency;
 mod range;
 
 pub use date_time::DateTime;
 pub(crate) use date_time::{Resolution, parse_with_resolution};
+pub use frequency::Edge;
+pub(crate) use frequency::Frequency;
 pub use range::{DateRange, Step, date_range, date_range_by};

@@ -31,5 +31,10 @@ fn crs_and_nodata_survive_what_keeps_their_meaning() {
     assert_eq!(warmer.crs(), Some("GEOGCS[\"WGS 84\"]"));
     assert_eq!(warmer.nodata(), Some(-9999.0));
     assert_eq!(warmer.transform(), world().transform());
-    assert_eq!(world().with_crs("LOCAL_CS[]").unwrap().crs(), Some("LOCAL_CS[]"));
+    assert_eq!(world().with_crs("EPSG:3857").unwrap().crs_epsg(), Some(3857));
+    assert_eq!(world().with_crs(4326).unwrap().crs_epsg(), Some(4326));
+    let error = world().with_crs("EPSG:1").unwrap_err().to_string();
+    assert!(error.contains("no coordinate reference system EPSG:1"), "{error}");
+    let error = world().with_crs("mercator, please").unwrap_err().to_string();
+    assert!(error.contains("mercator") && error.contains("EPSG:4326"), "{error}");
 }

@@ -7,6 +7,7 @@ use isopleth::time::date_range;
 use isopleth::{Result, s, sel};
 use ndarray::Array2;
 use std::ops::Range;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -17,6 +18,7 @@ const COLUMNS: usize = 72;
 #[derive(Debug)]
 struct Day {
     number: usize,
+    path: PathBuf,
     read: Arc<AtomicUsize>,
 }
 
@@ -31,6 +33,10 @@ impl Source for Day {
 
     fn dtype(&self) -> DType {
         DType::F32
+    }
+
+    fn path(&self) -> Option<&Path> {
+        Some(&self.path)
     }
 
     fn describe(&self) -> String {
@@ -57,7 +63,8 @@ pub(crate) fn year() -> (DataArray, DataArray, Arc<AtomicUsize>) {
     let label = |da: DataArray| da.coord("x", &across)?.coord("y", &down);
     let days: Vec<DataArray> = (0..60)
         .map(|number| {
-            label(DataArray::new(Plan::source(Day { number, read: read.clone() }), ["y", "x"]).unwrap()).unwrap()
+            let day = Day { number, path: format!("day {number}.tif").into(), read: read.clone() };
+            label(DataArray::new(Plan::source(day), ["y", "x"]).unwrap()).unwrap()
         })
         .collect();
     let memory = ndarray::Array3::from_shape_fn((60, ROWS, COLUMNS), |(day, row, column)| pixel(day, row, column));
@@ -113,7 +120,10 @@ fn the_handle_is_small_and_says_what_it_would_cost() {
     assert!(std::mem::size_of_val(&lazy) < 300);
     assert_eq!(lazy.nbytes(), 60 * 26 * 72 * 4);
     let text = lazy.to_string();
-    assert!(text.contains("449 kB if loaded") && text.contains("60 files"), "{text}");
+    assert!(text.contains("449 kB if loaded") && text.contains("60 files, 449 kB"), "{text}");
+    // A mean is small, and reads everything; a point reads next to nothing.
+    assert!(lazy.mean(()).unwrap().to_string().contains("60 files, 449 kB"));
+    assert!(lazy.isel(s![.., 3, 4]).unwrap().to_string().contains("60 files, 240 B"));
     assert!(lazy.mean("band").unwrap().explain().to_string().contains("mean"));
     assert!(message(lazy.sel(sel! { x: 0.1 })).contains("sel_nearest"));
 }

@@ -8,13 +8,16 @@ mod arithmetic;
 mod combining;
 mod conditions;
 mod geography;
+mod interop;
 mod lazy;
 mod lesson;
 mod reductions;
 mod selection;
 mod statistics;
+mod tables;
 mod text;
 mod views;
+mod views_html;
 
 use isopleth::Result;
 use isopleth::array::{Coord, DataArray, IntoPlan};

@@ -63,27 +63,6 @@ fn empty_and_scalar_arrays_have_views() {
     }
 }
 
-/// A page with every kind of view, to look at: `VIEWS=/tmp/views.html cargo test … writes_a_page`.
-#[test]
-fn writes_a_page_to_look_at_where_asked() {
-    let data = isopleth::array::random_uniform(-30.0..45.0, (40, 50, 30));
-    let da = DataArray::new(data, ["x", "y", "time"])
-        .unwrap()
-        .name("temp")
-        .attr("units", "°C")
-        .attr("long_name", "daily maximum");
-    let da = da.coord("x", 1..=40).unwrap().coord("time", date_range("2016-01-01", 30).unwrap()).unwrap();
-    let ds = merge([&da, &da.map(f64::abs).name("size")]).unwrap();
-    let (lazy, _, _) = super::lazy::year();
-    let scalar = da.mean(()).unwrap();
-    let views = [html(&da), html(&ds), html(&lazy), html(&lazy.mean("band").unwrap()), html(&scalar)];
-    assert!(views.iter().all(|view| view.matches("<details").count() == view.matches("</details>").count()));
-    if let Some(path) = std::env::var_os("VIEWS") {
-        let style = "body{margin:16px;font-family:sans-serif;color-scheme:light dark}@media(prefers-color-scheme:dark){body{background:#111;color:#eee}}";
-        std::fs::write(path, format!("<meta charset=utf-8><style>{style}</style>{}", views.join("<hr>"))).unwrap();
-    }
-}
-
 #[test]
 fn a_dataset_lists_its_arrays_and_coordinates() {
     let temp = DataArray::new(vec![20, 21], "x").unwrap().coord("x", [1, 2]).unwrap().name("temp");

@@ -2,12 +2,12 @@
 
 use super::cast::CastTo;
 use super::{Element, IntoElement, Text, Values};
-use crate::time::DateTime;
+use crate::time::{DateTime, Resolution};
 use ndarray::{ArcArray, ArrayD, IxDyn};
 
 impl Values {
     /// Every element as text, in axis order: numbers and bool as Rust writes them, dates as ISO 8601
-    /// (`2016-01-31`, with the time if it is not midnight). A missing element is an empty text.
+    /// (`2016-01-31`, all with the time if any is not midnight). A missing element is an empty text.
     ///
     /// ```
     /// use isopleth::array::Values;
@@ -35,7 +35,11 @@ impl Values {
             Self::F32(a) => Box::new(a.iter().map(|v| (!v.is_nan()).then(|| format!("{v:?}")))),
             Self::F64(a) => Box::new(a.iter().map(|v| (!v.is_nan()).then(|| format!("{v:?}")))),
             Self::DateTime(a) => {
-                Box::new(a.iter().map(|&v| (v != i64::MIN).then(|| DateTime::from_nanoseconds(v).to_string())))
+                // One form for all, so that a column of them is read back as dates.
+                let dates = || a.iter().map(|&v| DateTime::from_nanoseconds(v));
+                let days = dates().all(|date| date.is_missing() || date.resolution() == Resolution::Day);
+                let text = move |date: DateTime| if days { date.to_string() } else { date.to_string_with_time() };
+                Box::new(dates().map(move |date| (!date.is_missing()).then(|| text(date))))
             }
             Self::Text(a) => Box::new(a.iter().map(|v| v.as_str().map(str::to_owned))),
         }
@@ -147,7 +151,7 @@ mod tests {
     #[test]
     fn other_types_become_text_and_missing_stays_missing() {
         let dates = Values::from_nanoseconds(vec![0, 3_600_000_000_000, i64::MIN]).cast(DType::Text);
-        assert_eq!(dates.to_texts(), ["1970-01-01", "1970-01-01T01:00:00", ""]);
+        assert_eq!(dates.to_texts(), ["1970-01-01T00:00:00", "1970-01-01T01:00:00", ""]);
         let Values::Text(texts) = &dates else { panic!("cast to text") };
         assert!(texts[[2]].is_missing());
         assert_eq!(Values::from(array![[true], [false]]).cast(DType::Text).shape(), [2, 1]);

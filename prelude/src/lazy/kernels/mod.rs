@@ -5,6 +5,7 @@
 //! Operands come by value, so that a block nobody else holds is written in place.
 
 mod binary;
+mod lookup;
 mod number;
 mod select;
 mod text;
@@ -14,6 +15,7 @@ pub use binary::BinaryOp;
 pub use unary::{MapFn, UnaryOp};
 
 pub(crate) use binary::{Operands, apply as binary, dtypes as binary_dtypes};
+pub(crate) use lookup::apply as lookup;
 pub(crate) use select::{apply as select, dtype as select_dtype};
 pub(crate) use unary::{apply as unary, dtype as unary_dtype, map};
 

@@ -9,10 +9,23 @@ use crate::{Error, ErrorKind, Result};
 /// No value seen yet.
 const NONE: i64 = -1;
 
-pub(super) fn start<const MAX: bool>(options: ReduceOptions, cells: usize, input: DType) -> Box<dyn Accumulator> {
-    match input {
-        DType::DateTime => Box::new(Arg::<Date, MAX>::new(options, cells)),
-        input => typed!(input, T => Box::new(Arg::<T, MAX>::new(options, cells))),
+/// `or_none`: a cell without a value has the position -1, rather than being an error.
+pub(super) fn start(
+    max: bool,
+    or_none: bool,
+    options: ReduceOptions,
+    cells: usize,
+    input: DType,
+) -> Box<dyn Accumulator> {
+    fn typed<const MAX: bool>(or_none: bool, skip: bool, cells: usize, input: DType) -> Box<dyn Accumulator> {
+        match input {
+            DType::DateTime => Box::new(Arg::<Date, MAX>::new(or_none, skip, cells)),
+            input => typed!(input, T => Box::new(Arg::<T, MAX>::new(or_none, skip, cells))),
+        }
+    }
+    match max {
+        true => typed::<true>(or_none, options.skip_missing, cells, input),
+        false => typed::<false>(or_none, options.skip_missing, cells, input),
     }
 }
 
@@ -20,11 +33,12 @@ struct Arg<T: Order, const MAX: bool> {
     best: Vec<T::Stored>,
     at: Vec<i64>,
     skip: bool,
+    or_none: bool,
 }
 
 impl<T: Order, const MAX: bool> Arg<T, MAX> {
-    fn new(options: ReduceOptions, cells: usize) -> Self {
-        Self { best: vec![T::LOWEST; cells], at: vec![NONE; cells], skip: options.skip_missing }
+    fn new(or_none: bool, skip: bool, cells: usize) -> Self {
+        Self { best: vec![T::LOWEST; cells], at: vec![NONE; cells], skip, or_none }
     }
 
     /// The first of equals stays; a missing value that is not skipped is the answer, as in NumPy.
@@ -58,7 +72,7 @@ impl<T: Order, const MAX: bool> Accumulator for Arg<T, MAX> {
     }
 
     fn finish(self: Box<Self>) -> Result<Values> {
-        if self.at.contains(&NONE) {
+        if !self.or_none && self.at.contains(&NONE) {
             let name = if MAX { "argmax" } else { "argmin" };
             let message = format!(
                 "{name}: at one cell at least every value is missing, so that none has a position; \

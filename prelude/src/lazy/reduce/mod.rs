@@ -4,19 +4,25 @@
 //! cell's values are added depends on the plan alone, never on the number of threads.
 
 mod arg;
+mod ends;
 mod extreme;
+mod fit;
+mod hold;
 mod layout;
-mod median;
 mod moments;
+mod product;
 mod sum;
 mod truth;
 mod vector;
 
+pub(crate) use fit::Fit;
 pub(crate) use layout::Slab;
 
 use crate::array::{DType, Values};
 use crate::{Error, ErrorKind, Result};
 use std::any::Any;
+use std::borrow::Cow;
+use std::sync::Arc;
 
 /// What becomes of the values along the reduced axes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -46,6 +52,12 @@ pub enum ReduceOp {
     ArgMin,
     /// The position of the first largest, `i64`; one axis only.
     ArgMax,
+    /// The product; of integers and bool an `i64`, of no value 1.
+    Prod,
+    /// The first value that is not missing.
+    First,
+    /// The last value that is not missing.
+    Last,
 }
 
 impl ReduceOp {
@@ -64,6 +76,9 @@ impl ReduceOp {
             Self::Median => "median",
             Self::ArgMin => "argmin",
             Self::ArgMax => "argmax",
+            Self::Prod => "prod",
+            Self::First => "first",
+            Self::Last => "last",
         }
     }
 }
@@ -75,7 +90,7 @@ pub struct ReduceOptions {
     pub skip_missing: bool,
     /// What `Var` and `Std` take off the count before they divide by it.
     pub ddof: usize,
-    /// `Sum` of floats: a cell with fewer values than this is NaN.
+    /// `Sum` and `Prod` of floats: a cell with fewer values than this is NaN.
     pub min_count: usize,
 }
 
@@ -86,11 +101,97 @@ impl Default for ReduceOptions {
     }
 }
 
+/// Skip missing values; ddof 0; no minimum count. The methods change one of these each.
+impl ReduceOptions {
+    /// Missing values are skipped, `ddof` is 0, no minimum count.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Whether NaN (and missing dates) are left out; otherwise they make the result missing.
+    #[must_use]
+    pub fn skip_missing(self, skip_missing: bool) -> Self {
+        Self { skip_missing, ..self }
+    }
+
+    /// What `Var` and `Std` take off the count before they divide by it: 1 for a sample.
+    #[must_use]
+    pub fn ddof(self, ddof: usize) -> Self {
+        Self { ddof, ..self }
+    }
+
+    /// `Sum` and `Prod` of floats: a cell with fewer values than this is missing.
+    #[must_use]
+    pub fn min_count(self, min_count: usize) -> Self {
+        Self { min_count, ..self }
+    }
+}
+
+/// A reduction with what belongs to it.
+#[derive(Debug, Clone)]
+pub(crate) enum Reduction {
+    Of(ReduceOp),
+    /// `ArgMin` or `ArgMax` that says -1 where every value is missing, rather than that this is an error.
+    Place(ReduceOp),
+    /// The values below which these shares of the values lie.
+    Quantiles(Arc<[f64]>),
+    /// The coefficients of the polynomial that fits best.
+    Fit(Arc<Fit>),
+}
+
+impl Reduction {
+    /// The name that `explain()` shows.
+    pub fn name(&self) -> Cow<'static, str> {
+        match self {
+            Self::Of(op) | Self::Place(op) => op.name().into(),
+            Self::Quantiles(shares) => match &shares[..] {
+                [one] => format!("quantile {one}").into(),
+                many => format!("{} quantiles", many.len()).into(),
+            },
+            Self::Fit(fit) => format!("fit of degree {}", fit.degree()).into(),
+        }
+    }
+
+    /// How many numbers each cell gets, where that is a new axis.
+    pub fn answers(&self) -> Option<usize> {
+        match self {
+            Self::Of(_) | Self::Place(_) => None,
+            Self::Quantiles(shares) => Some(shares.len()),
+            Self::Fit(fit) => Some(fit.degree() + 1),
+        }
+    }
+
+    /// Whether all values of a cell are held at once.
+    pub fn holds(&self) -> bool {
+        matches!(self, Self::Of(ReduceOp::Median) | Self::Quantiles(_))
+    }
+
+    /// The dtype of the result.
+    pub fn dtype(&self, input: DType) -> Result<DType> {
+        match self {
+            Self::Of(op) | Self::Place(op) => dtype(*op, input),
+            Self::Quantiles(_) | Self::Fit(_) if matches!(input, DType::DateTime | DType::Text) => {
+                let message = format!("{} of {input} has no meaning here; min, max and count do", self.name());
+                Err(Error::new(ErrorKind::Mismatch, message))
+            }
+            Self::Quantiles(_) | Self::Fit(_) => Ok(DType::F64),
+        }
+    }
+
+    /// Refuses what has no answer for `length` values along `axes` axes.
+    pub fn check(&self, length: usize, axes: usize) -> Result<()> {
+        match self {
+            Self::Of(op) | Self::Place(op) => check(*op, length, axes),
+            Self::Quantiles(_) | Self::Fit(_) => Ok(()),
+        }
+    }
+}
+
 /// The dtype of the result.
-pub(crate) fn dtype(op: ReduceOp, input: DType) -> Result<DType> {
+fn dtype(op: ReduceOp, input: DType) -> Result<DType> {
     use ReduceOp::*;
     Ok(match op {
-        Sum | Mean | Var | Std | Median | Any | All if input == DType::Text => {
+        Sum | Prod | Mean | Var | Std | Median | Any | All if input == DType::Text => {
             let message = format!(
                 "{} of text has no meaning; min, max and count of text do, and astype(DType::F64) reads numbers in it",
                 op.name()
@@ -99,25 +200,28 @@ pub(crate) fn dtype(op: ReduceOp, input: DType) -> Result<DType> {
         }
         Count | ArgMin | ArgMax => DType::I64,
         Min | Max => input,
+        First | Last => input,
         Any | All => DType::Bool,
-        Sum | Mean | Var | Std | Median if input == DType::DateTime => {
+        Sum | Prod | Mean | Var | Std | Median if input == DType::DateTime => {
             let message = format!("{} of dates has no meaning here; min, max and count of dates do", op.name());
             return Err(Error::new(ErrorKind::Mismatch, message));
         }
-        Sum if !input.is_float() => DType::I64,
+        Sum | Prod if !input.is_float() => DType::I64,
         Mean | Var | Std | Median if !input.is_float() => DType::F64,
-        Sum | Mean | Var | Std | Median => input,
+        Sum | Prod | Mean | Var | Std | Median => input,
     })
 }
 
 /// Refuses what has no answer for `length` values along `axes` axes.
-pub(crate) fn check(op: ReduceOp, length: usize, axes: usize) -> Result<()> {
+fn check(op: ReduceOp, length: usize, axes: usize) -> Result<()> {
     let refuse = |message: String| Err(Error::new(ErrorKind::InvalidArgument, message));
     match op {
-        ReduceOp::Min | ReduceOp::Max | ReduceOp::ArgMin | ReduceOp::ArgMax if length == 0 => {
+        ReduceOp::Min | ReduceOp::Max | ReduceOp::ArgMin | ReduceOp::ArgMax | ReduceOp::First | ReduceOp::Last
+            if length == 0 =>
+        {
             refuse(format!("{} along an axis of length 0 has no answer", op.name()))
         }
-        ReduceOp::ArgMin | ReduceOp::ArgMax if axes != 1 => {
+        ReduceOp::ArgMin | ReduceOp::ArgMax | ReduceOp::First | ReduceOp::Last if axes != 1 => {
             refuse(format!("{} is along one axis; {axes} were named", op.name()))
         }
         _ => Ok(()),
@@ -138,8 +242,8 @@ pub(crate) trait Accumulator: Any + Send {
 
 /// How a reduction is set up: what it is, of what, and over how much.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Setup {
-    pub op: ReduceOp,
+pub(crate) struct Setup<'a> {
+    pub op: &'a Reduction,
     pub options: ReduceOptions,
     pub input: DType,
     /// Cells of the result that this state covers.
@@ -148,36 +252,47 @@ pub(crate) struct Setup {
     pub length: usize,
 }
 
-impl Setup {
+impl Setup<'_> {
     pub fn start(self) -> Box<dyn Accumulator> {
-        let Self { op, options, cells, length, .. } = self;
-        let single = self.input == DType::F32;
+        let Self { options, cells, length, input, .. } = self;
+        let single = input == DType::F32;
+        let op = match self.op {
+            Reduction::Of(op) => *op,
+            Reduction::Place(op) => return arg::start(*op == ReduceOp::ArgMax, true, options, cells, input),
+            Reduction::Quantiles(shares) => return hold::start(hold::Ask::Quantiles(shares.clone()), self),
+            Reduction::Fit(fit) => return Box::new(fit::State::new(fit.clone(), options, cells)),
+        };
         match op {
-            ReduceOp::Sum | ReduceOp::Mean | ReduceOp::Count => sum::start(self),
+            ReduceOp::Sum | ReduceOp::Mean | ReduceOp::Count => sum::start(op, self),
+            ReduceOp::Prod => product::start(options, cells, input),
             ReduceOp::Var | ReduceOp::Std if single => Box::new(moments::Moments::<f32>::new(op, options, cells)),
             ReduceOp::Var | ReduceOp::Std => Box::new(moments::Moments::<f64>::new(op, options, cells)),
-            ReduceOp::Min => extreme::start::<false>(options, cells, self.input),
-            ReduceOp::Max => extreme::start::<true>(options, cells, self.input),
-            ReduceOp::ArgMin => arg::start::<false>(options, cells, self.input),
-            ReduceOp::ArgMax => arg::start::<true>(options, cells, self.input),
+            ReduceOp::Min => extreme::start::<false>(options, cells, input),
+            ReduceOp::Max => extreme::start::<true>(options, cells, input),
+            ReduceOp::ArgMin | ReduceOp::ArgMax => arg::start(op == ReduceOp::ArgMax, false, options, cells, input),
+            ReduceOp::First | ReduceOp::Last => ends::start(op == ReduceOp::Last, options, cells, input),
             ReduceOp::Any => Box::new(truth::Truth::<true>::new(cells)),
             ReduceOp::All => Box::new(truth::Truth::<false>::new(cells)),
-            ReduceOp::Median if single => Box::new(median::Median::<f32>::new(options, cells, length)),
-            ReduceOp::Median => Box::new(median::Median::<f64>::new(options, cells, length)),
+            ReduceOp::Median => hold::start(hold::Ask::Median, Self { length, ..self }),
         }
     }
 
     /// Bytes of state for each cell.
     pub fn bytes_per_cell(self) -> usize {
         let size = self.input.size();
+        let held = if self.input == DType::F32 { 4 * self.length + 8 } else { 8 * self.length + 8 };
         match self.op {
-            ReduceOp::Sum | ReduceOp::Mean | ReduceOp::Count => 12,
-            ReduceOp::Var | ReduceOp::Std => 24,
-            ReduceOp::Min | ReduceOp::Max => size,
-            ReduceOp::ArgMin | ReduceOp::ArgMax => size + 8,
-            ReduceOp::Any | ReduceOp::All => 1,
-            ReduceOp::Median if self.input == DType::F32 => 4 * self.length + 8,
-            ReduceOp::Median => 8 * self.length + 8,
+            Reduction::Of(op) | Reduction::Place(op) => match op {
+                ReduceOp::Sum | ReduceOp::Mean | ReduceOp::Count | ReduceOp::Prod => 12,
+                ReduceOp::Var | ReduceOp::Std => 24,
+                ReduceOp::Min | ReduceOp::Max => size,
+                ReduceOp::ArgMin | ReduceOp::ArgMax => size + 8,
+                ReduceOp::First | ReduceOp::Last => size.max(4) + 1,
+                ReduceOp::Any | ReduceOp::All => 1,
+                ReduceOp::Median => held,
+            },
+            Reduction::Quantiles(_) => held,
+            Reduction::Fit(fit) => fit.bytes(),
         }
     }
 }

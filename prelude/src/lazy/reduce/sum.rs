@@ -7,24 +7,24 @@ use crate::Result;
 use crate::array::{DType, Element, Text, Values, typed};
 use std::marker::PhantomData;
 
-pub(super) fn start(setup: Setup) -> Box<dyn Accumulator> {
-    if setup.op == ReduceOp::Sum {
+pub(super) fn start(op: ReduceOp, setup: Setup<'_>) -> Box<dyn Accumulator> {
+    if op == ReduceOp::Sum {
         return match setup.input {
-            DType::Bool => Box::new(Sum::<bool, i64>::new(setup)),
-            DType::U8 => Box::new(Sum::<u8, i64>::new(setup)),
-            DType::I16 => Box::new(Sum::<i16, i64>::new(setup)),
-            DType::U16 => Box::new(Sum::<u16, i64>::new(setup)),
-            DType::I32 => Box::new(Sum::<i32, i64>::new(setup)),
-            DType::U32 => Box::new(Sum::<u32, i64>::new(setup)),
-            DType::F32 => Box::new(Sum::<f32, f64>::new(setup)),
-            DType::F64 => Box::new(Sum::<f64, f64>::new(setup)),
-            DType::I64 | DType::DateTime => Box::new(Sum::<i64, i64>::new(setup)),
+            DType::Bool => Box::new(Sum::<bool, i64>::new(op, setup)),
+            DType::U8 => Box::new(Sum::<u8, i64>::new(op, setup)),
+            DType::I16 => Box::new(Sum::<i16, i64>::new(op, setup)),
+            DType::U16 => Box::new(Sum::<u16, i64>::new(op, setup)),
+            DType::I32 => Box::new(Sum::<i32, i64>::new(op, setup)),
+            DType::U32 => Box::new(Sum::<u32, i64>::new(op, setup)),
+            DType::F32 => Box::new(Sum::<f32, f64>::new(op, setup)),
+            DType::F64 => Box::new(Sum::<f64, f64>::new(op, setup)),
+            DType::I64 | DType::DateTime => Box::new(Sum::<i64, i64>::new(op, setup)),
             DType::Text => unreachable!("the plan refuses sums of text"),
         };
     }
     match setup.input {
-        DType::DateTime => Box::new(Sum::<Date, f64>::new(setup)),
-        input => typed!(input, T => Box::new(Sum::<T, f64>::new(setup))),
+        DType::DateTime => Box::new(Sum::<Date, f64>::new(op, setup)),
+        input => typed!(input, T => Box::new(Sum::<T, f64>::new(op, setup))),
     }
 }
 
@@ -40,8 +40,8 @@ struct Sum<T, S> {
 }
 
 impl<T, S: Total> Sum<T, S> {
-    fn new(setup: Setup) -> Self {
-        let Setup { op, options, input, cells, .. } = setup;
+    fn new(op: ReduceOp, setup: Setup<'_>) -> Self {
+        let Setup { options, input, cells, .. } = setup;
         let dtype = super::dtype(op, input).expect("the plan checked the type");
         let (sums, counts) = (vec![S::default(); cells], vec![0; cells]);
         Self { op, options, dtype, sums, counts, merged: None, of: PhantomData }

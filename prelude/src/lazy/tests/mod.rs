@@ -2,6 +2,7 @@
 
 mod cut;
 mod equality;
+mod lines;
 mod reading;
 mod reduction;
 mod refusal;
@@ -12,7 +13,7 @@ use super::*;
 use crate::array::{DType, Values};
 use crate::{Error, ErrorKind, Result};
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -78,6 +79,9 @@ impl Source for Fake {
     }
     fn dtype(&self) -> DType {
         self.dtype
+    }
+    fn path(&self) -> Option<&Path> {
+        Some(&self.path)
     }
     fn describe(&self) -> String {
         format!("{}, band 1", self.path.display())

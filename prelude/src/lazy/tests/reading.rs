@@ -19,6 +19,21 @@ fn building_plans_reads_nothing() {
 }
 
 #[test]
+fn what_will_be_read_is_known_before() {
+    let year = Year::of_strips(12, 40, 30);
+    let plan = year.plan();
+    let size = |plan: &Plan| (super::super::read_size(plan).files, super::super::read_size(plan).bytes);
+    assert_eq!(size(&plan), (12, 12 * 40 * 30 * 4));
+    let mean = reduce(&plan, ReduceOp::Mean, &[0]);
+    // What is asked for twice is read once.
+    let anomaly = Plan::binary(BinaryOp::Sub, &plan, &mean.insert_axis(0)).unwrap();
+    assert_eq!(size(&anomaly), (12, 12 * 40 * 30 * 4));
+    let point = mean.index(&[AxisIndex::At(3), AxisIndex::At(4)]).unwrap();
+    assert_eq!(size(&point), (12, 12 * 4));
+    assert_eq!((size(&year.memory()), year.log.pixels()), ((0, 0), 0));
+}
+
+#[test]
 fn a_region_reads_its_own_cells_only() {
     let year = Year::of_strips(5, 100, 80);
     let region = [AxisIndex::all(5), AxisIndex::range(20..30), AxisIndex::range(40..60)];

@@ -1,0 +1,178 @@
+//! Small arrays as tables: CSV files that a spreadsheet, pandas or R opens.
+
+use super::align::spread;
+use super::coords::Coords;
+use super::data_array::DataArray;
+use super::dataset::Dataset;
+use super::geo::SPATIAL_REF;
+use super::values::Values;
+use super::view_values::bytes;
+use crate::lazy::Plan;
+use crate::parallel::cancel;
+use crate::raster::temporary::Temporary;
+use crate::{Error, ErrorKind, Result};
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+
+/// Cells of the largest table that is written: what a spreadsheet opens, and then some.
+const CELLS: usize = 10_000_000;
+/// Bytes that a cell takes in the file, roughly.
+const CELL_BYTES: u64 = 8;
+
+impl DataArray {
+    /// Writes the array as a CSV table; a lazy one is computed first.
+    ///
+    /// Two dimensions make a wide table: a row per label of the first, a column per label of the second. Any other
+    /// number makes a long one: a row per element, with a column for each dimension, each other coordinate and the
+    /// values. Labels are positions where a dimension has none. Dates are ISO 8601, missing values empty. (For a long
+    /// table of two dimensions write a dataset: `merge([&da])?.to_csv(path)?`.)
+    ///
+    /// ```
+    /// use isopleth::array::DataArray;
+    /// let rain = DataArray::new(vec![1.5, 0.0], "station")?.name("rain").coord("station", ["Bern", "Basel"])?;
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let path = folder.path().join("rain.csv");
+    /// rain.to_csv(&path)?;
+    /// assert_eq!(std::fs::read_to_string(&path).expect("written"), "station,rain\nBern,1.5\nBasel,0.0\n");
+    /// # Ok::<(), isopleth::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When the table would have more than ten million cells, when the file cannot be written, and as for
+    /// [`compute`](Self::compute).
+    pub fn to_csv(&self, path: impl AsRef<Path>) -> Result<()> {
+        save_array(self, path.as_ref()).map_err(|error| error.context("to_csv"))
+    }
+}
+
+impl Dataset {
+    /// Writes the arrays as one long CSV table: a row per combination of labels, with a column for each dimension, each
+    /// other coordinate and each array. Arrays that lack a dimension repeat along it. See [`DataArray::to_csv`].
+    ///
+    /// # Errors
+    /// As for [`DataArray::to_csv`].
+    pub fn to_csv(&self, path: impl AsRef<Path>) -> Result<()> {
+        let arrays: Vec<(&str, &DataArray)> =
+            self.arrays().iter().map(|array| (array.get_name().unwrap_or_default(), array)).collect();
+        save_long(&self.sizes(), self.coords(), &arrays, path.as_ref()).map_err(|error| error.context("to_csv"))
+    }
+}
+
+fn save_array(array: &DataArray, path: &Path) -> Result<()> {
+    let [rows, columns] = *array.shape() else {
+        let coord = array.get_name().and_then(|name| array.coords().get(name));
+        let itself = coord.is_some_and(|coord| {
+            array.plan().as_values().is_some_and(|values| super::labels::same_values(coord.values(), values))
+        });
+        let free = |name: &&str| itself || (array.axis_of(name).is_none() && coord.is_none());
+        let name = array.get_name().filter(free).unwrap_or("value");
+        return save_long(&array.sizes(), array.coords(), &[(name, array)], path);
+    };
+    admit(rows, columns.saturating_add(1))?;
+    let values = array.values()?;
+    let [down, across] = [0, 1].map(|axis| labels(&array.sizes()[axis], array.coords()));
+    let mut cells = values.texts();
+    write(path, &mut |out| {
+        let head = std::iter::once(Some(array.dims()[0].clone())).chain(across.texts());
+        row(out, head)?;
+        for label in down.texts() {
+            row(out, std::iter::once(label).chain(cells.by_ref().take(columns)))?;
+        }
+        Ok(())
+    })
+}
+
+fn save_long(sizes: &[(String, usize)], coords: &Coords, arrays: &[(&str, &DataArray)], path: &Path) -> Result<()> {
+    let (dims, shape): (Vec<String>, Vec<usize>) = sizes.iter().cloned().unzip();
+    let index = |name: &str| dims.iter().any(|dim| dim == name);
+    // What carries the CRS says nothing as a number.
+    let others: Vec<&str> = coords.names().filter(|name| !index(name) && *name != SPATIAL_REF).collect();
+    // An array of the labels themselves is a column already.
+    let arrays: Vec<&(&str, &DataArray)> =
+        arrays.iter().filter(|(name, _)| !index(name) && !others.contains(name)).collect();
+    let rows = shape.iter().fold(1usize, |rows, len| rows.saturating_mul(*len));
+    admit(rows, dims.len() + others.len() + arrays.len())?;
+    let mut names: Vec<&str> = Vec::new();
+    let mut columns: Vec<Values> = Vec::new();
+    for size in sizes {
+        names.push(&size.0);
+        let own = DataArray::new(labels(size, coords), size.0.as_str())?;
+        columns.push(repeated(&own, &dims, &shape)?);
+    }
+    for name in others {
+        names.push(name);
+        columns.push(repeated(coords.view(name)?, &dims, &shape)?);
+    }
+    for (name, array) in arrays {
+        names.push(name);
+        columns.push(repeated(&array.compute()?, &dims, &shape)?);
+    }
+    let mut cells: Vec<_> = columns.iter().map(Values::texts).collect();
+    write(path, &mut |out| {
+        row(out, names.iter().map(|name| Some((*name).to_owned())))?;
+        (0..rows).try_for_each(|_| row(out, cells.iter_mut().map(|column| column.next().flatten())))
+    })
+}
+
+/// Labels of a dimension; positions where it has none.
+fn labels((dim, len): &(String, usize), coords: &Coords) -> Values {
+    match coords.get(dim).filter(|coord| coord.is_index()) {
+        Some(coord) => coord.values().clone(),
+        None => Values::from((0..*len as i64).collect::<Vec<i64>>()),
+    }
+}
+
+/// The values over all dimensions.
+fn repeated(array: &DataArray, dims: &[String], shape: &[usize]) -> Result<Values> {
+    let plan = spread(array, dims)?;
+    let plan = (plan.ndim()..dims.len()).fold(plan, |plan: Plan, _| plan.insert_axis(0));
+    plan.broadcast_to(shape)?.evaluate()
+}
+
+fn admit(rows: usize, columns: usize) -> Result<()> {
+    let cells = rows.saturating_mul(columns);
+    if cells <= CELLS {
+        return Ok(());
+    }
+    let size = bytes((cells as u64).saturating_mul(CELL_BYTES));
+    let message = format!(
+        "the table would have {rows} rows and {columns} columns, about {size} of text; select or average first, \
+         for example .mean([\"y\", \"x\"])?, or write an array file such as to_netcdf"
+    );
+    Err(Error::new(ErrorKind::InvalidArgument, message))
+}
+
+/// The file takes its name only when it is complete.
+fn write(path: &Path, table: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>) -> Result<()> {
+    let temporary = Temporary::beside(path)?;
+    let written = File::create(temporary.path()).and_then(|file| {
+        let mut out = BufWriter::new(file);
+        table(&mut out)?;
+        out.flush()
+    });
+    cancel::check()?;
+    written.map_err(|error| {
+        Error::with_source(ErrorKind::Io, format!("{} could not be written", path.display()), error)
+    })?;
+    temporary.take_name(path)
+}
+
+fn row(out: &mut dyn Write, cells: impl Iterator<Item = Option<String>>) -> io::Result<()> {
+    for (number, cell) in cells.enumerate() {
+        if number > 0 {
+            out.write_all(b",")?;
+        }
+        match cell {
+            None => {}
+            Some(text) => out.write_all(quoted(&text).as_bytes())?,
+        }
+    }
+    out.write_all(b"\n")
+}
+
+/// RFC 4180: quotes around what would be read as something else, and doubled within.
+fn quoted(text: &str) -> std::borrow::Cow<'_, str> {
+    let special = text.is_empty() || text.contains([',', '"', '\n', '\r']) || text.trim() != text;
+    if special { format!("\"{}\"", text.replace('"', "\"\"")).into() } else { text.into() }
+}

@@ -1,0 +1,259 @@
+//! Split, apply, combine: groups along one dimension, by a coordinate, a calendar field, bins or steps of time.
+//!
+//! A group is a selection of positions, and a reduction of it is a reduction of that selection: so a lazy
+//! array stays lazy, and each file is read by the group that it belongs to and by no other.
+
+mod arithmetic;
+mod bins;
+mod key;
+mod reduce;
+mod resample;
+
+pub use bins::Bins;
+pub use resample::Resample;
+
+use super::coord::Coord;
+use super::data_array::DataArray;
+use super::index::LabelValue;
+use super::labels::Labels;
+use super::values::Values;
+use crate::time::DateTime;
+use crate::{Error, ErrorKind, Result};
+use std::fmt;
+use std::sync::Arc;
+
+/// An array whose positions along one dimension are sorted into groups; made by [`DataArray::groupby`] and its like.
+///
+/// ```
+/// use isopleth::{array::DataArray, time::date_range};
+/// let temp = DataArray::new((0..366).map(f64::from).collect::<Vec<_>>(), "time")?
+///     .coord("time", date_range("2016-01-01", 366)?)?;
+/// let monthly = temp.groupby("time.month")?.mean()?;
+/// assert_eq!((monthly.dims().join(" "), monthly.shape()), ("month".to_string(), &[12][..]));
+/// assert_eq!(monthly.to_vec::<f64>()?[1], 45.0);
+///
+/// let anomaly = temp.groupby("time.month")? - &monthly;
+/// assert_eq!(anomaly.to_vec::<f64>()?[31], -14.0);
+/// # Ok::<(), isopleth::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct GroupBy {
+    array: DataArray,
+    groups: Arc<Groups>,
+}
+
+/// How the positions of one dimension are grouped.
+struct Groups {
+    /// The dimension whose positions are grouped.
+    dim: String,
+    /// What the groups are called: the dimension that takes its place.
+    name: String,
+    /// One label per group, ascending (bins: in their order).
+    labels: Values,
+    /// The group of each position; `None` where the label is missing or in no bin.
+    codes: Vec<Option<usize>>,
+    /// The positions of each group, ascending.
+    positions: Vec<Vec<usize>>,
+}
+
+impl Groups {
+    /// `labels` are those of the groups, `codes` says which of them each position has.
+    fn new(dim: &str, name: &str, labels: Values, codes: Vec<Option<usize>>) -> Result<Self> {
+        let mut positions = vec![Vec::new(); labels.len()];
+        for (at, code) in codes.iter().enumerate() {
+            if let Some(code) = code {
+                positions[*code].push(at);
+            }
+        }
+        if positions.iter().all(Vec::is_empty) {
+            let message = format!(
+                "no position of {dim:?} (length {}) is in any group of {name:?}: every label is missing or outside the bins",
+                codes.len()
+            );
+            return Err(Error::new(ErrorKind::InvalidArgument, message));
+        }
+        Ok(Self { dim: dim.to_owned(), name: name.to_owned(), labels, codes, positions })
+    }
+
+    /// Equal labels are one group, missing ones none; the groups are in ascending order.
+    fn of_labels(dim: &str, name: &str, values: &Values) -> Result<Self> {
+        let labels = Labels::of(values);
+        let missing = super::group::key::missing(values);
+        let order: Vec<usize> = labels.sorted().into_iter().filter(|&at| !missing[at]).collect();
+        let mut codes = vec![None; labels.len()];
+        let mut firsts: Vec<usize> = Vec::new();
+        for at in order {
+            if firsts.last().is_none_or(|&first| labels.compare_two(first, at).is_ne()) {
+                firsts.push(at);
+            }
+            codes[at] = Some(firsts.len() - 1);
+        }
+        Self::new(dim, name, values.index(&[super::select::list(&firsts)])?, codes)
+    }
+
+    /// The coordinate of the groups, along the dimension of their name.
+    fn coord(&self) -> Coord {
+        Coord::named(&self.name, [self.name.clone()], self.labels.clone(), Default::default())
+    }
+}
+
+impl DataArray {
+    /// The array in groups of equal labels: of a coordinate (`"region"`), or of a field of its dates
+    /// (`"time.month"`, `"time.season"`, `"time.year"`, `"time.dayofyear"`, `"time.hour"`, …).
+    ///
+    /// The coordinate lies along one dimension. Groups are in the order of their labels; positions whose label is missing
+    /// are in no group.
+    ///
+    /// # Errors
+    /// When there is no such coordinate or field, the coordinate has several dimensions or none, or all labels
+    /// are missing.
+    pub fn groupby(&self, key: &str) -> Result<GroupBy> {
+        let key = key::find(self, key).map_err(|error| error.context("groupby"))?;
+        self.grouped(Groups::of_labels(&key.dim, &key.name, &key.values))
+    }
+
+    /// The array in groups of equal values of `labels`, an array along one of its dimensions.
+    ///
+    /// # Errors
+    /// When `labels` has not exactly one dimension, the array lacks it or is of another length there, or all
+    /// labels are missing.
+    pub fn groupby_by(&self, labels: &DataArray) -> Result<GroupBy> {
+        let key = key::of_array(self, labels).map_err(|error| error.context("groupby"))?;
+        self.grouped(Groups::of_labels(&key.dim, &key.name, &key.values))
+    }
+
+    /// The array in groups of the bins into which the numbers of a coordinate (or a field of dates) fall.
+    ///
+    /// A bin reaches from one edge to the next, its upper edge included: `[0.0, 10.0, 20.0]` makes `(0, 10]` and
+    /// `(10, 20]`. [`Bins`] changes that. The new dimension is called after the coordinate, with `_bins` appended, and its
+    /// labels are texts.
+    ///
+    /// ```
+    /// use isopleth::array::DataArray;
+    /// let rain = DataArray::new(vec![1.0, 2.0, 6.0, 9.0], "height")?.coord("height", [100, 300, 800, 2500])?;
+    /// let zones = rain.groupby_bins("height", [0, 500, 1000, 3000])?.mean()?;
+    /// assert_eq!(zones["height_bins"].values()?.to_texts(), ["(0, 500]", "(500, 1000]", "(1000, 3000]"]);
+    /// assert_eq!(zones.to_vec::<f64>()?, [1.5, 6.0, 9.0]);
+    /// # Ok::<(), isopleth::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As for [`groupby`](Self::groupby); and when the edges do not ascend, or nothing falls between them.
+    pub fn groupby_bins(&self, key: &str, bins: impl Into<Bins>) -> Result<GroupBy> {
+        self.binned(key, &bins.into())
+    }
+
+    fn binned(&self, key: &str, bins: &Bins) -> Result<GroupBy> {
+        let key = key::find(self, key).map_err(|error| error.context("groupby_bins"))?;
+        self.grouped(bins.groups(&key).map_err(|error| error.context("groupby_bins")))
+    }
+
+    fn grouped(&self, groups: Result<Groups>) -> Result<GroupBy> {
+        Ok(GroupBy { array: self.clone(), groups: Arc::new(groups?) })
+    }
+}
+
+impl GroupBy {
+    /// How many groups there are, empty bins included.
+    pub fn len(&self) -> usize {
+        self.groups.positions.len()
+    }
+
+    /// Whether there is no group; there always is one.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The label of each group with its positions along the grouped dimension.
+    pub fn groups(&self) -> Vec<(LabelValue, Vec<usize>)> {
+        (0..self.len()).map(|group| (self.label(group), self.groups.positions[group].clone())).collect()
+    }
+
+    /// Each group that is not empty, with its label: `for (month, days) in da.groupby("time.month")?.iter()`.
+    ///
+    /// # Panics
+    /// Never with arrays in memory; of lazy ones a panic can only come from Stop.
+    pub fn iter(&self) -> impl Iterator<Item = (LabelValue, DataArray)> + '_ {
+        let some = (0..self.len()).filter(|&group| !self.groups.positions[group].is_empty());
+        some.filter_map(|group| Some((self.label(group), self.group(group).ok()?)))
+    }
+
+    /// `f` of each group, put together again: along the grouped dimension and in the array's own order where the results
+    /// still have it, else along the dimension of the groups.
+    ///
+    /// # Errors
+    /// When `f` fails, or its results do not fit together.
+    pub fn map(&self, f: impl Fn(DataArray) -> Result<DataArray>) -> Result<DataArray> {
+        self.mapped(&f).map_err(|error| error.context("groupby"))
+    }
+
+    fn mapped(&self, f: &dyn Fn(DataArray) -> Result<DataArray>) -> Result<DataArray> {
+        let Groups { dim, name, positions, .. } = &*self.groups;
+        let filled: Vec<usize> = (0..self.len()).filter(|&group| !positions[group].is_empty()).collect();
+        let results: Vec<DataArray> = filled.iter().map(|&group| f(self.group(group)?)).collect::<Result<_>>()?;
+        let keep = |result: &DataArray| result.axis_of(dim).is_some();
+        if name == dim || !results.iter().all(keep) {
+            let labels = super::select::list(&filled);
+            let labels = Coord::named(name, [name.clone()], self.groups.labels.index(&[labels])?, Default::default());
+            let results: Vec<DataArray> = results
+                .iter()
+                .map(
+                    |result| {
+                        if result.coords().get(name).is_some() { result.drop_coord(name) } else { Ok(result.clone()) }
+                    },
+                )
+                .collect::<Result<_>>()?;
+            return super::concat::concat(&results, name)?.coord(name, &labels);
+        }
+        let joined = super::concat::concat(&results, dim)?;
+        let order: Vec<usize> = filled.iter().flat_map(|&group| positions[group].iter().copied()).collect();
+        let axis = joined.axis(dim)?;
+        if joined.shape()[axis] != order.len() {
+            return Ok(joined);
+        }
+        let mut places: Vec<usize> = (0..order.len()).collect();
+        places.sort_by_key(|&place| order[place]);
+        // Where the array has the dimension, not where the last concatenation put it.
+        joined.take(axis, &places)?.transpose(&order_of(&joined, &self.array))
+    }
+
+    fn group(&self, group: usize) -> Result<DataArray> {
+        self.array.take(self.array.axis(&self.groups.dim)?, &self.groups.positions[group])
+    }
+
+    fn label(&self, group: usize) -> LabelValue {
+        let labels = &self.groups.labels;
+        match Labels::of(labels) {
+            Labels::Int(labels) => LabelValue::Int(labels[group]),
+            Labels::Float(labels) => LabelValue::Float(labels[group]),
+            Labels::Time(labels) => LabelValue::Time(DateTime::from_nanoseconds(labels[group])),
+            labels @ Labels::Text(_) => LabelValue::Text(labels.text(group)),
+        }
+    }
+}
+
+/// The dimensions of `array` in the order that `like` has them, others first.
+fn order_of(array: &DataArray, like: &DataArray) -> Vec<String> {
+    let (known, mut order): (Vec<String>, Vec<String>) =
+        array.dims().iter().cloned().partition(|dim| like.axis_of(dim).is_some());
+    order.extend(like.dims().iter().filter(|dim| known.contains(dim)).cloned());
+    order
+}
+
+/// `GroupBy of "temp" along "time": 12 groups "month" with labels 1, 2, 3, …, 12`.
+impl fmt::Debug for GroupBy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let labels = Labels::of(&self.groups.labels);
+        let text = |range: std::ops::Range<usize>| range.map(|at| labels.text(at)).collect::<Vec<_>>().join(", ");
+        let labels = match labels.len() {
+            many @ 9.. => format!("{}, …, {}", text(0..4), text(many - 2..many)),
+            few => text(0..few),
+        };
+        f.write_str("<GroupBy")?;
+        if let Some(name) = self.array.get_name() {
+            write!(f, " of {name:?}")?;
+        }
+        let count = if self.len() == 1 { "1 group".to_owned() } else { format!("{} groups", self.len()) };
+        write!(f, " along {:?}: {count} {:?} with labels {labels}>", self.groups.dim, self.groups.name)
+    }
+}

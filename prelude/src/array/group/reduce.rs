@@ -1,0 +1,110 @@
+//! Reductions of groups: each a reduction of the positions of its group, side by side along the groups' dimension.
+
+use super::GroupBy;
+use crate::Result;
+use crate::array::align::reindex;
+use crate::array::coord::Coord;
+use crate::array::coords::Coords;
+use crate::array::data_array::DataArray;
+use crate::array::labels::Labels;
+use crate::array::names::Dims;
+use crate::array::select::list;
+use crate::lazy::{AxisIndex, Plan, ReduceOp, ReduceOptions};
+use crate::{Error, ErrorKind};
+
+impl GroupBy {
+    /// `op` of each group over `dims`, which include the grouped dimension; the methods named after the operations
+    /// reduce over that one alone.
+    ///
+    /// The dimension of the groups takes the place of the grouped one. Groups without any position, such as
+    /// empty bins, are missing.
+    ///
+    /// # Errors
+    /// When there is no such dimension, the grouped one is not among them, or the operation has no meaning for the
+    /// element type.
+    pub fn reduce(&self, op: ReduceOp, dims: impl Into<Dims>, options: ReduceOptions) -> Result<DataArray> {
+        self.reduce_dims(op, &dims.into(), options)
+    }
+
+    pub(super) fn reduce_dims(&self, op: ReduceOp, dims: &Dims, options: ReduceOptions) -> Result<DataArray> {
+        self.reduced(op, dims, options).map_err(|error| error.context(format!("groupby {}", op.name())))
+    }
+
+    pub(super) fn over_group(&self, op: ReduceOp) -> Result<DataArray> {
+        self.reduce_dims(op, &Dims::Names(vec![self.groups.dim.clone()]), ReduceOptions::default())
+    }
+
+    fn reduced(&self, op: ReduceOp, dims: &Dims, options: ReduceOptions) -> Result<DataArray> {
+        let (array, groups) = (&self.array, &*self.groups);
+        let axes = array.axes_of(dims)?;
+        let axis = array.axis(&groups.dim)?;
+        if !axes.contains(&axis) {
+            let message = format!("the groups lie along {:?}, which must be among the dimensions reduced", groups.dim);
+            return Err(Error::new(ErrorKind::InvalidArgument, message));
+        }
+        // The dimension of the groups stands where the grouped one stood among those that are kept.
+        let place = (0..axis).filter(|before| !axes.contains(before)).count();
+        let filled: Vec<usize> =
+            (0..groups.positions.len()).filter(|&group| !groups.positions[group].is_empty()).collect();
+        let whole: Vec<AxisIndex> = array.shape().iter().map(|&len| AxisIndex::all(len)).collect();
+        let mut parts = Vec::with_capacity(filled.len());
+        for &group in &filled {
+            crate::parallel::cancel::check()?;
+            let mut index = whole.clone();
+            index[axis] = list(&groups.positions[group]);
+            parts.push(array.plan().index(&index)?.reduce(op, &axes, options)?.insert_axis(place));
+        }
+        let plan = Plan::concat(parts, place)?;
+        let gone = |dim: &String| array.axis_of(dim).is_some_and(|axis| axes.contains(&axis));
+        let mut kept: Vec<String> = array.dims().iter().filter(|dim| !gone(dim)).cloned().collect();
+        kept.insert(place, groups.name.clone());
+        let stays = |coord: &&Coord| !coord.dims().iter().any(gone) && coord.name() != groups.name;
+        let mut coords: Vec<Coord> = array.coords().iter().filter(stays).cloned().collect();
+        let labels = groups.coord();
+        let index = labels.with_values(labels.dims().to_vec(), labels.values().index(&[list(&filled)])?);
+        coords.push(index.clone());
+        let coords = Coords::new(coords, &kept);
+        let result = DataArray::assemble(array.shared_name(), kept, plan, coords, array.attrs().clone());
+        if filled.len() == groups.positions.len() {
+            return Ok(result);
+        }
+        reindex(&result, place, index, &Labels::of(labels.values()), &labels)
+    }
+}
+
+macro_rules! reductions {
+    ($($method:ident $op:ident $doc:literal;)*) => {
+        impl GroupBy {$(
+            #[doc = concat!($doc, " of each group along the grouped dimension. Missing values are skipped.")]
+            ///
+            /// # Errors
+            /// When the element type has no such reduction.
+            pub fn $method(&self) -> Result<DataArray> {
+                self.over_group(ReduceOp::$op)
+            }
+        )*}
+
+        impl super::Resample {$(
+            #[doc = concat!($doc, " of each bin of time. Missing values are skipped; bins without any date are missing.")]
+            ///
+            /// # Errors
+            /// When the element type has no such reduction.
+            pub fn $method(&self) -> Result<DataArray> {
+                self.groups()?.over_group(ReduceOp::$op)
+            }
+        )*}
+    };
+}
+
+reductions! {
+    mean Mean "The mean";
+    sum Sum "The sum";
+    min Min "The smallest value";
+    max Max "The largest value";
+    std Std "The standard deviation (divided by n)";
+    var Var "The variance (divided by n)";
+    median Median "The median";
+    count Count "The number of values";
+    any Any "Whether any element is true, ";
+    all All "Whether all elements are true, ";
+}

@@ -1,0 +1,92 @@
+//! Each result from two elements of its line and a weight: interpolation at given places.
+
+use super::{Block, Flow, LineOp};
+use crate::array::{DType, Element, Values};
+use crate::{Error, ErrorKind, Result};
+use std::ops::Range;
+use std::sync::Arc;
+
+/// `values[low] + (values[high] - values[low]) * weight`; missing where there is none.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Knots {
+    pub low: usize,
+    pub high: usize,
+    /// 0 gives the value at `low` exactly, 1 that at `high`.
+    pub weight: f64,
+}
+
+/// One result for each of the knots.
+#[derive(Debug, Clone)]
+pub struct Weave {
+    pub knots: Arc<[Option<Knots>]>,
+}
+
+impl LineOp for Weave {
+    fn name(&self) -> String {
+        format!("interpolate at {} place{}", self.knots.len(), if self.knots.len() == 1 { "" } else { "s" })
+    }
+
+    fn dtype(&self, input: DType) -> Result<DType> {
+        match input {
+            DType::F32 | DType::F64 => Ok(input),
+            DType::DateTime | DType::Text => {
+                let message = format!("values of {input} cannot be interpolated; labels of the dimension may be dates");
+                Err(Error::new(ErrorKind::Mismatch, message))
+            }
+            _ => Ok(DType::F64),
+        }
+    }
+
+    fn output_len(&self, _: usize) -> usize {
+        self.knots.len()
+    }
+
+    fn needs(&self, out: Range<usize>, _: usize) -> Range<usize> {
+        let places = self.knots[out].iter().flatten();
+        let (low, high) = places.fold((usize::MAX, 0), |(low, high), knots| {
+            (low.min(knots.low).min(knots.high), high.max(knots.low + 1).max(knots.high + 1))
+        });
+        if low == usize::MAX { 0..0 } else { low..high }
+    }
+
+    /// How much results share depends on the places; what matters is the stretch between two neighbours.
+    fn flow(&self) -> Flow {
+        let ascending = self.knots.iter().flatten().is_sorted_by(|a, b| a.low <= b.low && a.high <= b.high);
+        if ascending { Flow::Near(1) } else { Flow::Whole }
+    }
+
+    fn apply(&self, block: Block) -> Values {
+        let dtype = self.dtype(block.values.dtype()).expect("the plan checked the type");
+        let block = block.cast(dtype);
+        match dtype {
+            DType::F32 => self.weave(block, |v| v as f32),
+            _ => self.weave(block, |v| v),
+        }
+    }
+}
+
+impl Weave {
+    fn weave<T: Element>(&self, block: Block, of: impl Fn(f64) -> T) -> Values {
+        let (here, inner, outs) = (block.here(), block.inner(), block.out.len());
+        let mut results = block.results::<T>();
+        let values = block.slice::<T>();
+        for outer in 0..block.outer() {
+            let row = |position: usize| &values[(outer * here + position - block.start) * inner..][..inner];
+            for (n, knots) in self.knots[block.out.clone()].iter().enumerate() {
+                let results = &mut results[(outer * outs + n) * inner..][..inner];
+                match knots {
+                    None => results.fill(of(f64::NAN)),
+                    Some(Knots { low, weight: 0.0, .. }) => results.copy_from_slice(row(*low)),
+                    Some(Knots { high, weight: 1.0, .. }) => results.copy_from_slice(row(*high)),
+                    Some(Knots { low, high, weight }) => {
+                        for ((result, low), high) in results.iter_mut().zip(row(*low)).zip(row(*high)) {
+                            let (low, high) = (low.to_f64(), high.to_f64());
+                            *result = of(low + (high - low) * weight);
+                        }
+                    }
+                }
+            }
+        }
+        block.finish(results)
+    }
+}

@@ -1,0 +1,65 @@
+//! The first and the last value that is not missing.
+
+use super::extreme::{Date, Order};
+use super::layout::{Kernel, walk};
+use super::{Accumulator, ReduceOptions, Slab, same_kind};
+use crate::Result;
+use crate::array::{DType, Values, typed};
+
+pub(super) fn start(last: bool, options: ReduceOptions, cells: usize, input: DType) -> Box<dyn Accumulator> {
+    let skip = options.skip_missing;
+    match input {
+        DType::DateTime => Box::new(End::<Date>::new(last, skip, cells)),
+        input => typed!(input, T => Box::new(End::<T>::new(last, skip, cells))),
+    }
+}
+
+struct End<T: Order> {
+    last: bool,
+    skip: bool,
+    values: Vec<T::Stored>,
+    found: Vec<bool>,
+}
+
+impl<T: Order> End<T> {
+    fn new(last: bool, skip: bool, cells: usize) -> Self {
+        let nothing = T::MISSING.unwrap_or_default();
+        Self { last, skip, values: vec![nothing; cells], found: vec![false; cells] }
+    }
+
+    fn offer(&mut self, cell: usize, value: T::Stored) {
+        if (self.last || !self.found[cell]) && !(self.skip && T::is_missing(value)) {
+            self.values[cell] = value;
+            self.found[cell] = true;
+        }
+    }
+}
+
+impl<T: Order> Accumulator for End<T> {
+    fn add(&mut self, slabs: &[Slab]) {
+        walk(slabs, self);
+    }
+
+    fn merge(&mut self, later: Box<dyn Accumulator>) {
+        let later: Self = same_kind(later);
+        for (cell, (value, found)) in later.values.into_iter().zip(later.found).enumerate() {
+            if found {
+                self.offer(cell, value);
+            }
+        }
+    }
+
+    fn finish(self: Box<Self>) -> Result<Values> {
+        Ok(Values::from_typed(ndarray::Array::from_vec(self.values).into_dyn().into_shared(), T::DTYPE))
+    }
+}
+
+impl<T: Order> Kernel<T::Stored> for End<T> {
+    fn across(&mut self, cell: usize, _: usize, values: &[T::Stored]) {
+        values.iter().enumerate().for_each(|(n, &value)| self.offer(cell + n, value));
+    }
+
+    fn along(&mut self, cell: usize, _: usize, values: &[T::Stored]) {
+        values.iter().for_each(|&value| self.offer(cell, value));
+    }
+}

@@ -1,0 +1,137 @@
+//! What a file says in words beside its pixels: attributes as tags, labels as names of bands, and back.
+//!
+//! Labels along the bands are kept as GDAL keeps those of a netCDF file that it copies to a GeoTIFF (the tags
+//! `NETCDF_DIM_…`), so `gdal_translate` makes a netCDF file with the same dimension of ours.
+
+use super::RasterWriter;
+use crate::Result;
+use crate::array::{Attr, Coord, DType, DataArray, Values};
+use crate::time::DateTime;
+use gdal::{Dataset, Metadata as _};
+
+const DIM: &str = "NETCDF_DIM_EXTRA";
+const SINCE: &str = "nanoseconds since 1970-01-01";
+/// Tags that are not attributes: the file format's own, and ours.
+const NOT_ATTRIBUTES: [&str; 5] = ["AREA_OR_POINT", "TIFFTAG_", "NETCDF_", "OVR_RESAMPLING_ALG", "_FillValue"];
+
+/// Attributes and labels of `array`, whose file is being made.
+pub(super) fn write(writer: &mut RasterWriter, array: &DataArray) -> Result<()> {
+    for (name, attr) in array.attrs().iter() {
+        if !is_attribute(name) {
+            continue;
+        }
+        writer.tag(name, &attr.to_string())?;
+    }
+    if array.ndim() == 2 {
+        return array.get_name().map_or(Ok(()), |name| writer.describe(1, name));
+    }
+    let dim = &array.dims()[0];
+    let Some(labels) = array.index_of(dim) else { return Ok(()) };
+    let plain = dim == "band" && counts(labels.values());
+    let texts = texts(labels.values());
+    if !plain {
+        for (band, text) in (1..).zip(&texts) {
+            writer.describe(band, text)?;
+        }
+        let (kind, units, numbers) = match labels.values() {
+            Values::DateTime(dates) => (10, Some(SINCE), dates.iter().map(i64::to_string).collect()),
+            values if values.dtype().is_integer() => (10, None, texts),
+            values if values.dtype().is_float() => (6, None, texts),
+            // Names alone tell texts.
+            _ => (2, None, Vec::new()),
+        };
+        writer.tag(DIM, &format!("{{{dim}}}"))?;
+        writer.tag(&format!("NETCDF_DIM_{dim}_DEF"), &format!("{{{},{kind}}}", labels.len()))?;
+        writer.tag(&format!("NETCDF_DIM_{dim}_VALUES"), &format!("{{{}}}", numbers.join(",")))?;
+        if let Some(units) = units {
+            writer.tag(&format!("NETCDF_{dim}#units"), units)?;
+        }
+    }
+    Ok(())
+}
+
+/// 1, 2, 3: what bands are called anyway.
+fn counts(labels: &Values) -> bool {
+    labels.dtype().is_integer() && (0..labels.len()).all(|at| labels.get(&[at]) == Some((at + 1) as f64))
+}
+
+fn texts(labels: &Values) -> Vec<String> {
+    match labels {
+        Values::DateTime(dates) => dates.iter().map(|&date| DateTime::from_nanoseconds(date).to_string()).collect(),
+        Values::Text(texts) => texts.iter().map(|text| text.to_string()).collect(),
+        Values::F32(numbers) => numbers.iter().map(f32::to_string).collect(),
+        Values::F64(numbers) => numbers.iter().map(f64::to_string).collect(),
+        whole => whole.cast(DType::I64).to_vec::<i64>().unwrap_or_default().iter().map(i64::to_string).collect(),
+    }
+}
+
+/// What the tags and names of a file say.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Tags {
+    pub attributes: Vec<(String, Attr)>,
+    /// The names of the bands, empty where a band has none.
+    pub names: Vec<String>,
+    /// The dimension that the bands lie along, and its labels.
+    pub along: Option<(String, Coord)>,
+}
+
+/// Reads them of an open file.
+pub(super) fn read(dataset: &Dataset) -> Tags {
+    let bands = dataset.raster_count();
+    let name = |band| dataset.rasterband(band).ok().and_then(|band| band.description().ok()).unwrap_or_default();
+    let names: Vec<String> = (1..=bands).map(name).collect();
+    let items = dataset.metadata_domain("").unwrap_or_default();
+    let items: Vec<(&str, &str)> = items.iter().filter_map(|item| item.split_once('=')).collect();
+    let mut attributes: Vec<(String, Attr)> = items
+        .iter()
+        .filter(|(name, _)| is_attribute(name))
+        .map(|&(name, text)| (name.to_owned(), attribute(text)))
+        .collect();
+    // A unit has its own place in a band; all bands of an array share theirs.
+    let unit = dataset.rasterband(1).map(|band| band.unit()).unwrap_or_default();
+    if !unit.is_empty() && !attributes.iter().any(|(name, _)| name == "units") {
+        attributes.push(("units".to_owned(), Attr::Text(unit)));
+    }
+    let along = along(&items, &names);
+    Tags { attributes, names, along }
+}
+
+fn is_attribute(name: &str) -> bool {
+    // A tag is `name=value`, so a name that has a sign like that could not be read back.
+    !name.contains('=') && !name.contains('#') && !NOT_ATTRIBUTES.iter().any(|prefix| name.starts_with(prefix))
+}
+
+/// A number where the text is exactly how that number is written, text otherwise: `007` stays what it is.
+fn attribute(text: &str) -> Attr {
+    let candidates = [text.parse().ok().map(Attr::Int), text.parse().ok().map(Attr::Float), numbers(text)];
+    let same = candidates.into_iter().flatten().find(|attr| attr.to_string() == text);
+    same.unwrap_or_else(|| Attr::Text(text.to_owned()))
+}
+
+fn numbers(text: &str) -> Option<Attr> {
+    let inner = text.strip_prefix('[')?.strip_suffix(']')?;
+    inner.split(", ").map(|number| number.parse().ok()).collect::<Option<Vec<f64>>>().map(Attr::Numbers)
+}
+
+/// The labels along the bands, if the file has some of a kind that we write.
+fn along(items: &[(&str, &str)], names: &[String]) -> Option<(String, Coord)> {
+    let get = |key: &str| items.iter().find(|(name, _)| *name == key).map(|(_, text)| *text);
+    let inside = |text: &str| text.strip_prefix('{').and_then(|text| text.strip_suffix('}')).map(str::to_owned);
+    let dim = inside(get(DIM)?)?;
+    let definition = inside(get(&format!("NETCDF_DIM_{dim}_DEF"))?)?;
+    let values = inside(get(&format!("NETCDF_DIM_{dim}_VALUES"))?)?;
+    let units = get(&format!("NETCDF_{dim}#units"));
+    let kind = definition.split_once(',')?.1.trim().to_owned();
+    let coord: Coord = match (kind.as_str(), units) {
+        ("2", None) => names.to_vec().into(),
+        ("10", Some(SINCE)) => Values::from_nanoseconds(parse(&values)?).into(),
+        ("10", None) => parse::<i64>(&values)?.into(),
+        ("6", None) => parse::<f64>(&values)?.into(),
+        _ => return None,
+    };
+    (coord.len() == names.len() && !dim.contains(',')).then_some((dim, coord))
+}
+
+fn parse<T: std::str::FromStr>(list: &str) -> Option<Vec<T>> {
+    list.split(',').map(|number| number.trim().parse().ok()).collect()
+}
