@@ -118,7 +118,7 @@ mod tests {
 
     #[test]
     fn a_georeferenced_array_has_axes_in_degrees_from_edge_to_edge() {
-        let image = map().with_crs(WGS_84).unwrap().image().unwrap();
+        let image = map().with_crs("EPSG:4326").unwrap().image().unwrap();
         assert_eq!((image.columns.start, image.columns.end), (-180.0, 180.0));
         assert_eq!((image.rows.start, image.rows.end), (70.0, -60.0));
         assert_eq!(image.columns.across(560.0).labels.join(" "), "180° 120°W 60°W 0° 60°E 120°E 180°");
