@@ -8,6 +8,7 @@ mod arithmetic;
 mod combining;
 mod conditions;
 mod geography;
+mod groups;
 mod interop;
 mod lazy;
 mod lesson;

@@ -60,12 +60,7 @@ impl GroupBy {
     }
 
     /// `each` of every group's part of the values, over the given axes; it may add axes at the end, called `added`.
-    fn reduced(
-        &self,
-        each: &dyn Fn(Plan, &[usize]) -> Result<Plan>,
-        dims: &Dims,
-        added: &[&str],
-    ) -> Result<DataArray> {
+    fn reduced(&self, each: &dyn Fn(Plan, &[usize]) -> Result<Plan>, dims: &Dims, added: &[&str]) -> Result<DataArray> {
         let (array, groups) = (&self.array, &*self.groups);
         let axes = array.axes_of(dims)?;
         let axis = array.axis(&groups.dim)?;
@@ -90,7 +85,9 @@ impl GroupBy {
         let mut kept: Vec<String> = array.dims().iter().filter(|dim| !gone(dim)).cloned().collect();
         kept.insert(place, groups.name.clone());
         kept.extend(added.iter().map(|&dim| dim.to_owned()));
-        let stays = |coord: &&Coord| !coord.dims().iter().any(gone) && coord.name() != groups.name && !added.contains(&coord.name());
+        let stays = |coord: &&Coord| {
+            !coord.dims().iter().any(gone) && coord.name() != groups.name && !added.contains(&coord.name())
+        };
         let mut coords: Vec<Coord> = array.coords().iter().filter(stays).cloned().collect();
         let labels = groups.coord();
         let index = labels.with_values(labels.dims().to_vec(), labels.values().index(&[list(&filled)])?);
