@@ -1,13 +1,23 @@
 //! Several named arrays that share their dimensions and coordinates.
 
+mod arithmetic;
+mod combine;
+mod each;
+mod elementwise;
+mod reduce;
+mod select;
+mod shape;
+
+pub use each::Each;
+
+use super::attrs::{Attr, Attrs};
 use super::coord::Coord;
 use super::coords::Coords;
 use super::data_array::DataArray;
 use super::index::{Index, Label};
 use super::merge::merged;
-use super::names::{Dims, not_found};
+use super::names::not_found;
 use crate::Result;
-use crate::lazy::{ReduceOp, ReduceOptions};
 use std::sync::Arc;
 
 /// Named arrays over common dimensions, made by [`merge`](super::merge). Cheap to clone.
@@ -17,6 +27,7 @@ use std::sync::Arc;
 pub struct Dataset {
     arrays: Arc<[DataArray]>,
     coords: Coords,
+    attrs: Attrs,
 }
 
 impl Dataset {
@@ -26,7 +37,31 @@ impl Dataset {
             let fits = |coord: &&Coord| coord.dims().iter().all(|dim| array.axis_of(dim).is_some());
             array.with_coords(coords.iter().filter(fits).cloned().collect())
         };
-        Self { arrays: arrays.into_iter().map(with_coords).collect(), coords: Coords::new(coords.clone(), dims) }
+        let arrays = arrays.into_iter().map(with_coords).collect();
+        Self { arrays, coords: Coords::new(coords.clone(), dims), attrs: Attrs::default() }
+    }
+
+    /// The same arrays with other attributes.
+    pub(crate) fn with_attrs(self, attrs: Attrs) -> Self {
+        Self { attrs, ..self }
+    }
+
+    /// The dataset with the attribute `name` set.
+    #[must_use]
+    pub fn attr(&self, name: &str, value: impl Into<Attr>) -> Self {
+        let mut attrs = self.attrs.clone();
+        attrs.set(name, value);
+        self.clone().with_attrs(attrs)
+    }
+
+    /// The attributes of the dataset as a whole.
+    pub fn attrs(&self) -> &Attrs {
+        &self.attrs
+    }
+
+    /// The attribute `name` of the dataset as a whole.
+    pub fn get_attr(&self, name: &str) -> Option<&Attr> {
+        self.attrs.get(name)
     }
 
     /// The array `name`, or a coordinate of that name as an array.
@@ -85,7 +120,7 @@ impl Dataset {
     pub fn assign(&self, name: &str, array: &DataArray) -> Result<Self> {
         let mut arrays: Vec<DataArray> = self.without(name);
         arrays.push(array.name(name));
-        merged(&arrays)
+        Ok(merged(&arrays)?.with_attrs(self.attrs.clone()))
     }
 
     /// The dataset without the array `name`.
@@ -97,7 +132,7 @@ impl Dataset {
         if kept.len() == self.arrays.len() {
             return Err(not_found("variable", name, self.names()));
         }
-        merged(&kept)
+        Ok(merged(&kept)?.with_attrs(self.attrs.clone()))
     }
 
     fn without(&self, name: &str) -> Vec<DataArray> {
@@ -115,7 +150,7 @@ impl Dataset {
     fn each(&self, f: &dyn Fn(&DataArray) -> Result<DataArray>) -> Result<Self> {
         let arrays: Result<Vec<DataArray>> =
             self.arrays.iter().map(|array| Ok(f(array)?.with_name(array.shared_name()))).collect();
-        merged(&arrays?)
+        Ok(merged(&arrays?)?.with_attrs(self.attrs.clone()))
     }
 
     /// Applies `f` to the arrays that have `dim`; an error if none has.
@@ -157,44 +192,6 @@ impl Dataset {
     pub fn compute(&self) -> Result<Self> {
         self.each(&DataArray::compute)
     }
-
-    fn reduce(&self, op: ReduceOp, dims: &Dims) -> Result<Self> {
-        let Dims::Names(names) = dims else {
-            return self.each(&|array| array.reduce_dims(op, dims, ReduceOptions::default()));
-        };
-        names.iter().try_for_each(|dim| self.check(dim)).map_err(|error| error.context(op.name()))?;
-        self.each(&|array| {
-            let own: Vec<&String> = names.iter().filter(|dim| array.axis_of(dim).is_some()).collect();
-            if own.is_empty() {
-                Ok(array.clone())
-            } else {
-                array.reduce_dims(op, &own.into(), ReduceOptions::default())
-            }
-        })
-    }
-}
-
-macro_rules! reductions {
-    ($($method:ident $op:ident $what:literal;)*) => {
-        impl Dataset {$(
-            #[doc = concat!($what, " of each array over `dims`; see [`DataArray::", stringify!($method), "`]. Arrays without the dimensions stay.")]
-            ///
-            /// # Errors
-            /// When no array has such a dimension.
-            pub fn $method(&self, dims: impl Into<Dims>) -> Result<Self> {
-                self.reduce(ReduceOp::$op, &dims.into())
-            }
-        )*}
-    };
-}
-
-reductions! {
-    mean Mean "The mean";
-    sum Sum "The sum";
-    min Min "The smallest value";
-    max Max "The largest value";
-    std Std "The standard deviation";
-    count Count "The number of values";
 }
 
 /// An array or coordinate by its name.

@@ -75,7 +75,7 @@ pub use convert::{Explanation, IntoPlan};
 pub use coord::{Coord, CoordElement};
 pub use coords::Coords;
 pub use data_array::DataArray;
-pub use dataset::Dataset;
+pub use dataset::{Dataset, Each};
 pub use fill::FillGaps;
 pub use group::{Bins, GroupBy, Resample};
 pub use index::{Index, IntoIndices, Label, LabelValue};

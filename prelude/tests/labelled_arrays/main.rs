@@ -9,6 +9,7 @@ mod combining;
 mod conditions;
 mod gaps;
 mod geography;
+mod groups;
 mod interop;
 mod lazy;
 mod lesson;
