@@ -11,6 +11,7 @@ mod errors;
 mod glob;
 mod labelled;
 mod library;
+mod locate;
 mod meta;
 mod open;
 mod options;

@@ -1,0 +1,78 @@
+//! From places on the map to pixels of a file.
+
+use super::Raster;
+use super::burn::window;
+use super::errors::shown;
+use crate::{Error, ErrorKind, Result};
+use std::ops::Range;
+
+impl Raster {
+    /// The rows and columns that a box touches, in the units of the CRS: for [`read_window`](Raster::read_window).
+    ///
+    /// ```
+    /// # fn main() -> isopleth::Result<()> {
+    /// use isopleth::{array::DType, raster::{Raster, RasterMeta}};
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let path = folder.path().join("small.tif");
+    /// let mut meta = RasterMeta::new(3, 2, DType::F32);
+    /// meta.transform = [10.0, 1.0, 0.0, 50.0, 0.0, -1.0];
+    /// let mut writer = Raster::create(&path, &meta)?;
+    /// writer.write(&ndarray::array![[1f32, 2., 3.], [4., 5., 6.]], 1)?;
+    /// writer.finish()?;
+    ///
+    /// let raster = Raster::open(&path)?;
+    /// let (rows, columns) = raster.window(11.5, 48.5, 13.0, 49.0)?;
+    /// assert_eq!(raster.read_window::<f32>(1, rows, columns)?, ndarray::array![[5.0, 6.0]]);
+    /// assert_eq!(raster.sample(1, &[(10.5, 49.5), (12.9, 48.1)])?, [1.0, 6.0]);
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// If the box lies outside, or the grid is rotated.
+    pub fn window(&self, left: f64, bottom: f64, right: f64, top: f64) -> Result<(Range<usize>, Range<usize>)> {
+        self.upright()?;
+        let [rows, columns] = window(&self.transform(), [self.height(), self.width()], [left, bottom, right, top]);
+        if !(left <= right && bottom <= top) || rows.is_empty() || columns.is_empty() {
+            let (l, b, r, t) = self.bounds();
+            let message = format!(
+                "no pixel of {} touches left {left}, bottom {bottom}, right {right}, top {top}; it covers x {l} to {r}, y {b} to {t}",
+                shown(self.path())
+            );
+            return Err(Error::new(ErrorKind::NotFound, message));
+        }
+        Ok((rows, columns))
+    }
+
+    /// The value of one band at each place (x, y): that of the pixel in which it lies. NaN where the value is
+    /// missing and outside the raster.
+    ///
+    /// # Errors
+    /// If there is no such band, the grid is rotated, or the file is damaged.
+    pub fn sample(&self, band: usize, places: &[(f64, f64)]) -> Result<Vec<f64>> {
+        self.upright()?;
+        let missing = self.band(band)?.nodata;
+        let t = self.transform();
+        let inside = |at: f64, length: usize| (at >= 0.0 && at < length as f64).then_some(at as usize);
+        let mut values = Vec::with_capacity(places.len());
+        for &(x, y) in places {
+            let pixel = inside((y - t[3]) / t[5], self.height()).zip(inside((x - t[0]) / t[1], self.width()));
+            values.push(match pixel {
+                Some((row, column)) => {
+                    let value = self.read_window::<f64>(band, row..row + 1, column..column + 1)?[[0, 0]];
+                    if Some(value) == missing { f64::NAN } else { value }
+                }
+                None => f64::NAN,
+            });
+        }
+        Ok(values)
+    }
+
+    fn upright(&self) -> Result<()> {
+        let t = self.transform();
+        if t[2] == 0.0 && t[4] == 0.0 {
+            return Ok(());
+        }
+        let message = format!("{} is rotated, so a box on the map is none in it", shown(self.path()));
+        Err(Error::new(ErrorKind::InvalidArgument, message))
+    }
+}
