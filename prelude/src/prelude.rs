@@ -13,7 +13,10 @@ pub use crate::lazy::{ReduceOp, ReduceOptions};
 pub use crate::lesson::{about, lesson_data};
 pub use crate::parallel::{Client, Pool, checkpoint, cpus, memory_limit};
 pub use crate::plot::{Figure, imshow};
-pub use crate::raster::{Raster, RasterMeta, RasterWriter, glob, open_raster, open_rasters};
+pub use crate::raster::{
+    Clip, Compression, Crs, OpenRaster, Polygons, Raster, RasterMeta, RasterOptions, RasterWriter, Reproject,
+    Resampling, glob, open_raster, open_raster_with, open_rasters, open_rasters_with,
+};
 pub use crate::time::{DateRange, DateTime, Step, date_range, date_range_by};
 pub use crate::{s, sel};
 

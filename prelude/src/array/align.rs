@@ -3,7 +3,7 @@
 use super::coord::Coord;
 use super::data_array::DataArray;
 use super::labels::Labels;
-use super::values::Values;
+use super::values::{DType, Values};
 use crate::lazy::Plan;
 use crate::{Error, ErrorKind, Result};
 
@@ -14,6 +14,8 @@ pub enum Join {
     Inner,
     /// All that any has, in ascending order; gaps are missing values.
     Outer,
+    /// Those of the first array; gaps in the others are missing values.
+    Left,
     /// Different labels are an error.
     Exact,
 }
@@ -40,17 +42,25 @@ fn align_dim(arrays: &mut [DataArray], dim: &str, join: Join) -> Result<()> {
     let indexes: Vec<Coord> = arrays.iter().filter(has).filter_map(|array| array.index_of(dim).cloned()).collect();
     let [first, others @ ..] = indexes.as_slice() else { return same_lengths(arrays, dim) };
     if others.iter().all(|other| other.same(first)) {
-        return same_lengths(arrays, dim);
+        same_lengths(arrays, dim)?;
+        // Exact changes nothing, or fails.
+        if join != Join::Exact {
+            lend(arrays, dim, first);
+        }
+        return Ok(());
     }
     if join == Join::Exact {
         return Err(different(dim, &indexes));
     }
+    let mut dtype = first.values().dtype();
     let mut labels = Labels::of(first.values());
     for other in others {
+        dtype = labels_dtype(dtype, other.values().dtype());
         let other = Labels::of(other.values());
         let never = || kinds(dim, &labels, &other);
         labels = match join {
             Join::Outer => labels.union(&other).ok_or_else(never)?,
+            Join::Left => labels,
             _ => {
                 // The surviving labels in the order of the first array, as pandas keeps them.
                 let found = other.positions_of(&labels).ok_or_else(never)?.map_err(|twice| repeated(dim, &twice))?;
@@ -59,10 +69,14 @@ fn align_dim(arrays: &mut [DataArray], dim: &str, join: Join) -> Result<()> {
             }
         };
     }
+    if join == Join::Left {
+        dtype = first.values().dtype();
+    }
+    let index = first.with_values(vec![dim.to_owned()], labels.to_values().cast(dtype));
     for array in arrays.iter_mut() {
         let Some(axis) = array.axis_of(dim) else { continue };
         match array.index_of(dim) {
-            Some(index) => *array = reindex(array, axis, index.clone(), &labels)?,
+            Some(own) => *array = reindex(array, axis, own.clone(), &labels, &index)?,
             None if array.shape()[axis] == labels.len() => {}
             None => {
                 let (len, wanted) = (array.shape()[axis], labels.len());
@@ -72,25 +86,55 @@ fn align_dim(arrays: &mut [DataArray], dim: &str, join: Join) -> Result<()> {
             }
         }
     }
+    lend(arrays, dim, &index);
     Ok(())
 }
 
+/// Arrays that have `dim` without labels take those of the others, by position; the lengths agree.
+fn lend(arrays: &mut [DataArray], dim: &str, index: &Coord) {
+    for array in arrays.iter_mut() {
+        // A coordinate of that name which is no index stays what it is.
+        if array.axis_of(dim).is_some() && array.coords().get(dim).is_none() {
+            let coords = array.coords().iter().cloned().chain([index.clone()]).collect();
+            *array = array.with_coords(coords);
+        }
+    }
+}
+
+/// The element type of labels that come of two kinds: as numbers are promoted; floats beside whole numbers
+/// keep their own width, as pandas keeps them.
+fn labels_dtype(a: DType, b: DType) -> DType {
+    match (a.is_float(), b.is_float()) {
+        (true, false) if b.is_integer() => a,
+        (false, true) if a.is_integer() => b,
+        _ => DType::promote(a, b).unwrap_or(a),
+    }
+}
+
 /// The array at `labels` along `axis`; missing values where it has no such label.
-pub(crate) fn reindex(array: &DataArray, axis: usize, index: Coord, labels: &Labels) -> Result<DataArray> {
+pub(crate) fn reindex(array: &DataArray, axis: usize, own: Coord, labels: &Labels, index: &Coord) -> Result<DataArray> {
     let dim = &array.dims()[axis];
-    let own = Labels::of(index.values());
+    let own = Labels::of(own.values());
     let positions = own.positions_of(labels).ok_or_else(|| kinds(dim, &own, labels))?;
     let positions = positions.map_err(|twice| repeated(dim, &twice))?;
+    let relabelled = |array: &DataArray| {
+        let own = |coord: &Coord| {
+            if coord.is_index() && coord.name() == dim {
+                coord.with_values(coord.dims().to_vec(), index.values().clone())
+            } else {
+                coord.clone()
+            }
+        };
+        array.with_coords(array.coords().iter().map(own).collect())
+    };
     if positions.len() == own.len() && positions.iter().enumerate().all(|(at, place)| *place == Some(at)) {
-        return Ok(array.clone());
+        return Ok(relabelled(array));
     }
     if let Some(all) = positions.iter().copied().collect::<Option<Vec<usize>>>() {
-        return array.take(axis, &all);
+        return Ok(relabelled(&array.take(axis, &all)?));
     }
     if own.len() == 0 {
-        let message =
-            format!("dimension {dim:?}: an array of length 0 has no values to be brought to {} labels", labels.len());
-        return Err(Error::new(ErrorKind::Mismatch, message));
+        return all_missing(array, axis, index);
     }
     // Gaps take any element and are then covered.
     let filled: Vec<usize> = positions.iter().map(|place| place.unwrap_or(0)).collect();
@@ -106,7 +150,7 @@ pub(crate) fn reindex(array: &DataArray, axis: usize, index: Coord, labels: &Lab
     let mut coords = Vec::with_capacity(taken.coords().len());
     for coord in taken.coords() {
         coords.push(match coord.dims().iter().position(|other| other == dim) {
-            Some(_) if coord.is_index() => coord.with_values(coord.dims().to_vec(), labels.to_values()),
+            Some(_) if coord.is_index() => coord.with_values(coord.dims().to_vec(), index.values().clone()),
             Some(axis) => {
                 let values = cover(Plan::memory(coord.values().clone()), axis)?.evaluate()?;
                 coord.with_values(coord.dims().to_vec(), values)
@@ -115,6 +159,30 @@ pub(crate) fn reindex(array: &DataArray, axis: usize, index: Coord, labels: &Lab
         });
     }
     Ok(taken.with_parts(taken.dims().to_vec(), plan, coords))
+}
+
+/// An array of length 0 along `axis` at the labels of `index`: nothing but missing values.
+fn all_missing(array: &DataArray, axis: usize, index: &Coord) -> Result<DataArray> {
+    let dim = &array.dims()[axis];
+    let grown = |plan: &Plan, axis: usize| -> Result<Plan> {
+        let mut shape = plan.shape().to_vec();
+        shape[axis] = index.len();
+        let one = Plan::memory(Values::from(f64::NAN).cast(plan.dtype().with_missing()));
+        let one = (0..shape.len()).fold(one, |plan, _| plan.insert_axis(0));
+        one.broadcast_to(&shape)
+    };
+    let mut coords = Vec::with_capacity(array.coords().len());
+    for coord in array.coords() {
+        coords.push(match coord.dims().iter().position(|other| other == dim) {
+            Some(_) if coord.is_index() => coord.with_values(coord.dims().to_vec(), index.values().clone()),
+            Some(axis) => {
+                let values = grown(&Plan::memory(coord.values().clone()), axis)?.evaluate()?;
+                coord.with_values(coord.dims().to_vec(), values)
+            }
+            None => coord.clone(),
+        });
+    }
+    Ok(array.with_parts(array.dims().to_vec(), grown(array.plan(), axis)?, coords))
 }
 
 /// `values` where `mask`, a missing value elsewhere; the element type becomes one that has missing values.

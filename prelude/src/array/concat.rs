@@ -14,7 +14,7 @@ use std::borrow::Borrow;
 /// The arrays one after the other along `dim`; a dimension that they lack is added as the first.
 ///
 /// Labels along all other dimensions must be equal. Scalar coordinates that differ become coordinates along `dim`.
-/// Name and attributes are those of the first array (the name only if all have it). Lazy arrays stay lazy.
+/// Name and attributes are those of the first array. Lazy arrays stay lazy.
 ///
 /// ```
 /// use isopleth::array::{DataArray, concat};
@@ -61,8 +61,7 @@ fn joined(arrays: &[DataArray], dim: &str) -> Result<DataArray> {
     let lengths: Vec<usize> = plans.iter().map(|plan| plan.shape()[axis]).collect();
     let plan = Plan::concat(plans, axis)?;
     let coords = coords(&parts, dim, &lengths)?;
-    let name = first.shared_name().filter(|name| arrays.iter().all(|array| array.get_name() == Some(name)));
-    Ok(DataArray::assemble(name, dims.clone(), plan, Coords::new(coords, &dims), first.attrs().clone()))
+    Ok(DataArray::assemble(first.shared_name(), dims.clone(), plan, Coords::new(coords, &dims), first.attrs().clone()))
 }
 
 /// One array: its coordinates along the dimension, and everything else.
@@ -110,20 +109,18 @@ fn only(index: &Coord) -> Result<DataArray> {
 
 fn coords(parts: &[Part], dim: &str, lengths: &[usize]) -> Result<Vec<Coord>> {
     let mut coords: Vec<Coord> = Vec::new();
+    let labelled = parts.iter().filter(|part| part.along.iter().any(Coord::is_index)).count();
+    if labelled > 0 && labelled < parts.len() {
+        let message =
+            format!("{labelled} of {} arrays have labels for {dim:?}; give them to all, or to none", parts.len());
+        return Err(Error::new(ErrorKind::Mismatch, message));
+    }
     for coord in &parts[0].along {
         let name = coord.name();
         let all: Vec<&Coord> =
             parts.iter().filter_map(|part| part.along.iter().find(|other| other.name() == name)).collect();
-        // A coordinate that only some arrays have cannot be joined; for labels that is worth a word.
+        // A coordinate that only some arrays have cannot be joined.
         if all.len() < parts.len() {
-            if coord.is_index() {
-                let message = format!(
-                    "{} of {} arrays have labels for {dim:?}; give them to all, or to none",
-                    all.len(),
-                    parts.len()
-                );
-                return Err(Error::new(ErrorKind::Mismatch, message));
-            }
             continue;
         }
         let Some(axis) = coord.dims().iter().position(|other| other == dim) else { continue };
@@ -134,10 +131,13 @@ fn coords(parts: &[Part], dim: &str, lengths: &[usize]) -> Result<Vec<Coord>> {
             .map_err(|error| error.context(format!("coordinate {name:?}")))?;
         coords.push(coord.with_values(coord.dims().to_vec(), values));
     }
-    for coord in parts[0].rest.coords() {
+    for coord in parts.iter().flat_map(|part| part.rest.coords()) {
         let name = coord.name();
+        if coords.iter().any(|known| known.name() == name) {
+            continue;
+        }
         let all: Vec<&Coord> = parts.iter().filter_map(|part| part.rest.coords().get(name)).collect();
-        if all.len() == parts.len() && all.iter().all(|other| other.same(coord)) {
+        if all.iter().all(|other| other.same(coord)) {
             coords.push(coord.clone());
         } else if all.len() == parts.len() && all.iter().all(|other| other.dims().is_empty()) {
             let repeated = |(other, &len): (&&Coord, &usize)| other.values().insert_axis(0).broadcast_to(&[len]);

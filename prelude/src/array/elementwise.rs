@@ -1,5 +1,6 @@
 //! Functions of each element: your own (`map`), the common ones, and the fields of dates.
 
+use super::align::Join;
 use super::data_array::DataArray;
 use super::operand::Operand;
 use super::values::DType;
@@ -47,11 +48,29 @@ impl DataArray {
         );
     }
 
+    /// NumPy refuses these too: whatever came out would be a number that means nothing.
+    #[track_caller]
+    fn refuse_type(&self, op: UnaryOp) {
+        let (what, dtype) = (op.name(), self.dtype());
+        let name = self.get_name().map(|name| format!(" {name:?}")).unwrap_or_default();
+        let advice = match dtype {
+            _ if op == UnaryOp::IsNan => return,
+            DType::DateTime if op.is_date_field() => return,
+            DType::DateTime => "dates differ by nanoseconds, and those have it: subtract a date first",
+            _ if op.is_date_field() => "only dates have that: astype(DType::DateTime) reads nanoseconds since 1970",
+            DType::Bool if op == UnaryOp::Neg => "the opposite is !array, and astype(DType::I64) makes numbers",
+            DType::F32 | DType::F64 if op == UnaryOp::Not => "compare first, for example array.eq(0)",
+            _ => return,
+        };
+        panic!("{what} of {dtype} has no meaning, and the array{name} holds that; {advice}");
+    }
+
     #[track_caller]
     pub(crate) fn unary(&self, op: UnaryOp) -> Self {
         if op != UnaryOp::IsNan {
             self.refuse_text(op.name());
         }
+        self.refuse_type(op);
         self.with_plan(self.plan().unary(op))
     }
 }
@@ -62,11 +81,29 @@ macro_rules! functions {
             #[doc = $doc]
             ///
             /// # Panics
-            /// When the array holds text.
+            /// When the array holds text, or dates.
             #[must_use]
             #[track_caller]
             pub fn $method(&self) -> Self {
                 self.unary(UnaryOp::$op)
+            }
+        )*}
+    };
+}
+
+macro_rules! fields {
+    ($($method:ident $op:ident $doc:literal;)*) => {
+        impl DataArray {$(
+            #[doc = $doc]
+            ///
+            /// The result is called what the field is called. Fields are i64; those of a missing date are 0.
+            ///
+            /// # Panics
+            /// When the array does not hold dates.
+            #[must_use]
+            #[track_caller]
+            pub fn $method(&self) -> Self {
+                self.unary(UnaryOp::$op).name(UnaryOp::$op.name())
             }
         )*}
     };
@@ -101,8 +138,10 @@ functions! {
     floor Floor "Each element down to a whole number.";
     ceil Ceil "Each element up to a whole number.";
     round Round "Each element to the nearest whole number, halves to the even one.";
-    is_nan IsNan "Where an element is missing (NaN, or a missing date or text): an array of bool.";
-    year Year "The year of each date. Fields of dates are i64; those of a missing date are 0.";
+}
+
+fields! {
+    year Year "The year of each date.";
     month Month "The month of each date, 1 to 12.";
     day Day "The day of the month of each date, from 1.";
     dayofyear DayOfYear "The day of the year of each date, 1 to 366.";
@@ -113,6 +152,12 @@ functions! {
 }
 
 impl DataArray {
+    /// Where an element is missing (NaN, a missing date, a missing text): an array of bool.
+    #[must_use]
+    pub fn is_nan(&self) -> Self {
+        self.unary(UnaryOp::IsNan)
+    }
+
     /// Where an element is there: the opposite of [`is_nan`](Self::is_nan).
     #[must_use]
     pub fn not_nan(&self) -> Self {
@@ -138,15 +183,13 @@ impl DataArray {
 
     /// The array with `value` where elements are missing.
     ///
+    /// The labels of the array stay; of an array as `value` those are used that it has. The element type is that of both
+    /// together, as in xarray, whether or not anything is missing.
+    ///
     /// # Errors
     /// When `value` is an array that cannot be aligned.
     pub fn fillna(&self, value: impl Into<Operand>) -> Result<Self> {
-        let value = value.into();
-        if self.dtype().with_missing() == self.dtype() {
-            self.where_else(&self.not_nan(), value)
-        } else {
-            Ok(self.clone())
-        }
+        self.choose(&self.not_nan(), &value.into(), Join::Left)
     }
 }
 
@@ -165,36 +208,5 @@ impl DataArray {
     /// When the arrays cannot be aligned, or hold dates or text.
     pub fn atan2(&self, other: impl Into<Operand>) -> Result<Self> {
         self.binary(BinaryOp::Atan2, other)
-    }
-
-    /// Where an element is one of `values` (numbers, or dates as text): an array of bool. Missing is none of them.
-    ///
-    /// ```
-    /// use isopleth::array::DataArray;
-    /// let cover = DataArray::new(vec![10u8, 20, 30, 20], "pixel")?;
-    /// assert_eq!(cover.isin([20, 30])?.to_vec::<bool>()?, [false, true, true, true]);
-    /// # Ok::<(), isopleth::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    /// When dates meet numbers, or a value is an array that cannot be aligned.
-    pub fn isin<T: Into<Operand>>(&self, values: impl IntoIterator<Item = T>) -> Result<Self> {
-        self.among(values.into_iter().map(Into::into).collect())
-    }
-
-    fn among(&self, values: Vec<Operand>) -> Result<Self> {
-        let mut found: Option<Self> = None;
-        for value in values {
-            let here = self.binary(BinaryOp::Eq, value)?;
-            found = Some(match found {
-                Some(found) => found.binary(BinaryOp::Or, here)?,
-                None => here,
-            });
-        }
-        Ok(found.unwrap_or_else(|| {
-            // Nothing is among no values, and no bool is infinite.
-            let nowhere = self.plan().unary(UnaryOp::IsNan).unary(UnaryOp::IsInfinite);
-            self.with_plan(nowhere)
-        }))
     }
 }

@@ -149,6 +149,11 @@ impl Labels {
         }
     }
 
+    /// Whether the labels at two positions are the same.
+    pub(crate) fn equal(&self, a: usize, b: usize) -> bool {
+        self.compare_two(a, b) == Ordering::Equal
+    }
+
     /// Which way the labels go; equal neighbours are allowed, and one label ascends.
     pub(crate) fn direction(&self) -> Direction {
         let never = |unwanted| (1..self.len()).all(|at| self.compare_two(at - 1, at) != unwanted);
@@ -211,6 +216,10 @@ impl Labels {
     /// All labels of both, each once: in ascending order.
     pub(crate) fn union(&self, other: &Self) -> Option<Self> {
         fn merged<T: Copy>(a: &[T], b: &[T], order: impl Fn(&T, &T) -> Ordering) -> Vec<T> {
+            // Beside nothing, labels stay in their order, as pandas leaves them.
+            if a.is_empty() || b.is_empty() {
+                return [a, b].concat();
+            }
             let mut all = [a, b].concat();
             all.sort_by(&order);
             all.dedup_by(|a, b| order(a, b) == Ordering::Equal);

@@ -128,8 +128,9 @@ fn unified(a: &DataArray, b: &DataArray) -> Result<DataArray> {
     if differs > 0.0 {
         return Err(conflict(format!("differ in {differs} of {} elements", a.size())));
     }
+    let coords = common_coords(&[a.clone(), b.clone()], a.dims());
     if !a.is_nan().any(())?.item()?.eq(&1.0) {
-        return Ok(a.clone());
+        return Ok(a.with_coords(coords));
     }
     let there = a.not_nan();
     let filled = combine(&[a, &there, b], Join::Exact, |plans| {

@@ -10,6 +10,7 @@
 //! | look at neighbours | [`rolling`](DataArray::rolling), [`coarsen`](DataArray::coarsen), [`cumsum`](DataArray::cumsum), [`diff`](DataArray::diff), [`shift`](DataArray::shift) |
 //! | fill gaps, find trends | [`interpolate_na`](DataArray::interpolate_na), [`ffill`](DataArray::ffill), [`interp`](DataArray::interp), [`polyfit`](DataArray::polyfit) |
 //! | bring together | [`merge`] into a [`Dataset`], [`concat`], [`align`] |
+//! | take groups | [`groupby`](DataArray::groupby), [`groupby_bins`](DataArray::groupby_bins), [`resample`](DataArray::resample), [`weighted`](DataArray::weighted) |
 //! | relate two | [`corr`], [`cov`] |
 //! | go on with ndarray or Rust | [`view`](DataArray::view), [`into_ndarray`](DataArray::into_ndarray), [`iter`](DataArray::iter), [`iter_dim`](DataArray::iter_dim), [`to_csv`](DataArray::to_csv) |
 //! | get it computed | [`compute`](DataArray::compute), [`explain`](DataArray::explain) |
@@ -32,7 +33,9 @@ mod csv;
 mod cumulative;
 mod data_array;
 mod dataset;
+mod dates;
 mod elementwise;
+mod ends;
 mod fill;
 mod geo;
 mod group;
@@ -42,7 +45,9 @@ mod interp;
 mod into_coord;
 mod labels;
 mod like;
+mod membership;
 mod merge;
+mod missing;
 mod names;
 mod operand;
 mod polyfit;
@@ -59,6 +64,7 @@ mod view_chunks;
 mod view_html;
 mod view_text;
 mod view_values;
+mod weighted;
 mod where_;
 
 pub use align::{Join, align};
@@ -89,3 +95,4 @@ pub use search::Method;
 pub use stats::{corr, cov};
 pub use values::{DType, Element, IntoElement, Text, Values};
 pub(crate) use values::{each, typed};
+pub use weighted::Weighted;

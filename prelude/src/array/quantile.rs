@@ -15,6 +15,16 @@ pub struct Shares {
     single: bool,
 }
 
+impl Shares {
+    pub(crate) fn values(&self) -> &[f64] {
+        &self.values
+    }
+
+    pub(crate) fn is_single(&self) -> bool {
+        self.single
+    }
+}
+
 impl From<f64> for Shares {
     fn from(share: f64) -> Self {
         Self { values: vec![share], single: true }

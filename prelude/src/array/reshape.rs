@@ -71,8 +71,16 @@ impl DataArray {
                 order
             }
         };
-        let dims = order.iter().map(|&axis| self.dims()[axis].clone()).collect();
-        Ok(self.with_parts(dims, self.plan().transpose(&order)?, self.coords().to_vec()))
+        let dims: Vec<String> = order.iter().map(|&axis| self.dims()[axis].clone()).collect();
+        // Coordinates of several dimensions turn with the array.
+        let turned = |coord: &Coord| {
+            let own: Vec<String> = dims.iter().filter(|dim| coord.dims().contains(dim)).cloned().collect();
+            let order: Vec<usize> =
+                own.iter().filter_map(|dim| coord.dims().iter().position(|other| other == dim)).collect();
+            coord.with_values(own, coord.values().transpose(&order))
+        };
+        let coords = self.coords().iter().map(turned).collect();
+        Ok(self.with_parts(dims, self.plan().transpose(&order)?, coords))
     }
 
     /// The array without its dimensions of length 1; their labels stay as scalar coordinates.

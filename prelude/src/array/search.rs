@@ -17,9 +17,11 @@ pub enum Method {
     Exact,
     /// The nearest label; of two equally near the larger.
     Nearest,
-    /// The last label that is not larger.
+    /// The last label, in the order of the axis, that does not lie beyond: the next smaller one, on an axis that goes down
+    /// the next larger.
     Pad,
-    /// The first label that is not smaller.
+    /// The first label, in the order of the axis, that does not lie before: the next larger one, on an axis that goes down
+    /// the next smaller.
     Backfill,
 }
 
@@ -138,6 +140,19 @@ impl Search<'_> {
             let message = "its labels are in no order, so none is nearest; sort them first".to_owned();
             return Err(self.error(ErrorKind::Mismatch, message));
         }
+        if let Some(twice) = (1..self.labels.len()).find(|&at| self.labels.equal(at - 1, at)) {
+            let message = format!(
+                "the label {} occurs more than once, so none of its places is nearest; give unique labels with assign_coord",
+                self.labels.text(twice)
+            );
+            return Err(self.error(ErrorKind::Mismatch, message));
+        }
+        // The label before in the order of the axis: on one that goes down that is the larger.
+        let method = match (method, self.labels.direction()) {
+            (Method::Pad, Direction::Descending) => Method::Backfill,
+            (Method::Backfill, Direction::Descending) => Method::Pad,
+            (method, _) => method,
+        };
         let allowed = |at: &usize| match method {
             Method::Pad => self.labels.compare(*at, wanted) != Ordering::Greater,
             Method::Backfill => self.labels.compare(*at, wanted) != Ordering::Less,

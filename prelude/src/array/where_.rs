@@ -1,6 +1,6 @@
 //! Choosing by a condition: keep what is true, replace what is not, or drop labels where nothing is true.
 
-use super::align::{Join, align, keep};
+use super::align::{Join, align, common_coords, keep};
 use super::data_array::DataArray;
 use super::names::listed;
 use super::operand::{Operand, combine};
@@ -27,18 +27,18 @@ impl DataArray {
     /// # Errors
     /// When `condition` is not an array of bool, or labels differ.
     pub fn where_else(&self, condition: &DataArray, other: impl Into<Operand>) -> Result<Self> {
-        self.choose(condition, &other.into())
+        self.choose(condition, &other.into(), Join::Exact)
     }
 
-    fn choose(&self, condition: &DataArray, other: &Operand) -> Result<Self> {
+    pub(crate) fn choose(&self, condition: &DataArray, other: &Operand, join: Join) -> Result<Self> {
         bools(condition)?;
         let chosen = match other {
             Operand::Array(other) => {
-                combine(&[self, condition, other], Join::Exact, |plans| Plan::select(&plans[1], &plans[0], &plans[2]))?
+                combine(&[self, condition, other], join, |plans| Plan::select(&plans[1], &plans[0], &plans[2]))?
             }
             scalar => {
                 let scalar = scalar.beside(self.dtype())?.plan().clone();
-                combine(&[self, condition], Join::Exact, |plans| Plan::select(&plans[1], &plans[0], &scalar))?
+                combine(&[self, condition], join, |plans| Plan::select(&plans[1], &plans[0], &scalar))?
             }
         };
         Ok(self.owning(chosen))
@@ -83,7 +83,9 @@ impl DataArray {
         let whole = matches!(condition.values()?, Values::Bool(mask) if mask.iter().all(|&kept| kept));
         if whole {
             // Nothing is left to blank out: a selection by month stays a selection, and costs nothing per element.
-            return Ok(array.astype(array.dtype().with_missing()));
+            let dims = array.dims().to_vec();
+            let coords = common_coords(&[array.clone(), condition], &dims);
+            return Ok(array.astype(array.dtype().with_missing()).with_coords(coords));
         }
         array.where_(&condition)
     }

@@ -180,7 +180,7 @@ fn no_missing(path: &Path, meta: &RasterMeta) -> Error {
     Error::new(
         ErrorKind::InvalidArgument,
         format!(
-            "{} is to hold {} without a nodata value, but the array has missing values; set a nodata value, or the dtype {}",
+            "{} is to hold {} without a nodata value, but the array has missing values; set a nodata value (meta.nodata, or nodata(…) of the options), or the dtype {}",
             shown(path),
             meta.dtype,
             DType::F32

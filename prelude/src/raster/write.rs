@@ -255,6 +255,18 @@ impl RasterWriter {
         library::call(|| dataset.set_metadata_item(key, value, "")).map_err(|said| not_written(&self.path, &said))
     }
 
+    /// Sets what stored numbers are to be multiplied with, and what to add then.
+    #[cfg(test)]
+    pub(crate) fn scale(&mut self, band: usize, scale: f64, offset: f64) -> Result<()> {
+        let Some(dataset) = &self.dataset else { return Ok(()) };
+        let set = || {
+            let mut band = dataset.rasterband(band)?;
+            band.set_scale(scale)?;
+            band.set_offset(offset)
+        };
+        library::call(set).map_err(|said| not_written(&self.path, &said))
+    }
+
     /// Names a band.
     pub(crate) fn describe(&mut self, band: usize, text: &str) -> Result<()> {
         let Some(dataset) = &self.dataset else { return Ok(()) };

@@ -12,6 +12,7 @@ mod geography;
 mod interop;
 mod lazy;
 mod lesson;
+mod map;
 mod neighbours;
 mod reductions;
 mod selection;

@@ -106,6 +106,10 @@ pub(crate) fn dtypes(op: BinaryOp, operands: Operands<'_>) -> Result<(DType, DTy
         let message = format!("{} of {a} and {b} has no meaning; {advice}", op.name());
         Err(Error::new(ErrorKind::Mismatch, message))
     };
+    let exponent = operands.weak_b.and_then(|value| value.get(&[])).unwrap_or(0.0);
+    if op == BinaryOp::Pow && !common.is_float() && exponent < 0.0 {
+        return refuse("the power is a fraction, so make floats first, for example with astype(DType::F64)");
+    }
     let operand = match op {
         BinaryOp::Div if !common.is_float() => DType::F64,
         BinaryOp::Hypot | BinaryOp::Atan2 => common.to_float(),
@@ -159,7 +163,7 @@ pub(crate) fn common(op: BinaryOp, operands: Operands<'_>) -> Result<DType> {
         _ if strong.is_float() => strong,
         // A whole number with an array of integers: the array's type, if the number is one of its values.
         _ if value.cast(strong).cast(DType::I64).get(&[]) == value.get(&[]) => strong,
-        _ if op.compares() => DType::I64,
+        _ if op.compares() || op == BinaryOp::Div => DType::I64,
         _ => {
             let number = value.get(&[]).unwrap_or_default();
             let message =

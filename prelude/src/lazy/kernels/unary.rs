@@ -165,6 +165,11 @@ impl UnaryOp {
         )
     }
 
+    /// Whether it is a field of a date.
+    pub(crate) fn is_date_field(self) -> bool {
+        self.date_field().is_some()
+    }
+
     fn date_field(self) -> Option<fn(i64) -> i64> {
         Some(match self {
             Self::Year => fields::year,

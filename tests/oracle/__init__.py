@@ -1,0 +1,1 @@
+"""Differential tests of the labelled arrays: every operation does what xarray does, in memory and lazy."""

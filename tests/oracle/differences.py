@@ -1,0 +1,252 @@
+"""Where the prelude differs from xarray on purpose, by name: what, why, and a case in which it shows.
+
+`docs/for-xarray-users.md` has the same list for readers. `test_differences.py` fails if one of them no longer shows.
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from typing import Callable
+
+import numpy as np
+import xarray as xr
+
+from .wire import answered
+
+
+@dataclass
+class Context:
+    """All that is known about an operation in which the two sides differ."""
+
+    op: dict
+    before: object
+    env: list
+    result: object
+    error: Exception | None
+    ours: dict
+    problem: str
+
+
+@dataclass(frozen=True)
+class Difference:
+    name: str
+    reason: str
+    applies: Callable[[Context], bool]
+    # Arrays and operations in which it shows; the last operation is the one.
+    example: Callable[[], tuple[list[xr.DataArray], list[dict]]]
+
+
+# Types that NumPy has and the prelude has not: xarray's answer is brought to the prelude's type before it is compared.
+SETTLED = {
+    "uint64": "sums of unsigned integers are int64, like all sums of integers: there is no uint64",
+    "timedelta64": "differences of dates are int64 nanoseconds: there is no timedelta type",
+    "float16": "functions of bool and uint8 are float32: there is no float16",
+    "int8": "powers and remainders of bool are uint8: there is no int8",
+}
+
+
+def settle(result) -> tuple[object, list[str]]:
+    """xarray's result in types that the prelude has, and which were replaced."""
+    if isinstance(result, xr.DataArray):
+        return _settled(result)
+    if isinstance(result, xr.Dataset):
+        names: list[str] = []
+        for name in result.data_vars:
+            array, found = _settled(result[name])
+            if found:
+                result = result.assign({name: array})
+                names += found
+        return result, names
+    pairs = [_settled(array) for array in result]
+    return [array for array, _ in pairs], [name for _, found in pairs for name in found]
+
+
+def _settled(array: xr.DataArray) -> tuple[xr.DataArray, list[str]]:
+    kind = array.dtype
+    if kind == np.uint64:
+        return array.astype("int64"), ["uint64"]
+    if kind.kind == "m":
+        return array.copy(data=array.values.astype("timedelta64[ns]").astype("int64")), ["timedelta64"]
+    if kind == np.float16:
+        return array.astype("float32"), ["float16"]
+    if kind == np.int8:
+        return array.astype("uint8"), ["int8"]
+    return array, []
+
+
+DIFFERENCES: list[Difference] = []
+
+
+def _scalar(value, dtype: str = "float64", **kwargs) -> xr.DataArray:
+    return xr.DataArray(np.array(value, dtype), name="a", **kwargs)
+
+
+def _line(values, dtype: str = "float64", **coords) -> xr.DataArray:
+    return xr.DataArray(np.array(values, dtype), coords, ["x"], "a")
+
+
+DATES = ["2016-02-28", "NaT", "2016-03-01"]
+
+
+def _is(context: Context, *names: str) -> bool:
+    return context.op["op"] in names
+
+
+def _kind(context: Context) -> str:
+    return context.before.dtype.kind if isinstance(context.before, xr.DataArray) else ""
+
+
+def _refused(context: Context, *words: str) -> bool:
+    """We refuse, in these words, what xarray answers."""
+    return context.error is None and any(word in context.ours.get("error", "") for word in words)
+
+
+def _ours(context: Context):
+    return answered(context.ours) if "error" not in context.ours else None
+
+
+def _corr_of_constants(context: Context) -> bool:
+    if not _is(context, "corr") or context.error is not None or "values" not in context.problem:
+        return False
+    ours, theirs = _ours(context).values.astype("f8"), np.asarray(context.result.values, "f8")
+    if ours.shape != theirs.shape:
+        return False
+    # A spread that is nothing but rounding gives any correlation.
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        a, b = xr.align(context.before, context.env[context.op["other"]], join="inner")
+        valid = a.notnull() & b.notnull()
+        if not valid.size:
+            return False
+        spread = [one.where(valid).astype("f8") for one in (a, b)]
+        flat = [one.std(context.op["dims"]) <= 1e-6 * (1 + abs(one).max(context.op["dims"])) for one in spread]
+    constant = np.asarray((flat[0] | flat[1]).values)
+    same = (np.abs(ours - theirs) < 1e-3) | (np.isnan(ours) & np.isnan(theirs))
+    return constant.shape == same.shape and bool(np.all(same | constant))
+
+
+def _negative_powers(context: Context) -> bool:
+    return _is(context, "binary") and context.op["sign"] == "**" and "negative integer powers" in str(context.error)
+
+
+DIFFERENCES += [
+    Difference(
+        "nothing-to-reduce",
+        "a reduction over an empty list of dimensions is the reduction of each element by itself; NumPy leaves out even the "
+        "conversion (the sum of uint8 stays uint8, of NaN stays NaN), but not in every function",
+        lambda c: _is(c, "reduce") and c.op["dims"] == [],
+        lambda: ([_line([1, 2], "uint8")], [{"op": "reduce", "how": "sum", "dims": []}]),
+    ),
+    Difference(
+        "min-count-of-integers",
+        "integers are never missing, so min_count says nothing about them and their sum stays int64; xarray makes floats "
+        "where skipna=True is written out",
+        lambda c: _is(c, "reduce") and "min_count" in c.op and _kind(c) in "biu",
+        lambda: ([_line([1, 2], "int64")], [{"op": "reduce", "how": "sum", "dims": "x", "min_count": 1, "skip_missing": True}]),
+    ),
+    Difference(
+        "too-few-for-ddof",
+        "var and std of no more values than ddof are NaN for every type; NumPy says infinity for integers and NaN for floats",
+        lambda c: _is(c, "reduce") and c.op["how"] in ("var", "std") and c.op.get("ddof", 0) > 0 and c.error is None
+        and not np.isfinite(np.asarray(c.result.values)).all(),
+        lambda: ([_line([-3, 9], "int16")], [{"op": "reduce", "how": "std", "dims": "x", "ddof": 5}]),
+    ),
+    Difference(
+        "mean-of-dates",
+        "sum, mean, var, std and median of dates are errors; min, max and count are not. xarray has a mean and a median of dates",
+        lambda c: (_is(c, "reduce") or _is(c, "cov", "corr")) and _refused(c, "of dates has no meaning"),
+        lambda: ([_line(["2016-02-28", "2016-03-01"], "M8[ns]")], [{"op": "reduce", "how": "mean", "dims": "x"}]),
+    ),
+    Difference(
+        "missing-dates-are-skipped",
+        "min, max, argmin and argmax skip missing dates as they skip NaN, and argmin of nothing but missing dates is an error; "
+        "in xarray one missing date makes the answer missing, or is the smallest",
+        lambda c: _is(c, "reduce") and c.op["how"] in ("min", "max", "argmin", "argmax") and _kind(c) == "M"
+        and bool(c.before.isnull().any()),
+        lambda: ([_line(DATES, "M8[ns]")], [{"op": "reduce", "how": "argmin", "dims": "x"}]),
+    ),
+    Difference(
+        "fields-of-missing-dates",
+        "fields of dates are int64 and 0 for a missing date, so that the type does not depend on what a file holds; "
+        "xarray's become float64 with NaN",
+        lambda c: _is(c, "date_field") and c.error is None and c.result.dtype.kind == "f",
+        lambda: ([_line(DATES, "M8[ns]")], [{"op": "date_field", "field": "year"}]),
+    ),
+    Difference(
+        "dates-as-numbers",
+        "astype of a missing date gives NaN; NumPy gives the number -9223372036854775808",
+        lambda c: _is(c, "astype") and _kind(c) == "M",
+        lambda: ([_line(DATES, "M8[ns]")], [{"op": "astype", "dtype": "float64"}]),
+    ),
+    Difference(
+        "dates-and-numbers",
+        "a date compared with, filled by or joined to a number is an error; NumPy says that they are never equal, or makes "
+        "an array of objects",
+        lambda c: c.error is None and any(word in c.ours.get("error", "") for word in
+            ("datetime64[ns]", "dates compare", "has dates", "labels of", "of datetime")),
+        lambda: ([_line(DATES, "M8[ns]")], [{"op": "binary", "sign": "==", "other": {"int": 1}}]),
+    ),
+    Difference(
+        "concat-of-other-dimensions",
+        "concat wants arrays of the same dimensions; xarray repeats an array along the dimensions that it lacks",
+        lambda c: _is(c, "concat") and _refused(c, "has the dimensions"),
+        lambda: ([_scalar(1.0), _line([1.0, 2.0])], [{"op": "concat", "others": [1], "dim": "run"}]),
+    ),
+    Difference(
+        "merge-of-other-dimensions",
+        "two arrays of one name and different dimensions are an error that names both; xarray spreads them over the "
+        "dimensions of both where their values allow it",
+        lambda c: _is(c, "merge", "assign") and _refused(c, "have the dimensions"),
+        lambda: ([_scalar(1.0), _line([1.0, 1.0])], [{"op": "merge", "others": [1]}]),
+    ),
+    Difference(
+        "sort-by-labels",
+        "sort_by a dimension without labels is an error; xarray gives the array back unsorted",
+        lambda c: _is(c, "sort_by") and _refused(c, "no coordinate"),
+        lambda: ([_line([2.0, 1.0])], [{"op": "sort_by", "dim": "x"}]),
+    ),
+    Difference(
+        "one-name-for-one-dimension",
+        "renaming a dimension to the name of another is an error; xarray makes an array with two dimensions of one name",
+        lambda c: _is(c, "rename") and _refused(c, "named twice", "two things"),
+        lambda: ([xr.DataArray(np.ones((1, 1)), dims=["x", "y"], name="a")], [{"op": "rename", "names": [["x", "y"]]}]),
+    ),
+    Difference(
+        "numbers-that-do-not-fit",
+        "where_else and fillna with a number that is no value of the array's type are errors; xarray wraps it around (300 "
+        "becomes 44 in an array of uint8)",
+        lambda c: _refused(c, "is not a value of"),
+        lambda: ([_line([1, 2], "uint8")], [{"op": "where_else", "cond": {"of": "self", "op": "gt", "to": {"int": 1}}, "other": {"int": 300}}]),
+    ),
+    Difference(
+        "negative-powers-of-integers",
+        "an array of integers to the power of an array that has negative ones is 0 there (a negative number in the code is an "
+        "error, as in NumPy): what is in a lazy array is not known when the plan is made",
+        _negative_powers,
+        lambda: ([_line([2, 3], "int64"), _line([1, -1], "int64")], [{"op": "binary", "sign": "**", "other": {"array": 1}}]),
+    ),
+    Difference(
+        "powers-and-rounding-of-bool",
+        "bool to a power is int64 or uint8 and a rounded bool stays bool; NumPy makes int8 and float16 of them",
+        lambda c: _kind(c) == "b" and (_is(c, "round", "floor", "ceil") or c.op.get("sign") in ("**", "%")),
+        lambda: ([_line([True, False], "bool")], [{"op": "round"}]),
+    ),
+    Difference(
+        "minimum-like-operators",
+        "minimum and maximum treat names and attributes as + and - do; NumPy's functions on DataArrays keep the first's",
+        lambda c: c.op.get("sign") in ("minimum", "maximum") and c.problem.startswith(("name", "attrs")),
+        lambda: ([_scalar(1.0), _scalar(2.0).rename("b")], [{"op": "binary", "sign": "minimum", "other": {"array": 1}}]),
+    ),
+    Difference(
+        "correlation-of-constants",
+        "where an array does not vary its correlation is NaN; xarray divides one rounding error by another",
+        _corr_of_constants,
+        lambda: ([_line([0.1, 0.1, 0.1]), _line([1.0, 2.0, 4.0])], [{"op": "corr", "other": 1, "dims": "x"}]),
+    ),
+]
+
+
+def known(context: Context) -> str | None:
+    """The name of the difference that explains this one."""
+    return next((one.name for one in DIFFERENCES if one.applies(context)), None)
