@@ -30,7 +30,16 @@ pub fn take<T: Element>(len: usize) -> Vec<T> {
             let wanted = len * size_of::<T>();
             spare.element == TypeId::of::<T>() && spare.bytes >= wanted && spare.bytes / 4 <= wanted
         };
-        let position = spares.iter().rposition(fits)?;
+        // The smallest that is large enough: small requests must not use up the large ones.
+        let same = |spare: &Spare| spare.element == TypeId::of::<T>();
+        let large = spares.iter().enumerate().rev().filter(|(_, spare)| fits(spare));
+        let Some((position, _)) = large.min_by_key(|(_, spare)| spare.bytes) else {
+            // A new one takes the place of the oldest that was too small, so that growing windows leave nothing behind.
+            if let Some(small) = spares.iter().position(|spare| same(spare) && spare.bytes < len * size_of::<T>()) {
+                spares.remove(small);
+            }
+            return None;
+        };
         spares.remove(position).buffer.downcast::<Vec<T>>().ok()
     });
     match found {

@@ -2,6 +2,7 @@
 
 use super::Plan;
 use super::buffers;
+use super::joined::Joined;
 use super::lines::{Block, Flow, Lines, block};
 use super::window::Puller;
 use crate::Result;
@@ -120,10 +121,13 @@ impl Puller<'_> {
         };
         let values = match (carried, rest) {
             (Some(carried), Some(rest)) => {
-                let parts = [carried, rest];
-                let joined = Values::concat(&parts, axis)?;
-                parts.into_iter().for_each(buffers::recycle);
-                joined
+                let mut shape = carried.shape().to_vec();
+                shape[axis] += rest.shape()[axis];
+                let mut joined = Joined::new(&shape, rest.dtype());
+                let start = carried.shape()[axis];
+                joined.put(carried, axis, 0);
+                joined.put(rest, axis, start);
+                joined.into_values()
             }
             (Some(values), None) | (None, Some(values)) => values,
             (None, None) => unreachable!("one of them is there"),

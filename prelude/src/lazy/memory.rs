@@ -40,7 +40,8 @@ pub(crate) fn live_bytes(plan: &Plan) -> usize {
                     _ => 0,
                 };
                 let size = if input.is_lazy() { input.dtype().size() } else { 0 };
-                shared * size + (live(input, done) + shared * size).max(own + size * (1 + shared))
+                let joined = (1 + shared) * size;
+                live(input, done).max(size) + joined.max(own) + shared * size + own
             }
             kind => {
                 // Inputs are computed one after the other; those that are done wait.

@@ -23,6 +23,7 @@ mod chunked;
 mod evaluate;
 mod explain;
 pub(crate) mod index;
+mod joined;
 pub(crate) mod kernels;
 pub(crate) mod lines;
 mod memory;

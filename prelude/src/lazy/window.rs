@@ -2,6 +2,7 @@
 
 use super::carry::Carries;
 use super::index::Pick;
+use super::joined::Joined;
 use super::node::{Kind, broadcast_window};
 use super::{Plan, Source, kernels};
 use crate::Result;
@@ -159,7 +160,8 @@ impl<'a> Puller<'a> {
     fn concat(&self, parts: &[Plan], axis: usize, starts: &[usize], window: &[Range<usize>]) -> Result<Values> {
         let wanted = &window[axis];
         let first = starts.partition_point(|&start| start <= wanted.start) - 1;
-        let mut pulled = Vec::new();
+        // Each part goes into its place as soon as it is there, so that no more than one waits.
+        let mut joined: Option<Joined> = None;
         for (part, &start) in parts[first..].iter().zip(&starts[first..]) {
             let end = start + part.shape()[axis];
             let range = wanted.start.max(start)..wanted.end.min(end);
@@ -171,13 +173,15 @@ impl<'a> Puller<'a> {
             }
             let mut inner = window.to_vec();
             inner[axis] = range.start - start..range.end - start;
-            pulled.push(self.pull(part, &inner)?);
+            let values = self.pull(part, &inner)?;
+            if range == (wanted.start..wanted.end) {
+                return Ok(values);
+            }
+            let shape = || window.iter().map(Range::len).collect::<Vec<_>>();
+            let joined = joined.get_or_insert_with(|| Joined::new(&shape(), values.dtype()));
+            joined.put(values, axis, range.start - wanted.start);
         }
-        let joined = Values::concat(&pulled, axis)?;
-        if pulled.len() > 1 {
-            pulled.into_iter().for_each(super::buffers::recycle);
-        }
-        Ok(joined)
+        Ok(joined.expect("a window is not empty").into_values())
     }
 
     fn read(&self, source: &Arc<dyn Source>, picks: Vec<Pick>) -> Result<Values> {

@@ -75,6 +75,9 @@ impl LineOp for Gaps {
 impl Gaps {
     fn fill<T: Element>(&self, block: Block, is_missing: impl Fn(T) -> bool, of: impl Fn(f64) -> T) -> Values {
         let (here, inner, outs) = (block.here(), block.inner(), block.out.len());
+        if outs == here {
+            return self.fill_in_place(block, is_missing, of);
+        }
         let mut results = block.results::<T>();
         let values = block.slice::<T>();
         let mut line = vec![T::default(); here];
@@ -88,6 +91,23 @@ impl Gaps {
             }
         }
         block.finish(results)
+    }
+
+    /// Where the whole of each line is asked for, it is written over: long lines of many files are held once only.
+    fn fill_in_place<T: Element>(&self, block: Block, is_missing: impl Fn(T) -> bool, of: impl Fn(f64) -> T) -> Values {
+        let (outer, here, inner) = (block.outer(), block.here(), block.inner());
+        let array = T::of(&block.values).expect("a block of this type").clone();
+        drop(block);
+        let mut array = array.into_owned();
+        let values = array.as_slice_mut().expect("blocks are laid out in axis order");
+        let mut line = vec![T::default(); here];
+        for (outer, lane) in (0..outer).flat_map(|outer| (0..inner).map(move |lane| (outer, lane))) {
+            let at = |n: usize| (outer * here + n) * inner + lane;
+            line.iter_mut().enumerate().for_each(|(n, value)| *value = values[at(n)]);
+            self.fill_line(&mut line, &is_missing, &of);
+            line.iter().enumerate().for_each(|(n, &value)| values[at(n)] = value);
+        }
+        T::into_values(array.into_shared())
     }
 
     fn fill_line<T: Element>(&self, line: &mut [T], is_missing: &impl Fn(T) -> bool, of: &impl Fn(f64) -> T) {
