@@ -2,17 +2,21 @@
 //! name that users type; helpers stay in their modules.
 
 pub use crate::array::{
-    Bins, Coord, DType, DataArray, Dataset, Index, Values, concat, corr, cov, full, full_like, merge, ones, ones_like,
-    random_integers, random_normal, random_uniform, seed, zeros, zeros_like,
+    Bins, Coord, DType, DataArray, Dataset, FillGaps, Index, Interpolation, Values, concat, corr, cov, full, full_like,
+    merge, ones, ones_like, polyval, random_integers, random_normal, random_uniform, seed, zeros, zeros_like,
 };
 pub use crate::comm::Comm;
 pub use crate::display::{DebugDisplay, MimeBundle, Show, clear_output, html, show};
 pub use crate::error::{Error, ErrorKind, Result};
 pub use crate::input::{input, password};
+pub use crate::lazy::{ReduceOp, ReduceOptions};
 pub use crate::lesson::{about, lesson_data};
 pub use crate::parallel::{Client, Pool, checkpoint, cpus, memory_limit};
 pub use crate::plot::{Figure, imshow};
-pub use crate::raster::{Raster, RasterMeta, RasterWriter, glob, open_raster, open_rasters};
+pub use crate::raster::{
+    Clip, Compression, Crs, OpenRaster, Polygons, Raster, RasterMeta, RasterOptions, RasterWriter, Reproject,
+    Resampling, glob, open_raster, open_raster_with, open_rasters, open_rasters_with,
+};
 pub use crate::time::{DateRange, DateTime, Step, date_range, date_range_by};
 pub use crate::{s, sel};
 

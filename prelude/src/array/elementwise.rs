@@ -4,7 +4,7 @@ use super::align::Join;
 use super::data_array::DataArray;
 use super::operand::Operand;
 use super::values::DType;
-use crate::lazy::{MapFn, UnaryOp};
+use crate::lazy::{BinaryOp, MapFn, UnaryOp};
 use crate::{Error, ErrorKind, Result};
 use std::sync::Arc;
 
@@ -114,6 +114,27 @@ functions! {
     sqrt Sqrt "The square root of each element; NaN below 0.";
     exp Exp "e to the power of each element.";
     ln Ln "The natural logarithm of each element.";
+    sin Sin "The sine of each element, in radians.";
+    cos Cos "The cosine of each element, in radians.";
+    tan Tan "The tangent of each element, in radians.";
+    asin Asin "The angle (radians) whose sine each element is; NaN beyond -1 to 1.";
+    acos Acos "The angle (radians) whose cosine each element is; NaN beyond -1 to 1.";
+    atan Atan "The angle (radians) whose tangent each element is.";
+    sinh Sinh "The hyperbolic sine of each element.";
+    cosh Cosh "The hyperbolic cosine of each element.";
+    tanh Tanh "The hyperbolic tangent of each element.";
+    log10 Log10 "The logarithm to base 10 of each element.";
+    log2 Log2 "The logarithm to base 2 of each element.";
+    log1p Log1p "The natural logarithm of 1 plus each element, exact for small ones.";
+    expm1 Expm1 "e to the power of each element, less 1, exact for small ones.";
+    cbrt Cbrt "The cube root of each element.";
+    rad2deg Degrees "Each element, in radians, as degrees.";
+    deg2rad Radians "Each element, in degrees, as radians.";
+    trunc Trunc "Each element towards 0 to a whole number.";
+    sign Sign "-1, 0 or 1 of each element; NaN stays.";
+    square Square "Each element times itself.";
+    is_finite IsFinite "Where an element is neither missing nor infinite: an array of bool.";
+    is_infinite IsInfinite "Where an element is infinite: an array of bool.";
     floor Floor "Each element down to a whole number.";
     ceil Ceil "Each element up to a whole number.";
     round Round "Each element to the nearest whole number, halves to the even one.";
@@ -169,5 +190,23 @@ impl DataArray {
     /// When `value` is an array that cannot be aligned.
     pub fn fillna(&self, value: impl Into<Operand>) -> Result<Self> {
         self.choose(&self.not_nan(), &value.into(), Join::Left)
+    }
+}
+
+impl DataArray {
+    /// The length of the hypotenuse of each pair of elements: wind speed from its two components.
+    ///
+    /// # Errors
+    /// When the arrays cannot be aligned, or hold dates or text.
+    pub fn hypot(&self, other: impl Into<Operand>) -> Result<Self> {
+        self.binary(BinaryOp::Hypot, other)
+    }
+
+    /// The angle (radians, -π to π) of the point whose y is the element here and whose x is the other.
+    ///
+    /// # Errors
+    /// When the arrays cannot be aligned, or hold dates or text.
+    pub fn atan2(&self, other: impl Into<Operand>) -> Result<Self> {
+        self.binary(BinaryOp::Atan2, other)
     }
 }

@@ -201,6 +201,16 @@ macro_rules! labels {
                 Self::Among(list.into_iter().map(Into::into).collect())
             }
         }
+        impl From<&Vec<$type>> for Label {
+            fn from(list: &Vec<$type>) -> Self {
+                Self::from(list.as_slice())
+            }
+        }
+        impl From<&[$type]> for Label {
+            fn from(list: &[$type]) -> Self {
+                Self::Among(list.iter().cloned().map(Into::into).collect())
+            }
+        }
         impl<const N: usize> From<[$type; N]> for Label {
             fn from(list: [$type; N]) -> Self {
                 Self::Among(list.into_iter().map(Into::into).collect())

@@ -15,7 +15,7 @@ impl Values {
     /// ```
     /// use isopleth::array::Values;
     /// let values = Values::from(ndarray::array![[1i16, 2], [3, 4]]);
-    /// assert_eq!(values.view::<i16>()?.row(1).to_vec(), [3, 4]);
+    /// assert_eq!(values.view::<i16>()?[[1, 0]], 3);
     /// # Ok::<(), isopleth::Error>(())
     /// ```
     ///

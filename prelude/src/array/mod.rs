@@ -7,7 +7,10 @@
 //! | take a part | [`isel`](DataArray::isel) by position, [`sel`](DataArray::sel) by label, [`where_drop`](DataArray::where_drop) by condition |
 //! | calculate | `+ - * / %`, [`eq`](DataArray::eq) and its like, [`map`](DataArray::map) |
 //! | reduce | [`mean`](DataArray::mean), [`sum`](DataArray::sum), …, [`reduce`](DataArray::reduce) |
+//! | look at neighbours | [`rolling`](DataArray::rolling), [`coarsen`](DataArray::coarsen), [`cumsum`](DataArray::cumsum), [`diff`](DataArray::diff), [`shift`](DataArray::shift) |
+//! | fill gaps, find trends | [`interpolate_na`](DataArray::interpolate_na), [`ffill`](DataArray::ffill), [`interp`](DataArray::interp), [`polyfit`](DataArray::polyfit) |
 //! | bring together | [`merge`] into a [`Dataset`], [`concat`], [`align`] |
+//! | take groups | [`groupby`](DataArray::groupby), [`groupby_bins`](DataArray::groupby_bins), [`resample`](DataArray::resample), [`weighted`](DataArray::weighted) |
 //! | relate two | [`corr`], [`cov`] |
 //! | go on with ndarray or Rust | [`view`](DataArray::view), [`into_ndarray`](DataArray::into_ndarray), [`iter`](DataArray::iter), [`iter_dim`](DataArray::iter_dim), [`to_csv`](DataArray::to_csv) |
 //! | get it computed | [`compute`](DataArray::compute), [`explain`](DataArray::explain) |
@@ -20,28 +23,39 @@ mod align;
 mod arithmetic;
 mod attrs;
 mod chunk;
+mod coarsen;
 mod compare;
 mod concat;
 mod convert;
 mod coord;
 mod coords;
 mod csv;
+mod cumulative;
 mod data_array;
 mod dataset;
+mod dates;
 mod elementwise;
+mod ends;
+mod fill;
 mod geo;
 mod group;
 mod index;
 mod interop;
+mod interp;
 mod into_coord;
 mod labels;
 mod like;
+mod membership;
 mod merge;
+mod missing;
 mod names;
 mod operand;
+mod polyfit;
+mod quantile;
 mod random;
 mod reduce;
 mod reshape;
+mod rolling;
 mod search;
 mod select;
 mod stats;
@@ -50,27 +64,35 @@ mod view_chunks;
 mod view_html;
 mod view_text;
 mod view_values;
+mod weighted;
 mod where_;
 
 pub use align::{Join, align};
 pub use attrs::{Attr, Attrs};
+pub use coarsen::Coarsen;
 pub use concat::concat;
 pub use convert::{Explanation, IntoPlan};
 pub use coord::{Coord, CoordElement};
 pub use coords::Coords;
 pub use data_array::DataArray;
 pub use dataset::Dataset;
+pub use fill::FillGaps;
 pub use group::{Bins, GroupBy, Resample};
 pub use index::{Index, IntoIndices, Label, LabelValue};
 pub use interop::{Elements, Parts};
+pub use interp::Interpolation;
 pub use into_coord::IntoCoord;
 pub use like::{full_like, ones_like, zeros_like};
 pub use merge::{Variables, merge};
 pub use names::Dims;
 pub(crate) use names::distance;
 pub use operand::Operand;
+pub use polyfit::polyval;
+pub use quantile::Shares;
 pub use random::{full, ones, random_integers, random_normal, random_uniform, seed, zeros};
+pub use rolling::Rolling;
 pub use search::Method;
 pub use stats::{corr, cov};
 pub use values::{DType, Element, IntoElement, Text, Values};
 pub(crate) use values::{each, typed};
+pub use weighted::Weighted;

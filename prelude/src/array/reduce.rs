@@ -9,6 +9,16 @@ use crate::lazy::{ReduceOp, ReduceOptions};
 impl DataArray {
     /// `op` over `dims` with the given options; the methods named after the operations are the short forms.
     ///
+    /// Options are set by their methods:
+    /// ```
+    /// use isopleth::{array::DataArray, lazy::{ReduceOp, ReduceOptions}};
+    /// let da = DataArray::new(vec![1.0, f64::NAN, 3.0], "time")?;
+    /// assert!(da.reduce(ReduceOp::Sum, "time", ReduceOptions::new().min_count(3))?.item()?.is_nan());
+    /// assert_eq!(da.reduce(ReduceOp::Var, "time", ReduceOptions::new().ddof(1))?.item()?, 2.0);
+    /// assert!(da.reduce(ReduceOp::Mean, "time", ReduceOptions::new().skip_missing(false))?.item()?.is_nan());
+    /// # Ok::<(), isopleth::Error>(())
+    /// ```
+    ///
     /// Coordinates that do not lie along a reduced dimension stay, as do name and attributes.
     ///
     /// # Errors
@@ -52,8 +62,27 @@ reductions! {
     var Var "The variance of all values (divided by n; `reduce` takes another `ddof`).";
     median Median "The median. The whole of each line is held in memory.";
     count Count "How many values are not missing.";
+    prod Prod "The product: i64 of whole numbers and bool. 1 where there is no value.";
     any Any "Whether any element is true (or not 0).";
     all All "Whether all elements are true (or not 0).";
     argmin ArgMin "The position of the first smallest value along one dimension.";
     argmax ArgMax "The position of the first largest value along one dimension.";
+}
+
+impl DataArray {
+    /// The first value along `dim` that is not missing.
+    ///
+    /// # Errors
+    /// When there is no such dimension, or it has length 0.
+    pub fn first(&self, dim: &str) -> Result<Self> {
+        self.reduce_dims(ReduceOp::First, &dim.into(), ReduceOptions::default())
+    }
+
+    /// The last value along `dim` that is not missing.
+    ///
+    /// # Errors
+    /// When there is no such dimension, or it has length 0.
+    pub fn last(&self, dim: &str) -> Result<Self> {
+        self.reduce_dims(ReduceOp::Last, &dim.into(), ReduceOptions::default())
+    }
 }

@@ -205,7 +205,7 @@ impl<'a> Pass<'a> {
     /// Each piece by whichever thread is free; the states are joined in the order of the pieces.
     fn in_pieces(
         &self,
-        windows: Vec<Vec<(Window, Vec<Box<dyn Sink + '_>>)>>,
+        windows: Vec<Vec<Target<'_>>>,
         slabs: &[Vec<Window>],
         shared: &Shared,
         step: &(dyn Fn() + Sync),
@@ -234,6 +234,9 @@ impl<'a> Pass<'a> {
 type State = Vec<Box<dyn Accumulator>>;
 
 type Window = Vec<Range<usize>>;
+
+/// A window of the result, and where its values go: a place for each member.
+type Target<'a> = (Window, Vec<Box<dyn Sink + 'a>>);
 
 /// The states of the pieces of one window, joined as soon as those before them are there.
 struct Join<'a> {

@@ -259,9 +259,14 @@ fn centres(edge: f64, step: f64, count: usize) -> Vec<f64> {
 }
 
 fn spatial_ref(meta: &RasterMeta) -> Coord {
-    let coord = Coord::scalar(0i64).attr("GeoTransform", meta.transform.map(|number| number.to_string()).join(" "));
+    let coord = Coord::scalar(0i64).attr("GeoTransform", transform_text(&meta.transform));
     match &meta.crs {
         Some(crs) => coord.attr("crs_wkt", crs.wkt()),
         None => coord,
     }
+}
+
+/// A transform as rioxarray writes it: numbers with blanks between them.
+pub(crate) fn transform_text(transform: &[f64; 6]) -> String {
+    transform.map(|number| number.to_string()).join(" ")
 }

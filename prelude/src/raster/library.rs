@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Once;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Memory for GDAL's block cache, in MiB. Whole strips and tiles are read, so a large one only costs.
-const CACHE_MIB: usize = 64;
+/// Memory for GDAL's block cache for each thread, in MiB: a row of tiles. Whole strips and tiles are read, so more only costs.
+const CACHE_MIB: usize = 8;
 /// Complaints kept per operation; the first ones name the cause, later ones repeat it.
 const KEPT: usize = 4;
 
@@ -22,7 +22,7 @@ pub(crate) fn ready() {
     READY.call_once(|| {
         // Options that the user's environment sets win: a cluster may need its own.
         for (key, value) in [
-            ("GDAL_CACHEMAX", CACHE_MIB.to_string()),
+            ("GDAL_CACHEMAX", (CACHE_MIB * crate::parallel::cpus().max(2)).to_string()),
             // A folder of 366 files need not be listed 366 times in search of side-car files.
             ("GDAL_DISABLE_READDIR_ON_OPEN", "EMPTY_DIR".to_owned()),
         ] {

@@ -184,7 +184,7 @@ fn out_of_range(_: jiff::Error) -> Error {
     Error::new(ErrorKind::InvalidArgument, "a date must lie between 1677-09-22 and 2262-04-11")
 }
 
-fn to_civil(nanoseconds: i64) -> civil::DateTime {
+pub(super) fn to_civil(nanoseconds: i64) -> civil::DateTime {
     // In range by construction: i64 nanoseconds reach from 1677 to 2262, jiff from -9999 to 9999.
     civil::date(1970, 1, 1).at(0, 0, 0, 0).saturating_add(jiff::SignedDuration::from_nanos(nanoseconds))
 }

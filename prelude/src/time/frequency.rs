@@ -162,6 +162,18 @@ impl Frequency {
         }
     }
 
+    /// The span that an instant lies in, as `floor` and `ceil` cut time: hours and the like are counted from 1970.
+    pub fn span(self, at: DateTime) -> Result<(DateTime, DateTime)> {
+        let start = match self.unit {
+            Unit::Fixed(unit) => {
+                let length = unit.checked_mul(self.count).ok_or_else(too_long)?;
+                DateTime::from_nanoseconds(at.nanoseconds().div_euclid(length) * length)
+            }
+            _ => self.first_edge(at.nanoseconds(), Edge::Left)?,
+        };
+        Ok((start, self.moved(start, 1)?))
+    }
+
     /// An edge `steps` bins later.
     pub fn moved(self, edge: DateTime, steps: i64) -> Result<DateTime> {
         let count = self.count.checked_mul(steps).ok_or_else(too_long)?;

@@ -12,6 +12,7 @@
 //! # Ok::<(), isopleth::Error>(())
 //! ```
 
+mod calendar;
 mod date_time;
 pub mod fields;
 mod frequency;

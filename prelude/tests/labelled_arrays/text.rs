@@ -226,3 +226,56 @@ fn what_needs_numbers_says_so() {
     assert!(isopleth::plot::imshow(&map).to_png().is_ok());
     assert_eq!(Values::from(vec!["a"]).get(&[0]).map(f64::is_nan), Some(true));
 }
+
+// t.station.isin(["Basel", "Chur"]).values; A([1, n, 3.]).isin([1, n]); A(np.array([.1, 2], "f4")).isin([.1, 2]);
+// A([1, 2, 3]).isin([2., 2.5]); t.isin([]); A(pd.date_range("2016-01-01", periods=3)).isin(["2016-01-02"])
+#[test]
+fn elements_are_looked_up_in_a_list() {
+    let is = |array: &DataArray| array.to_vec::<bool>().unwrap();
+    let t = stations();
+    assert_eq!(is(&t["station"].isin(["Basel", "Chur"]).unwrap()), [false, true, false]);
+    let gaps = line("x", 0..3, vec![1.0, f64::NAN, 3.0]).name("g");
+    let found = gaps.isin([1.0, f64::NAN]).unwrap();
+    assert_eq!((is(&found), found.get_name()), (vec![true, false, false], Some("g")));
+    assert_eq!(is(&line("x", 0..2, vec![0.1f32, 2.0]).isin([0.1, 2.0]).unwrap()), [false, true]);
+    assert_eq!(is(&line("x", 0..3, vec![1, 2, 3]).isin([2.0, 2.5]).unwrap()), [false, true, false]);
+    assert_eq!(is(&t.isin(Vec::<f64>::new()).unwrap()), [false; 3]);
+    assert_eq!(is(&DataArray::new(3, ()).unwrap().isin(Vec::<i32>::new()).unwrap()), [false]);
+    let time = DataArray::new(isopleth::time::date_range("2016-01-01", 3).unwrap(), "time").unwrap();
+    assert_eq!(is(&time.isin(["2016-01-02"]).unwrap()), [false, true, false]);
+    assert!(message(t.isin(["Bern"])).contains("float64 and str") && time.isin(["Bern"]).is_err());
+    let (lazy, memory, _) = super::lazy::year();
+    let some = lazy.isin([2.5f32, -1.0]).unwrap();
+    assert!(some.is_lazy());
+    assert_eq!(is(&some), is(&memory.isin([2.5f32, -1.0]).unwrap()));
+    let many: Vec<f32> = (0..3000).map(|n| n as f32 / 4.0).collect();
+    let whole = [lazy.astype(DType::I64), memory.astype(DType::I64)];
+    let [a, b] = whole.map(|whole| whole.isin((-9..30).step_by(2).collect::<Vec<i64>>()).unwrap());
+    assert!(a.is_lazy() && is(&a) == is(&b) && is(&a).contains(&true));
+    assert_eq!(is(&lazy.isin(many.clone()).unwrap()), is(&memory.isin(many).unwrap()));
+}
+
+// t.station.str.upper(); t.station.str.startswith("B")
+#[test]
+fn functions_of_texts() {
+    let station = stations()["station"].clone();
+    assert_eq!(station.map_text(str::to_uppercase).unwrap().to_texts().unwrap(), ["BERN", "BASEL", "ZÜRICH"]);
+    let north = stations().where_drop(&station.test_text(|name| name.starts_with('B')).unwrap()).unwrap();
+    assert_close(&north, &[1.0, 2.0]);
+    let missing = DataArray::new(vec![Text::MISSING, Text::new("a")], "x").unwrap();
+    assert!(missing.map_text(|text| text.repeat(2)).unwrap().to_texts().unwrap() == ["", "aa"]);
+    assert_eq!(missing.test_text(str::is_empty).unwrap().to_vec::<bool>().unwrap(), [false, false]);
+    assert!(message(stations().map_text(str::to_owned)).contains("astype(DType::Text)"));
+}
+
+// t.groupby("zone").mean() with zone = ["north", "north", "east"]; groups are in the order of their names
+#[test]
+fn groups_have_names() {
+    let t = stations().coord("zone", Coord::along(["station"], ["north", "north", "east"])).unwrap();
+    let means = t.groupby("zone").unwrap().mean().unwrap();
+    assert_eq!(means["zone"].to_texts().unwrap(), ["east", "north"]);
+    assert_close(&means, &[3.0, 1.5]);
+    assert_close(&means.sel(sel! { zone: "north" }).unwrap(), &[1.5]);
+    let wanted: Vec<String> = vec!["Bern".into(), "Zürich".into()];
+    assert_close(&t.sel_dim("station", &wanted).unwrap(), &[1.0, 3.0]);
+}

@@ -8,6 +8,7 @@ use crate::array::coords::Coords;
 use crate::array::data_array::DataArray;
 use crate::array::labels::Labels;
 use crate::array::names::Dims;
+use crate::array::quantile::Shares;
 use crate::array::select::list;
 use crate::lazy::{AxisIndex, Plan, ReduceOp, ReduceOptions};
 use crate::{Error, ErrorKind};
@@ -27,14 +28,39 @@ impl GroupBy {
     }
 
     pub(super) fn reduce_dims(&self, op: ReduceOp, dims: &Dims, options: ReduceOptions) -> Result<DataArray> {
-        self.reduced(op, dims, options).map_err(|error| error.context(format!("groupby {}", op.name())))
+        let each = |part: Plan, axes: &[usize]| part.reduce(op, axes, options);
+        self.reduced(&each, dims, &[]).map_err(|error| error.context(format!("groupby {}", op.name())))
     }
 
     pub(super) fn over_group(&self, op: ReduceOp) -> Result<DataArray> {
         self.reduce_dims(op, &Dims::Names(vec![self.groups.dim.clone()]), ReduceOptions::default())
     }
 
-    fn reduced(&self, op: ReduceOp, dims: &Dims, options: ReduceOptions) -> Result<DataArray> {
+    /// The value of each group below which a share of its values lie; several shares make a last dimension `quantile`.
+    ///
+    /// ```
+    /// use isopleth::array::DataArray;
+    /// let da = DataArray::new(vec![1.0, 2.0, 3.0, 9.0], "x")?.coord("zone", isopleth::array::Coord::along(["x"], [1, 1, 1, 2]))?;
+    /// assert_eq!(da.groupby("zone")?.quantile(0.5)?.to_vec::<f64>()?, [2.0, 9.0]);
+    /// # Ok::<(), isopleth::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When a share is not between 0 and 1, or the array holds dates or text.
+    pub fn quantile(&self, shares: impl Into<Shares>) -> Result<DataArray> {
+        self.quantiles(&shares.into()).map_err(|error| error.context("groupby quantile"))
+    }
+
+    fn quantiles(&self, shares: &Shares) -> Result<DataArray> {
+        let each = |part: Plan, axes: &[usize]| part.quantile(shares.values(), axes, ReduceOptions::default());
+        let dims = Dims::Names(vec![self.groups.dim.clone()]);
+        let result = self.reduced(&each, &dims, &["quantile"])?;
+        let result = result.coord("quantile", shares.values())?;
+        if shares.is_single() { result.squeeze_dim("quantile") } else { Ok(result) }
+    }
+
+    /// `each` of every group's part of the values, over the given axes; it may add axes at the end, called `added`.
+    fn reduced(&self, each: &dyn Fn(Plan, &[usize]) -> Result<Plan>, dims: &Dims, added: &[&str]) -> Result<DataArray> {
         let (array, groups) = (&self.array, &*self.groups);
         let axes = array.axes_of(dims)?;
         let axis = array.axis(&groups.dim)?;
@@ -52,13 +78,16 @@ impl GroupBy {
             crate::parallel::cancel::check()?;
             let mut index = whole.clone();
             index[axis] = list(&groups.positions[group]);
-            parts.push(array.plan().index(&index)?.reduce(op, &axes, options)?.insert_axis(place));
+            parts.push(each(array.plan().index(&index)?, &axes)?.insert_axis(place));
         }
         let plan = Plan::concat(parts, place)?;
         let gone = |dim: &String| array.axis_of(dim).is_some_and(|axis| axes.contains(&axis));
         let mut kept: Vec<String> = array.dims().iter().filter(|dim| !gone(dim)).cloned().collect();
         kept.insert(place, groups.name.clone());
-        let stays = |coord: &&Coord| !coord.dims().iter().any(gone) && coord.name() != groups.name;
+        kept.extend(added.iter().map(|&dim| dim.to_owned()));
+        let stays = |coord: &&Coord| {
+            !coord.dims().iter().any(gone) && coord.name() != groups.name && !added.contains(&coord.name())
+        };
         let mut coords: Vec<Coord> = array.coords().iter().filter(stays).cloned().collect();
         let labels = groups.coord();
         let index = labels.with_values(labels.dims().to_vec(), labels.values().index(&[list(&filled)])?);
@@ -105,6 +134,9 @@ reductions! {
     var Var "The variance (divided by n)";
     median Median "The median";
     count Count "The number of values";
+    prod Prod "The product";
+    first First "The first value";
+    last Last "The last value";
     any Any "Whether any element is true, ";
     all All "Whether all elements are true, ";
 }

@@ -4,6 +4,7 @@ use super::{GroupBy, Groups};
 use crate::array::data_array::DataArray;
 use crate::array::labels::{Direction, Labels};
 use crate::array::names::not_found;
+use crate::array::quantile::Shares;
 use crate::array::values::{DType, Values};
 use crate::time::{DateTime, Edge, Frequency};
 use crate::{Error, ErrorKind, Result};
@@ -78,6 +79,14 @@ impl Resample {
     pub fn label(mut self, edge: Edge) -> Self {
         self.label = edge;
         self
+    }
+
+    /// The value of each bin below which a share of its values lie; see [`GroupBy::quantile`].
+    ///
+    /// # Errors
+    /// As for [`GroupBy::quantile`].
+    pub fn quantile(&self, shares: impl Into<Shares>) -> Result<DataArray> {
+        self.groups()?.quantile(shares)
     }
 
     /// The bins as groups, for what is not a reduction: `map`, iteration.

@@ -25,6 +25,10 @@ pub enum BinaryOp {
     Min,
     /// The larger; NaN if either is.
     Max,
+    /// The length of the hypotenuse, a float.
+    Hypot,
+    /// The angle of the point (second, first), in radians, a float.
+    Atan2,
     Eq,
     Ne,
     Lt,
@@ -51,6 +55,8 @@ impl BinaryOp {
             Self::Pow => "power",
             Self::Min => "minimum",
             Self::Max => "maximum",
+            Self::Hypot => "hypot",
+            Self::Atan2 => "atan2",
             Self::Eq => "==",
             Self::Ne => "!=",
             Self::Lt => "<",
@@ -106,6 +112,7 @@ pub(crate) fn dtypes(op: BinaryOp, operands: Operands<'_>) -> Result<(DType, DTy
     }
     let operand = match op {
         BinaryOp::Div if !common.is_float() => DType::F64,
+        BinaryOp::Hypot | BinaryOp::Atan2 => common.to_float(),
         BinaryOp::Sub if common == DType::Bool => return refuse("use ^ to compare, or astype(DType::I64) to count"),
         BinaryOp::Rem | BinaryOp::Pow if common == DType::Bool => DType::U8,
         _ if op.is_logic() && common.is_float() => {
@@ -222,6 +229,8 @@ fn arithmetic<T: Number>(op: BinaryOp, a: Block<T>, b: Block<T>, shape: &[usize]
         BinaryOp::Rem => zip_same(a, b, shape, T::rem),
         BinaryOp::Pow => zip_same(a, b, shape, T::pow),
         BinaryOp::Min => zip_same(a, b, shape, T::min),
+        BinaryOp::Hypot => zip_same(a, b, shape, T::hypot),
+        BinaryOp::Atan2 => zip_same(a, b, shape, T::atan2),
         _ => zip_same(a, b, shape, T::max),
     }
 }

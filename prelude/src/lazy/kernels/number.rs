@@ -17,8 +17,13 @@ pub(super) trait Number: Element {
     fn min(self, other: Self) -> Self;
     /// NaN if either is.
     fn max(self, other: Self) -> Self;
+    /// Integers are converted to floats before they get here, as for `atan2`.
+    fn hypot(self, other: Self) -> Self;
+    fn atan2(self, other: Self) -> Self;
     fn neg(self) -> Self;
     fn abs(self) -> Self;
+    /// -1, 0 or 1; NaN stays.
+    fn sign(self) -> Self;
 }
 
 /// An integer, for `&`, `|` and `!` by bits.
@@ -68,10 +73,17 @@ macro_rules! integer {
             fn max(self, other: Self) -> Self { Ord::max(self, other) }
             #[inline(always)]
             fn neg(self) -> Self { self.wrapping_neg() }
+            fn hypot(self, _: Self) -> Self { self }
+            fn atan2(self, _: Self) -> Self { self }
             #[inline(always)]
             fn abs(self) -> Self {
                 let abs: fn($type) -> $type = $abs;
                 abs(self)
+            }
+            #[inline(always)]
+            #[allow(unused_comparisons)]
+            fn sign(self) -> Self {
+                if self < 0 { (0 as Self).wrapping_sub(1) } else { Self::from(self > 0) }
             }
         }
         impl Bits for $type {
@@ -144,7 +156,13 @@ macro_rules! float {
             #[inline(always)]
             fn neg(self) -> Self { -self }
             #[inline(always)]
+            fn hypot(self, other: Self) -> Self { $type::hypot(self, other) }
+            #[inline(always)]
+            fn atan2(self, other: Self) -> Self { $type::atan2(self, other) }
+            #[inline(always)]
             fn abs(self) -> Self { $type::abs(self) }
+            #[inline(always)]
+            fn sign(self) -> Self { if self == 0.0 || self.is_nan() { self } else { $type::signum(self) } }
         }
     )*};
 }

@@ -21,6 +21,48 @@ pub enum UnaryOp {
     Exp,
     /// The natural logarithm, a float.
     Ln,
+    /// The sine; angles are in radians.
+    Sin,
+    /// The cosine.
+    Cos,
+    /// The tangent.
+    Tan,
+    /// The angle with this sine; NaN beyond -1..=1.
+    Asin,
+    /// The angle with this cosine; NaN beyond -1..=1.
+    Acos,
+    /// The angle with this tangent.
+    Atan,
+    /// The hyperbolic sine.
+    Sinh,
+    /// The hyperbolic cosine.
+    Cosh,
+    /// The hyperbolic tangent.
+    Tanh,
+    /// The logarithm to base 10, a float.
+    Log10,
+    /// The logarithm to base 2, a float.
+    Log2,
+    /// The natural logarithm of 1 plus the element, exact for small ones.
+    Log1p,
+    /// e to the power of the element, less 1, exact for small ones.
+    Expm1,
+    /// The cube root, a float.
+    Cbrt,
+    /// Radians as degrees.
+    Degrees,
+    /// Degrees as radians.
+    Radians,
+    /// Towards 0, to a whole number; integers stay as they are.
+    Trunc,
+    /// -1, 0 or 1; NaN stays.
+    Sign,
+    /// The element times itself; bool counts as `u8`.
+    Square,
+    /// Whether a float is neither infinite nor NaN; true of everything else that is not missing. Bool.
+    IsFinite,
+    /// Whether a float is infinite. Bool.
+    IsInfinite,
     /// Down to a whole number; integers stay as they are.
     Floor,
     /// Up to a whole number; integers stay as they are.
@@ -57,6 +99,27 @@ impl UnaryOp {
             Self::Sqrt => "sqrt",
             Self::Exp => "exp",
             Self::Ln => "ln",
+            Self::Sin => "sin",
+            Self::Cos => "cos",
+            Self::Tan => "tan",
+            Self::Asin => "asin",
+            Self::Acos => "acos",
+            Self::Atan => "atan",
+            Self::Sinh => "sinh",
+            Self::Cosh => "cosh",
+            Self::Tanh => "tanh",
+            Self::Log10 => "log10",
+            Self::Log2 => "log2",
+            Self::Log1p => "log1p",
+            Self::Expm1 => "expm1",
+            Self::Cbrt => "cbrt",
+            Self::Degrees => "rad2deg",
+            Self::Radians => "deg2rad",
+            Self::Trunc => "trunc",
+            Self::Sign => "sign",
+            Self::Square => "square",
+            Self::IsFinite => "is_finite",
+            Self::IsInfinite => "is_infinite",
             Self::Floor => "floor",
             Self::Ceil => "ceil",
             Self::Round => "round",
@@ -70,6 +133,36 @@ impl UnaryOp {
             Self::Minute => "minute",
             Self::Second => "second",
         }
+    }
+
+    fn rounds(self) -> bool {
+        matches!(self, Self::Floor | Self::Ceil | Self::Round | Self::Trunc)
+    }
+
+    /// Whether the result is a float, whatever the element is.
+    fn is_float_function(self) -> bool {
+        matches!(
+            self,
+            Self::Sqrt
+                | Self::Exp
+                | Self::Ln
+                | Self::Sin
+                | Self::Cos
+                | Self::Tan
+                | Self::Asin
+                | Self::Acos
+                | Self::Atan
+                | Self::Sinh
+                | Self::Cosh
+                | Self::Tanh
+                | Self::Log10
+                | Self::Log2
+                | Self::Log1p
+                | Self::Expm1
+                | Self::Cbrt
+                | Self::Degrees
+                | Self::Radians
+        )
     }
 
     /// Whether it is a field of a date.
@@ -99,9 +192,13 @@ pub(crate) fn dtype(op: UnaryOp, input: DType) -> DType {
         UnaryOp::Neg if matches!(input, DType::Bool | DType::DateTime) => DType::I64,
         UnaryOp::Not if input.is_float() || input == DType::DateTime => DType::Bool,
         UnaryOp::Abs if input == DType::DateTime => DType::I64,
-        UnaryOp::Neg | UnaryOp::Not | UnaryOp::Abs | UnaryOp::Floor | UnaryOp::Ceil | UnaryOp::Round => input,
-        UnaryOp::Sqrt | UnaryOp::Exp | UnaryOp::Ln => input.to_float(),
-        UnaryOp::IsNan => DType::Bool,
+        UnaryOp::Sign if input == DType::DateTime => DType::I64,
+        UnaryOp::Square if input == DType::DateTime => DType::F64,
+        UnaryOp::Square if input == DType::Bool => DType::U8,
+        UnaryOp::Neg | UnaryOp::Not | UnaryOp::Abs | UnaryOp::Sign | UnaryOp::Square => input,
+        UnaryOp::Floor | UnaryOp::Ceil | UnaryOp::Round | UnaryOp::Trunc => input,
+        UnaryOp::IsNan | UnaryOp::IsFinite | UnaryOp::IsInfinite => DType::Bool,
+        _ if op.is_float_function() => input.to_float(),
         _ => DType::I64,
     }
 }
@@ -117,13 +214,13 @@ pub(crate) fn apply(op: UnaryOp, values: Values) -> Values {
     match op {
         UnaryOp::IsNan => is_nan(&values),
         UnaryOp::Not => not(values),
-        UnaryOp::Floor | UnaryOp::Ceil | UnaryOp::Round | UnaryOp::Sqrt | UnaryOp::Exp | UnaryOp::Ln => {
-            match values.into_cast(result) {
-                Values::F32(a) => Values::F32(float32(op, a)),
-                Values::F64(a) => Values::F64(float64(op, a)),
-                unrounded => unrounded,
-            }
-        }
+        UnaryOp::IsFinite => finite(&values, |v| v.is_finite(), true),
+        UnaryOp::IsInfinite => finite(&values, |v| v.is_infinite(), false),
+        _ if op.is_float_function() || op.rounds() => match values.into_cast(result) {
+            Values::F32(a) => Values::F32(float32(op, a)),
+            Values::F64(a) => Values::F64(float64(op, a)),
+            unrounded => unrounded,
+        },
         _ => match values.into_cast(result) {
             Values::U8(a) => Values::U8(signed(op, a)),
             Values::I16(a) => Values::I16(signed(op, a)),
@@ -139,7 +236,12 @@ pub(crate) fn apply(op: UnaryOp, values: Values) -> Values {
 }
 
 fn signed<T: Number>(op: UnaryOp, a: Block<T>) -> Block<T> {
-    if op == UnaryOp::Neg { map_same(a, T::neg) } else { map_same(a, T::abs) }
+    match op {
+        UnaryOp::Neg => map_same(a, T::neg),
+        UnaryOp::Sign => map_same(a, T::sign),
+        UnaryOp::Square => map_same(a, |v| v.mul(v)),
+        _ => map_same(a, T::abs),
+    }
 }
 
 macro_rules! float {
@@ -149,6 +251,23 @@ macro_rules! float {
                 UnaryOp::Sqrt => map_same(a, $type::sqrt),
                 UnaryOp::Exp => map_same(a, $type::exp),
                 UnaryOp::Ln => map_same(a, $type::ln),
+                UnaryOp::Sin => map_same(a, $type::sin),
+                UnaryOp::Cos => map_same(a, $type::cos),
+                UnaryOp::Tan => map_same(a, $type::tan),
+                UnaryOp::Asin => map_same(a, $type::asin),
+                UnaryOp::Acos => map_same(a, $type::acos),
+                UnaryOp::Atan => map_same(a, $type::atan),
+                UnaryOp::Sinh => map_same(a, $type::sinh),
+                UnaryOp::Cosh => map_same(a, $type::cosh),
+                UnaryOp::Tanh => map_same(a, $type::tanh),
+                UnaryOp::Log10 => map_same(a, $type::log10),
+                UnaryOp::Log2 => map_same(a, $type::log2),
+                UnaryOp::Log1p => map_same(a, $type::ln_1p),
+                UnaryOp::Expm1 => map_same(a, $type::exp_m1),
+                UnaryOp::Cbrt => map_same(a, $type::cbrt),
+                UnaryOp::Degrees => map_same(a, $type::to_degrees),
+                UnaryOp::Radians => map_same(a, $type::to_radians),
+                UnaryOp::Trunc => map_same(a, $type::trunc),
                 UnaryOp::Floor => map_same(a, $type::floor),
                 UnaryOp::Ceil => map_same(a, $type::ceil),
                 _ => map_same(a, $type::round_ties_even),
@@ -167,6 +286,16 @@ fn is_nan(values: &Values) -> Values {
         Values::DateTime(a) => map_to(a, |v| v == i64::MIN),
         Values::Text(a) => map_to(a, |v| v.is_missing()),
         other => each!(other, a => map_to(a, |_| false)),
+    })
+}
+
+/// `is` of floats; what is no float is finite, but for missing dates.
+fn finite(values: &Values, is: fn(f64) -> bool, finite: bool) -> Values {
+    Values::Bool(match values {
+        Values::F32(a) => map_to(a, |v| is(f64::from(v))),
+        Values::F64(a) => map_to(a, is),
+        Values::DateTime(a) => map_to(a, |v| finite && v != i64::MIN),
+        other => each!(other, a => map_to(a, |_| finite)),
     })
 }
 

@@ -1,7 +1,7 @@
 //! Each result from two elements of its line and a weight: interpolation at given places.
 
 use super::{Block, Flow, LineOp};
-use crate::array::{DType, Element, Values};
+use crate::array::{DType, Values};
 use crate::{Error, ErrorKind, Result};
 use std::ops::Range;
 use std::sync::Arc;
@@ -28,8 +28,7 @@ impl LineOp for Weave {
 
     fn dtype(&self, input: DType) -> Result<DType> {
         match input {
-            DType::F32 | DType::F64 => Ok(input),
-            DType::DateTime | DType::Text => {
+            DType::DateTime | DType::Text | DType::Bool => {
                 let message = format!("values of {input} cannot be interpolated; labels of the dimension may be dates");
                 Err(Error::new(ErrorKind::Mismatch, message))
             }
@@ -56,32 +55,26 @@ impl LineOp for Weave {
     }
 
     fn apply(&self, block: Block) -> Values {
-        let dtype = self.dtype(block.values.dtype()).expect("the plan checked the type");
-        let block = block.cast(dtype);
-        match dtype {
-            DType::F32 => self.weave(block, |v| v as f32),
-            _ => self.weave(block, |v| v),
-        }
+        self.weave(block.cast(DType::F64))
     }
 }
 
 impl Weave {
-    fn weave<T: Element>(&self, block: Block, of: impl Fn(f64) -> T) -> Values {
+    fn weave(&self, block: Block) -> Values {
         let (here, inner, outs) = (block.here(), block.inner(), block.out.len());
-        let mut results = block.results::<T>();
-        let values = block.slice::<T>();
+        let mut results = block.results::<f64>();
+        let values = block.slice::<f64>();
         for outer in 0..block.outer() {
             let row = |position: usize| &values[(outer * here + position - block.start) * inner..][..inner];
             for (n, knots) in self.knots[block.out.clone()].iter().enumerate() {
                 let results = &mut results[(outer * outs + n) * inner..][..inner];
                 match knots {
-                    None => results.fill(of(f64::NAN)),
+                    None => results.fill(f64::NAN),
                     Some(Knots { low, weight: 0.0, .. }) => results.copy_from_slice(row(*low)),
                     Some(Knots { high, weight: 1.0, .. }) => results.copy_from_slice(row(*high)),
                     Some(Knots { low, high, weight }) => {
                         for ((result, low), high) in results.iter_mut().zip(row(*low)).zip(row(*high)) {
-                            let (low, high) = (low.to_f64(), high.to_f64());
-                            *result = of(low + (high - low) * weight);
+                            *result = low + (high - low) * weight;
                         }
                     }
                 }

@@ -133,7 +133,7 @@ fn a_part_of_a_raster_lands_where_it_belongs() {
     let da = open_rasters(&files).unwrap();
     let part = da.isel(crate::s![.., 1..3, 2..5]).unwrap().transpose(["x", "band", "y"]).unwrap();
     let path = folder.path().join("part.tif");
-    part.to_raster(&path, &Raster::open(&files[0]).unwrap().meta()).unwrap();
+    part.to_raster(&path, Raster::open(&files[0]).unwrap().meta()).unwrap();
     let written = Raster::open(&path).unwrap();
     assert_eq!((written.height(), written.width(), written.count()), (2, 3, 3));
     assert_eq!(written.transform(), [-179.0, 0.5, 0.0, 69.5, 0.0, -0.5]);
@@ -145,10 +145,10 @@ fn what_a_file_cannot_hold_is_refused_and_nothing_is_left() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.tif");
     let nan = crate::array::DataArray::new(array![[f32::NAN, 1.0]], ["y", "x"]).unwrap();
-    let text = nan.to_raster(&path, &RasterMeta::new(2, 1, DType::U8)).unwrap_err().to_string();
+    let text = nan.to_raster(&path, RasterMeta::new(2, 1, DType::U8)).unwrap_err().to_string();
     assert!(text.contains("missing values") && text.contains("meta.nodata"), "{text}");
     let line = crate::array::DataArray::new(array![1f32, 2.0], ["x"]).unwrap();
-    let text = line.to_raster(&path, &RasterMeta::new(2, 1, DType::F32)).unwrap_err().to_string();
+    let text = line.to_raster(&path, RasterMeta::new(2, 1, DType::F32)).unwrap_err().to_string();
     assert!(text.contains("this array has 1: x"), "{text}");
     assert!(names(folder.path()).is_empty());
 }

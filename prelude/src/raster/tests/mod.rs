@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod labelled;
+mod options;
 mod read;
 mod write;
 

@@ -91,7 +91,7 @@ fn shapes_bands_types_and_names_are_checked() {
     let kind = |name: &str, meta: &RasterMeta| Raster::create(folder.path().join(name), meta).unwrap_err().kind();
     let mut wrong = meta(2, 3);
     assert_eq!(kind("a.png", &wrong), ErrorKind::InvalidArgument);
-    wrong.dtype = DType::I64;
+    wrong.dtype = DType::DateTime;
     assert_eq!(kind("b.tif", &wrong), ErrorKind::InvalidArgument);
     assert_eq!(kind("c.tif", &meta(0, 3)), ErrorKind::InvalidArgument);
     drop(writer);
