@@ -45,6 +45,10 @@ if [ "$only_python" = no ]; then
     step "Rust tests"
     cargo test --release --locked --workspace
 
+    # With --workspace, so that what the Rust tests have built is used.
+    step "Worker of the differential tests"
+    cargo build --release --locked --workspace --bin isopleth-oracle
+
     step "Clippy"
     cargo clippy --release --locked --workspace --all-targets -- -D warnings
 fi

@@ -33,6 +33,8 @@ class Step:
     precision: str = "exact"
     rough: bool = False
     scale: float = 1.0
+    # A float32 that was rounded is among what went in, so the answer is no better than that, whatever its type.
+    coarse: bool = False
     settled: list[str] = field(default_factory=list)
 
 
@@ -66,7 +68,7 @@ def generate(seed: int, number: int, only: str | None = None) -> tuple[dict, lis
         op = draw_operation(rng, value, env, only=wanted, exact_only=rough)
         if op is None:
             break
-        step = carry_out(op, value, env, rough, scale)
+        step = carry_out(op, value, env, rough, scale, bool(steps) and steps[-1].coarse)
         steps.append(step)
         if step.error is not None or too_large(step.result):
             break
@@ -90,7 +92,7 @@ def _chunkings(rng: random.Random) -> list[list]:
     return [[[name, rng.choice([1, 1, 2, 3, 4])] for name in [*draw.NAMES, "run", "new"] if rng.random() < 0.8] for _ in range(2)]
 
 
-def carry_out(op: dict, value, env: list, rough: bool, scale: float) -> Step:
+def carry_out(op: dict, value, env: list, rough: bool, scale: float, coarse: bool = False) -> Step:
     """One operation by xarray."""
     found = find(op, value)
     precision = found.kind(op, value)
@@ -105,20 +107,24 @@ def carry_out(op: dict, value, env: list, rough: bool, scale: float) -> Step:
         return step
     # Squares of what was there, and sums of it, are the magnitude that rounding is a share of.
     grown = max(scale, magnitude([step.result]))
+    step.coarse = coarse or step.rough and any("float32" in str(array.dtype) for array in _arrays([value, *env]))
     step.scale = grown * max(1.0, grown) if op.get("how") in ("var", "std") or op["op"] in ("cov", "corr") else grown
     return step
 
 
 def magnitude(arrays: list) -> float:
     largest = 1.0
-    for array in arrays:
-        parts = array.data_vars.values() if isinstance(array, xr.Dataset) else [array] if isinstance(array, xr.DataArray) else array
-        for part in parts:
-            values = np.asarray(part.values)
-            if values.dtype.kind in "iufb" and values.size:
-                finite = np.abs(values[np.isfinite(values)].astype("f8"))
-                largest = max(largest, float(finite.sum()) if finite.size else 1.0)
+    for array in _arrays(arrays):
+        values = np.asarray(array.values)
+        if values.dtype.kind in "iufb" and values.size:
+            finite = np.abs(values[np.isfinite(values)].astype("f8"))
+            largest = max(largest, float(finite.sum()) if finite.size else 1.0)
     return largest
+
+
+def _arrays(values: list):
+    for value in values:
+        yield from value.data_vars.values() if isinstance(value, xr.Dataset) else [value] if isinstance(value, xr.DataArray) else value
 
 
 def replay(case: dict) -> list[Step]:
@@ -127,7 +133,7 @@ def replay(case: dict) -> list[Step]:
     steps: list[Step] = []
     value, rough, scale = env[0], False, magnitude(env)
     for op in case["ops"]:
-        step = carry_out(op, value, env, rough, scale)
+        step = carry_out(op, value, env, rough, scale, bool(steps) and steps[-1].coarse)
         steps.append(step)
         if step.error is not None:
             break
@@ -183,7 +189,7 @@ def judge(ours: dict, step: Step) -> str | None:
     if "error" in ours:
         return f"an error where xarray has an answer: {ours['error']}"
     try:
-        return difference(answered(ours), plain(step.result), rough=step.rough, scale=step.scale)
+        return difference(answered(ours), plain(step.result), rough=step.rough, scale=step.scale, coarse=step.coarse)
     except Untrue as untrue:
         return str(untrue)
 
@@ -206,8 +212,10 @@ def lazily(eager: list, lazy: list, step: Step) -> str | None:
     try:
         ours, memory = answered(last), answered(eager[-1])
         if step.op["op"] == "corr" and ours.values.shape == memory.values.shape:
-            # Of constants it is NaN or noise, as the sums round; see "correlation-of-constants".
-            unsettled = np.isnan(ours.values) | np.isnan(memory.values)
+            # Of constants it is NaN or a rounding error, as the sums round; see "correlation-of-constants".
+            unsettled = np.zeros(ours.values.shape, bool)
+            for one in (ours, memory):
+                unsettled |= ~(np.abs(one.values) > 1e-6) | ~np.isfinite(one.values)
             ours.values, memory.values = (np.where(unsettled, np.nan, one.values).astype(one.values.dtype) for one in (ours, memory))
         return bits(ours, memory, rough=step.rough, scale=step.scale)
     except Untrue as untrue:

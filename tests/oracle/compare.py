@@ -13,10 +13,12 @@ ROUGH = {"float32": 4e-5, "float64": 1e-9}
 EXACT = {"float32": 1.2e-7, "float64": 2.3e-16}
 
 
-def difference(ours, theirs, *, rough: bool, scale: float, shares: dict = ROUGH) -> str | None:
+def difference(ours, theirs, *, rough: bool, scale: float, coarse: bool = False, shares: dict = ROUGH) -> str | None:
     """How `ours` differs from `theirs`; `scale` is the magnitude of what was added up."""
     if type(ours) is not type(theirs):
         return f"a {type(ours).__name__} where xarray has a {type(theirs).__name__}"
+    if coarse:
+        shares = dict.fromkeys(shares, shares["float32"])
     if isinstance(ours, Several):
         return _several(ours, theirs, rough, scale, shares)
     return _array(ours, theirs, rough, scale, shares)

@@ -130,7 +130,52 @@ def _negative_powers(context: Context) -> bool:
     return _is(context, "binary") and context.op["sign"] == "**" and "negative integer powers" in str(context.error)
 
 
+def _short_dates_downwards(context: Context) -> bool:
+    dim, label = context.op.get("dim"), context.op.get("label", {})
+    if not _is(context, "sel") or "between" not in label or dim not in context.before.coords:
+        return False
+    dates = context.before.coords[dim].values
+    texts = any(isinstance(end, str) for end in label["between"])
+    return dates.dtype.kind == "M" and texts and bool((np.diff(dates.astype("i8")) <= 0).all())
+
+
+def _only_named_like_dims(context: Context) -> bool:
+    """The coordinates that we lack are such as a dimension is called, without being its labels."""
+    ours = _ours(context) if context.error is None else None
+    if ours is None or not hasattr(ours, "dims") or not context.problem.startswith("coordinates"):
+        return False
+    lacking = set(map(str, context.result.coords)) ^ set(ours.coords)
+    return bool(lacking) and all(name in context.result.dims and not context.result.coords[name].dims for name in lacking)
+
+
 DIFFERENCES += [
+    Difference(
+        "short-dates-downwards",
+        "on an axis of dates that goes down a range goes down too, and a date written short means all of it at either end; "
+        "pandas looks up the words of a range on such an axis only if it goes up, and gives nothing or an error",
+        _short_dates_downwards,
+        lambda: ([xr.DataArray([1.0, 2.0], {"time": np.array(["1900-02-28", "1900-02-27"], "M8[ns]")}, ["time"])],
+                 [{"op": "sel", "dim": "time", "label": {"between": ["1900", {"time": -2204064000000000000}]}}]),
+    ),
+    Difference(
+        "nearest-to-a-written-date",
+        "sel with a method takes a date written as text; xarray compares the text with dates and fails",
+        lambda c: _is(c, "sel") and "method" in c.op and isinstance(c.error, TypeError),
+        lambda: ([xr.DataArray([1.0, 2.0], {"time": np.array(["2000-01-01", "2000-01-03"], "M8[ns]")}, ["time"])],
+                 [{"op": "sel", "dim": "time", "label": {"among": ["2000-01-02"]}, "method": "nearest", "tolerance": 2.0}]),
+    ),
+    Difference(
+        "some-of-repeated-labels",
+        "a list of labels is an error only if one of them occurs more than once; xarray refuses it if any label does",
+        lambda c: _is(c, "sel") and "among" in c.op["label"] and "uniquely valued" in str(c.error),
+        lambda: ([_line([1.0, 2.0, 3.0], x=[1, 2, 2])], [{"op": "sel", "dim": "x", "label": {"among": [1]}}]),
+    ),
+    Difference(
+        "a-scalar-called-like-a-dimension",
+        "a scalar coordinate that meets a dimension of its name is dropped; xarray keeps both under one name",
+        _only_named_like_dims,
+        lambda: ([_scalar(1.0, coords={"x": 5.0}), _line([1.0, 2.0])], [{"op": "binary", "sign": "+", "other": {"array": 1}}]),
+    ),
     Difference(
         "nothing-to-reduce",
         "a reduction over an empty list of dimensions is the reduction of each element by itself; NumPy leaves out even the "
@@ -190,8 +235,15 @@ DIFFERENCES += [
     Difference(
         "concat-of-other-dimensions",
         "concat wants arrays of the same dimensions; xarray repeats an array along the dimensions that it lacks",
-        lambda c: _is(c, "concat") and _refused(c, "has the dimensions"),
+        lambda c: _is(c, "concat") and (_refused(c, "has the dimensions") or c.problem.startswith("dims")),
         lambda: ([_scalar(1.0), _line([1.0, 2.0])], [{"op": "concat", "others": [1], "dim": "run"}]),
+    ),
+    Difference(
+        "concat-with-a-coordinate-that-one-lacks",
+        "a coordinate that does not lie along the joined dimension, and that some arrays lack, stays if the others agree on "
+        "it; xarray keeps it or fails, depending on how many have it",
+        lambda c: _is(c, "concat") and "not present in all datasets" in str(c.error),
+        lambda: ([_line([1.0], zone=("x", [1])), _line([2.0])], [{"op": "concat", "others": [0, 1], "dim": "run"}]),
     ),
     Difference(
         "merge-of-other-dimensions",
@@ -240,7 +292,8 @@ DIFFERENCES += [
     ),
     Difference(
         "correlation-of-constants",
-        "where an array does not vary its correlation is NaN; xarray divides one rounding error by another",
+        "where an array does not vary its correlation is 0 / 0: NaN, or one rounding error divided by another; the two round "
+        "differently",
         _corr_of_constants,
         lambda: ([_line([0.1, 0.1, 0.1]), _line([1.0, 2.0, 4.0])], [{"op": "corr", "other": 1, "dims": "x"}]),
     ),

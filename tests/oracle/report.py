@@ -13,6 +13,7 @@ SHORT = {"float64": "f64", "float32": "f32", "uint8": "u8", "int16": "i16", "uin
 SHORT |= {"uint32": "u32", "int64": "i64", "bool": "bool", "datetime64[ns]": "dates"}
 
 
+
 class Table:
     """Counts per operation; tables of parts of a run can be added up."""
 
@@ -32,7 +33,7 @@ class Table:
             row["erred"] += verdict.startswith("both erred")
             row["skipped"] += verdict.startswith("known")
             if isinstance(step.before, xr.DataArray):
-                row["dtype " + SHORT[str(step.before.dtype)]] += 1
+                row["dtype " + SHORT.get(str(step.before.dtype), "text")] += 1
                 row[f"ndim {step.before.ndim}"] += 1
             if verdict.startswith("known: "):
                 self.known[verdict.removeprefix("known: ")] += 1

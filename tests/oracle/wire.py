@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,7 +12,20 @@ import xarray as xr
 DTYPES = ["bool", "uint8", "int16", "uint16", "int32", "uint32", "int64", "float32", "float64", "datetime64[ns]"]
 
 
+def texts(values: np.ndarray) -> np.ndarray:
+    """Texts as Python's, None where there is none; other values as they are."""
+    if values.dtype.kind not in "UTO":
+        return values
+    missing = [text is None or text != text for text in values.ravel().tolist()]
+    plain = np.empty(values.size, object)
+    plain[:] = [None if gone else str(text) for gone, text in zip(missing, values.ravel().tolist())]
+    return plain.reshape(values.shape)
+
+
 def encode_values(values: np.ndarray) -> dict:
+    if values.dtype.kind in "UTO":
+        data = base64.b64encode(json.dumps(texts(values).ravel().tolist()).encode()).decode()
+        return {"dtype": "str", "shape": list(values.shape), "data": data}
     dtype = "datetime64[ns]" if values.dtype.kind == "M" else values.dtype.name
     if dtype not in DTYPES:
         raise TypeError(f"the prelude has no {dtype}")
@@ -23,6 +37,10 @@ def encode_values(values: np.ndarray) -> dict:
 
 def decode_values(spec: dict) -> np.ndarray:
     raw = base64.b64decode(spec["data"])
+    if spec["dtype"] == "str":
+        texts = np.empty(len(found := json.loads(raw)), object)
+        texts[:] = found
+        return texts.reshape(spec["shape"])
     return np.frombuffer(raw, dtype=np.dtype(spec["dtype"])).reshape(spec["shape"]).copy()
 
 
@@ -64,10 +82,10 @@ class Several:
 def plain(result) -> Plain | Several:
     """xarray's result in the canonical form."""
     if isinstance(result, xr.DataArray):
-        coords = {str(name): (tuple(coord.dims), coord.values) for name, coord in result.coords.items()}
-        return Plain(result.name, tuple(result.dims), np.asarray(result.values), coords, dict(result.attrs))
+        coords = {str(name): (tuple(coord.dims), texts(coord.values)) for name, coord in result.coords.items()}
+        return Plain(result.name, tuple(result.dims), texts(np.asarray(result.values)), coords, dict(result.attrs))
     if isinstance(result, xr.Dataset):
-        coords = {str(name): (tuple(coord.dims), coord.values) for name, coord in result.coords.items()}
+        coords = {str(name): (tuple(coord.dims), texts(coord.values)) for name, coord in result.coords.items()}
         return Several({str(name): plain(result[name]) for name in result.data_vars}, coords)
     return Several({str(at): plain(array) for at, array in enumerate(result)}, {})
 

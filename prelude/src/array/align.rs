@@ -55,7 +55,7 @@ fn align_dim(arrays: &mut [DataArray], dim: &str, join: Join) -> Result<()> {
     let mut dtype = first.values().dtype();
     let mut labels = Labels::of(first.values());
     for other in others {
-        dtype = labels_dtype(dtype, other.values().dtype());
+        dtype = DType::promote(dtype, other.values().dtype()).unwrap_or(dtype);
         let other = Labels::of(other.values());
         let never = || kinds(dim, &labels, &other);
         labels = match join {
@@ -98,16 +98,6 @@ fn lend(arrays: &mut [DataArray], dim: &str, index: &Coord) {
             let coords = array.coords().iter().cloned().chain([index.clone()]).collect();
             *array = array.with_coords(coords);
         }
-    }
-}
-
-/// The element type of labels that come of two kinds: as numbers are promoted; floats beside whole numbers
-/// keep their own width, as pandas keeps them.
-fn labels_dtype(a: DType, b: DType) -> DType {
-    match (a.is_float(), b.is_float()) {
-        (true, false) if b.is_integer() => a,
-        (false, true) if a.is_integer() => b,
-        _ => DType::promote(a, b).unwrap_or(a),
     }
 }
 

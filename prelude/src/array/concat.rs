@@ -119,9 +119,8 @@ fn coords(parts: &[Part], dim: &str, lengths: &[usize]) -> Result<Vec<Coord>> {
         let name = coord.name();
         let all: Vec<&Coord> =
             parts.iter().filter_map(|part| part.along.iter().find(|other| other.name() == name)).collect();
-        // A coordinate that only some arrays have cannot be joined.
         if all.len() < parts.len() {
-            continue;
+            return Err(only_some(name, all.len(), parts.len()));
         }
         let Some(axis) = coord.dims().iter().position(|other| other == dim) else { continue };
         if all.iter().any(|other| other.dims() != coord.dims()) {
@@ -139,13 +138,20 @@ fn coords(parts: &[Part], dim: &str, lengths: &[usize]) -> Result<Vec<Coord>> {
         let all: Vec<&Coord> = parts.iter().filter_map(|part| part.rest.coords().get(name)).collect();
         if all.iter().all(|other| other.same(coord)) {
             coords.push(coord.clone());
-        } else if all.len() == parts.len() && all.iter().all(|other| other.dims().is_empty()) {
+        } else if all.len() < parts.len() && !coord.is_index() {
+            return Err(only_some(name, all.len(), parts.len()));
+        } else if all.iter().all(|other| other.dims().is_empty()) {
             let repeated = |(other, &len): (&&Coord, &usize)| other.values().insert_axis(0).broadcast_to(&[len]);
             let values: Result<Vec<Values>> = all.iter().zip(lengths).map(repeated).collect();
             coords.push(Coord::named(name, [dim.to_owned()], row(values?, 0)?, Attrs::default()));
         }
     }
     Ok(coords)
+}
+
+fn only_some(name: &str, some: usize, all: usize) -> Error {
+    let message = format!("{some} of {all} arrays have the coordinate {name:?}; give it to all, or drop_coord it");
+    Error::new(ErrorKind::Mismatch, message)
 }
 
 fn row(values: Vec<Values>, axis: usize) -> Result<Values> {

@@ -6,6 +6,7 @@ use super::data_array::DataArray;
 use super::dataset::Dataset;
 use super::labels::Labels;
 use super::operand::combine;
+use super::values::DType;
 use crate::lazy::Plan;
 use crate::{Error, ErrorKind, Result};
 
@@ -130,7 +131,9 @@ fn unified(a: &DataArray, b: &DataArray) -> Result<DataArray> {
     }
     let coords = common_coords(&[a.clone(), b.clone()], a.dims());
     if !a.is_nan().any(())?.item()?.eq(&1.0) {
-        return Ok(a.with_coords(coords));
+        // The type is that of both, as if something had been filled in: a lazy merge could not know better.
+        let both = DType::promote(a.dtype(), b.dtype()).unwrap_or(a.dtype());
+        return Ok(a.astype(both).with_coords(coords));
     }
     let there = a.not_nan();
     let filled = combine(&[a, &there, b], Join::Exact, |plans| {

@@ -3,6 +3,7 @@
 mod combine;
 mod compute;
 mod datasets;
+mod groups;
 mod reduce;
 mod reshape;
 mod select;
@@ -34,7 +35,7 @@ type Attempt = Result<Option<DataArray>>;
 
 fn array_op(array: &DataArray, op: Args<'_>, env: &[DataArray]) -> Result<State> {
     let name = op.text("op")?;
-    for family in [select::apply, compute::apply, reduce::apply, reshape::apply] {
+    for family in [select::apply, compute::apply, reduce::apply, reshape::apply, groups::apply] {
         if let Some(result) = family(array, name, op, env)? {
             return Ok(State::Array(result));
         }
