@@ -2,8 +2,9 @@
 //! name that users type; helpers stay in their modules.
 
 pub use crate::array::{
-    Bins, Coord, DType, DataArray, Dataset, FillGaps, Index, Interpolation, Values, concat, corr, cov, full, full_like,
-    merge, ones, ones_like, polyval, random_integers, random_normal, random_uniform, seed, zeros, zeros_like,
+    Bins, Coord, DType, DataArray, Dataset, FillGaps, Index, Interpolation, Join, Method, Values, align, concat, corr,
+    cov, full, full_like, merge, ones, ones_like, polyval, random_integers, random_normal, random_uniform, seed, zeros,
+    zeros_like,
 };
 pub use crate::comm::Comm;
 pub use crate::display::{DebugDisplay, MimeBundle, Show, clear_output, html, show};
@@ -17,7 +18,7 @@ pub use crate::raster::{
     Clip, Compression, Crs, OpenRaster, Polygons, Raster, RasterMeta, RasterOptions, RasterWriter, Reproject,
     Resampling, glob, open_raster, open_raster_with, open_rasters, open_rasters_with,
 };
-pub use crate::time::{DateRange, DateTime, Step, date_range, date_range_by};
+pub use crate::time::{DateRange, DateTime, Edge, Step, date_range, date_range_by};
 pub use crate::{s, sel};
 
 pub use ndarray::{self, Array, Array1, Array2, Array3, ArrayD, ArrayView2, Axis};
