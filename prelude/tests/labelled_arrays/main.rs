@@ -7,6 +7,7 @@ mod alignment;
 mod arithmetic;
 mod combining;
 mod conditions;
+mod datasets;
 mod geography;
 mod groups;
 mod interop;
