@@ -206,11 +206,21 @@ fn a_lazy_array_is_grouped_without_reading_and_each_file_is_read_once() {
 }
 
 #[test]
-fn ten_thousand_groups_are_no_trouble() {
-    let many = DataArray::new((0..20_000).map(f64::from).collect::<Vec<_>>(), "x").unwrap();
-    let by = DataArray::new((0..20_000).map(|at| at % 10_000).collect::<Vec<i64>>(), "x").unwrap().name("by");
-    let mean = many.groupby_by(&by).unwrap().mean().unwrap().to_vec::<f64>().unwrap();
-    assert!(mean.len() == 10_000 && mean.iter().enumerate().all(|(at, mean)| *mean == at as f64 + 5000.0));
+fn ten_thousand_groups_of_two_sizes_are_no_trouble() {
+    // Position p is in group p % 10_000, so the first three groups have three members and the others two.
+    let many = Array2::from_shape_fn((2, 20_003), |(row, at)| (row * 100_000 + at) as f64);
+    let many = DataArray::new(many, ["y", "x"]).unwrap();
+    let by = DataArray::new((0..20_003).map(|at| at % 10_000).collect::<Vec<i64>>(), "x").unwrap().name("by");
+    let groups = many.groupby_by(&by).unwrap();
+    let mean = groups.mean().unwrap();
+    assert_eq!((mean.dims().join(" "), mean.shape()), ("y by".into(), &[2, 10_000][..]));
+    let expected = |at: usize| at as f64 + if at < 3 { 10_000.0 } else { 5_000.0 };
+    let mean = mean.to_vec::<f64>().unwrap();
+    assert!((0..10_000).all(|at| mean[at] == expected(at) && mean[10_000 + at] == expected(at) + 100_000.0));
+    let all = groups.reduce(ReduceOp::Max, (), ReduceOptions::default()).unwrap().to_vec::<f64>().unwrap();
+    assert_eq!((all[2], all[3], all.len()), (120_002.0, 110_003.0, 10_000));
+    let ends = groups.quantile([0.0, 1.0]).unwrap().isel(isopleth::s![1, 2, ..]).unwrap();
+    assert_close(&ends, &[100_002.0, 120_002.0]);
 }
 
 /// v = A([[1.,2,n],[4,n,n]], dims=["y","x"], coords={"y":[10,20],"x":[1,2,3]}, name="v", attrs={"u":"K"}); w = A([1.,3,2], dims="x", coords={"x":[1,2,3]})

@@ -8,6 +8,7 @@ mod arithmetic;
 mod combining;
 mod conditions;
 mod gaps;
+mod datasets;
 mod geography;
 mod groups;
 mod interop;

@@ -12,6 +12,10 @@ use crate::array::quantile::Shares;
 use crate::array::select::list;
 use crate::lazy::{AxisIndex, Plan, ReduceOp, ReduceOptions};
 use crate::{Error, ErrorKind};
+use std::collections::BTreeMap;
+
+/// From so many groups on, those in memory are reduced together.
+const MANY: usize = 16;
 
 impl GroupBy {
     /// `op` of each group over `dims`, which include the grouped dimension; the methods named after the operations
@@ -59,6 +63,56 @@ impl GroupBy {
         if shares.is_single() { result.squeeze_dim("quantile") } else { Ok(result) }
     }
 
+    /// Each group by itself: of a lazy array it reads no file but its own.
+    fn one_by_one(
+        &self,
+        filled: &[usize],
+        axis: usize,
+        place: usize,
+        each: &dyn Fn(Plan) -> Result<Plan>,
+    ) -> Result<Plan> {
+        let mut index: Vec<AxisIndex> = self.array.shape().iter().map(|&len| AxisIndex::all(len)).collect();
+        let mut parts = Vec::with_capacity(filled.len());
+        for &group in filled {
+            crate::parallel::cancel::check()?;
+            index[axis] = list(&self.groups.positions[group]);
+            parts.push(each(self.array.plan().index(&index)?)?.insert_axis(place));
+        }
+        Plan::concat(parts, place)
+    }
+
+    /// Many groups in memory: those of one size side by side in one reduction, since each reduction has its price.
+    fn by_size(
+        &self,
+        filled: &[usize],
+        axis: usize,
+        place: usize,
+        axes: &[usize],
+        each: &dyn Fn(Plan, &[usize]) -> Result<Plan>,
+    ) -> Result<Plan> {
+        let positions = &self.groups.positions;
+        let mut sizes: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for (at, &group) in filled.iter().enumerate() {
+            sizes.entry(positions[group].len()).or_default().push(at);
+        }
+        // The members of a group get an axis of their own, right after that of the groups.
+        let members: Vec<usize> = axes.iter().map(|&other| if other < axis { other } else { other + 1 }).collect();
+        let mut index: Vec<AxisIndex> = self.array.shape().iter().map(|&len| AxisIndex::all(len)).collect();
+        let mut parts = Vec::with_capacity(sizes.len());
+        for (&size, groups) in &sizes {
+            crate::parallel::cancel::check()?;
+            let all: Vec<usize> = groups.iter().flat_map(|&at| positions[filled[at]].iter().copied()).collect();
+            index[axis] = list(&all);
+            parts.push(each(self.array.plan().index(&index)?.split_axis(axis, size)?, &members)?);
+        }
+        let joined = Plan::concat(parts, place)?;
+        let mut order = vec![0; filled.len()];
+        sizes.values().flatten().enumerate().for_each(|(from, &at)| order[at] = from);
+        let mut index: Vec<AxisIndex> = joined.shape().iter().map(|&len| AxisIndex::all(len)).collect();
+        index[place] = list(&order);
+        joined.index(&index)
+    }
+
     /// `each` of every group's part of the values, over the given axes; it may add axes at the end, called `added`.
     fn reduced(&self, each: &dyn Fn(Plan, &[usize]) -> Result<Plan>, dims: &Dims, added: &[&str]) -> Result<DataArray> {
         let (array, groups) = (&self.array, &*self.groups);
@@ -72,15 +126,10 @@ impl GroupBy {
         let place = (0..axis).filter(|before| !axes.contains(before)).count();
         let filled: Vec<usize> =
             (0..groups.positions.len()).filter(|&group| !groups.positions[group].is_empty()).collect();
-        let whole: Vec<AxisIndex> = array.shape().iter().map(|&len| AxisIndex::all(len)).collect();
-        let mut parts = Vec::with_capacity(filled.len());
-        for &group in &filled {
-            crate::parallel::cancel::check()?;
-            let mut index = whole.clone();
-            index[axis] = list(&groups.positions[group]);
-            parts.push(each(array.plan().index(&index)?, &axes)?.insert_axis(place));
-        }
-        let plan = Plan::concat(parts, place)?;
+        let plan = match array.is_lazy() || filled.len() < MANY {
+            true => self.one_by_one(&filled, axis, place, &|part| each(part, &axes))?,
+            false => self.by_size(&filled, axis, place, &axes, each)?,
+        };
         let gone = |dim: &String| array.axis_of(dim).is_some_and(|axis| axes.contains(&axis));
         let mut kept: Vec<String> = array.dims().iter().filter(|dim| !gone(dim)).cloned().collect();
         kept.insert(place, groups.name.clone());
