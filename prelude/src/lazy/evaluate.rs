@@ -160,7 +160,7 @@ pub(super) type Identified = (usize, Plan);
 
 /// Groups reductions that read the same parts of files over the same axes: one pass serves them all.
 pub(super) fn together(reductions: &[Identified]) -> Vec<Vec<Identified>> {
-    let mut groups: Vec<(HashSet<(usize, Vec<Pick>)>, Vec<Identified>)> = Vec::new();
+    let mut groups: Vec<(HashSet<PartOfFile>, Vec<Identified>)> = Vec::new();
     for (id, plan) in reductions {
         let reduce = as_reduce(plan);
         let files = parts_read(&reduce.input);
@@ -189,8 +189,11 @@ pub(crate) fn sources(plan: &Plan) -> HashSet<usize> {
     parts_read(plan).into_iter().map(|(file, _)| file).collect()
 }
 
+/// What tells a file apart from others, and what is read of it.
+type PartOfFile = (usize, Vec<Pick>);
+
 /// The distinct files below a plan, each with what is read of it.
-fn parts_read(plan: &Plan) -> HashSet<(usize, Vec<Pick>)> {
+fn parts_read(plan: &Plan) -> HashSet<PartOfFile> {
     let mut seen = HashSet::new();
     let mut files = HashSet::new();
     let mut stack = vec![plan];
