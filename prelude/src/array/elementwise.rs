@@ -128,8 +128,8 @@ functions! {
     log1p Log1p "The natural logarithm of 1 plus each element, exact for small ones.";
     expm1 Expm1 "e to the power of each element, less 1, exact for small ones.";
     cbrt Cbrt "The cube root of each element.";
-    rad2deg Degrees "Each element, in radians, as degrees.";
-    deg2rad Radians "Each element, in degrees, as radians.";
+    to_degrees Degrees "Each element, in radians, as degrees.";
+    to_radians Radians "Each element, in degrees, as radians.";
     trunc Trunc "Each element towards 0 to a whole number.";
     sign Sign "-1, 0 or 1 of each element; NaN stays.";
     square Square "Each element times itself.";

@@ -275,7 +275,7 @@ fn functions_of_each_element() {
     let bytes = DataArray::new(vec![3u8, 0, 200], "x").unwrap();
     assert_eq!((bytes.sign().dtype(), bytes.sign().to_vec::<u8>().unwrap()), (DType::U8, vec![1, 0, 1]));
     assert_eq!(bytes.sin().dtype(), DType::F32);
-    assert_close(&DataArray::new(vec![180.0], "x").unwrap().deg2rad(), &[std::f64::consts::PI]);
+    assert_close(&DataArray::new(vec![180.0], "x").unwrap().to_radians(), &[std::f64::consts::PI]);
     assert_close(&DataArray::new(vec![3.0], "x").unwrap().hypot(4.0).unwrap(), &[5.0]);
     assert_close(&DataArray::new(vec![1], "x").unwrap().atan2(-1).unwrap(), &[2.356194490192345]);
     assert_eq!(bytes.isin([0, 3]).unwrap().to_vec::<bool>().unwrap(), [true, true, false]);

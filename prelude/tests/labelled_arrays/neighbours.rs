@@ -530,3 +530,42 @@ fn runs_over_several_dimensions() {
     check(|da| da.coarsen([("x", 4), ("y", 3)])?.pad().sum(), &[19.0, 14.0, 29.0, 3.0]);
     check(|da| da.coarsen([("x", 4)])?.trim().median(), &[3.0, 5.5, N, 7.5]);
 }
+
+// e = A(np.zeros((2, 0)), dims=("y", "x")); e.cumsum("x").shape, e.diff("x").shape, e.shift(x=1).shape, …
+#[test]
+fn nothing_gives_nothing() {
+    let of = |rows: usize, columns: usize| {
+        let cells = ndarray::Array::from_shape_fn((rows, columns), |(y, x)| (3 * y + x) as f64);
+        DataArray::new(cells, ["y", "x"]).unwrap()
+    };
+    for (rows, columns) in [(2, 0), (2, 1), (0, 1), (0, 0)] {
+        let memory = of(rows, columns);
+        for da in [memory.clone(), memory.chunk([("x", 1), ("y", 1)]).unwrap()] {
+            let shape = |result: Result<DataArray>| result.unwrap().compute().unwrap().shape().to_vec();
+            let same = [
+                shape(da.rolling("x", 3).unwrap().center().min_periods(1).mean()),
+                shape(da.rolling("x", 2).unwrap().median()),
+                shape(da.rolling_dims([("x", 2), ("y", 2)]).unwrap().std()),
+                shape(da.cumsum(())),
+                shape(da.shift("x", -1)),
+                shape(da.roll("x", 1)),
+                shape(da.ffill("x")),
+                shape(da.bfill("x")),
+                shape(da.ffill_limit("x", 2)),
+                shape(da.interpolate_na("x")),
+                shape(da.coarsen([("x", 1)]).unwrap().mean()),
+            ];
+            assert_eq!(same, [const { Vec::new() }; 11].map(|_: Vec<usize>| vec![rows, columns]));
+            assert_eq!(shape(da.diff("x", 1)), [rows, columns.saturating_sub(1)]);
+            assert_eq!(shape(da.coarsen([("x", 2)]).unwrap().trim().sum()), [rows, columns / 2]);
+            assert_eq!(shape(da.coarsen([("x", 2)]).unwrap().pad().sum()), [rows, columns.div_ceil(2)]);
+            assert_eq!(shape(da.quantile([0.1, 0.5], "x")), [2, rows]);
+            assert_eq!(shape(da.polyfit("x", 1)), [2, rows]);
+            assert_eq!(shape(da.prod("x")), [rows]);
+            assert_eq!(shape(da.interp("x", [0.0, 0.5])), [rows, 2]);
+            assert_eq!(shape(da.interp("x", 0.5)), [rows]);
+            assert_eq!(shape(da.isin([1, 2])), [rows, columns]);
+            assert_eq!(da.first("x").is_err(), columns == 0);
+        }
+    }
+}
