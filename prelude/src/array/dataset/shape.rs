@@ -100,7 +100,7 @@ impl Dataset {
         }
         let names: Vec<&str> = self.names().collect();
         let joined = concat(&arrays, "variable").map_err(|error| error.context("to_array"))?;
-        Ok(joined.with_name(None).with_attrs(self.attrs.clone()).coord("variable", Values::from(names))?)
+        joined.with_name(None).with_attrs(self.attrs.clone()).coord("variable", Values::from(names))
     }
 
     /// How many arrays there are.

@@ -214,7 +214,7 @@ impl GroupBy {
         let mut places: Vec<usize> = (0..order.len()).collect();
         places.sort_by_key(|&place| order[place]);
         // Where the array has the dimension, not where the last concatenation put it.
-        joined.take(axis, &places)?.transpose(&order_of(&joined, &self.array))
+        joined.take(axis, &places)?.transpose(order_of(&joined, &self.array))
     }
 
     fn group(&self, group: usize) -> Result<DataArray> {
