@@ -20,8 +20,7 @@ impl DataArray {
     /// When there is no such dimension, and as for [`compute`](Self::compute).
     pub fn dropna(&self, dim: &str) -> Result<Self> {
         let axis = self.axis(dim).map_err(|error| error.context("dropna"))?;
-        let (size, len) = (self.size(), self.shape()[axis]);
-        self.dropna_thresh(dim, size.checked_div(len).unwrap_or(0))
+        self.dropna_thresh(dim, self.size().checked_div(self.shape()[axis]).unwrap_or(0))
     }
 
     /// The array without the labels of `dim` at which all values are missing (`how="all"` in xarray).

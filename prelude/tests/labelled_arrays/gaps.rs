@@ -98,7 +98,7 @@ fn what_is_never_missing_stays_as_it_is() {
             (DType::U8, vec![1, 2])
         );
     }
-    let dates = DataArray::new(&date_range("2000-01-01", 3).unwrap(), "x").unwrap().shift("x", 1).unwrap();
+    let dates = DataArray::new(date_range("2000-01-01", 3).unwrap(), "x").unwrap().shift("x", 1).unwrap();
     assert_eq!(dates.bfill("x").unwrap().day().to_vec::<i64>().unwrap(), [1, 1, 2]);
     assert_eq!(dates.shift("x", -2).unwrap().ffill("x").unwrap().day().to_vec::<i64>().unwrap(), [2, 2, 2]);
     let texts = DataArray::new(vec!["a", "b"], "x").unwrap().shift("x", 1).unwrap().bfill("x").unwrap();
@@ -280,6 +280,6 @@ fn functions_of_each_element() {
     assert_close(&DataArray::new(vec![1], "x").unwrap().atan2(-1).unwrap(), &[2.356194490192345]);
     assert_eq!(bytes.isin([0, 3]).unwrap().to_vec::<bool>().unwrap(), [true, true, false]);
     assert_eq!(bytes.isin([] as [i32; 0]).unwrap().to_vec::<bool>().unwrap(), [false; 3]);
-    let dates = DataArray::new(&date_range("2000-01-01", 3).unwrap(), "x").unwrap();
+    let dates = DataArray::new(date_range("2000-01-01", 3).unwrap(), "x").unwrap();
     assert_eq!(dates.isin(["2000-01-02"]).unwrap().to_vec::<bool>().unwrap(), [false, true, false]);
 }
