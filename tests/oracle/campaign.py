@@ -71,5 +71,5 @@ def _arrays_of(op: dict):
             yield from value
         elif isinstance(value, dict):
             yield from _arrays_of(value)
-        elif key == "array" or key == "other" and isinstance(value, int):
+        elif key in ("array", "weights") or key == "other" and isinstance(value, int):
             yield value

@@ -163,6 +163,9 @@ def run(case: dict, steps: list[Step], worker: Worker, spoil=None) -> Outcome:
             if step.settled:
                 outcome.verdicts[-1] += " (" + ", ".join(step.settled) + ")"
             continue
+        if not excusable(ours):
+            outcome.failure, outcome.failed_at = f"{label(step.op)}: {problem}", at
+            return outcome
         context = Context(step.op, step.before, env, step.result, step.error, ours, problem)
         name = known(context)
         if name:
@@ -176,6 +179,16 @@ def run(case: dict, steps: list[Step], worker: Worker, spoil=None) -> Outcome:
             outcome.failure, outcome.failed_at = f"lazy with chunks {chunks}: {problem}", len(steps_of) - 1
             return outcome
     return outcome
+
+
+def excusable(ours: dict) -> bool:
+    """A panic, or an array that is not what it says, is a fault whatever xarray answers."""
+    if "panic" in ours or "protocol" in ours:
+        return False
+    try:
+        return "error" in ours or answered(ours) is not None
+    except Untrue:
+        return False
 
 
 def judge(ours: dict, step: Step) -> str | None:

@@ -10,11 +10,13 @@ mod shape;
 
 pub use each::Each;
 
+use super::align::reindex;
 use super::attrs::{Attr, Attrs};
 use super::coord::Coord;
 use super::coords::Coords;
 use super::data_array::DataArray;
 use super::index::{Index, Label};
+use super::labels::Labels;
 use super::merge::merged;
 use super::names::not_found;
 use crate::Result;
@@ -115,15 +117,34 @@ impl Dataset {
 
     /// The dataset with `array` as `name`, in place of one of that name.
     ///
+    /// The dataset's labels and coordinates stay: the array is brought to them, with missing values where it has none of
+    /// those labels.
+    ///
     /// # Errors
-    /// When labels cannot be matched, or a coordinate says something else.
+    /// When labels cannot be matched.
     pub fn assign(&self, name: &str, array: &DataArray) -> Result<Self> {
+        let known = |coord: &&Coord| coord.is_index() || self.coords.get(coord.name()).is_none();
+        let mut array = array.with_coords(array.coords().iter().filter(known).cloned().collect()).name(name);
+        for (axis, dim) in array.dims().to_vec().iter().enumerate() {
+            let wanted = self.coords.get(dim).filter(|coord| coord.is_index());
+            if let (Some(wanted), Some(own)) = (wanted, array.index_of(dim).cloned()) {
+                array = reindex(&array, axis, own, &Labels::of(wanted.values()), wanted)?;
+            }
+        }
         let mut arrays: Vec<DataArray> = self.without(name);
-        arrays.push(array.name(name));
-        Ok(merged(&arrays)?.with_attrs(self.attrs.clone()))
+        arrays.push(array);
+        Ok(merged(&arrays)?.with_coords_of(self))
     }
 
-    /// The dataset without the array `name`.
+    /// With the attributes of `other`, and those of its coordinates that are lacking here.
+    fn with_coords_of(&self, other: &Self) -> Self {
+        let lacking = other.coords.iter().filter(|coord| self.coords.get(coord.name()).is_none());
+        let coords: Vec<Coord> = self.coords.iter().chain(lacking).cloned().collect();
+        let dims: Vec<String> = self.sizes().into_iter().map(|(dim, _)| dim).collect();
+        Self::assemble(self.arrays.to_vec(), coords, &dims).with_attrs(other.attrs.clone())
+    }
+
+    /// The dataset without the array `name`; the coordinates stay.
     ///
     /// # Errors
     /// When there is no such array.
@@ -132,7 +153,7 @@ impl Dataset {
         if kept.len() == self.arrays.len() {
             return Err(not_found("variable", name, self.names()));
         }
-        Ok(merged(&kept)?.with_attrs(self.attrs.clone()))
+        Ok(merged(&kept)?.with_coords_of(self))
     }
 
     fn without(&self, name: &str) -> Vec<DataArray> {

@@ -95,4 +95,4 @@ def one_dim(rng: random.Random, value) -> str | None:
     return rng.choice(dims) if dims else None
 
 
-from . import combine, compute, datasets, groups, reduce, reshape, select  # noqa: E402,F401
+from . import combine, compute, datasets, groups, reduce, reshape, select, windows  # noqa: E402,F401

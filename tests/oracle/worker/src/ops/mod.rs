@@ -7,6 +7,7 @@ mod groups;
 mod reduce;
 mod reshape;
 mod select;
+mod windows;
 
 use crate::args::{Args, protocol};
 use isopleth::Result;
@@ -35,7 +36,7 @@ type Attempt = Result<Option<DataArray>>;
 
 fn array_op(array: &DataArray, op: Args<'_>, env: &[DataArray]) -> Result<State> {
     let name = op.text("op")?;
-    for family in [select::apply, compute::apply, reduce::apply, reshape::apply, groups::apply] {
+    for family in [select::apply, compute::apply, reduce::apply, reshape::apply, groups::apply, windows::apply] {
         if let Some(result) = family(array, name, op, env)? {
             return Ok(State::Array(result));
         }

@@ -16,6 +16,7 @@ pub fn apply(array: &DataArray, name: &str, op: Args<'_>, _: &[DataArray]) -> At
         // The methods that people type.
         let short = match which {
             "sum" => DataArray::sum(array, dims),
+            "prod" => array.prod(dims),
             "mean" => array.mean(dims),
             "min" => array.min(dims),
             "max" => array.max(dims),
