@@ -14,7 +14,7 @@ fn pairs_are_masked_before_the_mean_is_taken_off() {
     assert_close(&cov(&c, &d, ()).unwrap(), &[6.0]);
     assert_close(&corr(&c, &d, "t").unwrap(), &[1.0, 1.0]);
     assert_close(&corr(&c, &d, ()).unwrap(), &[0.7171371656006362]);
-    assert_eq!(corr(&c, &d, "t").unwrap().get_name(), None);
+    assert_eq!(corr(&c, &d, "t").unwrap().get_name(), Some("c"), "both have that name");
 }
 
 // i = A([[1,2,4],[3,3,9]], dims=["x","t"]); j = A([[2,1,5],[7,2,7]], dims=["x","t"]); xr.corr(i,j,"t"), xr.cov(i,j,"t")
