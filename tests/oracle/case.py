@@ -213,6 +213,8 @@ def lazily(eager: list, lazy: list, step: Step) -> str | None:
     for failure in ("panic", "protocol"):
         if failure in last:
             return f"{failure}: {last[failure]}"
+    if "a weight is missing" in eager[-1].get("error", ""):
+        return None  # lazy weights are not read to find that out, which the documentation of `weighted` says
     if "error" in eager[-1]:
         if "error" in last:
             return None
