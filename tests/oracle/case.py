@@ -107,7 +107,7 @@ def carry_out(op: dict, value, env: list, rough: bool, scale: float, coarse: boo
         return step
     # Squares of what was there, and sums of it, are the magnitude that rounding is a share of.
     grown = max(scale, magnitude([step.result]))
-    step.coarse = coarse or step.rough and any("float32" in str(array.dtype) for array in _arrays([value, *env]))
+    step.coarse = coarse or step.rough and any(_small(array.dtype) for array in _arrays([value, *env]))
     step.scale = grown * max(1.0, grown) if op.get("how") in ("var", "std") or op["op"] in ("cov", "corr") else grown
     return step
 
@@ -120,6 +120,11 @@ def magnitude(arrays: list) -> float:
             finite = np.abs(values[np.isfinite(values)].astype("f8"))
             largest = max(largest, float(finite.sum()) if finite.size else 1.0)
     return largest
+
+
+def _small(dtype: np.dtype) -> bool:
+    """xarray computes with it in float32, where anything may be missing."""
+    return dtype == np.float32 or dtype.kind in "iu" and dtype.itemsize < 4
 
 
 def _arrays(values: list):
@@ -213,6 +218,8 @@ def lazily(eager: list, lazy: list, step: Step) -> str | None:
     for failure in ("panic", "protocol"):
         if failure in last:
             return f"{failure}: {last[failure]}"
+    if "a weight is missing" in eager[-1].get("error", ""):
+        return None  # lazy weights are not read to find that out, which the documentation of `weighted` says
     if "error" in eager[-1]:
         if "error" in last:
             return None

@@ -101,6 +101,14 @@ impl Dataset {
                 sizes.push((dim, len));
             }
         }
+        // Labels stay where no array has their dimension any more.
+        for coord in &self.coords {
+            for (dim, &len) in coord.dims().iter().zip(coord.values().shape()) {
+                if sizes.iter().all(|(known, _)| known != dim) {
+                    sizes.push((dim.clone(), len));
+                }
+            }
+        }
         sizes
     }
 

@@ -16,7 +16,7 @@ def precision(op, value) -> str:
 
 
 def numeric(value) -> bool:
-    return value.dtype.kind in "iufb"
+    return value.dtype.kind in "iuf"
 
 
 @operation("rolling", weight=3, precision=precision)
@@ -96,6 +96,11 @@ def limit(rng, value, dim):
     return {"limit": rng.choice([1, 2])} if rng.random() < 0.4 else {}
 
 
+def filled(value, op, env):
+    with xr.set_options(use_bottleneck=True):
+        return getattr(value, op["op"])(op["dim"], limit=op.get("limit"))
+
+
 def points(rng, value, dim):
     if dim in value.coords and value.coords[dim].dtype.kind not in "iuf":
         return None
@@ -117,8 +122,8 @@ floats = lambda value: value.dtype.kind == "f"  # noqa: E731
 along("diff", lambda rng, value, dim: {"n": rng.choice([0, 1, 1, 2, 9])}, lambda value, op, env: value.diff(op["dim"], op["n"]))
 along("shift", steps, lambda value, op, env: present(value, op).shift({op["dim"]: op["n"]}))
 along("roll", steps, lambda value, op, env: present(value, op).roll({op["dim"]: op["n"]}))
-along("ffill", limit, lambda value, op, env: value.ffill(op["dim"], limit=op.get("limit")), wants=floats)
-along("bfill", limit, lambda value, op, env: value.bfill(op["dim"], limit=op.get("limit")), wants=floats)
+along("ffill", limit, filled, wants=floats)
+along("bfill", limit, filled, wants=floats)
 along("interpolate_na", lambda *_: {}, lambda value, op, env: value.interpolate_na(op["dim"]), precision="rough", wants=floats)
 along("interp", points, interpolated, precision="rough", wants=numeric)
 along("idxmin", lambda *_: {}, lambda value, op, env: value.idxmin(op["dim"]), precision="jump", wants=numeric)
@@ -129,8 +134,8 @@ along("thin", lambda rng, *_: {"n": rng.randint(1, 4)}, lambda value, op, env: p
 
 
 def polyfit(value, op, env):
-    # The prelude answers with the coefficients as an array of the name that it had.
-    return value.polyfit(op["dim"], op["degree"])["polyfit_coefficients"].rename(value.name).assign_attrs(value.attrs)
+    # The prelude answers with the coefficients, which are one variable of the dataset that xarray answers with.
+    return value.polyfit(op["dim"], op["degree"])["polyfit_coefficients"]
 
 
 along("polyfit", lambda *_: {"degree": 1}, polyfit, 0.5, "rough", numeric)
