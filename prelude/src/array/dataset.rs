@@ -1,5 +1,6 @@
 //! Several named arrays that share their dimensions and coordinates.
 
+use super::attrs::{Attr, Attrs};
 use super::coord::Coord;
 use super::coords::Coords;
 use super::data_array::DataArray;
@@ -17,6 +18,7 @@ use std::sync::Arc;
 pub struct Dataset {
     arrays: Arc<[DataArray]>,
     coords: Coords,
+    attrs: Attrs,
 }
 
 impl Dataset {
@@ -26,7 +28,34 @@ impl Dataset {
             let fits = |coord: &&Coord| coord.dims().iter().all(|dim| array.axis_of(dim).is_some());
             array.with_coords(coords.iter().filter(fits).cloned().collect())
         };
-        Self { arrays: arrays.into_iter().map(with_coords).collect(), coords: Coords::new(coords.clone(), dims) }
+        Self {
+            arrays: arrays.into_iter().map(with_coords).collect(),
+            coords: Coords::new(coords.clone(), dims),
+            attrs: Attrs::default(),
+        }
+    }
+
+    pub(crate) fn with_attrs(mut self, attrs: Attrs) -> Self {
+        self.attrs = attrs;
+        self
+    }
+
+    /// What is known about the dataset as a whole: its title, its source.
+    pub fn attrs(&self) -> &Attrs {
+        &self.attrs
+    }
+
+    /// The attribute `name` of the dataset.
+    pub fn get_attr(&self, name: &str) -> Option<&Attr> {
+        self.attrs.get(name)
+    }
+
+    /// This dataset with the attribute `name` set.
+    #[must_use]
+    pub fn attr(&self, name: &str, value: impl Into<Attr>) -> Self {
+        let mut attrs = self.attrs.clone();
+        attrs.set(name, value);
+        self.clone().with_attrs(attrs)
     }
 
     /// The array `name`, or a coordinate of that name as an array.
@@ -85,7 +114,7 @@ impl Dataset {
     pub fn assign(&self, name: &str, array: &DataArray) -> Result<Self> {
         let mut arrays: Vec<DataArray> = self.without(name);
         arrays.push(array.name(name));
-        merged(&arrays)
+        Ok(merged(&arrays)?.with_attrs(self.attrs.clone()))
     }
 
     /// The dataset without the array `name`.
@@ -97,7 +126,7 @@ impl Dataset {
         if kept.len() == self.arrays.len() {
             return Err(not_found("variable", name, self.names()));
         }
-        merged(&kept)
+        Ok(merged(&kept)?.with_attrs(self.attrs.clone()))
     }
 
     fn without(&self, name: &str) -> Vec<DataArray> {
@@ -115,7 +144,7 @@ impl Dataset {
     fn each(&self, f: &dyn Fn(&DataArray) -> Result<DataArray>) -> Result<Self> {
         let arrays: Result<Vec<DataArray>> =
             self.arrays.iter().map(|array| Ok(f(array)?.with_name(array.shared_name()))).collect();
-        merged(&arrays?)
+        Ok(merged(&arrays?)?.with_attrs(self.attrs.clone()))
     }
 
     /// Applies `f` to the arrays that have `dim`; an error if none has.

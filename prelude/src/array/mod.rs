@@ -67,7 +67,7 @@ pub use into_coord::IntoCoord;
 pub use like::{full_like, ones_like, zeros_like};
 pub use merge::{Variables, merge};
 pub use names::Dims;
-pub(crate) use names::distance;
+pub(crate) use names::{distance, not_found};
 pub use operand::Operand;
 pub use random::{full, ones, random_integers, random_normal, random_uniform, seed, zeros};
 pub use search::Method;

@@ -5,10 +5,10 @@
 
 mod copy;
 mod datasets;
-mod errors;
+pub(crate) mod errors;
 mod glob;
 mod labelled;
-mod library;
+pub(crate) mod library;
 mod meta;
 mod open;
 mod options;

@@ -129,7 +129,11 @@ fn put(
 ) -> Result<()> {
     let meta = writer.meta().clone();
     let missing = |any: bool| -> Result<f64> {
-        if any && meta.nodata.is_none() && !meta.dtype.is_float() { Err(no_missing(path, &meta)) } else { Ok(meta.nodata.unwrap_or(f64::NAN)) }
+        if any && meta.nodata.is_none() && !meta.dtype.is_float() {
+            Err(no_missing(path, &meta))
+        } else {
+            Ok(meta.nodata.unwrap_or(f64::NAN))
+        }
     };
     match values {
         Values::Bool(array) => write(writer, band, rows, plane(array.view(), at)?.iter().map(|&v| u8::from(v))),

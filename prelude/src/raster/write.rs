@@ -1,9 +1,9 @@
 //! Writing GeoTIFFs, all or nothing: pixels go to a hidden file beside the target, which takes
 //! the target's name only when everything is on disk.
 
+use super::copy::{self, Ending};
 use super::errors::shown;
 use super::temporary::Temporary;
-use super::copy::{self, Ending};
 use super::{Pixel, RasterMeta, library};
 use crate::array::DType;
 use crate::parallel::cancel;
@@ -102,7 +102,8 @@ pub(crate) fn create_with(path: &Path, meta: &RasterMeta, extra: &[String], endi
         return Err(invalid(format!("it would be empty (width {width}, height {height}, {count} bands)")));
     }
     let temporary = Temporary::beside(path)?;
-    let dataset = library::call(|| new_dataset(temporary.path(), meta, extra)).map_err(|said| not_written(path, &said))?;
+    let dataset =
+        library::call(|| new_dataset(temporary.path(), meta, extra)).map_err(|said| not_written(path, &said))?;
     let dataset = dataset.ok_or_else(|| {
         invalid(format!(
             "a GeoTIFF cannot hold {:?}; set meta.dtype to one of U8, I16, U16, I32, U32, F32, F64",
@@ -257,8 +258,7 @@ impl RasterWriter {
     /// Names a band.
     pub(crate) fn describe(&mut self, band: usize, text: &str) -> Result<()> {
         let Some(dataset) = &self.dataset else { return Ok(()) };
-        library::call(|| dataset.rasterband(band)?.set_description(text))
-            .map_err(|said| not_written(&self.path, &said))
+        library::call(|| dataset.rasterband(band)?.set_description(text)).map_err(|said| not_written(&self.path, &said))
     }
 
     pub(crate) fn meta(&self) -> &RasterMeta {
