@@ -149,8 +149,11 @@ fn handles<H: Copy, T>(raw: *mut H, count: usize, own: impl Fn(H) -> Option<T>) 
 
 impl Group {
     pub(super) fn array_names(&self) -> Vec<String> {
-        // SAFETY: the handle is alive; null stands for no options.
-        list(unsafe { c::GDALGroupGetMDArrayNames(self.raw(), ptr::null_mut()) })
+        // Scalars, bounds and coordinates too, which the netCDF driver otherwise leaves out.
+        let all = c_text("SHOW_ALL=YES");
+        let mut options = [all.as_ptr().cast_mut(), ptr::null_mut()];
+        // SAFETY: the handle is alive; the options end with null and outlive the call.
+        list(unsafe { c::GDALGroupGetMDArrayNames(self.raw(), options.as_mut_ptr()) })
     }
 
     pub(super) fn group_names(&self) -> Vec<String> {

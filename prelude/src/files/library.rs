@@ -34,7 +34,26 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// Holds the lock of the libraries that are not made for threads.
 pub(super) fn serial() -> MutexGuard<'static, ()> {
-    lock(&SERIAL)
+    let guard = lock(&SERIAL);
+    quiet_hdf5();
+    guard
+}
+
+/// HDF5 writes to stderr what the netCDF library asks and expects to fail; each thread has to be told not to.
+fn quiet_hdf5() {
+    type SetAuto = unsafe extern "C" fn(i64, *const std::ffi::c_void, *const std::ffi::c_void) -> std::ffi::c_int;
+    thread_local!(static TOLD: std::cell::Cell<bool> = const { std::cell::Cell::new(false) });
+    if TOLD.replace(true) {
+        return;
+    }
+    // SAFETY: if HDF5 is loaded with GDAL, its function has had this signature since 1.8; 0 is the default stack, and
+    // null stands for printing nothing.
+    unsafe {
+        let found = libc::dlsym(libc::RTLD_DEFAULT, c"H5Eset_auto2".as_ptr());
+        if !found.is_null() {
+            std::mem::transmute::<*mut libc::c_void, SetAuto>(found)(0, ptr::null(), ptr::null());
+        }
+    }
 }
 
 /// An open file: its handles are used by one thread at a time.

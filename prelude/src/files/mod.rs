@@ -16,8 +16,11 @@
 //! - A fill value counts as its own rounded to the type of the values (`1e20` for `f32`).
 //! - Unsigned 64-bit integers are read as `i64`, signed 8-bit ones as `i16`.
 //! - One-dimensional `char` variables are numbers: GDAL does not tell them from bytes.
+//! - Coordinates that lie along no array's dimensions are there when a file is opened, and are lost by operations on
+//!   the dataset.
 //! - GRIB: time is the time for which a message is valid; names are those of GDAL's tables, as ecCodes writes the
-//!   common ones (`t2m`).
+//!   common ones (`t2m`). Latitudes ascend, as GDAL gives
+//!   them; `sel` by label does not mind.
 
 mod attribute;
 mod calendar;

@@ -160,7 +160,17 @@ fn fill(ds: &Dataset, plans: &[Plan], path: &Path, options: &NetcdfOptions) -> R
             Ok((name.clone(), file.dimension(&name, length, grows)?))
         })
         .collect::<Result<_>>()?;
-    ds.attrs().iter().try_for_each(|(name, value)| create::attribute(&Owner::File(&file.top), name, value))?;
+    let mut attrs = ds.attrs().clone();
+    attrs.remove("not_read");
+    // A coordinate that no array can name is named by the file, as xarray writes it.
+    let unnamed = |coord: &&Coord| {
+        !coord.is_index() && ds.arrays().iter().all(|array| array.coords().get(coord.name()).is_none())
+    };
+    let names: Vec<&str> = ds.coords().iter().filter(unnamed).map(Coord::name).collect();
+    if !names.is_empty() {
+        attrs.set("coordinates", names.join(" "));
+    }
+    attrs.iter().try_for_each(|(name, value)| create::attribute(&Owner::File(&file.top), name, value))?;
     for coord in ds.coords() {
         write_coord(&file, &dims, coord)?;
     }

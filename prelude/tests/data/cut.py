@@ -49,6 +49,6 @@ for name, variable in source.variables.items():
     new[...] = variable[tuple(slice(None, None, step.get(dim, 1)) for dim in variable.dimensions)]
 cut.close()
 data, at = open(samples + "/era5-2mt-2019-03-uk.grib", "rb").read(), 0
-for _ in range(24):
-    at += int.from_bytes(data[at + 4:at + 7], "big")
+for _ in range(24):  # messages are padded
+    at = data.find(b"GRIB", at + int.from_bytes(data[at + 4:at + 7], "big"))
 open("era5_cut.grib", "wb").write(data[:at])
