@@ -6,6 +6,7 @@
 //! | to | look in |
 //! |---|---|
 //! | open, read and write rasters | [`raster`] |
+//! | open and write netCDF, GRIB, HDF5, Zarr | [`files`] |
 //! | work with labelled arrays | [`array`] |
 //! | see how lazy arrays are computed | [`lazy`] |
 //! | use every core | [`parallel`] |
@@ -20,6 +21,7 @@ pub mod array;
 pub mod comm;
 pub mod display;
 pub mod error;
+pub mod files;
 pub mod input;
 pub mod lazy;
 pub mod lesson;

@@ -9,6 +9,7 @@ pub use crate::array::{
 pub use crate::comm::Comm;
 pub use crate::display::{DebugDisplay, MimeBundle, Show, clear_output, html, show};
 pub use crate::error::{Error, ErrorKind, Result};
+pub use crate::files::{DatasetOptions, NetcdfOptions, open_dataarray, open_dataset, open_dataset_with, open_datasets};
 pub use crate::input::{input, password};
 pub use crate::lazy::{ReduceOp, ReduceOptions};
 pub use crate::lesson::{about, lesson_data};

@@ -85,7 +85,7 @@ pub use into_coord::IntoCoord;
 pub use like::{full_like, ones_like, zeros_like};
 pub use merge::{Variables, merge};
 pub use names::Dims;
-pub(crate) use names::distance;
+pub(crate) use names::{distance, not_found};
 pub use operand::Operand;
 pub use polyfit::polyval;
 pub use quantile::Shares;

@@ -57,7 +57,8 @@ impl fmt::Display for Dataset {
                 shown,
             ]
         });
-        f.write_str(&table(rows.collect()))
+        f.write_str(&table(rows.collect()))?;
+        f.write_str(&attributes(self.attrs()))
     }
 }
 

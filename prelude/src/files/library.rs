@@ -1,0 +1,260 @@
+//! Open files for reading by windows: kept for the next window, and never used by two threads at once.
+//!
+//! netCDF-C and HDF5 are not made for threads, and a netCDF-4 file goes through both. GDAL's drivers hold a lock
+//! each, but not the same one, so here one lock covers every call that could reach either; that costs nothing,
+//! since they would wait for each other inside. What is decoded after reading is decoded in parallel.
+
+use super::errors;
+use super::handles::{Array, Group, Root, c_text, text};
+use crate::raster::library::{self, ready};
+use crate::{Error, ErrorKind, Result};
+use gdal_sys as c;
+use std::collections::HashMap;
+use std::ffi::CString;
+use std::fs;
+use std::io::Read as _;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+use std::ptr;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Idle files kept: each holds a descriptor and a megabyte or so of the library's chunk cache.
+const KEPT: usize = 32;
+
+/// `GDAL_OF_MULTIDIM_RASTER` and `GDAL_OF_VERBOSE_ERROR`, macros that the bindings leave out; reading only is 0.
+const FLAGS: u32 = 0x10 | 0x40;
+
+static SERIAL: Mutex<()> = Mutex::new(());
+/// Oldest first.
+static IDLE: Mutex<Vec<Idle>> = Mutex::new(Vec::new());
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Holds the lock of the libraries that are not made for threads.
+pub(super) fn serial() -> MutexGuard<'static, ()> {
+    let guard = lock(&SERIAL);
+    quiet_hdf5();
+    guard
+}
+
+/// HDF5 writes to stderr what the netCDF library asks and expects to fail; each thread has to be told not to.
+fn quiet_hdf5() {
+    type SetAuto = unsafe extern "C" fn(i64, *const std::ffi::c_void, *const std::ffi::c_void) -> std::ffi::c_int;
+    thread_local!(static TOLD: std::cell::Cell<bool> = const { std::cell::Cell::new(false) });
+    if TOLD.replace(true) {
+        return;
+    }
+    // SAFETY: if HDF5 is loaded with GDAL, its function has had this signature since 1.8; 0 is the default stack, and
+    // null stands for printing nothing.
+    unsafe {
+        let found = libc::dlsym(libc::RTLD_DEFAULT, c"H5Eset_auto2".as_ptr());
+        if !found.is_null() {
+            std::mem::transmute::<*mut libc::c_void, SetAuto>(found)(0, ptr::null(), ptr::null());
+        }
+    }
+}
+
+/// An open file: its handles are used by one thread at a time.
+///
+/// Fields are dropped in order, so what belongs to the file goes before the file.
+#[derive(Debug)]
+pub(super) struct File {
+    arrays: HashMap<String, Array>,
+    pub(super) top: Group,
+    _root: Root,
+    /// The driver's short name: `netCDF`, `HDF5`, `GRIB`, `Zarr`.
+    pub(super) driver: String,
+}
+
+impl File {
+    /// The variable `name` of the group at `groups`.
+    pub(super) fn open_array(&self, groups: &[String], name: &str) -> Option<Array> {
+        match groups {
+            [] => self.top.array(name),
+            groups => self.group(groups)?.array(name),
+        }
+    }
+
+    /// The same, opened once and kept with what the library caches of it.
+    pub(super) fn array(&mut self, groups: &[String], name: &str) -> Option<&Array> {
+        let key = [groups.join("/").as_str(), name].join("/");
+        if !self.arrays.contains_key(&key) {
+            let array = self.open_array(groups, name)?;
+            self.arrays.insert(key.clone(), array);
+        }
+        self.arrays.get(&key)
+    }
+
+    /// The group at the end of a path of names.
+    pub(super) fn group(&self, groups: &[String]) -> Option<Group> {
+        let (first, rest) = groups.split_first()?;
+        rest.iter().try_fold(self.top.group(first)?, |group, name| group.group(name))
+    }
+
+    /// Whether only one thread of the process may use any file of this kind.
+    fn is_serial(&self) -> bool {
+        !matches!(self.driver.as_str(), "GRIB" | "Zarr")
+    }
+}
+
+/// A file that is closed under the lock.
+#[derive(Debug)]
+struct Shut(Option<File>);
+
+impl Drop for Shut {
+    fn drop(&mut self) {
+        let _serial = serial();
+        self.0 = None;
+    }
+}
+
+struct Idle {
+    path: PathBuf,
+    state: Option<State>,
+    file: Shut,
+}
+
+/// Which file a path led to, as far as its folder tells: one that was rewritten must be opened anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct State {
+    place: (u64, u64),
+    length: u64,
+    modified: (i64, i64),
+}
+
+fn state(path: &Path) -> Option<State> {
+    let about = fs::metadata(path).ok()?;
+    Some(State {
+        place: (about.dev(), about.ino()),
+        length: about.len(),
+        modified: (about.mtime(), about.mtime_nsec()),
+    })
+}
+
+/// Uses a file that no other thread has, opening one if none is idle.
+///
+/// # Errors
+/// If the file cannot be opened.
+pub(super) fn with<R>(path: &Path, work: impl FnOnce(&mut File) -> R) -> Result<R> {
+    ready();
+    let state = state(path);
+    let mut shut = match take(path, state) {
+        Some(shut) => shut,
+        None => Shut(Some(open(path)?)),
+    };
+    // If `work` unwinds, the lock is released first and then the file closed: its state is not worth trusting.
+    let result = {
+        let file = shut.0.as_mut().ok_or_else(|| Error::new(ErrorKind::Other, "the file was closed while in use"))?;
+        let _serial = file.is_serial().then(serial);
+        let _units = KelvinUnits::set();
+        work(file)
+    };
+    put(Idle { path: path.to_owned(), state, file: shut });
+    Ok(result)
+}
+
+fn take(path: &Path, state: Option<State>) -> Option<Shut> {
+    let mut idle = lock(&IDLE);
+    let at = idle.iter().rposition(|one| one.path == path)?;
+    let one = idle.remove(at);
+    drop(idle);
+    // A file that was rewritten is closed here, outside the lock on the list.
+    (one.state.is_some() && one.state == state).then_some(one.file)
+}
+
+fn put(one: Idle) {
+    if one.state.is_none() {
+        return;
+    }
+    let mut idle = lock(&IDLE);
+    idle.push(one);
+    let oldest = (idle.len() > KEPT).then(|| idle.remove(0));
+    drop(idle);
+    drop(oldest);
+}
+
+/// Closes what is idle of `path`, before another file takes its name.
+pub(super) fn forget(path: &Path) {
+    let mut idle = lock(&IDLE);
+    let (gone, kept): (Vec<Idle>, Vec<Idle>) = idle.drain(..).partition(|one| one.path == path);
+    *idle = kept;
+    drop(idle);
+    drop(gone);
+}
+
+/// While it lives, GDAL leaves GRIB values in the units of the file (K), as all other GRIB readers do.
+struct KelvinUnits;
+
+impl KelvinUnits {
+    fn set() -> Self {
+        let _ = gdal::config::set_thread_local_config_option("GRIB_NORMALIZE_UNITS", "NO");
+        Self
+    }
+}
+
+impl Drop for KelvinUnits {
+    fn drop(&mut self) {
+        let _ = gdal::config::clear_thread_local_config_option("GRIB_NORMALIZE_UNITS");
+    }
+}
+
+fn open(path: &Path) -> Result<File> {
+    gdal::DriverManager::register_all();
+    let _serial = serial();
+    let _units = KelvinUnits::set();
+    let mut said = String::new();
+    for (name, driver) in candidates(path) {
+        match library::call(|| open_as(&name, driver)) {
+            Ok(Some(file)) => return Ok(file),
+            Ok(None) => {}
+            Err(words) if said.is_empty() => said = words,
+            Err(_) => {}
+        }
+    }
+    Err(errors::not_opened(path, &said))
+}
+
+/// What to ask GDAL for, in order: a name and the only driver to try, or any.
+fn candidates(path: &Path) -> Vec<(CString, Option<&'static str>)> {
+    let shown = path.to_string_lossy();
+    let plain = c_text(&shown);
+    match first_bytes(path) {
+        // The netCDF library knows dimensions and coordinates, which plain HDF5 has not; it reads most HDF5 files.
+        Some(bytes) if bytes.starts_with(b"\x89HDF\r\n\x1a\n") => {
+            vec![(c_text(&format!("NETCDF:\"{shown}\"")), Some("netCDF")), (plain, Some("HDF5"))]
+        }
+        _ => vec![(plain, None)],
+    }
+}
+
+fn first_bytes(path: &Path) -> Option<[u8; 8]> {
+    let mut bytes = [0; 8];
+    fs::File::open(path).ok()?.read_exact(&mut bytes).ok()?;
+    Some(bytes)
+}
+
+/// None if the file opens but shows nothing.
+fn open_as(name: &CString, driver: Option<&'static str>) -> Result<Option<File>, gdal::errors::GdalError> {
+    let driver = driver.map(c_text);
+    let allowed = [driver.as_ref().map_or(ptr::null(), |name| name.as_ptr()), ptr::null()];
+    let drivers = if driver.is_some() { allowed.as_ptr() } else { ptr::null() };
+    // SAFETY: the name and the list of drivers, which ends with null, outlive the call; null stands for no options.
+    let raw = unsafe { c::GDALOpenEx(name.as_ptr(), FLAGS, drivers, ptr::null(), ptr::null()) };
+    let null = || gdal::errors::GdalError::NullPointer { method_name: "GDALOpenEx", msg: String::new() };
+    let root = Root::own(raw).ok_or_else(null)?;
+    // SAFETY: the dataset is open; its driver lives as long as the process.
+    let (top, driver) = unsafe {
+        (
+            Group::own(c::GDALDatasetGetRootGroup(root.raw())).ok_or_else(null)?,
+            text(c::GDALGetDriverShortName(c::GDALGetDatasetDriver(root.raw()))),
+        )
+    };
+    let empty = top.array_names().is_empty() && top.group_names().is_empty();
+    // An empty netCDF file is what it is; for HDF5 the next driver may see more.
+    if empty && driver == "netCDF" && !name.to_bytes().starts_with(b"NETCDF:") || !empty || driver != "netCDF" {
+        return Ok(Some(File { arrays: HashMap::new(), top, _root: root, driver }));
+    }
+    Ok(None)
+}

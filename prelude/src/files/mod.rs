@@ -1,0 +1,45 @@
+//! Datasets in files: netCDF, HDF5, GRIB and Zarr, read lazily and written window by window.
+//!
+//! | to | use |
+//! |---|---|
+//! | open a file | [`open_dataset`], [`open_dataset_with`], [`open_dataarray`] |
+//! | open many as one | [`open_datasets`] |
+//! | write a file | [`Dataset::to_netcdf`](crate::array::Dataset::to_netcdf), [`DataArray::to_netcdf`](crate::array::DataArray::to_netcdf) |
+//!
+//! Values come out as xarray's: `_FillValue` and `missing_value` are NaN, packed numbers are unpacked, times are
+//! dates, `coordinates` name coordinates. What differs, and why:
+//!
+//! - Coordinates are always read; data never before it is computed.
+//! - A grid mapping becomes the coordinate `spatial_ref`, so that the CRS travels with each array.
+//! - Times in calendars that are not the real one stay numbers; the attribute `decoding_note` says why.
+//! - Durations stay numbers with their units, as there is no such element type.
+//! - A fill value counts as its own rounded to the type of the values (`1e20` for `f32`).
+//! - Unsigned 64-bit integers are read as `i64`, signed 8-bit ones as `i16`.
+//! - One-dimensional `char` variables are numbers: GDAL does not tell them from bytes.
+//! - Coordinates that lie along no array's dimensions are there when a file is opened, and are lost by operations on
+//!   the dataset.
+//! - GRIB: time is the time for which a message is valid; names are those of GDAL's tables, as ecCodes writes the
+//!   common ones (`t2m`). Latitudes ascend, as GDAL gives
+//!   them; `sel` by label does not mind.
+
+mod attribute;
+mod calendar;
+mod create;
+mod decode;
+mod errors;
+mod grib;
+mod handles;
+mod library;
+mod many;
+mod open;
+mod options;
+mod read;
+mod source;
+#[cfg(test)]
+mod tests;
+mod write;
+
+pub use many::open_datasets;
+pub use open::{open_dataarray, open_dataset, open_dataset_with};
+pub use options::DatasetOptions;
+pub use write::NetcdfOptions;

@@ -1,0 +1,85 @@
+//! How a dataset is opened.
+
+/// What [`open_dataset_with`](super::open_dataset_with) decodes and leaves out.
+///
+/// ```
+/// use isopleth::files::DatasetOptions;
+/// let options = DatasetOptions::new().decode_times(false).drop_variables(["time_bnds"]);
+/// # let _ = options;
+/// ```
+#[derive(Debug, Clone)]
+pub struct DatasetOptions {
+    mask_and_scale: bool,
+    decode_times: bool,
+    decode_coords: bool,
+    dropped: Vec<String>,
+    groups: Vec<String>,
+}
+
+impl Default for DatasetOptions {
+    fn default() -> Self {
+        Self { mask_and_scale: true, decode_times: true, decode_coords: true, dropped: Vec::new(), groups: Vec::new() }
+    }
+}
+
+impl DatasetOptions {
+    /// Everything decoded, nothing left out, the file's top group.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Whether anything is decoded: `false` gives numbers and attributes as the file has them.
+    #[must_use]
+    pub fn decode(mut self, decode: bool) -> Self {
+        (self.mask_and_scale, self.decode_times, self.decode_coords) = (decode, decode, decode);
+        self
+    }
+
+    /// Whether `_FillValue` and `missing_value` become NaN, and `scale_factor` and `add_offset` are applied.
+    #[must_use]
+    pub fn mask_and_scale(mut self, yes: bool) -> Self {
+        self.mask_and_scale = yes;
+        self
+    }
+
+    /// Whether numbers in units such as `days since 1990-01-01` become dates.
+    #[must_use]
+    pub fn decode_times(mut self, yes: bool) -> Self {
+        self.decode_times = yes;
+        self
+    }
+
+    /// Variables that are left out, such as those that cannot be read. A name that the file lacks is ignored.
+    #[must_use]
+    pub fn drop_variables<S: AsRef<str>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
+        self.dropped.extend(names.into_iter().map(|name| name.as_ref().to_owned()));
+        self
+    }
+
+    /// The group to open, of netCDF-4, HDF5 and Zarr: `"/forecast/surface"`.
+    #[must_use]
+    pub fn group(mut self, path: &str) -> Self {
+        self.groups = path.split('/').filter(|name| !name.is_empty()).map(str::to_owned).collect();
+        self
+    }
+
+    pub(super) fn masks_and_scales(&self) -> bool {
+        self.mask_and_scale
+    }
+
+    pub(super) fn decodes_times(&self) -> bool {
+        self.decode_times
+    }
+
+    pub(super) fn decodes_coords(&self) -> bool {
+        self.decode_coords
+    }
+
+    pub(super) fn drops(&self, name: &str) -> bool {
+        self.dropped.iter().any(|dropped| dropped == name)
+    }
+
+    pub(super) fn groups(&self) -> &[String] {
+        &self.groups
+    }
+}

@@ -1,0 +1,88 @@
+//! Reading a window of a variable as the file has it.
+
+use super::handles::{Array, Kind, Type, text};
+use crate::array::{DType, Text, Values, typed};
+use crate::lazy::buffers;
+use crate::raster::library;
+use crate::{Error, ErrorKind, Result};
+use gdal::errors::GdalError;
+use gdal_sys as c;
+use std::ffi::{c_char, c_void};
+use std::mem::size_of;
+use std::ops::Range;
+use std::ptr;
+
+/// The values of a window, one range per dimension, in the type that [`Kind`] names.
+///
+/// # Errors
+/// When the file is damaged there.
+pub(super) fn window(array: &Array, kind: Kind, window: &[Range<usize>]) -> Result<Values> {
+    let shape: Vec<usize> = window.iter().map(Range::len).collect();
+    match kind {
+        Kind::Number(dtype, gdal) => numbers(array, dtype, gdal, window, &shape),
+        Kind::Text => texts(array, window, &shape),
+        Kind::Other => Err(Error::new(ErrorKind::InvalidArgument, "the values are neither numbers nor text")),
+    }
+}
+
+fn numbers(array: &Array, dtype: DType, gdal: u32, window: &[Range<usize>], shape: &[usize]) -> Result<Values> {
+    if matches!(dtype, DType::Text | DType::Bool | DType::DateTime) {
+        return Err(Error::new(ErrorKind::Other, format!("files hold no {dtype} as such")));
+    }
+    typed!(dtype, T => {
+        let mut values: Vec<T> = buffers::take(shape.iter().product());
+        let of = Type::number(gdal).ok_or_else(|| Error::new(ErrorKind::Other, "GDAL lacks this type"))?;
+        // SAFETY: `gdal` is GDAL's number of the type whose elements the buffer holds (`Type::kind` pairs them), and
+        // every bit pattern of a number is one.
+        unsafe { into(array, &of, window, values.as_mut_ptr().cast(), values.len() * size_of::<T>())? };
+        Values::from_shape_vec(shape, values)
+    })
+}
+
+fn texts(array: &Array, window: &[Range<usize>], shape: &[usize]) -> Result<Values> {
+    let of = Type::text().ok_or_else(|| Error::new(ErrorKind::Other, "GDAL lacks text"))?;
+    let mut raw: Vec<*mut c_char> = vec![ptr::null_mut(); shape.iter().product()];
+    // SAFETY: text is given as one pointer per element.
+    let outcome = unsafe { into(array, &of, window, raw.as_mut_ptr().cast(), raw.len() * size_of::<*mut c_char>()) };
+    let texts = raw
+        .into_iter()
+        .map(|raw| {
+            let element = Text::new(&text(raw));
+            // SAFETY: each text is from GDAL's allocator and ours to free; null is allowed.
+            unsafe { c::VSIFree(raw.cast::<c_void>()) };
+            element
+        })
+        .collect();
+    outcome?;
+    Values::from_shape_vec(shape, texts)
+}
+
+/// # Safety
+/// `buffer` has room for `bytes` bytes, which are the window's elements of type `of`.
+unsafe fn into(array: &Array, of: &Type, window: &[Range<usize>], buffer: *mut c_void, bytes: usize) -> Result<()> {
+    if bytes == 0 {
+        return Ok(());
+    }
+    // One element more: GDAL reads nothing through them for a scalar, but wants them not to be null.
+    let starts: Vec<u64> = window.iter().map(|range| range.start as u64).chain([0]).collect();
+    let counts: Vec<usize> = window.iter().map(Range::len).chain([1]).collect();
+    library::call(|| {
+        // SAFETY: the caller vouches for the buffer; null strides mean that elements follow each other.
+        let read = unsafe {
+            c::GDALMDArrayRead(
+                array.raw(),
+                starts.as_ptr(),
+                counts.as_ptr(),
+                ptr::null(),
+                ptr::null(),
+                of.raw(),
+                buffer,
+                buffer,
+                bytes,
+            )
+        };
+        let failed = || GdalError::NullPointer { method_name: "GDALMDArrayRead", msg: "it cannot be read".to_owned() };
+        if read == 0 { Err(failed()) } else { Ok(()) }
+    })
+    .map_err(|said| Error::new(ErrorKind::Damaged, said))
+}

@@ -1,0 +1,121 @@
+//! One variable of a file as the leaf of a lazy plan: read by windows, decoded as it is read.
+
+use super::decode::Decoding;
+use super::handles::Kind;
+use super::{library, read};
+use crate::array::{DType, Values};
+use crate::lazy::Source;
+use crate::raster::errors::{file_name, shown};
+use crate::{Error, ErrorKind, Result};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+/// Where a file has no chunks, about this many bytes are read at once.
+const BLOCK_BYTES: usize = 4 << 20;
+
+/// What is known of a variable without reading it.
+#[derive(Debug, Clone)]
+pub(super) struct Place {
+    pub(super) path: PathBuf,
+    /// From the file's top to the group of the variable.
+    pub(super) groups: Vec<String>,
+    pub(super) name: String,
+    pub(super) dims: Vec<String>,
+    pub(super) shape: Vec<usize>,
+    pub(super) kind: Kind,
+    /// Whether the file has chunks of its own.
+    pub(super) chunked: bool,
+    pub(super) block: Vec<usize>,
+    pub(super) storage: String,
+}
+
+#[derive(Debug)]
+pub(super) struct VariableSource {
+    pub(super) place: Place,
+    pub(super) decoding: Decoding,
+}
+
+impl VariableSource {
+    /// All values, for coordinates.
+    pub(super) fn all(&self) -> Result<Values> {
+        let window: Vec<Range<usize>> = self.place.shape.iter().map(|&length| 0..length).collect();
+        self.read(&window)
+    }
+}
+
+impl Source for VariableSource {
+    fn shape(&self) -> &[usize] {
+        &self.place.shape
+    }
+
+    fn block(&self) -> &[usize] {
+        &self.place.block
+    }
+
+    fn dtype(&self) -> DType {
+        self.decoding.dtype
+    }
+
+    fn path(&self) -> Option<&Path> {
+        Some(&self.place.path)
+    }
+
+    fn describe(&self) -> String {
+        let lengths: Vec<String> = self.place.block.iter().map(usize::to_string).collect();
+        let pieces = if self.place.chunked { "chunks of" } else { "not chunked, by" };
+        format!(
+            "{}, {}, {}, {pieces} {}",
+            file_name(&self.place.path),
+            self.place.name,
+            self.place.storage,
+            lengths.join(" x ")
+        )
+    }
+
+    fn axis_name(&self, axis: usize) -> String {
+        self.place.dims.get(axis).cloned().unwrap_or_else(|| format!("axis {axis}"))
+    }
+
+    fn read(&self, window: &[Range<usize>]) -> Result<Values> {
+        let place = &self.place;
+        let raw = library::with(&place.path, |file| match file.array(&place.groups, &place.name) {
+            Some(array) => read::window(array, place.kind, window),
+            None => Err(Error::new(ErrorKind::NotFound, "the file no longer has this variable")),
+        })
+        .and_then(|values| values)
+        .and_then(|raw| self.decoding.apply(raw));
+        raw.map_err(|error| error.context(format!("{}, variable {:?}", shown(&place.path), place.name)))
+    }
+}
+
+/// Lengths that are worth one read where the file has no chunks: the last axes whole, as many of the others as fit.
+pub(super) fn sensible_block(shape: &[usize], element_bytes: usize) -> Vec<usize> {
+    let mut room = (BLOCK_BYTES / element_bytes.max(1)).max(1);
+    let mut block = vec![1; shape.len()];
+    for (length, &all) in block.iter_mut().zip(shape).rev() {
+        *length = all.min(room).max(1);
+        room /= *length;
+        if *length < all || room == 0 {
+            break;
+        }
+    }
+    // One step of a stack of maps is what is asked for most; several would be read for it otherwise.
+    if shape.len() >= 3 {
+        let leading = shape.len() - 2;
+        block[..leading].fill(1);
+    }
+    block
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sensible_block;
+
+    #[test]
+    fn a_stack_is_read_map_by_map_and_a_large_map_by_rows() {
+        assert_eq!(sensible_block(&[744, 33, 49], 4), [1, 33, 49]);
+        assert_eq!(sensible_block(&[10_000, 20_000], 4), [52, 20_000]);
+        assert_eq!(sensible_block(&[5], 8), [5]);
+        assert!(sensible_block(&[], 8).is_empty());
+    }
+}
