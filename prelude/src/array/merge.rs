@@ -129,15 +129,15 @@ fn unified(a: &DataArray, b: &DataArray) -> Result<DataArray> {
     if differs > 0.0 {
         return Err(conflict(format!("differ in {differs} of {} elements", a.size())));
     }
+    let both = DType::promote(a.dtype(), b.dtype()).unwrap_or(a.dtype());
     let coords = common_coords(&[a.clone(), b.clone()], a.dims());
     if !a.is_nan().any(())?.item()?.eq(&1.0) {
         // The type is that of both, as if something had been filled in: a lazy merge could not know better.
-        let both = DType::promote(a.dtype(), b.dtype()).unwrap_or(a.dtype());
         return Ok(a.astype(both).with_coords(coords));
     }
     let there = a.not_nan();
     let filled = combine(&[a, &there, b], Join::Exact, |plans| {
         Plan::select(&plans[1], &plans[0], &keep(&Plan::scalar(true), &plans[2])?)
     })?;
-    Ok(filled.with_name(a.shared_name()).with_attrs(a.attrs().clone()))
+    Ok(filled.astype(both).with_name(a.shared_name()).with_attrs(a.attrs().clone()))
 }
