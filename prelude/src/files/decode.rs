@@ -112,11 +112,6 @@ fn float_type(raw: DType, scale: Option<&Given>, offset: Option<&Given>) -> DTyp
 }
 
 impl Decoding {
-    /// Nothing is decoded.
-    pub(super) fn none(dtype: DType) -> Self {
-        Self { dtype, fills: Vec::new(), scale: None, offset: None, time: None }
-    }
-
     /// The values that those of a file stand for, in one pass over them.
     ///
     /// # Errors

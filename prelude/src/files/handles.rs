@@ -199,11 +199,6 @@ impl Array {
         handles(raw, count, Dimension::own)
     }
 
-    pub(super) fn full_name(&self) -> String {
-        // SAFETY: the handle is alive.
-        text(unsafe { c::GDALMDArrayGetFullName(self.raw()) })
-    }
-
     pub(super) fn kind(&self) -> Kind {
         // SAFETY: the handle is alive.
         Type::own(unsafe { c::GDALMDArrayGetDataType(self.raw()) }).map_or(Kind::Other, |of| of.kind())

@@ -252,9 +252,9 @@ fn open_as(name: &CString, driver: Option<&'static str>) -> Result<Option<File>,
         )
     };
     let empty = top.array_names().is_empty() && top.group_names().is_empty();
-    // An empty netCDF file is what it is; for HDF5 the next driver may see more.
-    if empty && driver == "netCDF" && !name.to_bytes().starts_with(b"NETCDF:") || !empty || driver != "netCDF" {
-        return Ok(Some(File { arrays: HashMap::new(), top, _root: root, driver }));
+    // What shows nothing through the netCDF library may show more to the next driver.
+    if empty && name.to_bytes().starts_with(b"NETCDF:") {
+        return Ok(None);
     }
-    Ok(None)
+    Ok(Some(File { arrays: HashMap::new(), top, _root: root, driver }))
 }

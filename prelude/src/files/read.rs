@@ -1,7 +1,7 @@
 //! Reading a window of a variable as the file has it.
 
 use super::handles::{Array, Kind, Type, text};
-use crate::array::{DType, Text, Values, typed};
+use crate::array::{DType, Element, Text, Values, typed};
 use crate::lazy::buffers;
 use crate::raster::library;
 use crate::{Error, ErrorKind, Result};
@@ -29,14 +29,17 @@ fn numbers(array: &Array, dtype: DType, gdal: u32, window: &[Range<usize>], shap
     if matches!(dtype, DType::Text | DType::Bool | DType::DateTime) {
         return Err(Error::new(ErrorKind::Other, format!("files hold no {dtype} as such")));
     }
-    typed!(dtype, T => {
-        let mut values: Vec<T> = buffers::take(shape.iter().product());
-        let of = Type::number(gdal).ok_or_else(|| Error::new(ErrorKind::Other, "GDAL lacks this type"))?;
-        // SAFETY: `gdal` is GDAL's number of the type whose elements the buffer holds (`Type::kind` pairs them), and
-        // every bit pattern of a number is one.
-        unsafe { into(array, &of, window, values.as_mut_ptr().cast(), values.len() * size_of::<T>())? };
-        Values::from_shape_vec(shape, values)
-    })
+    typed!(dtype, T => filled::<T>(array, gdal, window, shape))
+}
+
+/// `gdal` is GDAL's number of the type `T`: [`Type::kind`] pairs them.
+fn filled<T: Element>(array: &Array, gdal: u32, window: &[Range<usize>], shape: &[usize]) -> Result<Values> {
+    let mut values: Vec<T> = buffers::take(shape.iter().product());
+    let of = Type::number(gdal).ok_or_else(|| Error::new(ErrorKind::Other, "GDAL lacks this type"))?;
+    let bytes = size_of_val(values.as_slice());
+    // SAFETY: the buffer holds the window's elements, of the type that `gdal` names, and every bit pattern of a number is one.
+    unsafe { into(array, &of, window, values.as_mut_ptr().cast(), bytes)? };
+    Values::from_shape_vec(shape, values)
 }
 
 fn texts(array: &Array, window: &[Range<usize>], shape: &[usize]) -> Result<Values> {
