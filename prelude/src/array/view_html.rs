@@ -70,6 +70,7 @@ fn dataset(ds: &Dataset) -> String {
     coords_section(&mut out, ds.coords());
     let rows: Vec<String> = ds.arrays().iter().map(variable).collect();
     section(&mut out, "Arrays", rows.len(), &rows.concat());
+    attrs_section(&mut out, ds.attrs());
     out.push_str("</div>");
     out
 }

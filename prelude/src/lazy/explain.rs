@@ -17,7 +17,7 @@ impl Plan {
         evaluate::result_windows(self, threads::threads())
     }
 
-    /// How many bands of files are read for it.
+    /// How many sources are read for it: bands of rasters, and variables of datasets.
     pub fn sources(&self) -> usize {
         evaluate::sources(self).len()
     }
@@ -39,11 +39,11 @@ impl Plan {
             return text;
         }
         let estimate = evaluate::estimate(self);
-        let (files, threads) = (self.sources(), threads::threads());
+        let (sources, threads) = (self.sources(), threads::threads());
         let _ = write!(
             text,
-            "reads {files} raster band{} in {} window{} with {threads} thread{}; takes about {} of memory, {} of it the result",
-            plural(files),
+            "reads {sources} source{} in {} window{} with {threads} thread{}; takes about {} of memory, {} of it the result",
+            plural(sources),
             estimate.steps,
             plural(estimate.steps),
             plural(threads),

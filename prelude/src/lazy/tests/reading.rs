@@ -128,6 +128,6 @@ fn explain_names_the_ends_of_a_year_and_what_it_takes() {
     assert_eq!(lines[2], "    read day_000.tif, band 1  [26, 72] float32");
     assert_eq!(lines[3], "    ... 364 more like it ...");
     assert_eq!(lines[4], "    read day_365.tif, band 1  [26, 72] float32");
-    assert!(lines[5].starts_with("reads 366 raster bands in "), "{}", lines[5]);
+    assert!(lines[5].starts_with("reads 366 sources in "), "{}", lines[5]);
     assert_eq!(lines.len(), 6);
 }

@@ -34,7 +34,7 @@ fn a_stack_reads_each_file_once_and_says_so() {
     stack.evaluate().unwrap();
     assert_eq!(year.log.pixels(), 12 * 20 * 50);
     let text = stack.explain();
-    assert!(text.contains("reads 12 raster bands"), "{text}");
+    assert!(text.contains("reads 12 sources"), "{text}");
 }
 
 #[test]
