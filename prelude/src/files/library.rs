@@ -2,7 +2,9 @@
 //!
 //! netCDF-C and HDF5 are not made for threads, and a netCDF-4 file goes through both. GDAL's drivers hold a lock
 //! each, but not the same one, so here one lock covers every call that could reach either; that costs nothing,
-//! since they would wait for each other inside. What is decoded after reading is decoded in parallel.
+//! since they would wait for each other inside. GDAL's GRIB decoder keeps its messages in static buffers, so it is
+//! under the same lock. Zarr is GDAL's own code, with nothing shared between datasets: its chunks are read and
+//! unpacked in parallel. So are values decoded after reading, of any format.
 
 use super::errors;
 use super::handles::{Array, Group, Root, c_text, text};
@@ -95,7 +97,7 @@ impl File {
 
     /// Whether only one thread of the process may use any file of this kind.
     fn is_serial(&self) -> bool {
-        !matches!(self.driver.as_str(), "GRIB" | "Zarr")
+        self.driver != "Zarr"
     }
 }
 

@@ -2,6 +2,9 @@
 
 use super::{DatasetOptions, NetcdfOptions, open_dataarray, open_dataset, open_dataset_with, open_datasets};
 use crate::array::{Attr, DType, DataArray, Dataset, merge};
+use crate::display::Show as _;
+use crate::lazy::tests::one_at_a_time;
+use crate::lazy::threads::set_threads;
 use crate::time::DateTime;
 use std::path::PathBuf;
 
@@ -217,4 +220,49 @@ fn hdf5_without_names_of_dimensions_opens_with_made_up_ones() {
     assert_eq!(ds["a"].get_attr("units"), Some(&Attr::from("m")));
     let inner = open_dataset_with(data("bare.h5"), DatasetOptions::new().group("inner")).unwrap();
     assert_eq!(inner["c"].to_vec::<i64>().unwrap(), [0, 1, 2]);
+}
+
+#[test]
+fn the_html_view_shows_the_attributes_of_a_dataset_escaped() {
+    let plain = open_dataset(data("small.h5")).unwrap();
+    let html = |ds: &Dataset| ds.mime_bundle().get("text/html").unwrap().to_owned();
+    let shown = html(&plain);
+    assert!(shown.contains("Attributes</span> <span class=\"iso-count\">(2)"), "{shown}");
+    assert!(shown.contains("<dt>title</dt><dd>small</dd>"), "{shown}");
+    let shown = html(&plain.attr("<b>", "a & <script>"));
+    assert!(shown.contains("<dt>&lt;b&gt;</dt><dd>a &amp; &lt;script&gt;</dd>"), "{shown}");
+}
+
+fn means(ds: &Dataset, names: &[&str], dim: &str) -> Vec<String> {
+    names.iter().map(|name| format!("{:?}", ds[*name].mean(dim).unwrap().values().unwrap())).collect()
+}
+
+#[test]
+fn threads_do_not_change_what_is_read() {
+    let _one_at_a_time = one_at_a_time();
+    let cases = [
+        ("eraint_cut.nc", &["z", "u", "v"][..], "level"),
+        ("era5_cut.grib", &["t2m"], "time"),
+        ("small.h5", &["t", "n"], "lat"),
+        ("small.zarr", &["t", "n"], "lat"),
+    ];
+    set_threads(1).unwrap();
+    let alone: Vec<Vec<String>> =
+        cases.iter().map(|(name, arrays, dim)| means(&open_dataset(data(name)).unwrap(), arrays, dim)).collect();
+    set_threads(4).unwrap();
+    for _ in 0..5 {
+        for ((name, arrays, dim), alone) in cases.iter().zip(&alone) {
+            assert_eq!(&means(&open_dataset(data(name)).unwrap(), arrays, dim), alone, "{name}");
+        }
+    }
+    // Every format at once, each file twice.
+    std::thread::scope(|scope| {
+        for ((name, arrays, dim), alone) in cases.iter().zip(&alone).chain(cases.iter().zip(&alone)) {
+            scope.spawn(move || {
+                for _ in 0..5 {
+                    assert_eq!(&means(&open_dataset(data(name)).unwrap(), arrays, dim), alone, "{name}");
+                }
+            });
+        }
+    });
 }

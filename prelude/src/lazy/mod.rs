@@ -50,4 +50,4 @@ pub use reduce::{ReduceOp, ReduceOptions};
 pub use source::Source;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -160,7 +160,7 @@ fn assert_same(a: &Values, b: &Values, what: &str) {
 }
 
 /// Tests that set the number of threads run one after the other.
-fn one_at_a_time() -> MutexGuard<'static, ()> {
+pub(crate) fn one_at_a_time() -> MutexGuard<'static, ()> {
     static LOCK: Mutex<()> = Mutex::new(());
     LOCK.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
 }
