@@ -212,3 +212,35 @@ pub(super) fn empty(dtype: DType, shape: &[usize]) -> Result<Values> {
         dtype => Ok(Values::from_shape_vec::<f64>(shape, Vec::new())?.cast(dtype)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{decide, fills};
+    use crate::array::{DType, Values};
+    use crate::files::DatasetOptions;
+    use crate::files::attribute::Given;
+
+    // Both rules as xarray applies them to eraint_uvz.nc, whose packed int16 have a `_FillValue` of NaN.
+    #[test]
+    fn nan_among_integers_fills_nothing() {
+        let float = |value: f64| Given::Floats(vec![value], DType::F64);
+        let mut attrs = vec![("_FillValue".to_owned(), float(f64::NAN))];
+        assert_eq!(fills(DType::I16, &attrs), [0.0; 0]);
+        let plain = decide(DType::I16, &attrs, &DatasetOptions::new());
+        assert_eq!((plain.decoding.dtype, plain.attrs.len()), (DType::I16, 0));
+        attrs.push(("scale_factor".to_owned(), float(0.5)));
+        let packed = decide(DType::I16, &attrs, &DatasetOptions::new()).decoding;
+        let values = packed.apply(Values::from_shape_vec(&[2], vec![0i16, -3]).unwrap()).unwrap();
+        assert_eq!((values.dtype(), values.to_vec::<f64>().unwrap()), (DType::F64, vec![0.0, -1.5]));
+    }
+
+    #[test]
+    fn a_fill_value_counts_as_rounded_to_the_type_of_the_values() {
+        let attrs = vec![
+            ("_FillValue".to_owned(), Given::Floats(vec![1e20], DType::F64)),
+            ("missing_value".to_owned(), Given::Integers(vec![-999])),
+        ];
+        assert_eq!(fills(DType::F32, &attrs), [f64::from(1e20f32), -999.0]);
+        assert_eq!(fills(DType::I16, &attrs), [-999.0]);
+    }
+}

@@ -1,4 +1,4 @@
-//! Datasets in files: netCDF, HDF5, GRIB and Zarr, read lazily and written window by window.
+//! Datasets in files: netCDF, HDF5, GRIB and Zarr 2, read lazily and written window by window.
 //!
 //! | to | use |
 //! |---|---|
@@ -19,8 +19,8 @@
 //! - Coordinates that lie along no array's dimensions are there when a file is opened, and are lost by operations on
 //!   the dataset.
 //! - GRIB: time is the time for which a message is valid; names are those of GDAL's tables, as ecCodes writes the
-//!   common ones (`t2m`). Latitudes ascend, as GDAL gives
-//!   them; `sel` by label does not mind.
+//!   common ones (`t2m`). Latitudes ascend, as GDAL gives them, where cfgrib keeps the file's order: slices of labels
+//!   go upwards.
 
 mod attribute;
 mod calendar;

@@ -14,11 +14,12 @@ use crate::{Error, ErrorKind, Result};
 use std::collections::HashSet;
 use std::path::Path;
 
-/// The file as a dataset of lazy arrays: netCDF (3 and 4), HDF5, GRIB, or a Zarr folder. Headers and coordinates are read.
+/// The file as a dataset of lazy arrays: netCDF (3 and 4), HDF5, GRIB, or a Zarr 2 folder. Headers and coordinates are read.
 ///
 /// Every variable is an array with its dimensions, coordinates and attributes, decoded as [the module](super) says.
 /// A variable with the name of its only dimension holds the labels of it; those that an attribute `coordinates`
-/// names are coordinates too.
+/// names are coordinates too. HDF5 without names of dimensions gets those of the netCDF library, `phony_dim_0` and so
+/// on. Zarr 3, which Python writes unless told `zarr_format=2`, needs GDAL 3.8 or later.
 ///
 /// ```no_run
 /// use isopleth::prelude::*;
@@ -158,6 +159,11 @@ fn no_variables(path: &Path, file: &File, header: &Header) -> Error {
             "{} holds no variable of numbers or text; what there is are records or complex numbers: {}",
             shown(path),
             header.skipped.join(", ")
+        ),
+        // GDAL before 3.8 takes the groups of Zarr 3 for empty ones.
+        _ if path.join("zarr.json").is_file() => format!(
+            "{} is a store of Zarr 3 in which this GDAL finds no variables; write it as Zarr 2, in Python ds.to_zarr(…, zarr_format=2)",
+            shown(path)
         ),
         _ => format!("{} holds no variables", shown(path)),
     };

@@ -175,6 +175,11 @@ fn bad_files_are_errors_that_say_what_is_wrong() {
         assert!(error.contains(word), "{name}: {error}");
     }
     assert!(open_dataset(folder.path()).unwrap_err().to_string().contains("Zarr"));
+    std::fs::create_dir(at("three.zarr")).unwrap();
+    std::fs::write(at("three.zarr/zarr.json"), r#"{"zarr_format": 3, "node_type": "group", "attributes": {}}"#)
+        .unwrap();
+    let error = open_dataset(at("three.zarr")).unwrap_err().to_string();
+    assert!(error.contains("zarr_format=2"), "{error}");
 }
 
 // xr.open_dataset("small.h5", engine="h5netcdf").t.values.ravel()[[0, 22, 23]], .time.values, .sizes, .attrs; and
