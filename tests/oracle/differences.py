@@ -270,6 +270,13 @@ DIFFERENCES += [
         lambda: ([_line([1.0, 2.0], x=["a", "b"])], [{"op": "coarsen", "dim": "x", "window": 2, "how": "sum", "boundary": "trim"}]),
     ),
     Difference(
+        "the-replaced-variable-does-not-count",
+        "assign under a name that is taken takes the old variable out first; xarray still wants the new one to have its lengths",
+        lambda c: _is(c, "assign") and c.op["name"] in c.before.data_vars and "conflicting dimension sizes" in str(c.error),
+        lambda: ([_line([1.0, 2.0]), _line([1.0], x=[1])],
+                 [{"op": "merge", "others": [0]}, {"op": "assign", "name": "a", "array": 1}]),
+    ),
+    Difference(
         "missing-bools-are-floats",
         "where a bool may be missing the array becomes float64; xarray makes an array of objects in some operations",
         lambda c: _kind(c) == "b" and c.error is None and getattr(c.result, "dtype", None) == object,
