@@ -101,6 +101,10 @@ fn header(path: &Path, file: &File, options: &DatasetOptions) -> Result<Header> 
         }
     };
     let mut names = group.array_names();
+    // A Zarr store lists its folders in whatever order the disk has them.
+    if file.driver == "Zarr" {
+        names.sort();
+    }
     let mut header = Header {
         driver: file.driver.clone(),
         variables: Vec::new(),

@@ -173,3 +173,48 @@ fn bad_files_are_errors_that_say_what_is_wrong() {
     }
     assert!(open_dataset(folder.path()).unwrap_err().to_string().contains("Zarr"));
 }
+
+// xr.open_dataset("small.h5", engine="h5netcdf").t.values.ravel()[[0, 22, 23]], .time.values, .sizes, .attrs; and
+// xr.open_zarr("small.zarr") the same
+#[test]
+fn hdf5_and_zarr_are_read_as_netcdf_is() {
+    for name in ["small.h5", "small.zarr"] {
+        let ds = open_dataset(data(name)).unwrap();
+        // The arrays of a Zarr store are folders, which have no order; ours is that of their names.
+        let names = if name == "small.h5" { ["t", "n"] } else { ["n", "t"] };
+        assert_eq!(ds.names().collect::<Vec<_>>(), names, "{name}");
+        let t = &ds["t"];
+        assert!(t.is_lazy(), "{name}");
+        assert_eq!((t.dims().join(" "), t.shape()), ("time lat lon".into(), &[2, 3, 4][..]));
+        assert_eq!(t.dtype(), DType::F64, "{name}");
+        assert!(t.explain().to_string().contains("chunks of 1 x 3 x 2"), "{}", t.explain());
+        let values = t.to_vec::<f64>().unwrap();
+        assert!(values[..23].iter().enumerate().all(|(at, &value)| value == at as f64 / 2.0), "{name} {values:?}");
+        assert!(values[23].is_nan(), "{name} {values:?}");
+        assert_eq!(t.get_attr("units"), Some(&Attr::from("K")), "{name}");
+        assert_eq!(t.get_attr("long_name"), Some(&Attr::from("temperature")), "{name}");
+        assert_eq!(t.attrs().len(), 2, "{name} {:?}", t.attrs());
+        assert_eq!(dates(&ds["time"]), ["2000-01-01", "2000-01-01T06:00:00"], "{name}");
+        assert_eq!(ds["lat"].to_vec::<f64>().unwrap(), [40.0, 41.0, 42.0], "{name}");
+        assert_eq!(ds["lat"].get_attr("units"), Some(&Attr::from("degrees_north")), "{name}");
+        assert_eq!(ds["lon"].to_vec::<f64>().unwrap(), [1.0, 2.0, 3.0, 4.0], "{name}");
+        assert_eq!(ds["n"].dtype(), DType::I32, "{name}");
+        assert_eq!(ds["n"].to_vec::<i32>().unwrap(), (0..12).collect::<Vec<_>>(), "{name}");
+        assert_eq!(ds.get_attr("title"), Some(&Attr::from("small")), "{name}");
+        assert_eq!(ds.get_attr("version"), Some(&Attr::Int(3)), "{name}");
+        let (_folder, back) = round_trip(&ds, NetcdfOptions::new());
+        same(&back["t"], &t.compute().unwrap());
+    }
+}
+
+// h5py names no dimensions; h5netcdf and the netCDF library call them phony_dim_0, …
+#[test]
+fn hdf5_without_names_of_dimensions_opens_with_made_up_ones() {
+    let ds = open_dataset(data("bare.h5")).unwrap();
+    assert_eq!(ds["a"].to_vec::<f64>().unwrap(), [0.0, 1.0, 2.0, 3.0, 4.0, 5.0]);
+    assert_eq!((ds["a"].shape(), ds["b"].dtype()), (&[2, 3][..], DType::I16));
+    assert_eq!(ds["a"].dims(), ds["b"].dims());
+    assert_eq!(ds["a"].get_attr("units"), Some(&Attr::from("m")));
+    let inner = open_dataset_with(data("bare.h5"), DatasetOptions::new().group("inner")).unwrap();
+    assert_eq!(inner["c"].to_vec::<i64>().unwrap(), [0, 1, 2]);
+}

@@ -52,3 +52,48 @@ data, at = open(samples + "/era5-2mt-2019-03-uk.grib", "rb").read(), 0
 for _ in range(24):  # messages are padded
     at = data.find(b"GRIB", at + int.from_bytes(data[at + 4:at + 7], "big"))
 open("era5_cut.grib", "wb").write(data[:at])
+
+
+def stores():
+    """The same small dataset as HDF5 (by h5netcdf, and bare by h5py) and as a Zarr 2 folder."""
+    import h5py
+    import numpy as np
+    import pandas as pd
+    import xarray as xr
+
+    values = np.arange(24, dtype="f4").reshape(2, 3, 4) / 2
+    values[1, 2, 3] = np.nan
+    ds = xr.Dataset(
+        {
+            "t": (("time", "lat", "lon"), values, {"units": "K", "long_name": "temperature"}),
+            "n": (("lat", "lon"), np.arange(12, dtype="i4").reshape(3, 4)),
+        },
+        {
+            "time": pd.date_range("2000-01-01", periods=2, freq="6h"),
+            "lat": ("lat", [40.0, 41.0, 42.0], {"units": "degrees_north"}),
+            "lon": [1.0, 2.0, 3.0, 4.0],
+        },
+        {"title": "small", "version": 3},
+    )
+    packed = {"dtype": "i2", "scale_factor": 0.5, "add_offset": 1.0, "_FillValue": -999}
+    time = {"units": "hours since 2000-01-01", "dtype": "i4"}
+    chunks = {"h5netcdf": {"chunksizes": (1, 3, 2), "zlib": True}, "zarr": {"chunks": (1, 3, 2)}}
+    ds.to_netcdf(
+        "small.h5", engine="h5netcdf", encoding={"t": packed | chunks["h5netcdf"], "time": time}
+    )
+    ds.to_zarr(
+        "small.zarr",
+        mode="w",
+        zarr_format=2,
+        consolidated=False,
+        encoding={"t": packed | chunks["zarr"] | {"compressors": None}, "time": time}
+        | {name: {"compressors": None} for name in ("n", "lat", "lon")},
+    )
+    with h5py.File("bare.h5", "w") as file:
+        file["a"] = np.arange(6.0).reshape(2, 3)
+        file["a"].attrs["units"] = "m"
+        file["b"] = np.arange(6, dtype="i2").reshape(2, 3)
+        file["inner/c"] = np.arange(3)
+
+
+stores()
