@@ -7,6 +7,7 @@ comes out must agree. Code between the tables runs too.
 from __future__ import annotations
 
 import ast
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xarray as xr
+
+from oracle.differences import DIFFERENCES
 
 PAGE = Path(__file__).parents[2] / "docs" / "for-xarray-users.md"
 
@@ -43,20 +46,24 @@ def lines() -> list[Line]:
     return found
 
 
-def setup(language: str) -> str:
-    return re.search(rf"```{language}\n(.*?)```", PAGE.read_text(), re.S).group(1)
+def blocks(language: str) -> list[str]:
+    """The code between the tables. The first block makes what the tables use."""
+    return re.findall(rf"```{language}\n(.*?)```", PAGE.read_text(), re.S)
 
 
 LINES = lines()
 
 
 @pytest.fixture(scope="module")
-def sides(kernel):
-    """The names on the Python side, and the kernel with the same variables."""
+def sides(kernel, tmp_path_factory):
+    """The names on the Python side, and the kernel with the same variables. Each writes files into a folder of its own."""
     names: dict = {}
-    exec(setup("python"), names)
-    kernel.ok(setup("rust"))
-    return names, kernel
+    exec(blocks("python")[0], names)
+    kernel.ok(blocks("rust")[0])
+    here = os.getcwd()
+    os.chdir(tmp_path_factory.mktemp("python"))
+    yield names, kernel
+    os.chdir(here)
 
 
 def run_python(source: str, names: dict):
@@ -106,6 +113,19 @@ def test_both_sides_of_a_line_do_the_same(sides, line: Line):
     labelled = {str(name) for name in expected.coords}
     for name in labelled:
         assert re.search(rf"^ +\*? ?{name}\b", cell.text, re.M), f"no coordinate {name} in\n{cell.text}"
+
+
+@pytest.mark.parametrize("block", blocks("rust")[1:], ids=lambda block: block.split("(")[0])
+def test_code_between_the_tables_runs(sides, block: str):
+    _, kernel = sides
+    kernel.ok(block)
+
+
+@pytest.mark.parametrize("difference", DIFFERENCES, ids=lambda difference: difference.name)
+def test_each_difference_that_the_tests_know_is_on_the_page(difference):
+    page = " ".join(PAGE.read_text().split())
+    assert f"**{difference.name}**" in page
+    assert " ".join(difference.reason.split()) in page
 
 
 def words(text: str) -> list[str]:

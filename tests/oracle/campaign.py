@@ -39,8 +39,11 @@ def campaign(cases: int, seed: int, *, only: str | None = None, stop_after: int 
 def _part(numbers: range, seed: int, only: str | None, stop_after: int) -> tuple[Table, list[Failure]]:
     worker, table, failures = Worker(), Table(), []
     for number in numbers:
-        case, steps = generate(seed, number, only)
-        outcome = run(case, steps, worker)
+        try:
+            case, steps = generate(seed, number, only)
+            outcome = run(case, steps, worker)
+        except Exception as error:
+            raise RuntimeError(f"the harness itself fails in case {number} of seed {seed}: {error!r}") from error
         table.add(outcome)
         if outcome.failure:
             failures.append(Failure(number, outcome.failure, described(case, outcome.failure, worker, seed, number, only)))

@@ -19,7 +19,7 @@ use super::index::{Index, Label};
 use super::labels::Labels;
 use super::merge::merged;
 use super::names::not_found;
-use crate::Result;
+use crate::{Error, ErrorKind, Result};
 use std::sync::Arc;
 
 /// Named arrays over common dimensions, made by [`merge`](super::merge). Cheap to clone.
@@ -135,8 +135,17 @@ impl Dataset {
         let mut array = array.with_coords(array.coords().iter().filter(known).cloned().collect()).name(name);
         for (axis, dim) in array.dims().to_vec().iter().enumerate() {
             let wanted = self.coords.get(dim).filter(|coord| coord.is_index());
-            if let (Some(wanted), Some(own)) = (wanted, array.index_of(dim).cloned()) {
-                array = reindex(&array, axis, own, &Labels::of(wanted.values()), wanted)?;
+            match (wanted, array.index_of(dim).cloned()) {
+                (Some(wanted), Some(own)) => {
+                    array = reindex(&array, axis, own, &Labels::of(wanted.values()), wanted)?;
+                }
+                (Some(wanted), None) if wanted.len() != array.shape()[axis] => {
+                    let (len, labels) = (array.shape()[axis], wanted.len());
+                    let message =
+                        format!("assign {name:?}: {len} values along {dim:?}, where the dataset has {labels} labels");
+                    return Err(Error::new(ErrorKind::Mismatch, message));
+                }
+                _ => {}
             }
         }
         let mut arrays: Vec<DataArray> = self.without(name);

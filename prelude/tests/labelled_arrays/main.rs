@@ -5,6 +5,7 @@
 
 mod alignment;
 mod arithmetic;
+mod as_xarray;
 mod combining;
 mod conditions;
 mod datasets;

@@ -78,6 +78,8 @@ def draw_label(rng: random.Random, labels: np.ndarray) -> object:
         return wire_label(date)
     if not labels.size:
         return 1
+    if labels.dtype.kind in "UTO":
+        return rng.choice([*map(str, labels.tolist()), "nothing"])
     found = wire_label(rng.choice(list(labels)))
     if isinstance(found, bool):
         return int(found)
@@ -109,7 +111,7 @@ class Sel:
             ends = [draw_label(rng, labels) if rng.random() < 0.85 else None for _ in range(2)]
             label = {"between": ends}
         op = {"dim": dim, "label": label}
-        if rng.random() < (0.6 if "between" not in label else 0.03):
+        if labels.dtype.kind not in "UTO" and rng.random() < (0.6 if "between" not in label else 0.03):
             op["method"] = rng.choice(["nearest", "pad", "backfill"])
             if rng.random() < 0.5:
                 # Days for dates, else the labels' unit.
