@@ -2,7 +2,7 @@
 //!
 //! netCDF-C and HDF5 are not made for threads, and a netCDF-4 file goes through both. GDAL's drivers hold a lock
 //! each, but not the same one, so here one lock covers every call that could reach either; that costs nothing,
-//! since they would wait for each other inside. GDAL's GRIB decoder keeps its messages in static buffers, so it is
+//! since they would wait for each other inside. Nobody promises that GDAL's GRIB decoder, old C code, is safe, so it is
 //! under the same lock. Zarr is GDAL's own code, with nothing shared between datasets: its chunks are read and
 //! unpacked in parallel. So are values decoded after reading, of any format.
 

@@ -19,7 +19,8 @@ use std::path::Path;
 /// Every variable is an array with its dimensions, coordinates and attributes, decoded as [the module](super) says.
 /// A variable with the name of its only dimension holds the labels of it; those that an attribute `coordinates`
 /// names are coordinates too. HDF5 without names of dimensions gets those of the netCDF library, `phony_dim_0` and so
-/// on. Zarr 3, which Python writes unless told `zarr_format=2`, needs GDAL 3.8 or later.
+/// on. Zarr 3, which Python writes unless told `zarr_format=2`, needs a GDAL that
+/// reads its final form; 3.6 does not.
 ///
 /// ```no_run
 /// use isopleth::prelude::*;
@@ -160,7 +161,7 @@ fn no_variables(path: &Path, file: &File, header: &Header) -> Error {
             shown(path),
             header.skipped.join(", ")
         ),
-        // GDAL before 3.8 takes the groups of Zarr 3 for empty ones.
+        // GDAL 3.6, which knows a draft, takes the groups of Zarr 3 for empty ones.
         _ if path.join("zarr.json").is_file() => format!(
             "{} is a store of Zarr 3 in which this GDAL finds no variables; write it as Zarr 2, in Python ds.to_zarr(…, zarr_format=2)",
             shown(path)
