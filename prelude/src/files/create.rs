@@ -48,7 +48,7 @@ impl OptionList {
 
 impl NewFile {
     pub(super) fn create(path: &Path, driver: &str, options: &[String]) -> Result<Self> {
-        gdal::DriverManager::register_all();
+        library::ready();
         let (name, driver_name) = (c_text(&path.to_string_lossy()), c_text(driver));
         let mut options = OptionList::new(options);
         let root = made("the file cannot be made", || {

@@ -206,7 +206,7 @@ impl Drop for KelvinUnits {
 }
 
 fn open(path: &Path) -> Result<File> {
-    gdal::DriverManager::register_all();
+    ready();
     let _serial = serial();
     let _units = KelvinUnits::set();
     let mut said = String::new();

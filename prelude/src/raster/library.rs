@@ -32,6 +32,9 @@ pub(crate) fn ready() {
             }
         }
         gdal::config::set_error_handler(remember);
+        // Two threads that register the drivers at the same moment crash the process. The count is the crate's way to
+        // register them once for everybody; `register_all` would do it again each time.
+        let _ = gdal::DriverManager::count();
     });
 }
 
