@@ -45,6 +45,16 @@ pub(crate) struct Pass<'a> {
 
 impl<'a> Pass<'a> {
     pub fn new(members: Vec<&'a Reduce>, threads: usize) -> Self {
+        Self::in_room(members, threads, ALL_BYTES)
+    }
+
+    /// [`new`](Self::new) with windows that take no more than they must: beside a result that is itself most of the memory.
+    pub fn narrow(members: Vec<&'a Reduce>, threads: usize) -> Self {
+        Self::in_room(members, threads, 0)
+    }
+
+    /// `room` is what the windows of all threads may take together, where larger ones are faster.
+    fn in_room(members: Vec<&'a Reduce>, threads: usize, room: usize) -> Self {
         let first = members[0];
         let shape = first.input.shape();
         let kept: Vec<usize> = (0..shape.len()).filter(|axis| !first.axes.contains(axis)).collect();
@@ -71,7 +81,7 @@ impl<'a> Pass<'a> {
             |blocks: &[Vec<usize>]| first.axes.iter().all(|&axis| blocks[axis].iter().all(|&length| length == 1));
         if !pieces && thin(&blocks) {
             batch = BATCH;
-            let bytes = if reads && !whole { (ALL_BYTES / threads).clamp(fixed, MOST_BYTES) } else { fixed };
+            let bytes = if reads && !whole { (room / threads).clamp(fixed, MOST_BYTES) } else { fixed };
             let wide = cut(bytes, batch, parallel);
             if thin(&wide) {
                 blocks = wide;
