@@ -27,12 +27,13 @@ pub(crate) fn read_size(plan: &Plan) -> ReadSize {
         if !seen.insert(plan.id()) {
             continue;
         }
-        if let Kind::Source { source, picks } = &plan.node().kind
-            && let Some(path) = source.path()
-        {
-            files.insert(path);
-            if parts.insert((Arc::as_ptr(source).cast::<()>() as usize, picks)) {
-                bytes += plan.nbytes();
+        if let Kind::Source { source, picks } = &plan.node().kind {
+            stack.extend(source.input());
+            if let Some(path) = source.path() {
+                files.insert(path);
+                if parts.insert((Arc::as_ptr(source).cast::<()>() as usize, picks)) {
+                    bytes += plan.nbytes();
+                }
             }
         }
         stack.extend(plan.node().kind.inputs());

@@ -3,6 +3,7 @@
 //! A trait rather than the raster type itself: bands of rasters, variables of netCDF files and chunked arrays in
 //! memory are all leaves, and the engine is tested with sources that count what is read of them.
 
+use super::Plan;
 use crate::Result;
 use crate::array::{DType, Values};
 use std::fmt::Debug;
@@ -30,6 +31,11 @@ pub trait Source: Debug + Send + Sync {
 
     /// The file behind it, if there is one.
     fn path(&self) -> Option<&Path> {
+        None
+    }
+
+    /// The plan that it reads in its turn, if it makes its values of one: a raster on another grid.
+    fn input(&self) -> Option<&Plan> {
         None
     }
 

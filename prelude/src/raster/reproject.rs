@@ -309,6 +309,10 @@ impl Source for Warped {
         self.dtype
     }
 
+    fn input(&self) -> Option<&Plan> {
+        Some(&self.input)
+    }
+
     fn describe(&self) -> String {
         format!("from {} to {}, {:?}", self.source.crs, self.target.crs, self.resampling)
     }

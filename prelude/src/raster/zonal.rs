@@ -183,6 +183,10 @@ impl Source for ZonesOfPlane {
         self.dtype
     }
 
+    fn input(&self) -> Option<&Plan> {
+        Some(&self.input)
+    }
+
     fn describe(&self) -> String {
         format!("{} of {} zones", self.op.name(), self.shape[0])
     }

@@ -18,6 +18,7 @@ mod lesson;
 mod map;
 mod neighbours;
 mod reductions;
+mod runs;
 mod selection;
 mod statistics;
 mod tables;

@@ -295,3 +295,18 @@ fn no_operation_loses_crs_or_nodata() {
     let reprojected = da.reproject(3857).unwrap();
     assert_eq!((reprojected.crs_epsg(), reprojected.nodata()), (Some(3857), Some(-9999.0)));
 }
+
+#[test]
+fn what_lies_below_a_reprojection_or_a_zone_is_named_as_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("grid.tif");
+    grid().to_raster(&path, ()).unwrap();
+    let file = isopleth::raster::open_raster(&path).unwrap();
+    for (name, array) in [
+        ("reprojected", file.reproject("EPSG:3857").unwrap()),
+        ("zones", file.zonal(zones()).unwrap().mean().unwrap()),
+    ] {
+        let text = array.to_string();
+        assert!(text.contains("1 file"), "{name}: {text}");
+    }
+}
