@@ -302,10 +302,9 @@ fn what_lies_below_a_reprojection_or_a_zone_is_named_as_read() {
     let path = folder.path().join("grid.tif");
     grid().to_raster(&path, ()).unwrap();
     let file = isopleth::raster::open_raster(&path).unwrap();
-    for (name, array) in [
-        ("reprojected", file.reproject("EPSG:3857").unwrap()),
-        ("zones", file.zonal(zones()).unwrap().mean().unwrap()),
-    ] {
+    for (name, array) in
+        [("reprojected", file.reproject("EPSG:3857").unwrap()), ("zones", file.zonal(zones()).unwrap().mean().unwrap())]
+    {
         let text = array.to_string();
         assert!(text.contains("1 file"), "{name}: {text}");
     }
