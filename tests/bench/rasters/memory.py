@@ -20,7 +20,7 @@ class Peak:
         self.bytes = 0
 
     def __enter__(self) -> Peak:
-        self._look()
+        self.look()
         self._thread.start()
         return self
 
@@ -30,9 +30,9 @@ class Peak:
 
     def _watch(self) -> None:
         while not self._ended.wait(INTERVAL):
-            self._look()
+            self.look()
 
-    def _look(self) -> None:
+    def look(self) -> None:
         try:
             processes = [self._process, *(self._process.children(recursive=True) if self._descendants else [])]
         except psutil.NoSuchProcess:

@@ -35,26 +35,28 @@ def row(group: list[Comparison]) -> list[str]:
         measured(ours, first),
         first.peer,
         measured(theirs, first),
-        f"{worst.ratio:.2f} x" + (" (missed)" if worst.missed else ""),
+        f"{worst.ratio:.2f} x" + (" (missed)" if any(one.missed for one in group) else ""),
         target,
     ]
 
 
 def measured(medians: list[float], comparison: Comparison) -> str:
-    """With the time of one file, where there are several."""
+    """From the least to the most; with the time of one file, where a value stands for several."""
     low, high = min(medians), max(medians)
     if comparison.unit == "MB":
         return f"{low:,.0f} MB"
     if comparison.files > 1:
-        return f"{time(low)} ({1000 * low / comparison.files:.0f} ms a file)"
-    return time(low) if time(low) == time(high) else f"{time(low)} to {time(high)}"
+        return f"{duration(low)} ({1000 * low / comparison.files:.0f} ms a file)"
+    return duration(low) if duration(low) == duration(high) else f"{duration(low)} to {duration(high)}"
 
 
-def time(seconds: float) -> str:
-    return f"{1000 * seconds:.0f} ms" if seconds < 10 else f"{seconds:.1f} s"
+def duration(seconds: float) -> str:
+    if seconds < 1:
+        return f"{1000 * seconds:.0f} ms"
+    return f"{seconds:.2f} s" if seconds < 10 else f"{seconds:.1f} s"
 
 
 def missed(comparisons: list[Comparison]) -> str:
     """Which targets are missed, in a sentence."""
-    names = [f"{one.what} ({one.ratio:.2f} x instead of {one.target:g} x)" for one in comparisons if one.missed]
+    names = dict.fromkeys(one.group or one.what for one in comparisons if one.missed)
     return f"Targets that are missed: {'; '.join(names)}." if names else "No target is missed."

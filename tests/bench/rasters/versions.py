@@ -25,5 +25,7 @@ def collect(prefix: Path) -> dict:
 
 
 def text(versions: dict) -> str:
-    ours, theirs = (", ".join(f"{name} {version}" for name, version in versions[side].items()) for side in ("ours", "theirs"))
+    ours, theirs = (
+        ", ".join(f"{name} {version}" for name, version in versions[side].items()) for side in ("ours", "theirs")
+    )
     return f"{versions['machine']}; here {ours}; on the other side {theirs}"
