@@ -64,6 +64,7 @@ def test_a_written_file_must_have_the_other_ones_pixels_and_profile(tmp_path: Pa
             writing.check_files(ours, other)
 
 
+@pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
 def test_an_empty_picture_is_noticed():
     with MemoryFile() as memory:
         with memory.open(driver="PNG", width=20, height=20, count=3, dtype="uint8") as file:
