@@ -54,7 +54,19 @@ pub(crate) fn into<T: GdalType + Decoded>(
             return Ok(());
         }
     }
-    let slab = slab_rows(facts.block[0], columns.len() * size_of::<T>());
+    through_gdal(raster, band, rows, columns, out, finish)
+}
+
+/// [`into`] for what GDAL has to read.
+pub(super) fn through_gdal<T: GdalType + Copy>(
+    raster: &Raster,
+    band: usize,
+    rows: Range<usize>,
+    columns: Range<usize>,
+    out: &mut [T],
+    finish: &dyn Fn(&mut [T]),
+) -> Result<()> {
+    let slab = slab_rows(raster.band(band)?.block[0], columns.len() * size_of::<T>());
     datasets::with(raster.path(), raster.overview(), |dataset| {
         let source =
             library::call(|| dataset.rasterband(band)).map_err(|said| failed(raster.path(), band, &rows, &said))?;
