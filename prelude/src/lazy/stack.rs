@@ -55,7 +55,7 @@ impl Stack {
             let place = |(number, _): &Identified| {
                 (parts[*number].take().expect("each part is in one group"), &self.inserted[*number][..])
             };
-            Pass::narrow(members, threads).run_into(group.iter().map(place).collect(), step)?;
+            Pass::new(members, threads).run_into(group.iter().map(place).collect(), step)?;
         }
         drop(parts);
         Ok(output.into_values())
@@ -65,7 +65,7 @@ impl Stack {
     pub fn cost(&self, threads: usize) -> (u64, usize) {
         let groups = together(&self.reductions);
         let passes =
-            groups.iter().map(|group| Pass::narrow(group.iter().map(|(_, plan)| as_reduce(plan)).collect(), threads));
+            groups.iter().map(|group| Pass::new(group.iter().map(|(_, plan)| as_reduce(plan)).collect(), threads));
         passes.fold((0, 0), |(bytes, steps), pass| (bytes.max(pass.bytes(threads)), steps + pass.steps()))
     }
 }

@@ -15,11 +15,8 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Mutex;
 
-/// Bytes that one thread's window and state may take, where what is added to what depends on it.
+/// Bytes that one thread's window and state may take. Larger ones are no faster: what takes time is to decode.
 const WINDOW_BYTES: usize = 12 << 20;
-/// The same for all threads together and for one, where only the cells of the result are shared out.
-const ALL_BYTES: usize = 96 << 20;
-const MOST_BYTES: usize = 32 << 20;
 /// The same where every value of a cell must be held at once.
 const WHOLE_BYTES: usize = 64 << 20;
 /// The same where nothing is read: what fits in the processor's own cache.
@@ -45,16 +42,6 @@ pub(crate) struct Pass<'a> {
 
 impl<'a> Pass<'a> {
     pub fn new(members: Vec<&'a Reduce>, threads: usize) -> Self {
-        Self::in_room(members, threads, ALL_BYTES)
-    }
-
-    /// [`new`](Self::new) with windows that take no more than they must: beside a result that is itself most of the memory.
-    pub fn narrow(members: Vec<&'a Reduce>, threads: usize) -> Self {
-        Self::in_room(members, threads, 0)
-    }
-
-    /// `room` is what the windows of all threads may take together, where larger ones are faster.
-    fn in_room(members: Vec<&'a Reduce>, threads: usize, room: usize) -> Self {
         let first = members[0];
         let shape = first.input.shape();
         let kept: Vec<usize> = (0..shape.len()).filter(|axis| !first.axes.contains(axis)).collect();
@@ -80,11 +67,10 @@ impl<'a> Pass<'a> {
         let thin =
             |blocks: &[Vec<usize>]| first.axes.iter().all(|&axis| blocks[axis].iter().all(|&length| length == 1));
         if !pieces && thin(&blocks) {
-            batch = BATCH;
-            let bytes = if reads && !whole { (room / threads).clamp(fixed, MOST_BYTES) } else { fixed };
-            let wide = cut(bytes, batch, parallel);
-            if thin(&wide) {
-                blocks = wide;
+            // Slabs that wait for others need room too.
+            let narrower = cut(fixed, BATCH, parallel);
+            if thin(&narrower) {
+                (batch, blocks) = (BATCH, narrower);
             }
         }
         let in_order = order.axis;
