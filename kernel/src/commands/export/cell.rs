@@ -1,0 +1,345 @@
+//! A code cell taken apart: what goes to the top of a program, what into `main`, what into `Cargo.toml`.
+
+use super::items::Item;
+use super::text::{commented, indented};
+use crate::cell;
+use anyhow::{Result, bail};
+use ra_ap_syntax::{AstNode, Edition, NodeOrToken, SourceFile, SyntaxElement, SyntaxKind, SyntaxNode, ast};
+
+const BEFORE: &str = "fn cell() {\n";
+/// Macros whose value nobody wants to see.
+const WITHOUT_VALUE: [&str; 14] = [
+    "print",
+    "println",
+    "eprint",
+    "eprintln",
+    "assert",
+    "assert_eq",
+    "assert_ne",
+    "debug_assert",
+    "panic",
+    "todo",
+    "unimplemented",
+    "unreachable",
+    "show",
+    "debug_assert_eq",
+];
+/// Functions of the prelude that show something themselves.
+const SHOWING: [&str; 3] = ["show", "html", "clear_output"];
+
+/// What a cell is made of.
+#[derive(Debug, Default, PartialEq)]
+pub struct Parts {
+    /// Attributes of the whole crate (`#![…]`).
+    pub attributes: Vec<String>,
+    pub items: Vec<Item>,
+    /// The statements, comments between them included; the last expression is shown. No line is indented more than
+    /// in the cell.
+    pub body: String,
+    /// What the cell's `:dep` lines ask for, as the lines have it behind `:dep`.
+    pub dependencies: Vec<String>,
+    /// The variables that it binds.
+    pub bindings: Vec<String>,
+    /// Whether its statements wait for something (`.await`).
+    pub waits: bool,
+    /// Whether it ends early (`return`).
+    pub returns: bool,
+}
+
+/// Takes `source` apart. `variables` are those that earlier cells have bound.
+///
+/// # Errors
+/// If the cell is not Rust.
+pub fn parts(source: &str, variables: &[String]) -> Result<Parts> {
+    let source = source.replace("\r\n", "\n");
+    if source.trim_start().starts_with('%') {
+        return Ok(Parts { body: left_out("what no Rust kernel understands", &source), ..Parts::default() });
+    }
+    if cell::help(&source, variables).is_some() {
+        return Ok(Parts { body: left_out("a question to the notebook", &source), ..Parts::default() });
+    }
+    if cell::is_too_deep(&source) {
+        bail!("it is nested too deeply to be read");
+    }
+    let mut parts = Parts::default();
+    let rust = without_commands(&source, &mut parts.dependencies);
+    read_rust(rust.trim_matches('\n').trim_end(), &mut parts)?;
+    Ok(parts)
+}
+
+/// `source` with its commands, which stand above the first statement, made comments; `:dep` lines are taken out.
+fn without_commands(source: &str, dependencies: &mut Vec<String>) -> String {
+    let mut out = String::new();
+    let mut lines = source.lines();
+    for line in lines.by_ref() {
+        let text = line.trim();
+        if let Some(wanted) = text.strip_prefix(":dep ") {
+            dependencies.push(wanted.trim().to_owned());
+            continue;
+        }
+        // A line taken out leaves no gap of two.
+        if text.is_empty() && (out.is_empty() || out.ends_with("\n\n")) {
+            continue;
+        }
+        if line.starts_with('!') {
+            out.push_str(&left_out("a shell command", text));
+        } else if line.trim_start_matches(' ').starts_with(':') && !text.starts_with("::") {
+            out.push_str(&left_out("a command to the notebook", text));
+        } else {
+            out.push_str(line);
+        }
+        out.push('\n');
+        if !text.is_empty() && !text.starts_with("//") && !text.starts_with([':', '!']) {
+            break;
+        }
+    }
+    for line in lines {
+        out.push_str(line);
+        out.push('\n');
+    }
+    out
+}
+
+/// `text` as a comment that says why it is one.
+pub fn left_out(what: &str, text: &str) -> String {
+    let text = text.trim();
+    if text.contains('\n') {
+        format!("// Left out, {what}:\n{}", commented(&indented(text, 1)))
+    } else {
+        format!("// Left out, {what}: {text}")
+    }
+}
+
+fn read_rust(rust: &str, parts: &mut Parts) -> Result<()> {
+    let parsed = SourceFile::parse(&format!("{BEFORE}{rust}\n}}"), Edition::Edition2024);
+    if let Some(error) = parsed.errors().first() {
+        let at = usize::from(error.range().start()).saturating_sub(BEFORE.len()).min(rust.len());
+        let line = rust.get(..at).unwrap_or(rust).lines().count().max(1);
+        let text = rust.lines().nth(line - 1).unwrap_or_default().trim();
+        bail!("line {line} (`{text}`) is not Rust: {error}");
+    }
+    let file = parsed.syntax_node();
+    let Some(list) = file.descendants().find_map(ast::StmtList::cast) else { return Ok(()) };
+    parts.waits = belongs_to_the_cell(list.syntax(), |node| ast::AwaitExpr::can_cast(node.kind()));
+    parts.returns = belongs_to_the_cell(list.syntax(), |node| ast::ReturnExpr::can_cast(node.kind()));
+    let tail = list.tail_expr().map(|tail| tail.syntax().clone());
+    let elements: Vec<SyntaxElement> = list.syntax().children_with_tokens().collect();
+    // Without the braces.
+    let inner = elements.get(1..elements.len().saturating_sub(1)).unwrap_or_default();
+    let has_statements = list.statements().any(|statement| !matches!(statement, ast::Stmt::Item(_))) || tail.is_some();
+    let mut text = Text::default();
+    for (at, element) in inner.iter().enumerate() {
+        match element {
+            NodeOrToken::Token(token) if token.kind() == SyntaxKind::WHITESPACE => text.space(token.text()),
+            NodeOrToken::Token(token) if ends_line_of_item(inner, at) => {
+                let last = parts.items.last_mut().into_iter();
+                last.for_each(|item| item.text.push_str(&format!(" {token}")));
+            }
+            NodeOrToken::Token(token) => text.push(token.text()),
+            NodeOrToken::Node(node) => match ast::Item::cast(node.clone()) {
+                _ if ast::Attr::can_cast(node.kind()) => {
+                    parts.attributes.push(node.text().to_string());
+                    text.gap();
+                }
+                Some(item) => {
+                    let mut item = Item::of(&item);
+                    // Where a cell has only items, all its comments go with them.
+                    if !has_statements {
+                        item.text.insert_str(0, &text.take());
+                    }
+                    parts.items.push(item);
+                    text.gap();
+                }
+                None => {
+                    parts.bindings.extend(bindings(node));
+                    let shown = (Some(node) == tail.as_ref()).then(|| shown(node));
+                    text.push(&shown.unwrap_or_else(|| node.text().to_string()));
+                }
+            },
+        }
+    }
+    let rest = text.take();
+    match parts.items.last_mut().filter(|_| !has_statements && !rest.is_empty()) {
+        Some(last) => last.text.push_str(&format!("\n{}", rest.trim_end())),
+        None => parts.body = rest.trim_end().to_owned(),
+    }
+    Ok(())
+}
+
+/// Text from which items are taken out.
+#[derive(Default)]
+struct Text {
+    written: String,
+    /// White space that is written before what comes next.
+    space: String,
+    /// Whether something was taken out since.
+    gap: bool,
+}
+
+impl Text {
+    fn push(&mut self, text: &str) {
+        if !self.written.is_empty() {
+            self.written.push_str(&self.space);
+        }
+        self.written.push_str(text);
+        (self.space, self.gap) = (String::new(), false);
+    }
+
+    /// Of the white space on both sides of a gap the longer one is kept.
+    fn space(&mut self, space: &str) {
+        let lines = |text: &str| text.matches('\n').count();
+        if !self.gap || lines(space) > lines(&self.space) {
+            space.clone_into(&mut self.space);
+        }
+    }
+
+    fn gap(&mut self) {
+        self.gap = true;
+    }
+
+    /// What was written, with the space that follows it.
+    fn take(&mut self) -> String {
+        let taken = std::mem::take(self);
+        if taken.written.is_empty() { String::new() } else { taken.written + &taken.space }
+    }
+}
+
+/// Whether what stands at `at` is a comment on the line on which an item ends.
+fn ends_line_of_item(elements: &[SyntaxElement], at: usize) -> bool {
+    let is_item = |element: &SyntaxElement| element.as_node().is_some_and(|node| ast::Item::can_cast(node.kind()));
+    match elements.get(..at) {
+        Some([.., item, NodeOrToken::Token(space)]) => is_item(item) && !space.text().contains('\n'),
+        _ => false,
+    }
+}
+
+/// Whether the cell's own statements hold such a node: one in a function, a closure or an `async` block is not the cell's.
+fn belongs_to_the_cell(node: &SyntaxNode, wanted: impl Fn(&SyntaxNode) -> bool + Copy) -> bool {
+    let has_its_own = |node: &SyntaxNode| {
+        ast::Item::can_cast(node.kind())
+            || ast::ClosureExpr::can_cast(node.kind())
+            || ast::BlockExpr::cast(node.clone()).is_some_and(|block| block.async_token().is_some())
+    };
+    node.children().any(|child| !has_its_own(&child) && (wanted(&child) || belongs_to_the_cell(&child, wanted)))
+}
+
+/// The names that a `let` binds.
+fn bindings(node: &SyntaxNode) -> Vec<String> {
+    let Some(pattern) = ast::LetStmt::cast(node.clone()).and_then(|binding| binding.pat()) else { return Vec::new() };
+    let identifiers = pattern.syntax().descendants().filter_map(ast::IdentPat::cast);
+    identifiers.filter_map(|it| ast::HasName::name(&it)).map(|name| name.text().to_string()).collect()
+}
+
+/// The last expression of a cell as a statement that shows it.
+fn shown(node: &SyntaxNode) -> String {
+    let text = node.text().to_string();
+    let Some(expression) = ast::Expr::cast(node.clone()) else { return text };
+    match &expression {
+        ast::Expr::ForExpr(_) | ast::Expr::WhileExpr(_) => text,
+        ast::Expr::IfExpr(it) if it.else_branch().is_none() => text,
+        _ if has_no_value(&expression) => text + ";",
+        _ if text.contains('\n') => format!("show!(\n{}\n);", indented(&text, 1)),
+        _ => format!("show!({text});"),
+    }
+}
+
+fn has_no_value(expression: &ast::Expr) -> bool {
+    match expression {
+        ast::Expr::BinExpr(it) => matches!(it.op_kind(), Some(ast::BinaryOp::Assignment { .. })),
+        ast::Expr::MacroExpr(it) => {
+            let path = it.macro_call().and_then(|call| call.path());
+            path.is_some_and(|path| WITHOUT_VALUE.contains(&path.syntax().text().to_string().as_str()))
+        }
+        ast::Expr::CallExpr(it) => {
+            let function = it.expr().map(|function| function.syntax().text().to_string());
+            function.is_some_and(|name| SHOWING.contains(&name.as_str()))
+        }
+        ast::Expr::ReturnExpr(_) => true,
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(source: &str) -> Parts {
+        parts(source, &["known".to_owned()]).unwrap()
+    }
+
+    fn items(parts: &Parts) -> Vec<&str> {
+        parts.items.iter().map(|item| item.text.as_str()).collect()
+    }
+
+    #[test]
+    fn items_go_to_the_top_and_statements_into_main() {
+        let found =
+            of("// What it does.\nfn twice(n: i32) -> i32 {\n    2 * n\n}\n\nlet a = twice(4);\n\n// The answer\na");
+        assert_eq!(items(&found), ["// What it does.\nfn twice(n: i32) -> i32 {\n    2 * n\n}"]);
+        assert_eq!(found.body, "let a = twice(4);\n\n// The answer\nshow!(a);");
+        assert_eq!(found.bindings, ["a"]);
+    }
+
+    #[test]
+    fn a_cell_of_items_takes_all_its_comments_along() {
+        let found = of("// The stations\n\n// One of them\nstruct Station;\n\n// Its name\nimpl Station {}\n// end");
+        assert_eq!(
+            items(&found),
+            ["// The stations\n\n// One of them\nstruct Station;", "// Its name\nimpl Station {}\n// end"]
+        );
+        assert_eq!(found.body, "");
+    }
+
+    #[test]
+    fn statements_around_an_item_keep_their_distance() {
+        assert_eq!(of("let a = 1;\n\nfn f() {}\n\nlet b = 2;").body, "let a = 1;\n\nlet b = 2;");
+        assert_eq!(of("let a = 1;\nfn f() {}\nlet b = 2;").body, "let a = 1;\nlet b = 2;");
+        let found = of("use std::fmt::Write; // for write!\nlet a = 1; // one");
+        assert_eq!(
+            (items(&found), found.body.as_str()),
+            (vec!["use std::fmt::Write; // for write!"], "let a = 1; // one")
+        );
+    }
+
+    #[test]
+    fn a_last_expression_is_shown_and_a_last_statement_is_not() {
+        assert_eq!(of("x.len()").body, "show!(x.len());");
+        assert_eq!(of("x // why").body, "show!(x); // why");
+        assert_eq!(of("imshow(&x)\n    .vmin(1)").body, "show!(\n    imshow(&x)\n        .vmin(1)\n);");
+        assert_eq!(of("if a { 1 } else { 2 }").body, "show!(if a { 1 } else { 2 });");
+        for code in ["x.len();", "for a in b {\n    c(a);\n}", "while a {}", "if a { b() }"] {
+            assert_eq!(of(code).body, code);
+        }
+        for code in ["println!(\"{}\", 1)", "a = 5", "a += 5", "show(&x)", "assert_eq!(a, b)"] {
+            assert_eq!(of(code).body, format!("{code};"));
+        }
+    }
+
+    #[test]
+    fn dependencies_are_taken_out_and_other_commands_say_why_they_are_comments() {
+        let found = of("// A crate\n:dep itoa = \"1\"\n\n:vars\n!ls data\n\nlet a = 1;");
+        assert_eq!(found.dependencies, ["itoa = \"1\""]);
+        let comments = "// Left out, a command to the notebook: :vars\n// Left out, a shell command: !ls data";
+        assert_eq!(found.body, format!("// A crate\n\n{comments}\n\nlet a = 1;"));
+        assert_eq!(of(":dep a = \"1\"\n\nuse a::b;").body, "");
+    }
+
+    #[test]
+    fn questions_and_magics_become_comments() {
+        assert_eq!(of("?Pool").body, "// Left out, a question to the notebook: ?Pool");
+        assert_eq!(of("known?").body, "show!(known?);");
+        assert!(of("%%bash\nls").body.ends_with("//     %%bash\n//     ls"));
+    }
+
+    #[test]
+    fn what_is_not_rust_is_told_with_its_line() {
+        let error = parts("let a = 1;\nlet b = ;\n", &[]).unwrap_err().to_string();
+        assert!(error.contains("line 2") && error.contains("`let b = ;`"), "{error}");
+    }
+
+    #[test]
+    fn only_the_cells_own_await_and_return_count() {
+        assert!(of("f().await").waits && !of("async fn f() { g().await }").waits);
+        assert!(of("if a { return Ok(()); }").returns && !of("let f = || { return 1; };").returns);
+    }
+}
