@@ -1,10 +1,10 @@
 //! The sources of the crate `isopleth` as a package that builds by itself: what exported programs depend on.
 
 use super::setup::copy_folder;
-use anyhow::{Context, Result};
-use std::collections::HashSet;
+use anyhow::{Context, Result, bail};
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 use toml::{Table, Value};
 
 /// What a manifest may take over from its workspace, and what it needs for tests alone.
@@ -12,12 +12,13 @@ const NOT_NEEDED: [&str; 2] = ["lints", "dev-dependencies"];
 
 /// Makes the copied sources in `to` whole. `from` is the crate's folder in the workspace `source`.
 pub fn complete(source: &Path, from: &Path, to: &Path) -> Result<()> {
-    let read = |path: &Path| fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()));
-    let table = |path: &Path| -> Result<Table> { Ok(read(path)?.parse()?) };
+    let table = |path: &Path| -> Result<Table> {
+        let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+        Ok(text.parse()?)
+    };
     let manifest = standing_alone(table(&from.join("Cargo.toml"))?, &table(&source.join("Cargo.toml"))?);
-    let dependencies = direct_dependencies(&manifest);
     fs::write(to.join("Cargo.toml"), manifest.to_string())?;
-    fs::write(to.join("Cargo.lock"), lock_of(&read(&source.join("Cargo.lock"))?, "isopleth", &dependencies))?;
+    fs::write(to.join("Cargo.lock"), lock_of(&source.join("Cargo.lock"), &manifest)?)?;
     fs::copy(from.join("build.rs"), to.join("build.rs"))?;
     copy_folder(&from.join("data"), &to.join("data"))
 }
@@ -51,62 +52,28 @@ fn take_over(table: &mut Table, shared: Option<&Table>) {
     }
 }
 
-/// The packages that `manifest` names, by the names that a lock file has.
-fn direct_dependencies(manifest: &Table) -> HashSet<String> {
-    let kinds = ["dependencies", "build-dependencies"].into_iter().filter_map(|kind| manifest.get(kind)?.as_table());
-    kinds
-        .flatten()
-        .map(|(name, value)| value.get("package").and_then(Value::as_str).unwrap_or(name).to_owned())
-        .collect()
-}
-
-/// The part of `lock` that `package` needs, whose direct dependencies are `direct`; each block of text stays as it is.
-fn lock_of(lock: &str, package: &str, direct: &HashSet<String>) -> String {
-    const BEGIN: &str = "[[package]]\n";
-    let (head, rest) = lock.split_once(BEGIN).unwrap_or((lock, ""));
-    let blocks: Vec<&str> = rest.split(BEGIN).map(str::trim_end).collect();
-    let field = |block: &str, key: &str| {
-        let line = block.lines().find_map(|line| line.strip_prefix(&format!("{key} = \"")));
-        line.map(|value| value.trim_end_matches('"').to_owned()).unwrap_or_default()
-    };
-    // A dependency is written `name`, or `name version` where there are several.
-    let is_meant = |block: &str, wanted: &str| {
-        let (name, version) = (field(block, "name"), field(block, "version"));
-        wanted.split(' ').next() == Some(&name) && wanted.split(' ').nth(1).is_none_or(|wanted| wanted == version)
-    };
-    let dependencies = |block: &str| -> Vec<String> {
-        let lines = block.lines().filter_map(|line| line.strip_prefix(" \""));
-        let names = lines.map(|line| line.trim_end_matches([',', '"']).to_owned());
-        let is_own = field(block, "name") == package;
-        names.filter(|name| !is_own || direct.contains(name.split(' ').next().unwrap_or_default())).collect()
-    };
-    let mut kept = HashSet::new();
-    let mut open = vec![package.to_owned()];
-    while let Some(wanted) = open.pop() {
-        for (at, block) in blocks.iter().enumerate().filter(|(_, block)| is_meant(block, &wanted)) {
-            if kept.insert(at) {
-                open.extend(dependencies(block));
-            }
-        }
+/// The part of the lock file `lock` that the package of `manifest` needs by itself, as cargo finds it.
+fn lock_of(lock: &Path, manifest: &Table) -> Result<String> {
+    // In a folder of its own: above the sources there may be a workspace, which cargo would take them for a part of.
+    let folder = tempfile::Builder::new().prefix("isopleth-lock-").tempdir()?;
+    fs::create_dir(folder.path().join("src"))?;
+    fs::write(folder.path().join("src/lib.rs"), "")?;
+    fs::write(folder.path().join("build.rs"), "fn main() {}")?;
+    fs::write(folder.path().join("Cargo.toml"), manifest.to_string())?;
+    let pruned = folder.path().join("Cargo.lock");
+    fs::copy(lock, &pruned).with_context(|| format!("cannot copy {}", lock.display()))?;
+    // It takes out what is not needed, and leaves every version as it is.
+    let cargo =
+        Command::new("cargo").args(["update", "--workspace", "--offline"]).current_dir(folder.path()).output()?;
+    if !cargo.status.success() {
+        bail!("cargo update: {}", String::from_utf8_lossy(&cargo.stderr).trim());
     }
-    let mut out = head.to_owned();
-    for (_, block) in blocks.iter().enumerate().filter(|(at, _)| kept.contains(at)) {
-        let own = dependencies(block);
-        let line_is_kept = |line: &&str| match line.strip_prefix(" \"") {
-            Some(name) => own.iter().any(|kept| kept == name.trim_end_matches([',', '"'])),
-            None => true,
-        };
-        let text: Vec<&str> = block.lines().filter(line_is_kept).collect();
-        out.push_str(&format!("{BEGIN}{}\n\n", text.join("\n")));
-    }
-    out.trim_end().to_owned() + "\n"
+    Ok(fs::read_to_string(pruned)?)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    const LOCK: &str = "version = 4\n\n[[package]]\nname = \"a\"\nversion = \"1.0.0\"\ndependencies = [\n \"b 2.0.0\",\n]\n\n[[package]]\nname = \"b\"\nversion = \"1.0.0\"\n\n[[package]]\nname = \"b\"\nversion = \"2.0.0\"\n\n[[package]]\nname = \"isopleth\"\nversion = \"0.1.0\"\ndependencies = [\n \"a\",\n \"tempfile\",\n]\n\n[[package]]\nname = \"tempfile\"\nversion = \"3.0.0\"\n";
 
     #[test]
     fn what_the_workspace_says_is_written_out() {
@@ -121,14 +88,18 @@ mod tests {
 
     #[test]
     fn the_lock_holds_what_the_crate_needs_and_no_more() {
-        let text = lock_of(LOCK, "isopleth", &HashSet::from(["a".to_owned()]));
-        let table: Table = text.parse().unwrap();
-        let packages = table["package"].as_array().unwrap();
-        let names: Vec<String> = packages
-            .iter()
-            .map(|it| format!("{} {}", it["name"].as_str().unwrap(), it["version"].as_str().unwrap()))
-            .collect();
-        assert_eq!(names, ["a 1.0.0", "b 2.0.0", "isopleth 0.1.0"]);
-        assert!(!text.contains("tempfile"));
+        let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        let read = |path: &str| -> Table { fs::read_to_string(workspace.join(path)).unwrap().parse().unwrap() };
+        let manifest = standing_alone(read("prelude/Cargo.toml"), &read("Cargo.toml"));
+        let versions = |lock: &Table| -> Vec<(String, String)> {
+            let text = |package: &Value, key: &str| package[key].as_str().unwrap().to_owned();
+            let packages = lock["package"].as_array().unwrap();
+            packages.iter().map(|package| (text(package, "name"), text(package, "version"))).collect()
+        };
+        let whole = versions(&read("Cargo.lock"));
+        let own = versions(&lock_of(&workspace.join("Cargo.lock"), &manifest).unwrap().parse().unwrap());
+        assert!(own.iter().all(|package| whole.contains(package)));
+        let has = |name: &str| own.iter().any(|(package, _)| package == name);
+        assert!(has("isopleth") && has("gdal") && has("rayon-core") && !has("tempfile") && !has("evcxr"));
     }
 }

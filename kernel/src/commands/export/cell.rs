@@ -1,10 +1,12 @@
 //! A code cell taken apart: what goes to the top of a program, what into `main`, what into `Cargo.toml`.
 
 use super::items::Item;
-use super::text::{commented, indented};
+use super::numbers;
+use super::text::{commented, indented, names};
 use crate::cell;
 use anyhow::{Result, bail};
 use ra_ap_syntax::{AstNode, Edition, NodeOrToken, SourceFile, SyntaxElement, SyntaxKind, SyntaxNode, ast};
+use std::collections::HashSet;
 
 const BEFORE: &str = "fn cell() {\n";
 /// Macros whose value nobody wants to see.
@@ -46,11 +48,11 @@ pub struct Parts {
     pub returns: bool,
 }
 
-/// Takes `source` apart. `variables` are those that earlier cells have bound.
+/// Takes `source` apart. `variables` are those that earlier cells have bound, `later` the names that later cells mention.
 ///
 /// # Errors
 /// If the cell is not Rust.
-pub fn parts(source: &str, variables: &[String]) -> Result<Parts> {
+pub fn parts(source: &str, variables: &[String], later: &HashSet<&str>) -> Result<Parts> {
     let source = source.replace("\r\n", "\n");
     if source.trim_start().starts_with('%') {
         return Ok(Parts { body: left_out("what no Rust kernel understands", &source), ..Parts::default() });
@@ -63,7 +65,7 @@ pub fn parts(source: &str, variables: &[String]) -> Result<Parts> {
     }
     let mut parts = Parts::default();
     let rust = without_commands(&source, &mut parts.dependencies);
-    read_rust(rust.trim_matches('\n').trim_end(), &mut parts)?;
+    read_rust(rust.trim_matches('\n').trim_end(), later, &mut parts)?;
     Ok(parts)
 }
 
@@ -110,7 +112,7 @@ pub fn left_out(what: &str, text: &str) -> String {
     }
 }
 
-fn read_rust(rust: &str, parts: &mut Parts) -> Result<()> {
+fn read_rust(rust: &str, later: &HashSet<&str>, parts: &mut Parts) -> Result<()> {
     let parsed = SourceFile::parse(&format!("{BEFORE}{rust}\n}}"), Edition::Edition2024);
     if let Some(error) = parsed.errors().first() {
         let at = usize::from(error.range().start()).saturating_sub(BEFORE.len()).min(rust.len());
@@ -152,8 +154,10 @@ fn read_rust(rust: &str, parts: &mut Parts) -> Result<()> {
                 }
                 None => {
                     parts.bindings.extend(bindings(node));
-                    let shown = (Some(node) == tail.as_ref()).then(|| shown(node));
-                    text.push(&shown.unwrap_or_else(|| node.text().to_string()));
+                    let is_tail = Some(node) == tail.as_ref();
+                    let typed = numbers::with_type(node, |name| !later.contains(name) || has_a_part(&list, node, name));
+                    let shown = is_tail.then(|| shown(node));
+                    text.push(&typed.or(shown).unwrap_or_else(|| node.text().to_string()));
                 }
             },
         }
@@ -164,6 +168,22 @@ fn read_rust(rust: &str, parts: &mut Parts) -> Result<()> {
         None => parts.body = rest.trim_end().to_owned(),
     }
     Ok(())
+}
+
+/// Whether another statement than `binding` may settle the type of the variable `name`; one that only shows it does not.
+fn has_a_part(list: &ast::StmtList, binding: &SyntaxNode, name: &str) -> bool {
+    let only_shows = |node: &SyntaxNode| match ast::Expr::cast(node.clone()) {
+        Some(ast::Expr::PathExpr(_)) => true,
+        Some(ast::Expr::RefExpr(it)) => matches!(it.expr(), Some(ast::Expr::PathExpr(_))),
+        Some(expression) => has_no_value(&expression) && matches!(expression, ast::Expr::MacroExpr(_)),
+        None => {
+            let inner = ast::ExprStmt::cast(node.clone()).and_then(|statement| statement.expr());
+            inner.is_some_and(|inner| matches!(inner, ast::Expr::MacroExpr(_)) && has_no_value(&inner))
+        }
+    };
+    list.syntax()
+        .children()
+        .any(|node| node != *binding && !only_shows(&node) && names(&node.text().to_string()).contains(name))
 }
 
 /// Text from which items are taken out.
@@ -264,7 +284,7 @@ mod tests {
     use super::*;
 
     fn of(source: &str) -> Parts {
-        parts(source, &["known".to_owned()]).unwrap()
+        parts(source, &["known".to_owned()], &HashSet::from(["later"])).unwrap()
     }
 
     fn items(parts: &Parts) -> Vec<&str> {
@@ -333,7 +353,7 @@ mod tests {
 
     #[test]
     fn what_is_not_rust_is_told_with_its_line() {
-        let error = parts("let a = 1;\nlet b = ;\n", &[]).unwrap_err().to_string();
+        let error = parts("let a = 1;\nlet b = ;\n", &[], &HashSet::new()).unwrap_err().to_string();
         assert!(error.contains("line 2") && error.contains("`let b = ;`"), "{error}");
     }
 
@@ -341,5 +361,18 @@ mod tests {
     fn only_the_cells_own_await_and_return_count() {
         assert!(of("f().await").waits && !of("async fn f() { g().await }").waits);
         assert!(of("if a { return Ok(()); }").returns && !of("let f = || { return 1; };").returns);
+    }
+
+    #[test]
+    fn a_number_gets_the_type_that_later_cells_see() {
+        assert_eq!(of("let later = 2.0;\nlater").body, "let later: f64 = 2.0;\nshow!(later);");
+        assert_eq!(
+            of("let mut later = 2;\nprintln!(\"{later}\");").body,
+            "let mut later: i32 = 2;\nprintln!(\"{later}\");"
+        );
+        assert_eq!(of("let later = vec![1.0, 2.0];").body, "let later = vec![1.0_f64, 2.0];");
+        for code in ["let later = 2;\nf(later);", "let never = 2.0;", "let later = 2.0_f32;", "let later: u8 = 2;"] {
+            assert_eq!(of(code).body, code);
+        }
     }
 }

@@ -101,9 +101,10 @@ fn imports(path: &str, tree: &ast::UseTree, found: &mut Vec<(Option<String>, Str
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::HashSet;
 
     fn item(code: &str) -> Item {
-        let parts = super::super::cell::parts(code, &[]).unwrap();
+        let parts = super::super::cell::parts(code, &[], &HashSet::new()).unwrap();
         parts.items.into_iter().next().unwrap()
     }
 

@@ -3,6 +3,7 @@
 mod cell;
 mod items;
 mod manifest;
+mod numbers;
 mod place;
 mod program;
 mod text;
@@ -14,6 +15,7 @@ use anyhow::{Context, Result, bail};
 use cell::Parts;
 use manifest::Dependencies;
 use program::Section;
+use std::collections::HashSet;
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf, absolute};
@@ -85,7 +87,7 @@ fn export(path: &Path) -> Result<Export> {
     let mut variables: Vec<String> = Vec::new();
     let mut dependencies = Dependencies::new();
     let mut notes = Vec::new();
-    for cell in &notebook.cells {
+    for (at, cell) in notebook.cells.iter().enumerate() {
         match cell.kind {
             Kind::Markdown => sections.extend(program::headings(&cell.source)),
             Kind::Raw => {}
@@ -94,7 +96,9 @@ fn export(path: &Path) -> Result<Export> {
                 let of_cell = if cell.is_meant_to_fail() {
                     Parts { body: cell::left_out("a cell that is meant to fail", &cell.source), ..Parts::default() }
                 } else {
-                    let read = cell::parts(&cell.source, &variables);
+                    let later = notebook.cells[at + 1..].iter().filter(|cell| cell.kind == Kind::Code);
+                    let later: HashSet<&str> = later.flat_map(|cell| text::names(&cell.source)).collect();
+                    let read = cell::parts(&cell.source, &variables, &later);
                     read.with_context(|| format!("cell {number} of {}", path.display()))?
                 };
                 for line in &of_cell.dependencies {

@@ -296,7 +296,7 @@ mod tests {
     use super::*;
 
     fn placed(sources: &[&str]) -> Result<Placement> {
-        let taken: Vec<Parts> = sources.iter().map(|source| parts(source, &[]).unwrap()).collect();
+        let taken: Vec<Parts> = sources.iter().map(|source| parts(source, &[], &HashSet::new()).unwrap()).collect();
         let cells: Vec<Cell<'_>> = taken
             .iter()
             .enumerate()

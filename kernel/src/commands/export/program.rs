@@ -5,7 +5,8 @@ use super::place::Placement;
 use super::text::indented;
 
 /// What a notebook leaves unused for cells that may come.
-const ALLOWED: &str = "#![allow(dead_code, unused_assignments, unused_imports, unused_mut, unused_variables)]";
+const ALLOWED: &str =
+    "#![allow(dead_code, unused_assignments, unused_imports)]\n#![allow(unused_mut, unused_variables)]";
 
 /// A part of the notebook in its order.
 #[derive(Debug, Clone, PartialEq)]
@@ -131,6 +132,7 @@ fn holds_content(rest: &[Section], level: usize, mut cell: usize, has_content: &
 mod tests {
     use super::super::{cell, place};
     use super::*;
+    use std::collections::HashSet;
 
     fn program(notebook: &[&str]) -> String {
         let mut sections = Vec::new();
@@ -140,7 +142,7 @@ mod tests {
                 sections.extend(headings(source));
             } else {
                 sections.push(Section::Cell);
-                taken.push(cell::parts(source, &[]).unwrap());
+                taken.push(cell::parts(source, &[], &HashSet::new()).unwrap());
             }
         }
         let cells: Vec<place::Cell<'_>> = taken
@@ -160,7 +162,8 @@ mod tests {
 //! Made from `days.ipynb` by `isopleth export`.
 
 // As in a notebook, not everything that is defined is used.
-#![allow(dead_code, unused_assignments, unused_imports, unused_mut, unused_variables)]
+#![allow(dead_code, unused_assignments, unused_imports)]
+#![allow(unused_mut, unused_variables)]
 
 use isopleth::prelude::*;
 

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 /// The tokens of `code` with their places; white space and comments are tokens too.
-fn tokens(code: &str) -> Vec<(SyntaxKind, Range<usize>)> {
+pub fn tokens(code: &str) -> Vec<(SyntaxKind, Range<usize>)> {
     let lexed = LexedStr::new(Edition::Edition2024, code);
     (0..lexed.len()).map(|at| (lexed.kind(at), lexed.text_range(at))).collect()
 }
