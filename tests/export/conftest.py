@@ -95,13 +95,15 @@ def executed():
         )
         client.execute(env=small_sample(home.parent))
         shown = Executed()
-        for output in (output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs):
+        # What answers a command or a question is the notebook's own.
+        rust = [cell for cell in notebook.cells if cell.cell_type == "code" and not cell.source.startswith((":", "?"))]
+        for output in (output for cell in rust for output in cell.outputs):
             if output.output_type == "stream":
                 assert output.name == "stdout", output.text
                 shown.lines += output.text.splitlines()
             elif output.output_type in ("execute_result", "display_data"):
-                # A progress bar leaves one line when it ends, and warnings and commands are none of a program's.
-                if "opacity" not in output.data.get("text/html", ""):
+                # What is said above the output, and the line that a progress bar leaves.
+                if not output.data.get("text/html", "").startswith(('<div style="opacity', '<pre style="opacity')):
                     shown.lines += output.data["text/plain"].splitlines()
                     shown.pictures += [output.data["image/png"]] if "image/png" in output.data else []
         return shown

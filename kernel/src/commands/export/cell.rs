@@ -1,33 +1,16 @@
 //! A code cell taken apart: what goes to the top of a program, what into `main`, what into `Cargo.toml`.
 
+use super::commands::{not_rust, without_commands};
+use super::gaps::Text;
 use super::items::Item;
 use super::numbers;
-use super::text::{commented, indented, names};
+use super::shown::{has_a_part, shown};
 use crate::cell;
 use anyhow::{Result, bail};
 use ra_ap_syntax::{AstNode, Edition, NodeOrToken, SourceFile, SyntaxElement, SyntaxKind, SyntaxNode, ast};
 use std::collections::HashSet;
 
 const BEFORE: &str = "fn cell() {\n";
-/// Macros whose value nobody wants to see.
-const WITHOUT_VALUE: [&str; 14] = [
-    "print",
-    "println",
-    "eprint",
-    "eprintln",
-    "assert",
-    "assert_eq",
-    "assert_ne",
-    "debug_assert",
-    "panic",
-    "todo",
-    "unimplemented",
-    "unreachable",
-    "show",
-    "debug_assert_eq",
-];
-/// Functions of the prelude that show something themselves.
-const SHOWING: [&str; 3] = ["show", "html", "clear_output"];
 
 /// What a cell is made of.
 #[derive(Debug, Default, PartialEq)]
@@ -54,71 +37,28 @@ pub struct Parts {
 /// If the cell is not Rust.
 pub fn parts(source: &str, variables: &[String], later: &HashSet<&str>) -> Result<Parts> {
     let source = source.replace("\r\n", "\n");
-    if source.trim_start().starts_with('%') {
-        return Ok(Parts { body: left_out("what no Rust kernel understands", &source), ..Parts::default() });
-    }
-    if cell::help(&source, variables).is_some() {
-        return Ok(Parts { body: left_out("a question to the notebook", &source), ..Parts::default() });
+    if let Some(body) = not_rust(&source, variables) {
+        return Ok(Parts { body, ..Parts::default() });
     }
     if cell::is_too_deep(&source) {
         bail!("it is nested too deeply to be read");
     }
     let mut parts = Parts::default();
     let rust = without_commands(&source, &mut parts.dependencies);
-    read_rust(rust.trim_matches('\n').trim_end(), later, &mut parts)?;
+    read_rust(rust.trim_matches('\n').trim_end(), &source, later, &mut parts)?;
     Ok(parts)
 }
 
-/// `source` with its commands, which stand above the first statement, made comments; `:dep` lines are taken out.
-fn without_commands(source: &str, dependencies: &mut Vec<String>) -> String {
-    let mut out = String::new();
-    let mut lines = source.lines();
-    for line in lines.by_ref() {
-        let text = line.trim();
-        if let Some(wanted) = text.strip_prefix(":dep ") {
-            dependencies.push(wanted.trim().to_owned());
-            continue;
-        }
-        // A line taken out leaves no gap of two.
-        if text.is_empty() && (out.is_empty() || out.ends_with("\n\n")) {
-            continue;
-        }
-        if line.starts_with('!') {
-            out.push_str(&left_out("a shell command", text));
-        } else if line.trim_start_matches(' ').starts_with(':') && !text.starts_with("::") {
-            out.push_str(&left_out("a command to the notebook", text));
-        } else {
-            out.push_str(line);
-        }
-        out.push('\n');
-        if !text.is_empty() && !text.starts_with("//") && !text.starts_with([':', '!']) {
-            break;
-        }
-    }
-    for line in lines {
-        out.push_str(line);
-        out.push('\n');
-    }
-    out
-}
-
-/// `text` as a comment that says why it is one.
-pub fn left_out(what: &str, text: &str) -> String {
-    let text = text.trim();
-    if text.contains('\n') {
-        format!("// Left out, {what}:\n{}", commented(&indented(text, 1)))
-    } else {
-        format!("// Left out, {what}: {text}")
-    }
-}
-
-fn read_rust(rust: &str, later: &HashSet<&str>, parts: &mut Parts) -> Result<()> {
+/// Reads the cell `source`, of which `rust` is the Rust.
+fn read_rust(rust: &str, source: &str, later: &HashSet<&str>, parts: &mut Parts) -> Result<()> {
     let parsed = SourceFile::parse(&format!("{BEFORE}{rust}\n}}"), Edition::Edition2024);
     if let Some(error) = parsed.errors().first() {
         let at = usize::from(error.range().start()).saturating_sub(BEFORE.len()).min(rust.len());
         let line = rust.get(..at).unwrap_or(rust).lines().count().max(1);
-        let text = rust.lines().nth(line - 1).unwrap_or_default().trim();
-        bail!("line {line} (`{text}`) is not Rust: {error}");
+        let text = rust.lines().nth(line - 1).unwrap_or_default();
+        // Lines above it may have been taken out.
+        let line = source.lines().position(|of_cell| of_cell == text).map_or(line, |at| at + 1);
+        bail!("line {line} (`{}`) is not Rust: {error}", text.trim());
     }
     let file = parsed.syntax_node();
     let Some(list) = file.descendants().find_map(ast::StmtList::cast) else { return Ok(()) };
@@ -170,60 +110,6 @@ fn read_rust(rust: &str, later: &HashSet<&str>, parts: &mut Parts) -> Result<()>
     Ok(())
 }
 
-/// Whether another statement than `binding` may settle the type of the variable `name`; one that only shows it does not.
-fn has_a_part(list: &ast::StmtList, binding: &SyntaxNode, name: &str) -> bool {
-    let only_shows = |node: &SyntaxNode| match ast::Expr::cast(node.clone()) {
-        Some(ast::Expr::PathExpr(_)) => true,
-        Some(ast::Expr::RefExpr(it)) => matches!(it.expr(), Some(ast::Expr::PathExpr(_))),
-        Some(expression) => has_no_value(&expression) && matches!(expression, ast::Expr::MacroExpr(_)),
-        None => {
-            let inner = ast::ExprStmt::cast(node.clone()).and_then(|statement| statement.expr());
-            inner.is_some_and(|inner| matches!(inner, ast::Expr::MacroExpr(_)) && has_no_value(&inner))
-        }
-    };
-    list.syntax()
-        .children()
-        .any(|node| node != *binding && !only_shows(&node) && names(&node.text().to_string()).contains(name))
-}
-
-/// Text from which items are taken out.
-#[derive(Default)]
-struct Text {
-    written: String,
-    /// White space that is written before what comes next.
-    space: String,
-    /// Whether something was taken out since.
-    gap: bool,
-}
-
-impl Text {
-    fn push(&mut self, text: &str) {
-        if !self.written.is_empty() {
-            self.written.push_str(&self.space);
-        }
-        self.written.push_str(text);
-        (self.space, self.gap) = (String::new(), false);
-    }
-
-    /// Of the white space on both sides of a gap the longer one is kept.
-    fn space(&mut self, space: &str) {
-        let lines = |text: &str| text.matches('\n').count();
-        if !self.gap || lines(space) > lines(&self.space) {
-            space.clone_into(&mut self.space);
-        }
-    }
-
-    fn gap(&mut self) {
-        self.gap = true;
-    }
-
-    /// What was written, with the space that follows it.
-    fn take(&mut self) -> String {
-        let taken = std::mem::take(self);
-        if taken.written.is_empty() { String::new() } else { taken.written + &taken.space }
-    }
-}
-
 /// Whether what stands at `at` is a comment on the line on which an item ends.
 fn ends_line_of_item(elements: &[SyntaxElement], at: usize) -> bool {
     let is_item = |element: &SyntaxElement| element.as_node().is_some_and(|node| ast::Item::can_cast(node.kind()));
@@ -248,35 +134,6 @@ fn bindings(node: &SyntaxNode) -> Vec<String> {
     let Some(pattern) = ast::LetStmt::cast(node.clone()).and_then(|binding| binding.pat()) else { return Vec::new() };
     let identifiers = pattern.syntax().descendants().filter_map(ast::IdentPat::cast);
     identifiers.filter_map(|it| ast::HasName::name(&it)).map(|name| name.text().to_string()).collect()
-}
-
-/// The last expression of a cell as a statement that shows it.
-fn shown(node: &SyntaxNode) -> String {
-    let text = node.text().to_string();
-    let Some(expression) = ast::Expr::cast(node.clone()) else { return text };
-    match &expression {
-        ast::Expr::ForExpr(_) | ast::Expr::WhileExpr(_) => text,
-        ast::Expr::IfExpr(it) if it.else_branch().is_none() => text,
-        _ if has_no_value(&expression) => text + ";",
-        _ if text.contains('\n') => format!("show!(\n{}\n);", indented(&text, 1)),
-        _ => format!("show!({text});"),
-    }
-}
-
-fn has_no_value(expression: &ast::Expr) -> bool {
-    match expression {
-        ast::Expr::BinExpr(it) => matches!(it.op_kind(), Some(ast::BinaryOp::Assignment { .. })),
-        ast::Expr::MacroExpr(it) => {
-            let path = it.macro_call().and_then(|call| call.path());
-            path.is_some_and(|path| WITHOUT_VALUE.contains(&path.syntax().text().to_string().as_str()))
-        }
-        ast::Expr::CallExpr(it) => {
-            let function = it.expr().map(|function| function.syntax().text().to_string());
-            function.is_some_and(|name| SHOWING.contains(&name.as_str()))
-        }
-        ast::Expr::ReturnExpr(_) => true,
-        _ => false,
-    }
 }
 
 #[cfg(test)]
@@ -322,26 +179,12 @@ mod tests {
     }
 
     #[test]
-    fn a_last_expression_is_shown_and_a_last_statement_is_not() {
-        assert_eq!(of("x.len()").body, "show!(x.len());");
-        assert_eq!(of("x // why").body, "show!(x); // why");
-        assert_eq!(of("imshow(&x)\n    .vmin(1)").body, "show!(\n    imshow(&x)\n        .vmin(1)\n);");
-        assert_eq!(of("if a { 1 } else { 2 }").body, "show!(if a { 1 } else { 2 });");
-        for code in ["x.len();", "for a in b {\n    c(a);\n}", "while a {}", "if a { b() }"] {
-            assert_eq!(of(code).body, code);
-        }
-        for code in ["println!(\"{}\", 1)", "a = 5", "a += 5", "show(&x)", "assert_eq!(a, b)"] {
-            assert_eq!(of(code).body, format!("{code};"));
-        }
-    }
-
-    #[test]
     fn dependencies_are_taken_out_and_other_commands_say_why_they_are_comments() {
         let found = of("// A crate\n:dep itoa = \"1\"\n\n:vars\n!ls data\n\nlet a = 1;");
         assert_eq!(found.dependencies, ["itoa = \"1\""]);
-        let comments = "// Left out, a command to the notebook: :vars\n// Left out, a shell command: !ls data";
-        assert_eq!(found.body, format!("// A crate\n\n{comments}\n\nlet a = 1;"));
-        assert_eq!(of(":dep a = \"1\"\n\nuse a::b;").body, "");
+        let comments = "// In Cargo.toml: itoa\n\n// Left out, a command to the notebook: :vars\n// Left out, a shell command: !ls data";
+        assert_eq!(found.body, format!("// A crate\n{comments}\n\nlet a = 1;"));
+        assert_eq!(items(&of(":dep a = \"1\"\n\nuse a::b;")), ["use a::b;"]);
     }
 
     #[test]
@@ -353,7 +196,7 @@ mod tests {
 
     #[test]
     fn what_is_not_rust_is_told_with_its_line() {
-        let error = parts("let a = 1;\nlet b = ;\n", &[], &HashSet::new()).unwrap_err().to_string();
+        let error = parts(":dep a = \"1\"\nlet b = ;\n", &[], &HashSet::new()).unwrap_err().to_string();
         assert!(error.contains("line 2") && error.contains("`let b = ;`"), "{error}");
     }
 

@@ -1,11 +1,14 @@
 //! `isopleth export`: a notebook as an ordinary cargo project.
 
 mod cell;
+mod commands;
+mod gaps;
 mod items;
 mod manifest;
 mod numbers;
 mod place;
 mod program;
+mod shown;
 mod text;
 
 use crate::notebook::{Kind, Notebook};
@@ -94,7 +97,7 @@ fn export(path: &Path) -> Result<Export> {
             Kind::Code => {
                 let number = parts.len() + 1;
                 let of_cell = if cell.is_meant_to_fail() {
-                    Parts { body: cell::left_out("a cell that is meant to fail", &cell.source), ..Parts::default() }
+                    Parts { body: commands::left_out("a cell that is meant to fail", &cell.source), ..Parts::default() }
                 } else {
                     let later = notebook.cells[at + 1..].iter().filter(|cell| cell.kind == Kind::Code);
                     let later: HashSet<&str> = later.flat_map(|cell| text::names(&cell.source)).collect();
