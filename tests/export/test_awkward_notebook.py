@@ -54,7 +54,7 @@ let station = Station { name: "Kiel".into(), country: "Germany".into() };
     # The Display of an earlier cell holds for the new type.
     "println!(\"{station}\");\nstation.label()",
     "macro_rules! twice {\n    ($x:expr) => { 2 * $x };\n}\n\nstatic LIMIT: std::sync::atomic::AtomicI32 = "
-    "std::sync::atomic::AtomicI32::new(twice!(21));\nLIMIT.load(std::sync::atomic::Ordering::Relaxed)",
+    "std::sync::atomic::AtomicI32::new(21);\ntwice!(LIMIT.load(std::sync::atomic::Ordering::Relaxed))",
     "trait Area {\n    fn area(&self) -> f64;\n}\n\nimpl Area for f64 {\n    fn area(&self) -> f64 {\n        self * self\n    }\n}\n\n3.0_f64.area()",
     'let lines = "one\n  two\n    three";\nprintln!("{lines}");\nlines.len()',
     "?Station",

@@ -65,6 +65,11 @@ impl Item {
         Self { text: item.syntax().text().to_string(), kind }
     }
 
+    /// Whether it only brings in what others define.
+    pub fn is_import(&self) -> bool {
+        matches!(self.kind, Kind::Use(_) | Kind::ExternCrate(_))
+    }
+
     /// The names that it defines.
     pub fn names(&self) -> Vec<&str> {
         match &self.kind {

@@ -15,7 +15,7 @@ pub fn with_type(node: &SyntaxNode, is_settled_by: impl Fn(&str) -> bool) -> Opt
     let binding = ast::LetStmt::cast(node.clone()).filter(|binding| binding.ty().is_none())?;
     let Some(ast::Pat::IdentPat(pattern)) = binding.pat() else { return None };
     let value = binding.initializer()?.syntax().clone();
-    if is_settled_by(&pattern.name()?.text()) {
+    if is_settled_by(pattern.name()?.text().trim()) {
         return None;
     }
     let text = node.text().to_string();

@@ -76,6 +76,8 @@ pub fn place(cells: &[Cell<'_>]) -> Result<Placement> {
         in_main.push(InMain { anew: placing.cell(at)?, items: Vec::new() });
     }
     let mut placement = Placement { top: Vec::new(), cells: in_main, notes: placing.notes };
+    // At the top of a file imports come first.
+    placing.known.sort_by_key(|known| known.block > 0 || !known.item.is_import());
     for known in placing.known.into_iter().filter(|known| known.is_live) {
         let texts = if known.block == 0 { &mut placement.top } else { &mut placement.cells[known.cell].items };
         texts.push(known.item.text);

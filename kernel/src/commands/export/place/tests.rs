@@ -14,9 +14,9 @@ fn placed(sources: &[&str]) -> Result<Placement> {
 }
 
 #[test]
-fn items_stand_at_the_top_in_their_order() {
+fn items_stand_at_the_top_in_their_order_behind_the_imports() {
     let placed = placed(&["fn f() {}", "f();", "struct A;\nimpl A {}", "use std::fmt;\nA;"]).unwrap();
-    assert_eq!(placed.top, ["fn f() {}", "struct A;", "impl A {}", "use std::fmt;"]);
+    assert_eq!(placed.top, ["use std::fmt;", "fn f() {}", "struct A;", "impl A {}"]);
     assert!(placed.cells.iter().all(|cell| *cell == InMain::default()));
 }
 
