@@ -8,6 +8,7 @@ mod commands;
 mod compile;
 mod engine;
 mod jupyter;
+mod notebook;
 mod prefix;
 mod toolchain;
 mod worker;
@@ -29,6 +30,8 @@ Commands:
       --days N         on N days of sample data (default: the whole year)
       --output FILE    write the executed notebook to FILE
       --notebook FILE  run another notebook
+  export NOTEBOOK DIR
+                     turn a notebook into a cargo project that gives the same numbers
   doctor             check everything Isopleth needs, and say what is wrong
   help, --version
 
@@ -53,6 +56,7 @@ fn main() -> ExitCode {
         "setup" => commands::setup::run(rest),
         "lab" => commands::lab::run(rest),
         "lesson" => commands::lesson::run(rest),
+        "export" => commands::export::run(rest),
         "doctor" => commands::doctor::run(),
         "--version" | "-V" | "version" => {
             println!("isopleth {}", env!("CARGO_PKG_VERSION"));

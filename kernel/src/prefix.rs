@@ -83,6 +83,11 @@ impl Prefix {
         self.root.join("share/isopleth/src")
     }
 
+    /// The crate `isopleth` among them, which builds by itself: exported programs depend on it.
+    pub fn prelude_source(&self) -> PathBuf {
+        self.sources().join("isopleth")
+    }
+
     /// The part of them that is the standard library, laid out as `rust-src` is.
     pub fn standard_library(&self) -> PathBuf {
         self.sources().join("std/library")

@@ -12,6 +12,7 @@
 //! | use every core | [`parallel`] |
 //! | draw | [`plot`] |
 //! | show values in a notebook | [`display`] |
+//! | make a program of a notebook | [`program`] |
 //! | ask the person at the notebook | [`input`] |
 //! | talk with an extension of the frontend | [`comm`] |
 //! | make and split dates | [`time`] |
@@ -28,6 +29,7 @@ pub mod lesson;
 pub mod parallel;
 pub mod plot;
 pub mod prelude;
+pub mod program;
 pub mod raster;
 #[doc(hidden)]
 pub mod runtime;

@@ -20,7 +20,7 @@ pub use crate::raster::{
     Resampling, glob, open_raster, open_raster_with, open_rasters, open_rasters_with,
 };
 pub use crate::time::{DateRange, DateTime, Edge, Step, date_range, date_range_by};
-pub use crate::{s, sel};
+pub use crate::{s, sel, show};
 
 pub use ndarray::{self, Array, Array1, Array2, Array3, ArrayD, ArrayView2, Axis};
 pub use std::collections::{BTreeMap, HashMap, HashSet};

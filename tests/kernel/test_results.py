@@ -93,6 +93,21 @@ def test_a_picture_is_shown_as_png_with_text_beside(kernel):
     assert bundle["text/plain"].strip()
 
 
+def test_any_value_can_be_shown_in_the_middle_of_a_cell(kernel):
+    code = """
+        let shown_by_macro = vec![1.5, 2.5];
+        show!(shown_by_macro);
+        println!("between");
+        show!(DataArray::new(shown_by_macro.clone(), ["x"])?);
+        show!(&shown_by_macro[..1]);
+        shown_by_macro.len()"""
+    cell = kernel.ok(code)
+    displays = [message.content["data"] for message in cell.of("display_data")]
+    assert [displays[0]["text/plain"], displays[2]["text/plain"]] == ["[1.5, 2.5]", "[1.5]"]
+    assert "text/html" in displays[1], "a labelled array has its own view"
+    assert cell.text == "2" and len(cell.of("execute_result")) == 1
+
+
 def test_what_compiled_code_calls_on_its_own_is_there(kernel):
     """128-bit arithmetic, mathematical functions, thread locals and unwinding are in libraries that a cell does not name."""
     assert kernel.ok("let wide = std::hint::black_box(7u128 << 100); (wide / 3) >> 98").text == str(((7 << 100) // 3) >> 98)

@@ -5,10 +5,10 @@ use crate::cache::{self, CachedCell, CellCache};
 use crate::cell::{self, Cell, Contribution, Scope};
 use crate::compile::Session;
 use crate::engine::{Compiled, Engine};
+use crate::notebook::Notebook;
 use crate::prefix::Prefix;
 use crate::toolchain::Toolchain;
 use anyhow::{Context, Result, bail};
-use serde_json::Value;
 use std::ffi::OsString;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -42,7 +42,7 @@ pub fn run(args: &[OsString]) -> Result<ExitCode> {
     let (engine, thread) = Engine::start(&prefix, workspace.path())?;
     let compiled = tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
         let mut scope = Scope::default();
-        for (index, code) in code_cells(notebook)?.iter().enumerate() {
+        for (index, code) in Notebook::read(notebook)?.code().enumerate() {
             compile(&engine, &cache, &mut scope, code, index + 1).await?;
         }
         anyhow::Ok(())
@@ -88,19 +88,6 @@ fn notebooks_in(folder: &Path) -> Result<Vec<PathBuf>> {
     }
     found.sort();
     Ok(found)
-}
-
-/// The sources of the code cells of `notebook`, in their order.
-fn code_cells(notebook: &Path) -> Result<Vec<String>> {
-    let text = fs::read_to_string(notebook).with_context(|| format!("cannot read {}", notebook.display()))?;
-    let document: Value =
-        serde_json::from_str(&text).with_context(|| format!("{} is not a notebook", notebook.display()))?;
-    let cells = document["cells"].as_array().with_context(|| format!("{} has no cells", notebook.display()))?;
-    let source = |cell: &Value| match &cell["source"] {
-        Value::Array(lines) => lines.iter().filter_map(Value::as_str).collect(),
-        other => other.as_str().unwrap_or_default().to_owned(),
-    };
-    Ok(cells.iter().filter(|cell| cell["cell_type"] == "code").map(source).collect())
 }
 
 /// Lets everybody read what the installer wrote.

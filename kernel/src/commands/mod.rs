@@ -1,6 +1,8 @@
 //! The commands that users type.
 
+mod crate_source;
 pub mod doctor;
+pub mod export;
 mod fill;
 pub mod lab;
 pub mod lesson;

@@ -3,7 +3,7 @@
 //! `setup --source DIR --artifacts FILE --prefix DIR [--python FILE] [--register DIR]...` copies;
 //! `setup record`, run by the installed binary, starts the engine once and records what the tools say.
 
-use super::{KERNEL_NAME, fill, standard_library};
+use super::{KERNEL_NAME, crate_source, fill, standard_library};
 use crate::compile::{RECORD, Session, Tool, metadata};
 use crate::engine::Engine;
 use crate::prefix::Prefix;
@@ -59,7 +59,7 @@ pub fn run(args: &[OsString]) -> Result<ExitCode> {
     )?;
     write(&prefix.toolchain_record(), &serde_json::to_string_pretty(&toolchain)?)?;
     link_front(&prefix)?;
-    copy_sources(&prefix, &workspace)?;
+    copy_sources(&prefix, &source, &workspace)?;
     standard_library::copy(&toolchain.sysroot, &prefix.standard_library())?;
     replace_folder(&source.join("notebooks"), &prefix.notebooks())?;
     if let Some(python) = python {
@@ -158,8 +158,8 @@ fn link_front(prefix: &Prefix) -> Result<()> {
     Ok(())
 }
 
-/// Copies the sources that completion and type inference read, and records their `cargo metadata`.
-fn copy_sources(prefix: &Prefix, workspace: &Value) -> Result<()> {
+/// Copies the sources that completion, type inference and exported programs read, and records their `cargo metadata`.
+fn copy_sources(prefix: &Prefix, source: &Path, workspace: &Value) -> Result<()> {
     let shown: Vec<String> = SHOWN.iter().map(|name| (*name).to_owned()).collect();
     let _ = fs::remove_dir_all(prefix.sources());
     let folder_of = |package: &Value| package["name"].as_str().unwrap_or_default().to_owned();
@@ -171,7 +171,11 @@ fn copy_sources(prefix: &Prefix, workspace: &Value) -> Result<()> {
         let from = manifest.parent().context("a manifest in no folder")?;
         let to = prefix.sources().join(folder_of(package));
         copy_folder(&from.join("src"), &to.join("src"))?;
-        fs::copy(manifest, to.join("Cargo.toml"))?;
+        if to == prefix.prelude_source() {
+            crate_source::complete(source, from, &to)?;
+        } else {
+            fs::copy(manifest, to.join("Cargo.toml"))?;
+        }
     }
     let record = metadata::record(workspace, &shown, folder_of)?;
     write(&prefix.cell_metadata(), &record.to_string())

@@ -183,7 +183,7 @@ impl Context {
             places,
             _outputs: outputs,
         };
-        let prelude = prefix.sources().join("isopleth");
+        let prelude = prefix.prelude_source();
         let run = |context: &mut Self, code: &str| {
             let done = context.evcxr.execute(code).map_err(|error| anyhow!("{error}"));
             relay::discard_run(workspace);

@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub struct MimeBundle {
     data: Map<String, Value>,
     metadata: Map<String, Value>,
+    name: Option<String>,
 }
 
 impl MimeBundle {
@@ -37,6 +38,18 @@ impl MimeBundle {
         self
     }
 
+    /// Names what is shown, as a figure is named by its title; a program saves the picture under it.
+    #[must_use]
+    pub fn named(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// What it was [`named`](Self::named).
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
     /// The representation of type `mime` (pictures as base64).
     pub fn get(&self, mime: &str) -> Option<&str> {
         self.data.get(mime).and_then(Value::as_str)
@@ -61,6 +74,8 @@ pub trait Show {
 }
 
 /// Shows `value` now, in the middle of a cell. Outside a notebook the text view goes to stdout.
+///
+/// The macro [`show!`](crate::show!) does the same for every value that is `Debug`.
 pub fn show(value: &dyn Show) {
     bus::display(&value.mime_bundle(), None, false);
 }

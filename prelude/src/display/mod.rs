@@ -2,7 +2,10 @@
 
 mod debug;
 mod mime;
+mod show;
 
 pub use debug::DebugDisplay;
 pub(crate) use mime::impl_show;
 pub use mime::{DisplayHandle, MimeBundle, Show, clear_output, html, show};
+#[doc(hidden)]
+pub use show::InTheMiddle;

@@ -349,7 +349,11 @@ impl Show for Figure {
             (text, Drawing::Notice(notice))
         });
         let (width, height) = drawing.size();
-        MimeBundle::text(text).with_png(&drawing.png(self.settings.density), width as u32, height as u32)
+        let bundle = MimeBundle::text(text).with_png(&drawing.png(self.settings.density), width as u32, height as u32);
+        match &self.settings.title {
+            Some(title) => bundle.named(title),
+            None => bundle,
+        }
     }
 }
 

@@ -1,8 +1,9 @@
 //! The display bus: mime bundles from the worker to the kernel while a cell runs.
 //!
-//! Outside a notebook (a program, a test) nothing is connected and text views go to stdout.
+//! Outside a notebook (a program, a test) nothing is connected, and [`program`](crate::program) shows what it can.
 
-use crate::display::MimeBundle;
+use crate::display::{InTheMiddle, MimeBundle};
+use crate::program;
 use serde_json::{Value, json};
 use std::io::Write;
 use std::os::unix::net::UnixStream;
@@ -59,14 +60,17 @@ pub fn display(bundle: &MimeBundle, id: Option<&str>, update: bool) {
     // An update changes what stands somewhere else: it has no place among the text.
     let sent = if update { send(&message) } else { send_in_order(message) };
     if !sent && !update {
-        println!("{}", bundle.get("text/plain").unwrap_or_default());
+        program::show(bundle);
     }
 }
 
-/// The value of the cell.
+/// The value of the cell; by way of `show!` only something that it shows.
 pub fn result(bundle: &MimeBundle) {
+    if InTheMiddle::is_now() {
+        return display(bundle, None, false);
+    }
     if !send_in_order(json!({ "msg": "result", "data": bundle.data(), "metadata": bundle.metadata() })) {
-        println!("{}", bundle.get("text/plain").unwrap_or_default());
+        program::show(bundle);
     }
 }
 

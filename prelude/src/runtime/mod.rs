@@ -17,5 +17,6 @@ mod trace;
 mod worker;
 
 pub use failure::{has_failed, report_unwind};
+pub(crate) use question::texts_of;
 pub use question::{AnyUserError, UserError};
 pub use store::{VariableStore, create_variable_store};

@@ -32,7 +32,7 @@ pub struct AnyUserError;
 impl<T: Display> From<T> for AnyUserError {
     #[track_caller]
     fn from(error: T) -> Self {
-        report_error(std::any::type_name::<T>(), boxed_chain(&error).unwrap_or_else(|| vec![format!("{error:#}")]));
+        report_error(std::any::type_name::<T>(), texts_of(&error));
         Self
     }
 }
@@ -49,6 +49,11 @@ pub(super) fn chain(error: &dyn Error) -> Vec<String> {
         source = error.source();
     }
     texts
+}
+
+/// The texts of what is at least `Display`: those of its sources too, where they can be reached.
+pub(crate) fn texts_of<T: Display>(error: &T) -> Vec<String> {
+    boxed_chain(error).unwrap_or_else(|| vec![format!("{error:#}")])
 }
 
 /// The chain of `error` if it is a boxed error that can be sent between threads.
