@@ -4,5 +4,5 @@ mod debug;
 mod mime;
 
 pub use debug::DebugDisplay;
-pub(crate) use mime::impl_show;
 pub use mime::{DisplayHandle, MimeBundle, Show, clear_output, html, show};
+pub(crate) use mime::{impl_show, new_id, result};

@@ -1,7 +1,10 @@
 //! A pool of threads that maps a function over items.
 
-use super::Progress;
+use super::activity;
 use super::cancel::{self, Cancelled};
+use super::client::view;
+use super::items::{self, Items};
+use super::{Doing, Name, Progress};
 use crate::display::{MimeBundle, Show, impl_show};
 use crate::{Error, ErrorKind, Result};
 use std::any::Any;
@@ -12,6 +15,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// Threads of one pool at most: beyond this a typing error is more likely than a plan.
 const MOST_THREADS: usize = 1024;
+/// What the names of the threads begin with.
+const THREAD: &str = "worker";
 /// As much as a main thread has; deep recursion works in a pool as it does in a cell.
 const STACK_BYTES: usize = 8 << 20;
 /// Characters of an item shown in an error.
@@ -60,7 +65,7 @@ impl Pool {
         }
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(threads)
-            .thread_name(|index| format!("worker-{}", index + 1))
+            .thread_name(|index| format!("{THREAD}-{}", index + 1))
             .stack_size(STACK_BYTES)
             .build()
             .map_err(|error| {
@@ -84,7 +89,13 @@ impl Pool {
     /// # Panics
     /// If `f` panics for an item, with that panic's message and the item's index.
     pub fn map<T: Sync, R: Send>(&self, items: &[T], f: impl Fn(&T) -> R + Sync) -> Result<Vec<R>> {
-        self.collect("map", items.len(), &|index| Ok(f(&items[index]))).map_err(|(_, error)| error)
+        let all = Items {
+            label: "pool.map",
+            unit: items::unit_of(items::type_of::<T>()),
+            total: items.len(),
+            show: &|index| items::shown(&items[index]),
+        };
+        self.collect_items(&all, &|index| Ok(f(&items[index]))).map_err(|(_, error)| error)
     }
 
     /// [`map`](Pool::map) for a function that can fail.
@@ -96,8 +107,13 @@ impl Pool {
     /// # Panics
     /// As [`map`](Pool::map).
     pub fn try_map<T: Sync + Debug, R: Send>(&self, items: &[T], f: impl Fn(&T) -> Result<R> + Sync) -> Result<Vec<R>> {
-        self.collect("try_map", items.len(), &|index| f(&items[index]))
-            .map_err(|(index, error)| named(index, &items[index], error))
+        let all = Items {
+            label: "pool.try_map",
+            unit: items::unit_of(items::type_of::<T>()),
+            total: items.len(),
+            show: &|index| Some(&items[index]),
+        };
+        self.collect_items(&all, &|index| f(&items[index])).map_err(|(index, error)| named(index, &items[index], error))
     }
 
     /// What `job` gives for every index below `total`, in order; otherwise as [`run`](Pool::run).
@@ -107,12 +123,20 @@ impl Pool {
         total: usize,
         job: &(dyn Fn(usize) -> Result<R> + Sync),
     ) -> Result<Vec<R>, (usize, Error)> {
-        let slots = slots(total);
-        self.run(label, total, &|index| job(index).map(|result| fill(&slots[index], result)))?;
+        self.collect_items(&Items { label, unit: "files", total, show: &|_| None }, job)
+    }
+
+    fn collect_items<R: Send>(
+        &self,
+        items: &Items<'_>,
+        job: &(dyn Fn(usize) -> Result<R> + Sync),
+    ) -> Result<Vec<R>, (usize, Error)> {
+        let slots = slots(items.total);
+        self.run(items, &|index| job(index).map(|result| fill(&slots[index], result)))?;
         Ok(collect(slots))
     }
 
-    /// Calls `job` with every index below `total`, on all threads; the core of the maps and of lazy evaluation.
+    /// Calls `job` with the index of every item, on all threads; the core of the maps.
     ///
     /// Unwinds with [`Cancelled`] if Stop was pressed, and with the message of a job that panicked.
     ///
@@ -121,21 +145,18 @@ impl Pool {
     /// was started is finished, so it is the same one on every run.
     pub(crate) fn run(
         &self,
-        label: &str,
-        total: usize,
+        items: &Items<'_>,
         job: &(dyn Fn(usize) -> Result<()> + Sync),
     ) -> Result<(), (usize, Error)> {
         cancel::checkpoint();
+        let total = items.total;
         if total == 0 {
             return Ok(());
         }
-        // Inside another pool's work a second bar would only disturb the first.
-        let progress = match rayon::current_thread_index() {
-            None => Progress::new(label, total),
-            Some(_) => Progress::silent(label, total),
-        };
-        let work = Work {
-            total,
+        let progress = Progress::new(items.label, total).unit(items.unit);
+        progress.work().set_crew(THREAD, self.threads());
+        let map = Map {
+            items,
             job,
             progress: &progress,
             next: AtomicUsize::new(0),
@@ -144,10 +165,10 @@ impl Pool {
         };
         self.0.scope(|scope| {
             for _ in 0..self.threads().min(total) {
-                scope.spawn(|_| work.take_items());
+                scope.spawn(|_| map.take_items());
             }
         });
-        let outcome = work.outcome.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let outcome = map.outcome.into_inner().unwrap_or_else(PoisonError::into_inner);
         match outcome {
             None => {}
             Some((_, Failure::Cancelled)) => resume_unwind(Box::new(Cancelled)),
@@ -164,20 +185,20 @@ impl Pool {
 
 impl Debug for Pool {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Pool of {} threads on {} processors", self.threads(), super::cpus())
+        write!(f, "Pool: {}", view::about(self.threads()))
     }
 }
 
 impl Show for Pool {
     fn mime_bundle(&self) -> MimeBundle {
-        MimeBundle::text(format!("{self:?}"))
+        view::pool(self.threads(), format!("{self:?}"))
     }
 }
 impl_show!(Pool);
 
 /// One call of [`Pool::run`], as its threads share it.
-struct Work<'a> {
-    total: usize,
+struct Map<'a, 'i> {
+    items: &'a Items<'i>,
     job: &'a (dyn Fn(usize) -> Result<()> + Sync),
     progress: &'a Progress,
     next: AtomicUsize,
@@ -191,21 +212,34 @@ enum Failure {
     Panic(Box<dyn Any + Send>),
 }
 
-impl Work<'_> {
+impl Map<'_, '_> {
     /// What every thread does: take the next item until there is none, or one failed, or Stop was pressed.
     fn take_items(&self) {
+        let _here = self.progress.enter();
         while !self.over.load(Ordering::Relaxed) && !cancel::is_cancelled() {
             let index = self.next.fetch_add(1, Ordering::Relaxed);
-            if index >= self.total {
+            if index >= self.items.total {
                 return;
             }
-            match catch_unwind(AssertUnwindSafe(|| (self.job)(index))) {
+            let item = self.begin(index);
+            let outcome = catch_unwind(AssertUnwindSafe(|| (self.job)(index)));
+            drop(item);
+            match outcome {
                 Ok(Ok(())) => self.progress.step(1),
                 Ok(Err(error)) => self.failed(index, Failure::Error(error)),
                 Err(payload) if payload.is::<Cancelled>() => self.failed(index, Failure::Cancelled),
                 Err(payload) => self.failed(index, Failure::Panic(payload)),
             }
         }
+    }
+
+    fn begin(&self, index: usize) -> activity::Item {
+        if !activity::is_recorded() {
+            return activity::item(Doing::Working, Name::Text(""));
+        }
+        // A `Debug` of the user's may panic; that is no reason for the map to fail.
+        let name = catch_unwind(AssertUnwindSafe(|| items::name((self.items.show)(index), index)));
+        activity::item(Doing::Working, Name::Text(&name.unwrap_or_default()))
     }
 
     fn failed(&self, index: usize, failure: Failure) {

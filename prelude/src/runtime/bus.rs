@@ -63,9 +63,9 @@ pub fn display(bundle: &MimeBundle, id: Option<&str>, update: bool) {
     }
 }
 
-/// The value of the cell.
-pub fn result(bundle: &MimeBundle) {
-    if !send_in_order(json!({ "msg": "result", "data": bundle.data(), "metadata": bundle.metadata() })) {
+/// The value of the cell; with an id if it will be updated in place.
+pub fn result(bundle: &MimeBundle, id: Option<&str>) {
+    if !send_in_order(json!({ "msg": "result", "data": bundle.data(), "metadata": bundle.metadata(), "id": id })) {
         println!("{}", bundle.get("text/plain").unwrap_or_default());
     }
 }

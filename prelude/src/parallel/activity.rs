@@ -1,0 +1,333 @@
+//! What the threads of a piece of work are doing: counted always, recorded while a client is shown.
+//!
+//! A thread enters the work that it takes part in. What it calls from there on (readers of files, the lazy engine) says
+//! what it does without being told for whom: [`item`] and [`reading`] cost next to nothing on a thread that has entered none.
+
+use super::lane::{Doing, Lane, Name};
+use std::cell::RefCell;
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
+
+/// One call of `Pool::map`, `compute` and the like, as all its threads share it.
+#[derive(Debug)]
+pub(crate) struct Work {
+    pub label: String,
+    pub total: usize,
+    start: Instant,
+    unit: OnceLock<String>,
+    done: AtomicUsize,
+    /// Threads that have an item in work.
+    busy: AtomicUsize,
+    /// Bytes that were read and decoded.
+    bytes: AtomicU64,
+    crew: OnceLock<Crew>,
+    recorded: bool,
+}
+
+/// The threads that work.
+#[derive(Debug)]
+struct Crew {
+    /// What their names begin with.
+    name: &'static str,
+    threads: usize,
+    /// One for each thread, if the work is recorded.
+    lanes: Box<[Mutex<Lane>]>,
+}
+
+impl Work {
+    /// `recorded`: keep what each thread does.
+    pub fn new(label: &str, total: usize, recorded: bool) -> Self {
+        Self {
+            label: label.to_owned(),
+            total,
+            start: Instant::now(),
+            unit: OnceLock::new(),
+            done: AtomicUsize::new(0),
+            busy: AtomicUsize::new(0),
+            bytes: AtomicU64::new(0),
+            crew: OnceLock::new(),
+            recorded,
+        }
+    }
+
+    pub fn elapsed(&self) -> Duration {
+        self.start.elapsed()
+    }
+
+    fn now(&self) -> u64 {
+        u64::try_from(self.elapsed().as_micros()).unwrap_or(u64::MAX)
+    }
+
+    /// What the steps are; empty if nobody said.
+    pub fn unit(&self) -> &str {
+        self.unit.get().map_or("", String::as_str)
+    }
+
+    pub fn set_unit(&self, unit: &str) {
+        // The first word holds.
+        let _ = self.unit.set(unit.to_owned());
+    }
+
+    pub fn done(&self) -> usize {
+        self.done.load(Ordering::Relaxed)
+    }
+
+    pub fn bytes(&self) -> u64 {
+        self.bytes.load(Ordering::Relaxed)
+    }
+
+    /// How many threads have something to do, of how many; `None` if the work has no threads of its own.
+    pub fn busy(&self) -> Option<(usize, usize)> {
+        self.crew.get().map(|crew| (self.busy.load(Ordering::Relaxed).min(crew.threads), crew.threads))
+    }
+
+    /// Says which threads will work: `worker-1` to `worker-8`.
+    pub fn set_crew(&self, name: &'static str, threads: usize) {
+        self.crew.get_or_init(|| {
+            let lanes = if self.recorded { threads } else { 0 };
+            Crew { name, threads, lanes: (0..lanes).map(|_| Mutex::default()).collect() }
+        });
+    }
+
+    /// Counts steps as done, for the thread that calls too.
+    pub fn step(self: &Arc<Self>, steps: usize) {
+        self.done.fetch_add(steps, Ordering::Relaxed);
+        HERE.with_borrow(|here| {
+            if let Some(here) = here.as_ref().filter(|here| Arc::ptr_eq(&here.work, self)) {
+                here.lane(|lane, _| lane.step(steps));
+            }
+        });
+    }
+
+    /// The lanes as they are now, each with the name of its thread. None if the work is not recorded.
+    pub fn lanes(&self) -> Vec<(String, Lane)> {
+        let Some(crew) = self.crew.get() else { return Vec::new() };
+        // All are brought up to the same moment, so that their columns stand for the same times.
+        let now = self.now();
+        let lane = |(n, lane): (usize, &Mutex<Lane>)| {
+            let mut lane = lane.lock().unwrap_or_else(PoisonError::into_inner);
+            lane.charge(now);
+            (format!("{}-{}", crew.name, n + 1), lane.clone())
+        };
+        crew.lanes.iter().enumerate().map(lane).collect()
+    }
+}
+
+thread_local! {
+    /// The work that this thread takes part in.
+    static HERE: RefCell<Option<Here>> = const { RefCell::new(None) };
+}
+
+struct Here {
+    work: Arc<Work>,
+    /// The thread's number in its pool.
+    thread: Option<usize>,
+    /// Whether an item is in work.
+    busy: bool,
+}
+
+impl Here {
+    fn lane(&self, change: impl FnOnce(&mut Lane, u64)) {
+        let Some(crew) = self.work.crew.get() else { return };
+        if let Some(lane) = self.thread.and_then(|thread| crew.lanes.get(thread)) {
+            change(&mut lane.lock().unwrap_or_else(PoisonError::into_inner), self.work.now());
+        }
+    }
+}
+
+/// The work that this thread takes part in.
+pub(crate) fn here() -> Option<Arc<Work>> {
+    HERE.with_borrow(|here| here.as_ref().map(|here| here.work.clone()))
+}
+
+/// Whether what this thread does is kept: only then is it worth finding a name for it.
+pub(crate) fn is_recorded() -> bool {
+    HERE.with_borrow(|here| here.as_ref().is_some_and(|here| here.work.recorded))
+}
+
+/// Lets this thread take part in `work` until the answer is dropped.
+pub(crate) fn enter(work: &Arc<Work>) -> Entered {
+    let thread = rayon::current_thread_index();
+    Entered(HERE.with_borrow_mut(|here| {
+        // A thread that waits inside an item may take up another part of the same work.
+        let busy = here.as_ref().is_some_and(|here| here.busy && Arc::ptr_eq(&here.work, work));
+        here.replace(Here { work: work.clone(), thread, busy })
+    }))
+}
+
+/// Takes the thread back to the work that it was in before.
+#[must_use]
+pub(crate) struct Entered(Option<Here>);
+
+impl Drop for Entered {
+    fn drop(&mut self) {
+        HERE.set(self.0.take());
+    }
+}
+
+/// This thread has an item in work until the answer is dropped.
+pub(crate) fn item(doing: Doing, name: Name<'_>) -> Item {
+    HERE.with_borrow_mut(|here| {
+        let Some(here) = here.as_mut().filter(|here| !here.busy) else { return Item(false) };
+        here.busy = true;
+        here.work.busy.fetch_add(1, Ordering::Relaxed);
+        here.lane(|lane, now| lane.begin(now, doing, name));
+        Item(true)
+    })
+}
+
+/// The end of an item.
+#[must_use]
+pub(crate) struct Item(bool);
+
+impl Drop for Item {
+    fn drop(&mut self) {
+        if !self.0 {
+            return;
+        }
+        HERE.with_borrow_mut(|here| {
+            if let Some(here) = here {
+                here.busy = false;
+                here.work.busy.fetch_sub(1, Ordering::Relaxed);
+                here.lane(Lane::end);
+            }
+        });
+    }
+}
+
+/// This thread reads from `file` until the answer is dropped.
+pub(crate) fn reading(file: Option<&Path>) -> Reading {
+    HERE.with_borrow(|here| {
+        if let Some(here) = here {
+            here.lane(|lane, now| lane.read(now, file));
+        }
+    });
+    Reading(())
+}
+
+/// The end of a read.
+#[must_use]
+pub(crate) struct Reading(());
+
+impl Reading {
+    /// It gave so many bytes.
+    pub fn gave(self, bytes: u64) {
+        HERE.with_borrow(|here| {
+            if let Some(here) = here {
+                here.work.bytes.fetch_add(bytes, Ordering::Relaxed);
+            }
+        });
+    }
+}
+
+impl Drop for Reading {
+    fn drop(&mut self) {
+        HERE.with_borrow(|here| {
+            if let Some(here) = here {
+                here.lane(Lane::resume);
+            }
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn work(recorded: bool) -> Arc<Work> {
+        Arc::new(Work::new("computing", 10, recorded))
+    }
+
+    fn on_one_thread<R: Send>(job: impl FnOnce() -> R + Send) -> R {
+        rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap().install(job)
+    }
+
+    #[test]
+    fn a_thread_is_busy_while_it_has_an_item() {
+        let work = work(false);
+        work.set_crew("lazy", 1);
+        let _here = enter(&work);
+        assert_eq!(work.busy(), Some((0, 1)));
+        let item = item(Doing::Computing, Name::Window(0, 2));
+        assert_eq!(work.busy(), Some((1, 1)));
+        drop(item);
+        assert_eq!(work.busy(), Some((0, 1)));
+    }
+
+    #[test]
+    fn an_item_within_an_item_of_the_same_work_counts_once() {
+        let work = work(false);
+        work.set_crew("lazy", 4);
+        let _here = enter(&work);
+        let _outer = item(Doing::Computing, Name::Window(0, 2));
+        {
+            let _again = enter(&work);
+            let _inner = item(Doing::Computing, Name::Window(1, 2));
+            assert_eq!(work.busy(), Some((1, 4)));
+        }
+        assert_eq!(work.busy(), Some((1, 4)));
+    }
+
+    #[test]
+    fn work_inside_other_work_is_its_own_and_the_outer_one_goes_on() {
+        let (outer, inner) = (work(false), work(false));
+        outer.set_crew("worker", 1);
+        inner.set_crew("lazy", 1);
+        let _outer = enter(&outer);
+        let _item = item(Doing::Working, Name::Text("outer"));
+        {
+            let _inner = enter(&inner);
+            let _item = item(Doing::Computing, Name::Text("inner"));
+            inner.step(1);
+            reading(None).gave(100);
+        }
+        reading(None).gave(7);
+        assert_eq!((outer.busy(), inner.busy()), (Some((1, 1)), Some((0, 1))));
+        assert_eq!((outer.bytes(), inner.bytes(), outer.done(), inner.done()), (7, 100, 0, 1));
+    }
+
+    #[test]
+    fn what_a_thread_does_is_recorded_if_somebody_looks() {
+        let seen = work(true);
+        seen.set_crew("lazy", 1);
+        on_one_thread(|| {
+            let _here = enter(&seen);
+            let _item = item(Doing::Computing, Name::Window(0, 2));
+            let reading = reading(Some(Path::new("/data/a.tif")));
+            let lanes = seen.lanes();
+            assert_eq!((lanes[0].0.as_str(), lanes[0].1.name()), ("lazy-1", "a.tif"));
+            assert_eq!(lanes[0].1.doing(), Doing::Reading);
+            drop(reading);
+            seen.step(3);
+        });
+        let (_, lane) = &seen.lanes()[0];
+        assert_eq!((lane.steps(), lane.doing()), (3, Doing::Nothing));
+    }
+
+    #[test]
+    fn nothing_is_recorded_if_nobody_looks() {
+        let unseen = work(false);
+        unseen.set_crew("lazy", 1);
+        on_one_thread(|| {
+            let _here = enter(&unseen);
+            let _item = item(Doing::Computing, Name::Window(0, 2));
+            assert!(!is_recorded());
+        });
+        assert!(unseen.lanes().is_empty());
+    }
+
+    #[test]
+    fn an_item_that_panics_is_over() {
+        let work = work(false);
+        work.set_crew("worker", 1);
+        let _here = enter(&work);
+        let panicking = || {
+            let _item = item(Doing::Working, Name::Text("bad"));
+            std::panic::resume_unwind(Box::new("bad"));
+        };
+        assert!(std::panic::catch_unwind(panicking).is_err());
+        assert_eq!(work.busy(), Some((0, 1)));
+    }
+}

@@ -1,0 +1,131 @@
+//! The strip of one thread as a picture: the share of each kind of work over time, in columns that touch.
+
+use crate::parallel::lane::{COLUMNS, Column, KINDS, Lane};
+use std::fmt::Write as _;
+use std::time::Duration;
+
+/// Units of height: shares are drawn to an eighth.
+const HEIGHT: usize = 8;
+/// So many strips are drawn in all columns; with more of them the columns are fewer.
+const FINE: usize = 16;
+/// With more items than this their beginnings would run into each other.
+const MARKED: u32 = 30;
+/// The same number of heights as characters of text.
+const BLOCKS: [char; HEIGHT + 1] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+
+/// The time axis that the strips of one picture share.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Scale {
+    /// Microseconds of a column of the lanes.
+    width: u64,
+    /// Microseconds since the work began.
+    now: u64,
+    /// Microseconds that the picture is long.
+    length: u64,
+    /// Columns of the lanes that are drawn as one.
+    merged: usize,
+}
+
+impl Scale {
+    /// While work is `running` there is room behind it; afterwards it fills the picture.
+    pub fn new(lanes: &[(String, Lane)], elapsed: Duration, running: bool) -> Self {
+        let width = lanes.first().map_or(1, |(_, lane)| lane.width());
+        let now = (elapsed.as_micros() as u64).min(width * COLUMNS as u64);
+        let length = if running { width * COLUMNS as u64 } else { now };
+        Self { width, now, length, merged: lanes.len().div_ceil(FINE).max(1) }
+    }
+
+    /// Microseconds that the picture is long; 0 if nothing has run.
+    pub fn length(&self) -> u64 {
+        self.length
+    }
+
+    /// The same in columns that are drawn.
+    fn drawn(&self, micros: u64) -> f64 {
+        micros as f64 / (self.width * self.merged as u64) as f64
+    }
+}
+
+/// The height of each drawn column, for the kinds up to each kind.
+fn heights(lane: &Lane, scale: &Scale) -> Vec<[usize; KINDS]> {
+    let part = scale.width * scale.merged as u64;
+    let columns = lane.columns().chunks(scale.merged).enumerate();
+    columns
+        .map_while(|(at, columns)| {
+            // The last column is not over yet.
+            let time = scale.now.saturating_sub(at as u64 * part).min(part);
+            (time > 0).then(|| stacked(columns, time))
+        })
+        .collect()
+}
+
+fn stacked(columns: &[Column], time: u64) -> [usize; KINDS] {
+    let mut sum = 0;
+    std::array::from_fn(|kind| {
+        sum += columns.iter().map(|column| column.spent[kind]).sum::<u64>();
+        ((sum as f64 / time as f64 * HEIGHT as f64).round() as usize).min(HEIGHT)
+    })
+}
+
+/// The strip as an inline SVG.
+pub(super) fn svg(lane: &Lane, scale: &Scale, colours: &[&str; KINDS]) -> String {
+    let length = scale.drawn(scale.length).max(1.0);
+    let mut svg = format!(
+        "<svg viewBox=\"0 0 {length:.2} {HEIGHT}\" preserveAspectRatio=\"none\" shape-rendering=\"crispEdges\" aria-hidden=\"true\">"
+    );
+    let now = scale.drawn(scale.now);
+    if now > 0.0 {
+        let _ = write!(svg, "<rect class=\"iso-idle\" width=\"{now:.2}\" height=\"{HEIGHT}\"/>");
+    }
+    let heights = heights(lane, scale);
+    // From the whole down: each kind covers what is above it of the one before.
+    for kind in (0..KINDS).rev() {
+        let below = |at: usize| if kind == 0 { 0 } else { heights[at][kind - 1] };
+        if (0..heights.len()).any(|at| heights[at][kind] > below(at)) {
+            let path = area(heights.iter().map(|heights| heights[kind]), now);
+            let _ = write!(svg, "<path fill=\"{}\" d=\"{path}\"/>", colours[kind]);
+        }
+    }
+    let begun = lane.columns().iter().map(|column| column.begun).sum::<u32>();
+    if (2..=MARKED).contains(&begun) {
+        let starts = lane.columns().iter().enumerate().skip(1).filter(|(_, column)| column.begun > 0);
+        let marks: String =
+            starts.map(|(at, _)| format!("M{:.2} 0V{HEIGHT}", at as f64 / scale.merged as f64)).collect();
+        let _ = write!(
+            svg,
+            "<path d=\"{marks}\" stroke=\"var(--jp-layout-color0, #fff)\" stroke-width=\"1\" vector-effect=\"non-scaling-stroke\"/>"
+        );
+    }
+    svg + "</svg>"
+}
+
+/// The area below steps of these heights, the last of which ends at `end`.
+fn area(heights: impl Iterator<Item = usize>, end: f64) -> String {
+    let mut path = format!("M0 {HEIGHT}");
+    let mut last = 0;
+    for (at, height) in heights.enumerate() {
+        if height != last {
+            if at > 0 {
+                let _ = write!(path, "H{at}");
+            }
+            let _ = write!(path, "V{}", HEIGHT - height);
+            last = height;
+        }
+    }
+    let _ = write!(path, "H{end:.2}V{HEIGHT}Z");
+    path
+}
+
+/// The strip as `columns` characters whose height says how busy the thread was.
+pub(super) fn blocks(lane: &Lane, scale: &Scale, columns: usize) -> String {
+    let heights = heights(lane, scale);
+    let drawn = scale.drawn(scale.length).max(1.0);
+    let per = drawn / columns as f64;
+    let block = |n: usize| {
+        let (from, to) = ((n as f64 * per) as usize, (((n + 1) as f64 * per).ceil() as usize).max(1));
+        let part = heights.get(from..to.min(heights.len())).unwrap_or_default();
+        let mean = part.iter().map(|heights| heights[KINDS - 1]).sum::<usize>() as f64 / part.len().max(1) as f64;
+        BLOCKS[(mean.round() as usize).min(HEIGHT)]
+    };
+    (0..columns).map(block).collect()
+}

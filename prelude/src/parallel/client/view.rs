@@ -1,0 +1,193 @@
+//! The card of a client: its threads, and a strip for each that shows when it did what.
+//!
+//! Self-contained, as all views are: colours of the theme where there is one, no script, no link. However many threads
+//! there are and however long they work, the card keeps to some tens of kB: it is sent several times a second.
+
+use super::strip::{self, Scale};
+use crate::display::MimeBundle;
+use crate::parallel::lane::{Doing, KINDS, Lane};
+use crate::parallel::live::Record;
+use crate::parallel::progress::{BAR_STYLE, Report, time_text};
+use crate::parallel::usage::memory_used;
+use crate::parallel::{bytes, cpus, memory_limit};
+use crate::raster::escape;
+use std::time::Duration;
+
+const STYLE: &str = include_str!("view.css");
+/// Threads that have a strip.
+const ROWS: usize = 64;
+/// With more threads than this the strips are thin.
+const THICK: usize = 24;
+/// Threads in the text view, and characters of one strip there.
+const TEXT_ROWS: usize = 16;
+const TEXT_COLUMNS: usize = 40;
+
+/// The kinds of work in the order of the lanes' numbers: their names and colours, which differ for the colour-blind too.
+const LEGEND: [(&str, &str); KINDS] = [("reading", "#3b82c4"), ("computing", "#e8963a"), ("working", "#2a9d8f")];
+
+/// A client of so many threads, with the work that it does or did last.
+pub(crate) fn card(threads: usize, record: Option<&Record>) -> MimeBundle {
+    let (used, limit) = (memory_used(), memory_limit());
+    let head = about(threads);
+    let text = match record {
+        None => format!("Client: {head}, {} of memory", bytes(limit)),
+        Some(record) => format!("Client: {head}, {} of memory\n{}", bytes(limit), text(record)),
+    };
+    let body = match record {
+        None => resting(threads),
+        Some(record) => picture(record),
+    };
+    let html = format!(
+        "<div class=\"iso-client\"><style>{BAR_STYLE}{STYLE}</style><div class=\"iso-head\"><span class=\"iso-kind\">Client</span><span>{head}</span><span class=\"iso-memory\">{} of {} memory</span></div>{body}</div>",
+        bytes(used),
+        bytes(limit),
+    );
+    MimeBundle::text(text).with("text/html", html)
+}
+
+/// A pool of so many threads, which has no picture of its own.
+pub(crate) fn pool(threads: usize, text: String) -> MimeBundle {
+    let html = format!(
+        "<div class=\"iso-client\"><style>{STYLE}</style><div class=\"iso-head\"><span class=\"iso-kind\">Pool</span><span>{}</span></div><div class=\"iso-run iso-quiet\">map(&amp;items, f) gives each item to whichever thread is free and returns the results in the order of the items; try_map does so for an f that can fail.</div></div>",
+        about(threads)
+    );
+    MimeBundle::text(text).with("text/html", html)
+}
+
+/// `8 threads on 2 processors`
+pub(crate) fn about(threads: usize) -> String {
+    let number = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
+    format!("{} on {}", number(threads, "thread"), number(cpus(), "processor"))
+}
+
+/// Before anything has run.
+fn resting(threads: usize) -> String {
+    let lanes: Vec<(String, Lane)> = (1..=threads.min(ROWS)).map(|n| (format!("lazy-{n}"), Lane::default())).collect();
+    let scale = Scale::new(&lanes, Duration::ZERO, false);
+    let rows = rows(&lanes, &scale, |_| ("iso-quiet", "idle".to_owned()));
+    format!(
+        "<div class=\"iso-run iso-quiet\">Nothing has run yet. What the threads do is shown here while a later cell calls compute() or map().</div>{rows}{}",
+        more(threads)
+    )
+}
+
+fn picture(record: &Record) -> String {
+    let Record { report, lanes } = record;
+    let running = report.end.is_none();
+    let scale = Scale::new(lanes, report.moment.elapsed, running);
+    let run = match report.end {
+        None => format!("{}{}", report.bar(), report.facts()),
+        Some(end) => format!("<span class=\"iso-quiet\">{}</span>", escape(&report.ending(end))),
+    };
+    let beside = |lane: &Lane| match running {
+        true => now(lane),
+        false => ("iso-quiet", summary(lane, report)),
+    };
+    format!(
+        "<div class=\"iso-work iso-run\">{run}</div>{}{}<div class=\"iso-legend\">{}</div>",
+        rows(lanes, &scale, beside),
+        more(lanes.len()),
+        legend(lanes, report.moment.elapsed)
+    )
+}
+
+/// What a thread is doing: the item in work, with a dot in the colour of what is done for it.
+fn now(lane: &Lane) -> (&'static str, String) {
+    let colour = match lane.doing() {
+        Doing::Nothing => return ("iso-quiet", "idle".to_owned()),
+        Doing::Reading => LEGEND[0].1,
+        Doing::Computing => LEGEND[1].1,
+        Doing::Working => LEGEND[2].1,
+    };
+    ("", format!("{}{}", key(colour), escape(lane.name())))
+}
+
+/// What a thread has done in all.
+fn summary(lane: &Lane, report: &Report) -> String {
+    let unit = if report.unit.is_empty() { "steps" } else { &report.unit };
+    format!("{} {}, {} busy", lane.steps(), escape(unit), percent(busy(lane), report.moment.elapsed))
+}
+
+fn busy(lane: &Lane) -> u64 {
+    lane.spent().iter().sum()
+}
+
+/// The share of a time that so many microseconds are.
+fn percent(micros: u64, time: Duration) -> String {
+    let share = micros as f64 / (time.as_micros() as f64).max(1.0);
+    format!("{:.0} %", (100.0 * share).min(100.0))
+}
+
+fn key(colour: &str) -> String {
+    format!("<i class=\"iso-key\" style=\"background:{colour}\"></i>")
+}
+
+/// A row for each thread, with what stands beside its strip: a class and markup.
+fn rows(lanes: &[(String, Lane)], scale: &Scale, beside: impl Fn(&Lane) -> (&'static str, String)) -> String {
+    let colours = LEGEND.map(|(_, colour)| colour);
+    let rows: String = lanes
+        .iter()
+        .take(ROWS)
+        .map(|(thread, lane)| {
+            let (class, text) = beside(lane);
+            let svg = strip::svg(lane, scale, &colours);
+            format!("<span>{}</span>{svg}<span class=\"{class}\">{text}</span>", escape(thread))
+        })
+        .collect();
+    let class = if lanes.len() > THICK { "iso-lanes iso-many" } else { "iso-lanes" };
+    let end = match scale.length() {
+        0 => String::new(),
+        micros => time_text(Duration::from_micros(micros)),
+    };
+    let axis = match end.is_empty() {
+        true => String::new(),
+        false => {
+            format!("<span></span><span class=\"iso-axis\"><span>0 s</span><span>{end}</span></span><span></span>")
+        }
+    };
+    format!("<div class=\"{class}\">{rows}{axis}</div>")
+}
+
+fn more(threads: usize) -> String {
+    match threads.saturating_sub(ROWS) {
+        0 => String::new(),
+        more => format!("<div class=\"iso-quiet\">and {more} more threads</div>"),
+    }
+}
+
+/// The colours that occur, with their shares of all threads' time.
+fn legend(lanes: &[(String, Lane)], elapsed: Duration) -> String {
+    let all = elapsed * u32::try_from(lanes.len()).unwrap_or(u32::MAX);
+    let mut spent = [0; KINDS];
+    for (_, lane) in lanes {
+        spent.iter_mut().zip(lane.spent()).for_each(|(sum, spent)| *sum += spent);
+    }
+    let idle = (all.as_micros() as u64).saturating_sub(spent.iter().sum());
+    let kinds = LEGEND.iter().zip(spent).filter(|(_, spent)| *spent > 0);
+    let kinds = kinds.map(|((name, colour), spent)| (*name, *colour, spent));
+    kinds
+        .chain([("idle", "rgba(128, 128, 128, .35)", idle)])
+        .map(|(name, colour, spent)| format!("<span>{}{name} {}</span>", key(colour), percent(spent, all)))
+        .collect()
+}
+
+/// The same without colours: how busy each thread was, and what it works on.
+fn text(record: &Record) -> String {
+    let Record { report, lanes } = record;
+    let running = report.end.is_none();
+    let scale = Scale::new(lanes, report.moment.elapsed, running);
+    let width = lanes.iter().take(TEXT_ROWS).map(|(thread, _)| thread.len()).max().unwrap_or(0);
+    let mut text = report.text();
+    for (thread, lane) in lanes.iter().take(TEXT_ROWS) {
+        let beside = match (running, lane.name()) {
+            (false, _) => summary(lane, report),
+            (true, "") => "idle".to_owned(),
+            (true, name) => name.to_owned(),
+        };
+        text.push_str(&format!("\n{thread:width$} |{}| {beside}", strip::blocks(lane, &scale, TEXT_COLUMNS)));
+    }
+    if lanes.len() > TEXT_ROWS {
+        text.push_str(&format!("\nand {} more threads", lanes.len() - TEXT_ROWS));
+    }
+    text
+}
