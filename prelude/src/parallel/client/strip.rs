@@ -129,3 +129,86 @@ pub(super) fn blocks(lane: &Lane, scale: &Scale, columns: usize) -> String {
     };
     (0..columns).map(block).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parallel::lane::{Doing, Name};
+
+    const COLOURS: [&str; KINDS] = ["blue", "orange", "green"];
+    const MS: u64 = 1000;
+
+    fn drawn(lane: &Lane, millis: u64, running: bool) -> String {
+        let lanes = [("lazy-1".to_owned(), lane.clone())];
+        svg(lane, &Scale::new(&lanes, Duration::from_millis(millis), running), &COLOURS)
+    }
+
+    /// Computing for 100 ms, of which reading took the first half of each column, then idle.
+    fn half() -> Lane {
+        let mut lane = Lane::default();
+        lane.begin(0, Doing::Computing, Name::Window(0, 1));
+        for column in 0..10 {
+            lane.read(column * 10 * MS, None);
+            lane.resume((column * 10 + 5) * MS);
+        }
+        lane.end(100 * MS);
+        lane.charge(200 * MS);
+        lane
+    }
+
+    #[test]
+    fn kinds_are_stacked_by_their_shares() {
+        let svg = drawn(&half(), 200, false);
+        assert!(svg.contains("viewBox=\"0 0 20.00 8\""), "{svg}");
+        assert!(svg.contains("<path fill=\"orange\" d=\"M0 8V0H10V8H20.00V8Z\"/>"), "{svg}");
+        assert!(svg.contains("<path fill=\"blue\" d=\"M0 8V4H10V8H20.00V8Z\"/>"), "{svg}");
+        assert!(!svg.contains("green"), "{svg}");
+        assert!(svg.find("orange") < svg.find("blue"), "reading is drawn over what is stacked upon it: {svg}");
+    }
+
+    #[test]
+    fn work_that_goes_on_has_room_behind_it() {
+        let svg = drawn(&half(), 200, true);
+        assert!(svg.contains("viewBox=\"0 0 150.00 8\""), "{svg}");
+        assert!(svg.contains("<rect class=\"iso-idle\" width=\"20.00\""), "{svg}");
+    }
+
+    #[test]
+    fn the_column_under_way_is_not_taken_for_idle() {
+        let mut lane = Lane::default();
+        lane.begin(0, Doing::Working, Name::Text("x"));
+        lane.charge(12 * MS);
+        assert!(drawn(&lane, 12, true).contains("<path fill=\"green\" d=\"M0 8V0H1.20V8Z\"/>"));
+    }
+
+    #[test]
+    fn few_items_are_told_apart_and_many_run_together() {
+        let with_items = |count: u64| {
+            let mut lane = Lane::default();
+            for n in 0..count {
+                lane.begin(n * 20 * MS, Doing::Working, Name::Text("x"));
+                lane.end((n + 1) * 20 * MS);
+            }
+            drawn(&lane, count * 20, false)
+        };
+        assert_eq!(with_items(3).matches("M2.00 0V8M4.00 0V8").count(), 1, "{}", with_items(3));
+        assert!(!with_items(31).contains("stroke="), "{}", with_items(31));
+        assert!(!with_items(1).contains("stroke="), "{}", with_items(1));
+    }
+
+    #[test]
+    fn a_thread_that_did_nothing_is_an_empty_strip() {
+        let mut lane = Lane::default();
+        lane.charge(MS);
+        assert!(!drawn(&lane, 1, false).contains("<path"));
+        assert!(!drawn(&Lane::default(), 0, false).contains("<rect"), "not even time has passed");
+    }
+
+    #[test]
+    fn in_text_the_height_says_how_busy_a_thread_was() {
+        let lane = half();
+        let lanes = [("lazy-1".to_owned(), lane.clone())];
+        let text = blocks(&lane, &Scale::new(&lanes, Duration::from_millis(200), false), 10);
+        assert_eq!(text, "█████     ");
+    }
+}

@@ -81,7 +81,7 @@ fn picture(record: &Record) -> String {
     };
     let beside = |lane: &Lane| match running {
         true => now(lane),
-        false => ("iso-quiet", summary(lane, report)),
+        false => ("iso-quiet", escape(&summary(lane, report))),
     };
     format!(
         "<div class=\"iso-work iso-run\">{run}</div>{}{}<div class=\"iso-legend\">{}</div>",
@@ -104,8 +104,7 @@ fn now(lane: &Lane) -> (&'static str, String) {
 
 /// What a thread has done in all.
 fn summary(lane: &Lane, report: &Report) -> String {
-    let unit = if report.unit.is_empty() { "steps" } else { &report.unit };
-    format!("{} {}, {} busy", lane.steps(), escape(unit), percent(busy(lane), report.moment.elapsed))
+    format!("{}, {} busy", report.steps(lane.steps()), percent(busy(lane), report.moment.elapsed))
 }
 
 fn busy(lane: &Lane) -> u64 {
@@ -190,4 +189,109 @@ fn text(record: &Record) -> String {
         text.push_str(&format!("\nand {} more threads", lanes.len() - TEXT_ROWS));
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parallel::lane::Name;
+    use crate::parallel::progress::{End, Moment};
+    use std::path::Path;
+
+    const MS: u64 = 1000;
+
+    fn record(lanes: Vec<Lane>, end: Option<End>) -> Record {
+        let busy = Some((lanes.len(), lanes.len()));
+        let moment = Moment { elapsed: Duration::from_millis(1000), done: 7, busy, bytes: 0, memory: 0 };
+        let (label, unit) = ("computing".to_owned(), "windows".to_owned());
+        let report =
+            Report { label, unit, total: 14, moment, rate: Some(7.0), left: None, peak: 0, limit: 1 << 30, end };
+        let named = |(n, lane): (usize, Lane)| (format!("lazy-{}", n + 1), lane);
+        Record { report, lanes: lanes.into_iter().enumerate().map(named).collect() }
+    }
+
+    /// Reads a file from 0.2 s on, for half a second; the second lane has been idle.
+    fn two() -> Vec<Lane> {
+        let (mut reader, mut idle) = (Lane::default(), Lane::default());
+        reader.begin(200 * MS, Doing::Computing, Name::Window(0, 2));
+        reader.read(200 * MS, Some(Path::new("/data/<b>rain & sun.tif")));
+        reader.resume(700 * MS);
+        reader.step(7);
+        reader.charge(1000 * MS);
+        idle.charge(1000 * MS);
+        vec![reader, idle]
+    }
+
+    fn html(view: &MimeBundle) -> String {
+        view.get("text/html").unwrap().to_owned()
+    }
+
+    #[test]
+    fn a_card_before_any_work_shows_the_threads_at_rest() {
+        let view = card(3, None);
+        let html = html(&view);
+        assert_eq!(html.matches("<svg").count(), 3);
+        assert!(html.contains("Nothing has run yet") && html.contains("3 threads on "), "{html}");
+        assert!(view.get("text/plain").unwrap().starts_with("Client: 3 threads on "));
+    }
+
+    #[test]
+    fn while_work_goes_on_each_thread_says_what_it_does() {
+        let view = card(2, Some(&record(two(), None)));
+        let html = html(&view);
+        assert!(html.contains("&lt;b&gt;rain &amp; sun.tif</span>"), "{html}");
+        assert!(html.contains("background:#e8963a\"></i>&lt;b&gt;rain"), "the dot is that of computing: {html}");
+        assert!(html.contains(">idle</span>") && html.contains("iso-track"), "{html}");
+        assert!(
+            html.contains("reading 25 %") && html.contains("computing 15 %") && html.contains("idle 60 %"),
+            "{html}"
+        );
+        let text = view.get("text/plain").unwrap();
+        assert!(text.contains("computing: 50 % (7 of 14 windows)"), "{text}");
+        assert!(text.contains("lazy-1 |") && text.contains("| <b>rain & sun.tif"), "{text}");
+    }
+
+    #[test]
+    fn after_the_work_the_card_rests_with_what_was_done() {
+        let mut lanes = two();
+        lanes[0].end(1000 * MS);
+        let view = card(2, Some(&record(lanes, Some(End::Finished))));
+        let html = html(&view);
+        assert!(html.contains("computing: 7 windows in 1.0 s") && !html.contains("iso-track\""), "{html}");
+        assert!(html.contains("7 windows, 80 % busy") && html.contains("0 windows, 0 % busy"), "{html}");
+    }
+
+    #[test]
+    fn a_card_is_self_contained() {
+        for view in [card(2, None), card(2, Some(&record(two(), None))), pool(2, String::new())] {
+            let html = html(&view);
+            for foreign in ["<script", "<a ", "href", "http", "url(", "@import", "onclick", " id="] {
+                assert!(!html.contains(foreign), "{foreign} in {html}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_card_stays_small_whatever_the_threads_did() {
+        // Every column differs from the one before, in each kind.
+        let restless = || {
+            let mut lane = Lane::default();
+            for column in 0..150 {
+                let start = column * 10 * MS;
+                lane.begin(start, Doing::Computing, Name::Text(&"&".repeat(200)));
+                lane.read(start + column % 3 * MS, None);
+                lane.resume(start + (3 + column % 4) * MS);
+                lane.end(start + (6 + column % 4) * MS);
+                lane.begin(start + 9 * MS, Doing::Working, Name::Text(&"&".repeat(200)));
+            }
+            lane
+        };
+        for threads in [1, 8, 16, 17, 64, 1024] {
+            let mut record = record((0..threads).map(|_| restless()).collect(), None);
+            record.report.moment.elapsed = Duration::from_millis(1500);
+            let html = html(&card(threads, Some(&record)));
+            assert!(html.len() < 80_000, "{threads} threads: {} bytes", html.len());
+            assert_eq!(html.contains("more threads"), threads > ROWS);
+        }
+    }
 }

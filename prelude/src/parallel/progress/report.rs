@@ -39,6 +39,12 @@ impl Report {
         format!("{percent:.0} %")
     }
 
+    /// So many steps with their unit: `46 windows`.
+    pub fn steps(&self, count: usize) -> String {
+        let unit = if self.unit.is_empty() { "steps" } else { &self.unit };
+        format!("{count}{}", unit_of(unit, count))
+    }
+
     /// `224 of 366 files`.
     pub fn count(&self) -> String {
         let unit = unit_of(&self.unit, self.total);
