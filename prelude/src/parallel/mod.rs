@@ -20,4 +20,4 @@ pub use progress::Progress;
 
 pub(crate) use items::Items;
 pub(crate) use lane::{Doing, Name};
-pub(crate) use limits::bytes;
+pub(crate) use limits::{bytes, short_bytes};

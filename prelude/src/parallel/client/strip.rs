@@ -82,7 +82,8 @@ pub(super) fn svg(lane: &Lane, scale: &Scale, colours: &[&str; KINDS]) -> String
     for kind in (0..KINDS).rev() {
         let below = |at: usize| if kind == 0 { 0 } else { heights[at][kind - 1] };
         if (0..heights.len()).any(|at| heights[at][kind] > below(at)) {
-            let path = area(heights.iter().map(|heights| heights[kind]), now);
+            let layer: Vec<usize> = heights.iter().map(|heights| heights[kind]).collect();
+            let path = area(&layer, now);
             let _ = write!(svg, "<path fill=\"{}\" d=\"{path}\"/>", colours[kind]);
         }
     }
@@ -100,17 +101,27 @@ pub(super) fn svg(lane: &Lane, scale: &Scale, colours: &[&str; KINDS]) -> String
 }
 
 /// The area below steps of these heights, the last of which ends at `end`.
-fn area(heights: impl Iterator<Item = usize>, end: f64) -> String {
+///
+/// A column in which a thread went from busy to idle, or back, is drawn as wide as it was busy, not as high.
+fn area(heights: &[usize], end: f64) -> String {
     let mut path = format!("M0 {HEIGHT}");
     let mut last = 0;
-    for (at, height) in heights.enumerate() {
-        if height != last {
-            if at > 0 {
-                let _ = write!(path, "H{at}");
-            }
-            let _ = write!(path, "V{}", HEIGHT - height);
-            last = height;
+    for (at, &height) in heights.iter().enumerate() {
+        if height == last {
+            continue;
         }
+        let after = heights.get(at + 1).copied();
+        let part = height as f64 / HEIGHT as f64;
+        let (from, to) = match (last, after) {
+            (HEIGHT, Some(0)) => (at as f64 + part, 0),
+            (0, Some(HEIGHT)) => (at as f64 + 1.0 - part, HEIGHT),
+            _ => (at as f64, height),
+        };
+        if from > 0.0 {
+            let _ = write!(path, "H{}", (from * 100.0).round() / 100.0);
+        }
+        let _ = write!(path, "V{}", HEIGHT - to);
+        last = to;
     }
     let _ = write!(path, "H{end:.2}V{HEIGHT}Z");
     path
@@ -202,6 +213,16 @@ mod tests {
         lane.charge(MS);
         assert!(!drawn(&lane, 1, false).contains("<path"));
         assert!(!drawn(&Lane::default(), 0, false).contains("<rect"), "not even time has passed");
+    }
+
+    #[test]
+    fn a_change_within_a_column_is_drawn_where_it_was() {
+        let mut lane = Lane::default();
+        lane.begin(25 * MS, Doing::Working, Name::Text("x"));
+        lane.end(45 * MS);
+        lane.charge(100 * MS);
+        let svg = drawn(&lane, 100, false);
+        assert!(svg.contains("<path fill=\"green\" d=\"M0 8H2.5V0H4.5V8H10.00V8Z\"/>"), "{svg}");
     }
 
     #[test]

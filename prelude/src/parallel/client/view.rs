@@ -9,7 +9,7 @@ use crate::parallel::lane::{Doing, KINDS, Lane};
 use crate::parallel::live::Record;
 use crate::parallel::progress::{BAR_STYLE, Report, time_text};
 use crate::parallel::usage::memory_used;
-use crate::parallel::{bytes, cpus, memory_limit};
+use crate::parallel::{bytes, cpus, memory_limit, short_bytes};
 use crate::raster::escape;
 use std::time::Duration;
 
@@ -27,7 +27,9 @@ const LEGEND: [(&str, &str); KINDS] = [("reading", "#3b82c4"), ("computing", "#e
 
 /// A client of so many threads, with the work that it does or did last.
 pub(crate) fn card(threads: usize, record: Option<&Record>) -> MimeBundle {
-    let (used, limit) = (memory_used(), memory_limit());
+    let running = record.filter(|record| record.report.end.is_none());
+    let used = running.map_or_else(memory_used, |record| record.report.moment.memory);
+    let limit = memory_limit();
     let head = about(threads);
     let text = match record {
         None => format!("Client: {head}, {} of memory", bytes(limit)),
@@ -39,8 +41,8 @@ pub(crate) fn card(threads: usize, record: Option<&Record>) -> MimeBundle {
     };
     let html = format!(
         "<div class=\"iso-client\"><style>{BAR_STYLE}{STYLE}</style><div class=\"iso-head\"><span class=\"iso-kind\">Client</span><span>{head}</span><span class=\"iso-memory\">{} of {} memory</span></div>{body}</div>",
-        bytes(used),
-        bytes(limit),
+        short_bytes(used),
+        short_bytes(limit),
     );
     MimeBundle::text(text).with("text/html", html)
 }
@@ -48,7 +50,7 @@ pub(crate) fn card(threads: usize, record: Option<&Record>) -> MimeBundle {
 /// A pool of so many threads, which has no picture of its own.
 pub(crate) fn pool(threads: usize, text: String) -> MimeBundle {
     let html = format!(
-        "<div class=\"iso-client\"><style>{STYLE}</style><div class=\"iso-head\"><span class=\"iso-kind\">Pool</span><span>{}</span></div><div class=\"iso-run iso-quiet\">map(&amp;items, f) gives each item to whichever thread is free and returns the results in the order of the items; try_map does so for an f that can fail.</div></div>",
+        "<div class=\"iso-client\"><style>{STYLE}</style><div class=\"iso-head\"><span class=\"iso-kind\">Pool</span><span>{}</span></div><div class=\"iso-run iso-quiet\"><code>map(&amp;items, f)</code> gives each item to whichever thread is free and returns the results in the order of the items; <code>try_map</code> does the same for an <code>f</code> that can fail.</div></div>",
         about(threads)
     );
     MimeBundle::text(text).with("text/html", html)
@@ -66,8 +68,9 @@ fn resting(threads: usize) -> String {
     let scale = Scale::new(&lanes, Duration::ZERO, false);
     let rows = rows(&lanes, &scale, |_| ("iso-quiet", "idle".to_owned()));
     format!(
-        "<div class=\"iso-run iso-quiet\">Nothing has run yet. What the threads do is shown here while a later cell calls compute() or map().</div>{rows}{}",
-        more(threads)
+        "<div class=\"iso-run iso-quiet\">Nothing has run yet. What the threads do is shown here while a later cell calls compute() or map().</div>{rows}{}<div class=\"iso-legend\">{}</div>",
+        more(threads),
+        keys(LEGEND.map(|(name, colour)| (colour, name.to_owned())), "idle".to_owned())
     )
 }
 
@@ -76,7 +79,7 @@ fn picture(record: &Record) -> String {
     let running = report.end.is_none();
     let scale = Scale::new(lanes, report.moment.elapsed, running);
     let run = match report.end {
-        None => format!("{}{}", report.bar(), report.facts()),
+        None => format!("{}{}", report.bar(), report.facts(false)),
         Some(end) => format!("<span class=\"iso-quiet\">{}</span>", escape(&report.ending(end))),
     };
     let beside = |lane: &Lane| match running {
@@ -134,16 +137,12 @@ fn rows(lanes: &[(String, Lane)], scale: &Scale, beside: impl Fn(&Lane) -> (&'st
         })
         .collect();
     let class = if lanes.len() > THICK { "iso-lanes iso-many" } else { "iso-lanes" };
-    let end = match scale.length() {
-        0 => String::new(),
-        micros => time_text(Duration::from_micros(micros)),
+    // Before any work the axis is there without numbers, so that nothing moves when they come.
+    let ends = match scale.length() {
+        0 => "<span>&nbsp;</span>".to_owned(),
+        micros => format!("<span>0 s</span><span>{}</span>", time_text(Duration::from_micros(micros))),
     };
-    let axis = match end.is_empty() {
-        true => String::new(),
-        false => {
-            format!("<span></span><span class=\"iso-axis\"><span>0 s</span><span>{end}</span></span><span></span>")
-        }
-    };
+    let axis = format!("<span></span><span class=\"iso-axis\">{ends}</span><span></span>");
     format!("<div class=\"{class}\">{rows}{axis}</div>")
 }
 
@@ -163,11 +162,14 @@ fn legend(lanes: &[(String, Lane)], elapsed: Duration) -> String {
     }
     let idle = (all.as_micros() as u64).saturating_sub(spent.iter().sum());
     let kinds = LEGEND.iter().zip(spent).filter(|(_, spent)| *spent > 0);
-    let kinds = kinds.map(|((name, colour), spent)| (*name, *colour, spent));
-    kinds
-        .chain([("idle", "rgba(128, 128, 128, .35)", idle)])
-        .map(|(name, colour, spent)| format!("<span>{}{name} {}</span>", key(colour), percent(spent, all)))
-        .collect()
+    let kinds = kinds.map(|((name, colour), spent)| (*colour, format!("{name} {}", percent(spent, all))));
+    keys(kinds, format!("idle {}", percent(idle, all)))
+}
+
+/// What the colours mean.
+fn keys(kinds: impl IntoIterator<Item = (&'static str, String)>, idle: String) -> String {
+    let keys = kinds.into_iter().chain([("rgba(128, 128, 128, .35)", idle)]);
+    keys.map(|(colour, text)| format!("<span>{}{text}</span>", key(colour))).collect()
 }
 
 /// The same without colours: how busy each thread was, and what it works on.

@@ -2,7 +2,7 @@
 
 use super::{End, Moment};
 use crate::display::MimeBundle;
-use crate::parallel::bytes;
+use crate::parallel::short_bytes;
 use crate::raster::escape;
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -58,7 +58,7 @@ impl Report {
         }
         let seconds = self.moment.elapsed.as_secs_f64();
         if self.moment.bytes > 0 && seconds > 0.0 {
-            rates.push(format!("{}/s read", bytes((self.moment.bytes as f64 / seconds) as u64)));
+            rates.push(format!("{}/s read", short_bytes((self.moment.bytes as f64 / seconds) as u64)));
         }
         rates
     }
@@ -70,7 +70,7 @@ impl Report {
         })
     }
 
-    /// How it ended, in one line: `computing: 366 windows in 20.1 s (18.2 windows/s), at most 430.0 MiB of memory`.
+    /// How it ended, in one line: `computing: 366 windows in 20.1 s (18.2/s), peak 430 MiB`.
     pub fn ending(&self, end: End) -> String {
         let (label, took) = (&self.label, time_text(self.moment.elapsed));
         match end {
@@ -82,7 +82,7 @@ impl Report {
                     let _ = write!(text, " ({})", rates.join(", "));
                 }
                 if self.peak > 0 {
-                    let _ = write!(text, ", at most {} of memory", bytes(self.peak));
+                    let _ = write!(text, ", peak {}", short_bytes(self.peak));
                 }
                 text
             }
@@ -101,7 +101,7 @@ impl Report {
         parts.extend(self.rates());
         parts.extend(self.threads());
         if self.moment.memory > 0 {
-            parts.push(bytes(self.moment.memory));
+            parts.push(short_bytes(self.moment.memory));
         }
         format!("{}: {}", self.label, parts.join(", "))
     }
@@ -118,14 +118,14 @@ impl Report {
         )
     }
 
-    /// The facts below the bar.
-    pub fn facts(&self) -> String {
+    /// The facts below the bar, with or without those of the memory.
+    pub fn facts(&self, memory: bool) -> String {
         let mut facts = vec![self.count()];
         facts.extend(self.rates());
         facts.push(format!("{} s", self.moment.elapsed.as_secs()));
         facts.extend(self.threads());
-        if self.moment.memory > 0 {
-            facts.push(format!("{} of {} memory", bytes(self.moment.memory), bytes(self.limit)));
+        if memory && self.moment.memory > 0 {
+            facts.push(format!("{} of {} memory", short_bytes(self.moment.memory), short_bytes(self.limit)));
         }
         let facts: String = facts.iter().map(|fact| format!("<span>{}</span>", escape(fact))).collect();
         format!("<div class=\"iso-facts\">{facts}</div>")
@@ -138,7 +138,7 @@ impl Report {
                 "<div style=\"opacity:0.65;font-size:13px;font-variant-numeric:tabular-nums\">{}</div>",
                 escape(&self.ending(end))
             ),
-            None => format!("<div class=\"iso-work\"><style>{STYLE}</style>{}{}</div>", self.bar(), self.facts()),
+            None => format!("<div class=\"iso-work\"><style>{STYLE}</style>{}{}</div>", self.bar(), self.facts(true)),
         };
         MimeBundle::text(self.text()).with("text/html", html)
     }
@@ -191,10 +191,9 @@ fn left_text(time: Duration) -> String {
 
 fn rate_text(per_second: f64, unit: &str) -> String {
     let each = if unit.is_empty() { "each".to_owned() } else { format!("per {}", singular(unit)) };
-    let unit = if unit.is_empty() { String::new() } else { format!(" {unit}") };
     match per_second {
-        r if r >= 99.95 => format!("{r:.0}{unit}/s"),
-        r if r >= 1.0 => format!("{r:.1}{unit}/s"),
+        r if r >= 99.95 => format!("{r:.0}/s"),
+        r if r >= 1.0 => format!("{r:.1}/s"),
         r => format!("{} {each}", time_text(Duration::try_from_secs_f64(1.0 / r).unwrap_or(Duration::MAX))),
     }
 }
@@ -229,7 +228,7 @@ mod tests {
         let text = view.get("text/plain").unwrap();
         assert_eq!(
             text,
-            "computing <a & b>: 61 % (224 of 366 files), 8 s left, 18.3 files/s, 1003.9 MiB/s read, 7 of 8 threads busy, 412.0 MiB"
+            "computing <a & b>: 61 % (224 of 366 files), 8 s left, 18.3/s, 1003 MiB/s read, 7 of 8 threads busy, 412 MiB"
         );
         let html = view.get("text/html").unwrap();
         for part in [
@@ -238,7 +237,7 @@ mod tests {
             "aria-valuenow=\"61\"",
             "8 s left",
             "12 s",
-            "412.0 MiB of 32.0 GiB memory",
+            "412 MiB of 32.0 GiB memory",
         ] {
             assert!(html.contains(part), "{part} in {html}");
         }
@@ -259,7 +258,7 @@ mod tests {
         let finished = ended(366, End::Finished);
         assert_eq!(
             finished.get("text/plain").unwrap(),
-            "computing <a & b>: 366 files in 12.2 s (18.3 files/s, 1003.9 MiB/s read), at most 430.0 MiB of memory"
+            "computing <a & b>: 366 files in 12.2 s (18.3/s, 1003 MiB/s read), peak 430 MiB"
         );
         assert!(!finished.get("text/html").unwrap().contains("iso-track"));
         let stopped = ended(224, End::Stopped);
@@ -307,7 +306,7 @@ mod tests {
         assert_eq!(rate_text(0.5, "files"), "2.0 s per file");
         assert_eq!(rate_text(0.5, ""), "2.0 s each");
         assert_eq!(rate_text(13.37, ""), "13.4/s");
-        assert_eq!(rate_text(250.0, "windows"), "250 windows/s");
+        assert_eq!(rate_text(250.0, "windows"), "250/s");
         assert_eq!(unit_of("files", 1), " file");
     }
 }

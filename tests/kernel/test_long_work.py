@@ -43,7 +43,7 @@ def test_long_work_is_one_display_that_is_updated_and_ends_as_one_line(kernel, g
     assert first["text/plain"].startswith("pool.map: 0 % (0 of 8 items)"), first
     assert 'role="progressbar"' in first["text/html"] and "B memory" in first["text/html"]
     assert re.fullmatch(
-        r"pool\.map: 8 items in \S+ s \(.*\), at most \S+ \S+ of memory", last["text/plain"]
+        r"pool\.map: 8 items in \S+ s \(.*\), peak \S+ \S+", last["text/plain"]
     ), last["text/plain"]
     assert "progressbar" not in last["text/html"] and "\n" not in last["text/plain"]
     assert cell.text == "8"
