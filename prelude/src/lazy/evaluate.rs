@@ -89,6 +89,7 @@ fn by_windows(plan: &Plan, step: &(dyn Fn() + Sync)) -> Result<Values> {
     let (blocks, in_order) = cut(plan, workers());
     let windows = chunk::product(&blocks);
     if let [only] = &windows[..] {
+        let _busy = activity::busy();
         let _item = activity::item(Doing::Computing, Name::Window(0, 1));
         let values = Puller::new(&shared, false).pull(plan, only)?;
         step();

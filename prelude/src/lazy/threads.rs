@@ -76,6 +76,7 @@ pub(crate) fn for_each<T: Send>(tasks: Vec<T>, work: &(dyn Fn(T) -> Result<()> +
     };
     let workers = rayon::current_num_threads().min(all);
     if workers <= 1 {
+        let _busy = activity::busy();
         return tasks.into_iter().enumerate().try_for_each(|(n, task)| work(n, task));
     }
     let queue = Mutex::new(tasks.into_iter().enumerate());
@@ -88,6 +89,7 @@ pub(crate) fn for_each<T: Send>(tasks: Vec<T>, work: &(dyn Fn(T) -> Result<()> +
         for _ in 0..workers {
             scope.spawn(|_| {
                 let _here = here.as_ref().map(activity::enter);
+                let _busy = activity::busy();
                 while let Some((n, task)) = next() {
                     if let Err(error) = work(n, task) {
                         let mut failure = failure.lock().unwrap_or_else(|poisoned| poisoned.into_inner());

@@ -18,7 +18,7 @@ pub(crate) struct Work {
     start: Instant,
     unit: OnceLock<String>,
     done: AtomicUsize,
-    /// Threads that have an item in work.
+    /// Threads that have something to do.
     busy: AtomicUsize,
     /// Bytes that were read and decoded.
     bytes: AtomicU64,
@@ -54,6 +54,11 @@ impl Work {
 
     pub fn elapsed(&self) -> Duration {
         self.start.elapsed()
+    }
+
+    /// Whether what the threads do is kept: only then is it worth finding names for it.
+    pub fn is_recorded(&self) -> bool {
+        self.recorded
     }
 
     fn now(&self) -> u64 {
@@ -94,6 +99,9 @@ impl Work {
     /// Counts steps as done, for the thread that calls too.
     pub fn step(self: &Arc<Self>, steps: usize) {
         self.done.fetch_add(steps, Ordering::Relaxed);
+        if !self.recorded {
+            return;
+        }
         HERE.with_borrow(|here| {
             if let Some(here) = here.as_ref().filter(|here| Arc::ptr_eq(&here.work, self)) {
                 here.lane(|lane, _| lane.step(steps));
@@ -124,8 +132,9 @@ struct Here {
     work: Arc<Work>,
     /// The thread's number in its pool.
     thread: Option<usize>,
-    /// Whether an item is in work.
+    /// Whether it is counted as busy, and whether an item is in work.
     busy: bool,
+    item: bool,
 }
 
 impl Here {
@@ -142,18 +151,14 @@ pub(crate) fn here() -> Option<Arc<Work>> {
     HERE.with_borrow(|here| here.as_ref().map(|here| here.work.clone()))
 }
 
-/// Whether what this thread does is kept: only then is it worth finding a name for it.
-pub(crate) fn is_recorded() -> bool {
-    HERE.with_borrow(|here| here.as_ref().is_some_and(|here| here.work.recorded))
-}
-
 /// Lets this thread take part in `work` until the answer is dropped.
 pub(crate) fn enter(work: &Arc<Work>) -> Entered {
     let thread = rayon::current_thread_index();
     Entered(HERE.with_borrow_mut(|here| {
         // A thread that waits inside an item may take up another part of the same work.
-        let busy = here.as_ref().is_some_and(|here| here.busy && Arc::ptr_eq(&here.work, work));
-        here.replace(Here { work: work.clone(), thread, busy })
+        let outer = here.as_ref().filter(|here| Arc::ptr_eq(&here.work, work));
+        let (busy, item) = outer.map_or((false, false), |here| (here.busy, here.item));
+        here.replace(Here { work: work.clone(), thread, busy, item })
     }))
 }
 
@@ -167,12 +172,40 @@ impl Drop for Entered {
     }
 }
 
-/// This thread has an item in work until the answer is dropped.
-pub(crate) fn item(doing: Doing, name: Name<'_>) -> Item {
+/// This thread has something to do until the answer is dropped. Once for a run of items, as it is counted where all threads
+/// meet.
+pub(crate) fn busy() -> Busy {
     HERE.with_borrow_mut(|here| {
-        let Some(here) = here.as_mut().filter(|here| !here.busy) else { return Item(false) };
+        let Some(here) = here.as_mut().filter(|here| !here.busy) else { return Busy(false) };
         here.busy = true;
         here.work.busy.fetch_add(1, Ordering::Relaxed);
+        Busy(true)
+    })
+}
+
+/// The end of what a thread had to do.
+#[must_use]
+pub(crate) struct Busy(bool);
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        if !self.0 {
+            return;
+        }
+        HERE.with_borrow_mut(|here| {
+            if let Some(here) = here {
+                here.busy = false;
+                here.work.busy.fetch_sub(1, Ordering::Relaxed);
+            }
+        });
+    }
+}
+
+/// This thread has an item in work until the answer is dropped. An item within an item is a part of it.
+pub(crate) fn item(doing: Doing, name: Name<'_>) -> Item {
+    HERE.with_borrow_mut(|here| {
+        let Some(here) = here.as_mut().filter(|here| here.work.recorded && !here.item) else { return Item(false) };
+        here.item = true;
         here.lane(|lane, now| lane.begin(now, doing, name));
         Item(true)
     })
@@ -189,8 +222,7 @@ impl Drop for Item {
         }
         HERE.with_borrow_mut(|here| {
             if let Some(here) = here {
-                here.busy = false;
-                here.work.busy.fetch_sub(1, Ordering::Relaxed);
+                here.item = false;
                 here.lane(Lane::end);
             }
         });
@@ -245,29 +277,34 @@ mod tests {
     }
 
     #[test]
-    fn a_thread_is_busy_while_it_has_an_item() {
+    fn a_thread_is_busy_while_it_has_something_to_do() {
         let work = work(false);
         work.set_crew("lazy", 1);
         let _here = enter(&work);
         assert_eq!(work.busy(), Some((0, 1)));
-        let item = item(Doing::Computing, Name::Window(0, 2));
+        let busy = busy();
         assert_eq!(work.busy(), Some((1, 1)));
-        drop(item);
+        drop(busy);
         assert_eq!(work.busy(), Some((0, 1)));
     }
 
     #[test]
-    fn an_item_within_an_item_of_the_same_work_counts_once() {
-        let work = work(false);
+    fn a_thread_that_takes_up_another_part_of_its_work_counts_once() {
+        let work = work(true);
         work.set_crew("lazy", 4);
-        let _here = enter(&work);
-        let _outer = item(Doing::Computing, Name::Window(0, 2));
-        {
-            let _again = enter(&work);
-            let _inner = item(Doing::Computing, Name::Window(1, 2));
+        on_one_thread(|| {
+            let _here = enter(&work);
+            let _busy = busy();
+            let _outer = item(Doing::Computing, Name::Window(0, 2));
+            {
+                let _again = enter(&work);
+                let _busy = busy();
+                let _inner = item(Doing::Computing, Name::Window(1, 2));
+                assert_eq!(work.busy(), Some((1, 4)));
+            }
             assert_eq!(work.busy(), Some((1, 4)));
-        }
-        assert_eq!(work.busy(), Some((1, 4)));
+            assert_eq!(work.lanes()[0].1.name(), "window 1 of 2", "the inner item is a part of the outer one");
+        });
     }
 
     #[test]
@@ -276,10 +313,10 @@ mod tests {
         outer.set_crew("worker", 1);
         inner.set_crew("lazy", 1);
         let _outer = enter(&outer);
-        let _item = item(Doing::Working, Name::Text("outer"));
+        let _busy = busy();
         {
             let _inner = enter(&inner);
-            let _item = item(Doing::Computing, Name::Text("inner"));
+            let _busy = busy();
             inner.step(1);
             reading(None).gave(100);
         }
@@ -313,21 +350,25 @@ mod tests {
         on_one_thread(|| {
             let _here = enter(&unseen);
             let _item = item(Doing::Computing, Name::Window(0, 2));
-            assert!(!is_recorded());
+            let _reading = reading(None);
         });
         assert!(unseen.lanes().is_empty());
     }
 
     #[test]
     fn an_item_that_panics_is_over() {
-        let work = work(false);
+        let work = work(true);
         work.set_crew("worker", 1);
-        let _here = enter(&work);
-        let panicking = || {
-            let _item = item(Doing::Working, Name::Text("bad"));
-            std::panic::resume_unwind(Box::new("bad"));
-        };
-        assert!(std::panic::catch_unwind(panicking).is_err());
+        on_one_thread(|| {
+            let _here = enter(&work);
+            let panicking = || {
+                let _busy = busy();
+                let _item = item(Doing::Working, Name::Text("bad"));
+                std::panic::resume_unwind(Box::new("bad"));
+            };
+            assert!(std::panic::catch_unwind(panicking).is_err());
+        });
         assert_eq!(work.busy(), Some((0, 1)));
+        assert_eq!(work.lanes()[0].1.doing(), Doing::Nothing);
     }
 }

@@ -8,6 +8,7 @@ mod items;
 mod lane;
 mod limits;
 pub(crate) mod live;
+mod map;
 mod pool;
 pub mod progress;
 mod usage;

@@ -1,16 +1,12 @@
 //! A pool of threads that maps a function over items.
 
-use super::activity;
-use super::cancel::{self, Cancelled};
 use super::client::view;
 use super::items::{self, Items};
-use super::{Doing, Name, Progress};
+use super::map::Map;
+use super::{Progress, cancel};
 use crate::display::{MimeBundle, Show, impl_show};
 use crate::{Error, ErrorKind, Result};
-use std::any::Any;
 use std::fmt::{self, Debug, Write as _};
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Threads of one pool at most: beyond this a typing error is more likely than a plan.
@@ -138,7 +134,7 @@ impl Pool {
 
     /// Calls `job` with the index of every item, on all threads; the core of the maps.
     ///
-    /// Unwinds with [`Cancelled`] if Stop was pressed, and with the message of a job that panicked.
+    /// Unwinds with [`Cancelled`](cancel::Cancelled) if Stop was pressed, and with the message of a job that panicked.
     ///
     /// # Errors
     /// The failed job with the lowest index, and that index: jobs start in order and each that
@@ -155,28 +151,13 @@ impl Pool {
         }
         let progress = Progress::new(items.label, total).unit(items.unit);
         progress.work().set_crew(THREAD, self.threads());
-        let map = Map {
-            items,
-            job,
-            progress: &progress,
-            next: AtomicUsize::new(0),
-            over: AtomicBool::new(false),
-            outcome: Mutex::new(None),
-        };
+        let map = Map::new(items, job, &progress);
         self.0.scope(|scope| {
             for _ in 0..self.threads().min(total) {
                 scope.spawn(|_| map.take_items());
             }
         });
-        let outcome = map.outcome.into_inner().unwrap_or_else(PoisonError::into_inner);
-        match outcome {
-            None => {}
-            Some((_, Failure::Cancelled)) => resume_unwind(Box::new(Cancelled)),
-            // A file that could not be read because of Stop is not an error to report.
-            Some(_) if cancel::is_cancelled() => cancel::checkpoint(),
-            Some((index, Failure::Error(error))) => return Err((index, error)),
-            Some((index, Failure::Panic(payload))) => resume_unwind(with_index(index, payload)),
-        }
+        map.outcome()?;
         cancel::checkpoint();
         progress.finish();
         Ok(())
@@ -195,70 +176,6 @@ impl Show for Pool {
     }
 }
 impl_show!(Pool);
-
-/// One call of [`Pool::run`], as its threads share it.
-struct Map<'a, 'i> {
-    items: &'a Items<'i>,
-    job: &'a (dyn Fn(usize) -> Result<()> + Sync),
-    progress: &'a Progress,
-    next: AtomicUsize,
-    over: AtomicBool,
-    outcome: Mutex<Option<(usize, Failure)>>,
-}
-
-enum Failure {
-    Cancelled,
-    Error(Error),
-    Panic(Box<dyn Any + Send>),
-}
-
-impl Map<'_, '_> {
-    /// What every thread does: take the next item until there is none, or one failed, or Stop was pressed.
-    fn take_items(&self) {
-        let _here = self.progress.enter();
-        while !self.over.load(Ordering::Relaxed) && !cancel::is_cancelled() {
-            let index = self.next.fetch_add(1, Ordering::Relaxed);
-            if index >= self.items.total {
-                return;
-            }
-            let item = self.begin(index);
-            let outcome = catch_unwind(AssertUnwindSafe(|| (self.job)(index)));
-            drop(item);
-            match outcome {
-                Ok(Ok(())) => self.progress.step(1),
-                Ok(Err(error)) => self.failed(index, Failure::Error(error)),
-                Err(payload) if payload.is::<Cancelled>() => self.failed(index, Failure::Cancelled),
-                Err(payload) => self.failed(index, Failure::Panic(payload)),
-            }
-        }
-    }
-
-    fn begin(&self, index: usize) -> activity::Item {
-        if !activity::is_recorded() {
-            return activity::item(Doing::Working, Name::Text(""));
-        }
-        // A `Debug` of the user's may panic; that is no reason for the map to fail.
-        let name = catch_unwind(AssertUnwindSafe(|| items::name((self.items.show)(index), index)));
-        activity::item(Doing::Working, Name::Text(&name.unwrap_or_default()))
-    }
-
-    fn failed(&self, index: usize, failure: Failure) {
-        self.over.store(true, Ordering::Relaxed);
-        let mut outcome = self.outcome.lock().unwrap_or_else(PoisonError::into_inner);
-        if outcome.as_ref().is_none_or(|(earlier, _)| index < *earlier) {
-            *outcome = Some((index, failure));
-        }
-    }
-}
-
-/// The panic as the caller meets it: its text with the item's index before it.
-fn with_index(index: usize, payload: Box<dyn Any + Send>) -> Box<dyn Any + Send> {
-    let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    match text.or_else(|| payload.downcast_ref::<String>().cloned()) {
-        Some(text) => Box::new(format!("item {index}: {text}")),
-        None => payload,
-    }
-}
 
 #[cold]
 fn named(index: usize, item: &dyn Debug, error: Error) -> Error {
@@ -290,6 +207,8 @@ fn collect<R>(slots: Vec<Slot<R>>) -> Vec<R> {
 mod tests {
     use super::*;
     use std::collections::HashSet;
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+    use std::sync::atomic::{AtomicUsize, Ordering};
     use std::time::Duration;
 
     #[test]
