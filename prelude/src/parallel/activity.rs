@@ -1,127 +1,13 @@
-//! What the threads of a piece of work are doing: counted always, recorded while a client is shown.
+//! What a thread is doing, and for which work.
 //!
 //! A thread enters the work that it takes part in. What it calls from there on (readers of files, the lazy engine) says
 //! what it does without being told for whom: [`item`] and [`reading`] cost next to nothing on a thread that has entered none.
 
 use super::lane::{Doing, Lane, Name};
+use super::work::Work;
 use std::cell::RefCell;
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::{Duration, Instant};
-
-/// One call of `Pool::map`, `compute` and the like, as all its threads share it.
-#[derive(Debug)]
-pub(crate) struct Work {
-    pub label: String,
-    pub total: usize,
-    start: Instant,
-    unit: OnceLock<String>,
-    done: AtomicUsize,
-    /// Threads that have something to do.
-    busy: AtomicUsize,
-    /// Bytes that were read and decoded.
-    bytes: AtomicU64,
-    crew: OnceLock<Crew>,
-    recorded: bool,
-}
-
-/// The threads that work.
-#[derive(Debug)]
-struct Crew {
-    /// What their names begin with.
-    name: &'static str,
-    threads: usize,
-    /// One for each thread, if the work is recorded.
-    lanes: Box<[Mutex<Lane>]>,
-}
-
-impl Work {
-    /// `recorded`: keep what each thread does.
-    pub fn new(label: &str, total: usize, recorded: bool) -> Self {
-        Self {
-            label: label.to_owned(),
-            total,
-            start: Instant::now(),
-            unit: OnceLock::new(),
-            done: AtomicUsize::new(0),
-            busy: AtomicUsize::new(0),
-            bytes: AtomicU64::new(0),
-            crew: OnceLock::new(),
-            recorded,
-        }
-    }
-
-    pub fn elapsed(&self) -> Duration {
-        self.start.elapsed()
-    }
-
-    /// Whether what the threads do is kept: only then is it worth finding names for it.
-    pub fn is_recorded(&self) -> bool {
-        self.recorded
-    }
-
-    fn now(&self) -> u64 {
-        u64::try_from(self.elapsed().as_micros()).unwrap_or(u64::MAX)
-    }
-
-    /// What the steps are; empty if nobody said.
-    pub fn unit(&self) -> &str {
-        self.unit.get().map_or("", String::as_str)
-    }
-
-    pub fn set_unit(&self, unit: &str) {
-        // The first word holds.
-        let _ = self.unit.set(unit.to_owned());
-    }
-
-    pub fn done(&self) -> usize {
-        self.done.load(Ordering::Relaxed)
-    }
-
-    pub fn bytes(&self) -> u64 {
-        self.bytes.load(Ordering::Relaxed)
-    }
-
-    /// How many threads have something to do, of how many; `None` if the work has no threads of its own.
-    pub fn busy(&self) -> Option<(usize, usize)> {
-        self.crew.get().map(|crew| (self.busy.load(Ordering::Relaxed).min(crew.threads), crew.threads))
-    }
-
-    /// Says which threads will work: `worker-1` to `worker-8`.
-    pub fn set_crew(&self, name: &'static str, threads: usize) {
-        self.crew.get_or_init(|| {
-            let lanes = if self.recorded { threads } else { 0 };
-            Crew { name, threads, lanes: (0..lanes).map(|_| Mutex::default()).collect() }
-        });
-    }
-
-    /// Counts steps as done, for the thread that calls too.
-    pub fn step(self: &Arc<Self>, steps: usize) {
-        self.done.fetch_add(steps, Ordering::Relaxed);
-        if !self.recorded {
-            return;
-        }
-        HERE.with_borrow(|here| {
-            if let Some(here) = here.as_ref().filter(|here| Arc::ptr_eq(&here.work, self)) {
-                here.lane(|lane, _| lane.step(steps));
-            }
-        });
-    }
-
-    /// The lanes as they are now, each with the name of its thread. None if the work is not recorded.
-    pub fn lanes(&self) -> Vec<(String, Lane)> {
-        let Some(crew) = self.crew.get() else { return Vec::new() };
-        // All are brought up to the same moment, so that their columns stand for the same times.
-        let now = self.now();
-        let lane = |(n, lane): (usize, &Mutex<Lane>)| {
-            let mut lane = lane.lock().unwrap_or_else(PoisonError::into_inner);
-            lane.charge(now);
-            (format!("{}-{}", crew.name, n + 1), lane.clone())
-        };
-        crew.lanes.iter().enumerate().map(lane).collect()
-    }
-}
+use std::sync::Arc;
 
 thread_local! {
     /// The work that this thread takes part in.
@@ -139,16 +25,26 @@ struct Here {
 
 impl Here {
     fn lane(&self, change: impl FnOnce(&mut Lane, u64)) {
-        let Some(crew) = self.work.crew.get() else { return };
-        if let Some(lane) = self.thread.and_then(|thread| crew.lanes.get(thread)) {
-            change(&mut lane.lock().unwrap_or_else(PoisonError::into_inner), self.work.now());
-        }
+        self.work.record(self.thread, change);
     }
 }
 
 /// The work that this thread takes part in.
 pub(crate) fn here() -> Option<Arc<Work>> {
     HERE.with_borrow(|here| here.as_ref().map(|here| here.work.clone()))
+}
+
+/// Counts steps of `work` as done, for this thread too.
+pub(crate) fn step(work: &Arc<Work>, steps: usize) {
+    work.step(steps);
+    if !work.is_recorded() {
+        return;
+    }
+    HERE.with_borrow(|here| {
+        if let Some(here) = here.as_ref().filter(|here| Arc::ptr_eq(&here.work, work)) {
+            here.lane(|lane, _| lane.step(steps));
+        }
+    });
 }
 
 /// Lets this thread take part in `work` until the answer is dropped.
@@ -178,7 +74,7 @@ pub(crate) fn busy() -> Busy {
     HERE.with_borrow_mut(|here| {
         let Some(here) = here.as_mut().filter(|here| !here.busy) else { return Busy(false) };
         here.busy = true;
-        here.work.busy.fetch_add(1, Ordering::Relaxed);
+        here.work.count_busy(true);
         Busy(true)
     })
 }
@@ -195,7 +91,7 @@ impl Drop for Busy {
         HERE.with_borrow_mut(|here| {
             if let Some(here) = here {
                 here.busy = false;
-                here.work.busy.fetch_sub(1, Ordering::Relaxed);
+                here.work.count_busy(false);
             }
         });
     }
@@ -204,7 +100,7 @@ impl Drop for Busy {
 /// This thread has an item in work until the answer is dropped. An item within an item is a part of it.
 pub(crate) fn item(doing: Doing, name: Name<'_>) -> Item {
     HERE.with_borrow_mut(|here| {
-        let Some(here) = here.as_mut().filter(|here| here.work.recorded && !here.item) else { return Item(false) };
+        let Some(here) = here.as_mut().filter(|here| here.work.is_recorded() && !here.item) else { return Item(false) };
         here.item = true;
         here.lane(|lane, now| lane.begin(now, doing, name));
         Item(true)
@@ -248,7 +144,7 @@ impl Reading {
     pub fn gave(self, bytes: u64) {
         HERE.with_borrow(|here| {
             if let Some(here) = here {
-                here.work.bytes.fetch_add(bytes, Ordering::Relaxed);
+                here.work.read(bytes);
             }
         });
     }
@@ -317,7 +213,7 @@ mod tests {
         {
             let _inner = enter(&inner);
             let _busy = busy();
-            inner.step(1);
+            step(&inner, 1);
             reading(None).gave(100);
         }
         reading(None).gave(7);
@@ -337,7 +233,7 @@ mod tests {
             assert_eq!((lanes[0].0.as_str(), lanes[0].1.name()), ("lazy-1", "a.tif"));
             assert_eq!(lanes[0].1.doing(), Doing::Reading);
             drop(reading);
-            seen.step(3);
+            step(&seen, 3);
         });
         let (_, lane) = &seen.lanes()[0];
         assert_eq!((lane.steps(), lane.doing()), (3, Doing::Nothing));

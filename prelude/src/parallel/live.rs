@@ -3,10 +3,10 @@
 //! There is one card, the one shown last. It follows one piece of work at a time and then rests with the last picture. As
 //! long as no client is shown nothing is recorded and nothing sent.
 
-use super::activity::Work;
 use super::client::view;
 use super::lane::Lane;
 use super::progress::{INTERVAL, Report};
+use super::work::Work;
 use crate::display::{self, MimeBundle};
 use crate::runtime::bus;
 use std::sync::atomic::{AtomicBool, Ordering};

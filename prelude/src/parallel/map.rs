@@ -123,7 +123,7 @@ fn with_index(index: usize, payload: Box<dyn Any + Send>) -> Box<dyn Any + Send>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::parallel::activity::Work;
+    use crate::parallel::work::Work;
     use std::sync::Arc;
 
     fn shown<R: Send>(job: impl FnOnce(&Arc<Work>) -> R + Send) -> R {

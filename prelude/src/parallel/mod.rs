@@ -12,6 +12,7 @@ mod map;
 mod pool;
 pub mod progress;
 mod usage;
+mod work;
 
 pub use cancel::{Cancelled, checkpoint};
 pub use client::Client;

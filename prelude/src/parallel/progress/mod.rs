@@ -4,7 +4,8 @@ mod pace;
 mod report;
 mod teller;
 
-use super::activity::{self, Entered, Work};
+use super::activity::{self, Entered};
+use super::work::Work;
 use super::{cancel, live};
 use crate::display::DisplayHandle;
 use crate::runtime::bus;
@@ -99,7 +100,7 @@ impl Progress {
 
     /// Counts `steps` more as done.
     pub fn step(&self, steps: usize) {
-        self.state.work.step(steps);
+        activity::step(&self.state.work, steps);
     }
 
     /// Ends the display with the time that the work took.

@@ -2,8 +2,8 @@
 
 use super::pace::Pace;
 use super::{End, Report};
-use crate::parallel::activity::Work;
 use crate::parallel::usage::memory_used;
+use crate::parallel::work::Work;
 use crate::parallel::{live, memory_limit};
 use std::sync::Arc;
 use std::time::Duration;
