@@ -3,40 +3,10 @@
 import pytest
 from playwright.sync_api import expect
 
-from harness.lab import Lab
-from harness.lesson import small_sample
-from harness.notebook_page import PATIENCE, NotebookPage, end_kernels, write_notebook
+from harness.notebook_page import PATIENCE
 
 # JupyterLab draws errors as it draws what is written to stderr.
 ERROR = '[data-mime-type="application/vnd.jupyter.stderr"]'
-
-
-@pytest.fixture(scope="module")
-def lab(installed, tmp_path_factory):
-    home = tmp_path_factory.mktemp("lab")
-    lab = Lab(home, small_sample(home))
-    with lab as url:
-        yield lab, url
-
-
-@pytest.fixture
-def opened(lab, browser, artefacts, request):
-    """`opened(cell, cell, ...)` opens a new notebook of these cells."""
-    server, url = lab
-    pages = []
-
-    def open_notebook(*sources):
-        name = f"{request.node.name}.ipynb"
-        write_notebook(server.notebooks / name, list(sources))
-        page = browser.new_page(viewport={"width": 1100, "height": 750})
-        pages.append(page)
-        return NotebookPage(page, url, name, len(sources))
-
-    yield open_notebook
-    for page in pages:
-        page.screenshot(path=artefacts / f"{request.node.name}.png")
-        page.close()
-    end_kernels(url)
 
 
 def test_the_stop_button_stops_and_keeps_variables(opened, artefacts):

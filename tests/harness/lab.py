@@ -26,11 +26,12 @@ SETTINGS = {
 class Lab:
     """`with Lab(home, env) as url:` serves the folder `home/notebooks`."""
 
-    def __init__(self, home: Path, env: dict[str, str]):
+    def __init__(self, home: Path, env: dict[str, str], theme: str | None = None):
         self.home = home
         self.notebooks = home / "notebooks"
         self.notebooks.mkdir(parents=True, exist_ok=True)
-        for name, settings in SETTINGS.items():
+        chosen = {"@jupyterlab/apputils-extension/themes.jupyterlab-settings": {"theme": theme}} if theme else {}
+        for name, settings in {**SETTINGS, **chosen}.items():
             file = home / "settings" / name
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(json.dumps(settings))

@@ -69,9 +69,15 @@ def test_a_labelled_array_is_a_table(lesson, number):
     assert lesson.cell(number).has("text/html")
 
 
-@pytest.mark.parametrize("number", [1, 2, 4, 12, 13, 14, 15, 16, 23, 25, 28, 29, 30, 31, 32, 33, 34, 35, 36])
+@pytest.mark.parametrize("number", [1, 2, 4, 12, 13, 14, 15, 16, 23, 28, 29, 30, 31, 32, 33, 34, 35, 36])
 def test_a_value_is_shown_as_text_too(lesson, number):
     assert lesson.cell(number).text.strip()
+
+
+def test_the_client_is_a_card_with_text_beside_it(lesson):
+    (card,) = lesson.cell(25).bundles()
+    assert card["text/plain"].startswith("Client: 8 threads on ")
+    assert "<svg" in card["text/html"]
 
 
 def test_the_sequential_loop_agrees_with_numpy(lesson, averages):

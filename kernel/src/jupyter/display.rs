@@ -60,6 +60,10 @@ pub fn frame(publisher: &Publisher, frame: &Value, count: ExecutionCount, parent
     let (data, metadata) = (media(part("data")), part("metadata"));
     let transient = Transient { display_id: frame["id"].as_str().map(str::to_owned) };
     match frame["msg"].as_str() {
+        // Frontends update displays in place, but not results.
+        Some("result") if transient.display_id.is_some() => {
+            publisher.publish(DisplayData { data, metadata, transient: Some(transient) }, parent);
+        }
         Some("result") => {
             publisher.publish(
                 ExecuteResult { execution_count: count, data, metadata, transient: Some(Transient::default()) },

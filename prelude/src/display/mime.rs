@@ -71,13 +71,19 @@ impl MimeBundle {
 pub trait Show {
     /// The representations of `self`.
     fn mime_bundle(&self) -> MimeBundle;
+
+    /// The id under which the view will be updated in place, for a value that stays in touch with what it
+    /// shows. Asked for once each time that the value is about to be shown.
+    fn display_id(&self) -> Option<String> {
+        None
+    }
 }
 
 /// Shows `value` now, in the middle of a cell. Outside a notebook the text view goes to stdout.
 ///
 /// The macro [`show!`](crate::show!) does the same for every value that is `Debug`.
 pub fn show(value: &dyn Show) {
-    bus::display(&value.mime_bundle(), None, false);
+    bus::display(&value.mime_bundle(), value.display_id().as_deref(), false);
 }
 
 /// Shows `markup` as HTML, with `text` where HTML cannot be shown.
@@ -91,6 +97,17 @@ pub fn clear_output(wait: bool) {
     bus::clear(wait);
 }
 
+/// An id for a display, which no other has.
+pub(crate) fn new_id() -> String {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    format!("isopleth-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed))
+}
+
+/// The value of a cell.
+pub(crate) fn result(value: &dyn Show) {
+    bus::result(&value.mime_bundle(), value.display_id().as_deref());
+}
+
 /// A display that can be updated in place: progress bars, live views.
 #[derive(Debug)]
 pub struct DisplayHandle {
@@ -100,8 +117,7 @@ pub struct DisplayHandle {
 impl DisplayHandle {
     /// Shows `bundle` and keeps a handle on it.
     pub fn new(bundle: &MimeBundle) -> Self {
-        static NEXT: AtomicU64 = AtomicU64::new(0);
-        let id = format!("isopleth-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        let id = new_id();
         bus::display(bundle, Some(&id), false);
         Self { id }
     }
@@ -119,7 +135,7 @@ macro_rules! impl_show {
             /// Called by the notebook for a cell's last expression.
             #[doc(hidden)]
             pub fn evcxr_display(&self) {
-                $crate::runtime::bus::result(&$crate::display::Show::mime_bundle(self));
+                $crate::display::result(self);
             }
         }
     };

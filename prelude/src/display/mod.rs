@@ -5,7 +5,7 @@ mod mime;
 mod show;
 
 pub use debug::DebugDisplay;
-pub(crate) use mime::impl_show;
 pub use mime::{DisplayHandle, MimeBundle, Show, clear_output, html, show};
 #[doc(hidden)]
 pub use show::InTheMiddle;
+pub(crate) use mime::{impl_show, new_id, result};

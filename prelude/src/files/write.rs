@@ -197,7 +197,8 @@ fn fill(ds: &Dataset, plans: &[Plan], path: &Path, options: &NetcdfOptions) -> R
         made.push(make(&file, &dims, name, array.dims(), array.dtype(), &attrs, packed, Some(options), array.shape())?);
     }
     drop(guard);
-    let progress = Progress::new("writing", plans.iter().map(|plan| windows(plan).len()).sum());
+    let progress = Progress::new("writing", plans.iter().map(|plan| windows(plan).len()).sum()).unit("windows");
+    let _here = progress.enter();
     let mut outcome = Ok(());
     'all: for (plan, made) in plans.iter().zip(&made) {
         for window in windows(plan) {
@@ -214,7 +215,9 @@ fn fill(ds: &Dataset, plans: &[Plan], path: &Path, options: &NetcdfOptions) -> R
             progress.step(1);
         }
     }
-    progress.finish();
+    if outcome.is_ok() {
+        progress.finish();
+    }
     let _serial = serial();
     drop(made);
     drop(dims);

@@ -11,7 +11,7 @@ use super::window::{Puller, Shared};
 use super::{Plan, buffers, memory, output, threads};
 use crate::Result;
 use crate::array::Values;
-use crate::parallel::{Progress, cancel};
+use crate::parallel::{Doing, Name, Progress, activity, cancel};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -28,7 +28,8 @@ pub(crate) fn evaluate(plan: &Plan) -> Result<Values> {
         return Ok(values.clone());
     }
     let estimate = memory::admit(plan, memory::available())?;
-    let progress = Progress::new("computing", estimate.steps);
+    let progress = Progress::new("computing", estimate.steps).unit("windows");
+    let _here = progress.enter();
     let values = threads::install(|| {
         let values = run(plan, &|| progress.step(1));
         rayon::spawn_broadcast(|_| buffers::clear());
@@ -88,6 +89,8 @@ fn by_windows(plan: &Plan, step: &(dyn Fn() + Sync)) -> Result<Values> {
     let (blocks, in_order) = cut(plan, workers());
     let windows = chunk::product(&blocks);
     if let [only] = &windows[..] {
+        let _busy = activity::busy();
+        let _item = activity::item(Doing::Computing, Name::Window(0, 1));
         let values = Puller::new(&shared, false).pull(plan, only)?;
         step();
         return Ok(values);

@@ -36,7 +36,8 @@ impl Plan {
             );
             return Err(Error::new(ErrorKind::Memory, message));
         }
-        let progress = Progress::new("computing", estimate.steps);
+        let progress = Progress::new("computing", estimate.steps).unit("windows");
+        let _here = progress.enter();
         let settled = threads::install(|| {
             let settled = evaluate::settle(self, &|| progress.step(1));
             rayon::spawn_broadcast(|_| buffers::clear());

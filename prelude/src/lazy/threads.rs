@@ -1,5 +1,6 @@
 //! The threads that evaluate plans: one pool per process, of a size that the user may set.
 
+use crate::parallel::{Doing, Name, activity};
 use crate::{Error, ErrorKind, Result};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -10,8 +11,11 @@ fn lock() -> MutexGuard<'static, Option<Arc<ThreadPool>>> {
     POOL.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
 }
 
+/// What the names of the threads begin with.
+const THREAD: &str = "lazy";
+
 fn build(threads: usize) -> Result<Arc<ThreadPool>> {
-    let name = |n| format!("lazy-{}", n + 1);
+    let name = |n| format!("{THREAD}-{}", n + 1);
     let pool = ThreadPoolBuilder::new().num_threads(threads).thread_name(name).build();
     let failed = |error| Error::with_source(ErrorKind::Other, format!("cannot start {threads} threads"), error);
     pool.map(Arc::new).map_err(failed)
@@ -45,12 +49,18 @@ pub fn threads() -> usize {
     pool().map_or(1, |pool| pool.current_num_threads())
 }
 
-/// Runs `work` where rayon's parallel calls use the pool of [`set_threads`].
+/// Runs `work` where rayon's parallel calls use the pool of [`set_threads`], as a part of what the caller works on.
 ///
 /// # Errors
 /// When the threads cannot be started.
 pub fn install<R: Send>(work: impl FnOnce() -> R + Send) -> Result<R> {
-    Ok(pool()?.install(work))
+    let pool = pool()?;
+    let Some(here) = activity::here() else { return Ok(pool.install(work)) };
+    here.set_crew(THREAD, pool.current_num_threads());
+    Ok(pool.install(|| {
+        let _here = activity::enter(&here);
+        work()
+    }))
 }
 
 /// Runs `work` on each task, taken in order by whichever thread is free. The error of the
@@ -59,9 +69,15 @@ pub fn install<R: Send>(work: impl FnOnce() -> R + Send) -> Result<R> {
 /// Called within [`install`]. In order, because neighbouring windows share files and
 /// pages, and rayon's own splitting would start at both ends.
 pub(crate) fn for_each<T: Send>(tasks: Vec<T>, work: &(dyn Fn(T) -> Result<()> + Sync)) -> Result<()> {
-    let workers = rayon::current_num_threads().min(tasks.len());
+    let (here, all) = (activity::here(), tasks.len());
+    let work = |n, task| {
+        let _item = activity::item(Doing::Computing, Name::Window(n, all));
+        work(task)
+    };
+    let workers = rayon::current_num_threads().min(all);
     if workers <= 1 {
-        return tasks.into_iter().try_for_each(work);
+        let _busy = activity::busy();
+        return tasks.into_iter().enumerate().try_for_each(|(n, task)| work(n, task));
     }
     let queue = Mutex::new(tasks.into_iter().enumerate());
     let failure: Mutex<Option<(usize, Error)>> = Mutex::new(None);
@@ -72,8 +88,10 @@ pub(crate) fn for_each<T: Send>(tasks: Vec<T>, work: &(dyn Fn(T) -> Result<()> +
     rayon::scope(|scope| {
         for _ in 0..workers {
             scope.spawn(|_| {
+                let _here = here.as_ref().map(activity::enter);
+                let _busy = activity::busy();
                 while let Some((n, task)) = next() {
-                    if let Err(error) = work(task) {
+                    if let Err(error) = work(n, task) {
                         let mut failure = failure.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
                         if failure.as_ref().is_none_or(|(earlier, _)| n < *earlier) {
                             *failure = Some((n, error));

@@ -7,7 +7,7 @@ use super::node::{Kind, broadcast_window};
 use super::{Plan, Source, kernels};
 use crate::Result;
 use crate::array::Values;
-use crate::parallel::cancel;
+use crate::parallel::{activity, cancel};
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -215,7 +215,10 @@ fn read(source: &dyn Source, picks: &[Pick]) -> Result<Values> {
 fn gather(source: &dyn Source, axes: &[Runs], window: &mut Window, takes: &mut Vec<Pick>) -> Result<Values> {
     let axis = window.len();
     let Some(runs) = axes.get(axis) else {
-        return Ok(source.read(window)?.pick(takes));
+        let reading = activity::reading(source.path());
+        let values = source.read(window)?;
+        reading.gave(values.nbytes());
+        return Ok(values.pick(takes));
     };
     let mut pieces = Vec::with_capacity(runs.runs.len());
     for run in &runs.runs {

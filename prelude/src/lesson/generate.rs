@@ -3,7 +3,7 @@
 use super::calendar::{DAYS, file_name};
 use super::field::{CELL, COLUMNS, Climate, NORTH, WEST};
 use crate::array::DType;
-use crate::parallel::{Pool, cpus};
+use crate::parallel::{Items, Pool, cpus};
 use crate::raster::{Crs, Raster, RasterMeta, fill, with_memory_file};
 use crate::{Error, ErrorKind, Result};
 use ndarray::Array2;
@@ -69,8 +69,11 @@ fn write_all(folder: &Path, days: usize, scale: usize) -> Result<()> {
     let land = land(scale)?;
     let meta = meta(scale)?;
     let climate = Climate::new();
-    let job = |day: usize| write_day(&folder.join(file_name(day)), &meta, &land, &climate.day(day), scale);
-    pool.run("making the sample data, once", days, &job).map_err(|(_, error)| error)
+    let names: Vec<String> = (0..days).map(file_name).collect();
+    let job = |day: usize| write_day(&folder.join(&names[day]), &meta, &land, &climate.day(day), scale);
+    let files =
+        Items { label: "making the sample data, once", unit: "files", total: days, show: &|day| Some(&names[day]) };
+    pool.run(&files, &job).map_err(|(_, error)| error)
 }
 
 fn write_day(path: &Path, meta: &RasterMeta, land: &Array2<u8>, field: &[f32], scale: usize) -> Result<()> {

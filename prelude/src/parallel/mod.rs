@@ -1,11 +1,18 @@
 //! Work on every core: pools of threads, progress, Stop, and what this process may use.
 
+pub(crate) mod activity;
 pub mod cancel;
 pub mod cgroup;
 mod client;
+mod items;
+mod lane;
 mod limits;
+pub(crate) mod live;
+mod map;
 mod pool;
 pub mod progress;
+mod usage;
+mod work;
 
 pub use cancel::{Cancelled, checkpoint};
 pub use client::Client;
@@ -13,4 +20,6 @@ pub use limits::{cpus, memory_limit};
 pub use pool::Pool;
 pub use progress::Progress;
 
-pub(crate) use limits::bytes;
+pub(crate) use items::Items;
+pub(crate) use lane::{Doing, Name};
+pub(crate) use limits::{bytes, short_bytes};

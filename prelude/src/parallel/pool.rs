@@ -1,17 +1,18 @@
 //! A pool of threads that maps a function over items.
 
-use super::Progress;
-use super::cancel::{self, Cancelled};
+use super::client::view;
+use super::items::{self, Items};
+use super::map::Map;
+use super::{Progress, cancel};
 use crate::display::{MimeBundle, Show, impl_show};
 use crate::{Error, ErrorKind, Result};
-use std::any::Any;
 use std::fmt::{self, Debug, Write as _};
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Threads of one pool at most: beyond this a typing error is more likely than a plan.
 const MOST_THREADS: usize = 1024;
+/// What the names of the threads begin with.
+const THREAD: &str = "worker";
 /// As much as a main thread has; deep recursion works in a pool as it does in a cell.
 const STACK_BYTES: usize = 8 << 20;
 /// Characters of an item shown in an error.
@@ -60,7 +61,7 @@ impl Pool {
         }
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(threads)
-            .thread_name(|index| format!("worker-{}", index + 1))
+            .thread_name(|index| format!("{THREAD}-{}", index + 1))
             .stack_size(STACK_BYTES)
             .build()
             .map_err(|error| {
@@ -84,7 +85,13 @@ impl Pool {
     /// # Panics
     /// If `f` panics for an item, with that panic's message and the item's index.
     pub fn map<T: Sync, R: Send>(&self, items: &[T], f: impl Fn(&T) -> R + Sync) -> Result<Vec<R>> {
-        self.collect("map", items.len(), &|index| Ok(f(&items[index]))).map_err(|(_, error)| error)
+        let all = Items {
+            label: "pool.map",
+            unit: items::unit_of(items::type_of::<T>()),
+            total: items.len(),
+            show: &|index| items::shown(&items[index]),
+        };
+        self.collect_items(&all, &|index| Ok(f(&items[index]))).map_err(|(_, error)| error)
     }
 
     /// [`map`](Pool::map) for a function that can fail.
@@ -96,8 +103,13 @@ impl Pool {
     /// # Panics
     /// As [`map`](Pool::map).
     pub fn try_map<T: Sync + Debug, R: Send>(&self, items: &[T], f: impl Fn(&T) -> Result<R> + Sync) -> Result<Vec<R>> {
-        self.collect("try_map", items.len(), &|index| f(&items[index]))
-            .map_err(|(index, error)| named(index, &items[index], error))
+        let all = Items {
+            label: "pool.try_map",
+            unit: items::unit_of(items::type_of::<T>()),
+            total: items.len(),
+            show: &|index| Some(&items[index]),
+        };
+        self.collect_items(&all, &|index| f(&items[index])).map_err(|(index, error)| named(index, &items[index], error))
     }
 
     /// What `job` gives for every index below `total`, in order; otherwise as [`run`](Pool::run).
@@ -107,55 +119,45 @@ impl Pool {
         total: usize,
         job: &(dyn Fn(usize) -> Result<R> + Sync),
     ) -> Result<Vec<R>, (usize, Error)> {
-        let slots = slots(total);
-        self.run(label, total, &|index| job(index).map(|result| fill(&slots[index], result)))?;
+        self.collect_items(&Items { label, unit: "files", total, show: &|_| None }, job)
+    }
+
+    fn collect_items<R: Send>(
+        &self,
+        items: &Items<'_>,
+        job: &(dyn Fn(usize) -> Result<R> + Sync),
+    ) -> Result<Vec<R>, (usize, Error)> {
+        let slots = slots(items.total);
+        self.run(items, &|index| job(index).map(|result| fill(&slots[index], result)))?;
         Ok(collect(slots))
     }
 
-    /// Calls `job` with every index below `total`, on all threads; the core of the maps and of lazy evaluation.
+    /// Calls `job` with the index of every item, on all threads; the core of the maps.
     ///
-    /// Unwinds with [`Cancelled`] if Stop was pressed, and with the message of a job that panicked.
+    /// Unwinds with [`Cancelled`](cancel::Cancelled) if Stop was pressed, and with the message of a job that panicked.
     ///
     /// # Errors
     /// The failed job with the lowest index, and that index: jobs start in order and each that
     /// was started is finished, so it is the same one on every run.
     pub(crate) fn run(
         &self,
-        label: &str,
-        total: usize,
+        items: &Items<'_>,
         job: &(dyn Fn(usize) -> Result<()> + Sync),
     ) -> Result<(), (usize, Error)> {
         cancel::checkpoint();
+        let total = items.total;
         if total == 0 {
             return Ok(());
         }
-        // Inside another pool's work a second bar would only disturb the first.
-        let progress = match rayon::current_thread_index() {
-            None => Progress::new(label, total),
-            Some(_) => Progress::silent(label, total),
-        };
-        let work = Work {
-            total,
-            job,
-            progress: &progress,
-            next: AtomicUsize::new(0),
-            over: AtomicBool::new(false),
-            outcome: Mutex::new(None),
-        };
+        let progress = Progress::new(items.label, total).unit(items.unit);
+        progress.work().set_crew(THREAD, self.threads());
+        let map = Map::new(items, job, &progress);
         self.0.scope(|scope| {
             for _ in 0..self.threads().min(total) {
-                scope.spawn(|_| work.take_items());
+                scope.spawn(|_| map.take_items());
             }
         });
-        let outcome = work.outcome.into_inner().unwrap_or_else(PoisonError::into_inner);
-        match outcome {
-            None => {}
-            Some((_, Failure::Cancelled)) => resume_unwind(Box::new(Cancelled)),
-            // A file that could not be read because of Stop is not an error to report.
-            Some(_) if cancel::is_cancelled() => cancel::checkpoint(),
-            Some((index, Failure::Error(error))) => return Err((index, error)),
-            Some((index, Failure::Panic(payload))) => resume_unwind(with_index(index, payload)),
-        }
+        map.outcome()?;
         cancel::checkpoint();
         progress.finish();
         Ok(())
@@ -164,67 +166,16 @@ impl Pool {
 
 impl Debug for Pool {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Pool of {} threads on {} processors", self.threads(), super::cpus())
+        write!(f, "Pool: {}", view::about(self.threads()))
     }
 }
 
 impl Show for Pool {
     fn mime_bundle(&self) -> MimeBundle {
-        MimeBundle::text(format!("{self:?}"))
+        view::pool(self.threads(), format!("{self:?}"))
     }
 }
 impl_show!(Pool);
-
-/// One call of [`Pool::run`], as its threads share it.
-struct Work<'a> {
-    total: usize,
-    job: &'a (dyn Fn(usize) -> Result<()> + Sync),
-    progress: &'a Progress,
-    next: AtomicUsize,
-    over: AtomicBool,
-    outcome: Mutex<Option<(usize, Failure)>>,
-}
-
-enum Failure {
-    Cancelled,
-    Error(Error),
-    Panic(Box<dyn Any + Send>),
-}
-
-impl Work<'_> {
-    /// What every thread does: take the next item until there is none, or one failed, or Stop was pressed.
-    fn take_items(&self) {
-        while !self.over.load(Ordering::Relaxed) && !cancel::is_cancelled() {
-            let index = self.next.fetch_add(1, Ordering::Relaxed);
-            if index >= self.total {
-                return;
-            }
-            match catch_unwind(AssertUnwindSafe(|| (self.job)(index))) {
-                Ok(Ok(())) => self.progress.step(1),
-                Ok(Err(error)) => self.failed(index, Failure::Error(error)),
-                Err(payload) if payload.is::<Cancelled>() => self.failed(index, Failure::Cancelled),
-                Err(payload) => self.failed(index, Failure::Panic(payload)),
-            }
-        }
-    }
-
-    fn failed(&self, index: usize, failure: Failure) {
-        self.over.store(true, Ordering::Relaxed);
-        let mut outcome = self.outcome.lock().unwrap_or_else(PoisonError::into_inner);
-        if outcome.as_ref().is_none_or(|(earlier, _)| index < *earlier) {
-            *outcome = Some((index, failure));
-        }
-    }
-}
-
-/// The panic as the caller meets it: its text with the item's index before it.
-fn with_index(index: usize, payload: Box<dyn Any + Send>) -> Box<dyn Any + Send> {
-    let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    match text.or_else(|| payload.downcast_ref::<String>().cloned()) {
-        Some(text) => Box::new(format!("item {index}: {text}")),
-        None => payload,
-    }
-}
 
 #[cold]
 fn named(index: usize, item: &dyn Debug, error: Error) -> Error {
@@ -256,6 +207,8 @@ fn collect<R>(slots: Vec<Slot<R>>) -> Vec<R> {
 mod tests {
     use super::*;
     use std::collections::HashSet;
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+    use std::sync::atomic::{AtomicUsize, Ordering};
     use std::time::Duration;
 
     #[test]

@@ -64,12 +64,12 @@ pub fn display(bundle: &MimeBundle, id: Option<&str>, update: bool) {
     }
 }
 
-/// The value of the cell; by way of `show!` only something that it shows.
-pub fn result(bundle: &MimeBundle) {
+/// The value of the cell, with an id if it will be updated in place; by way of `show!` only something that it shows.
+pub fn result(bundle: &MimeBundle, id: Option<&str>) {
     if InTheMiddle::is_now() {
-        return display(bundle, None, false);
+        return display(bundle, id, false);
     }
-    if !send_in_order(json!({ "msg": "result", "data": bundle.data(), "metadata": bundle.metadata() })) {
+    if !send_in_order(json!({ "msg": "result", "data": bundle.data(), "metadata": bundle.metadata(), "id": id })) {
         program::show(bundle);
     }
 }

@@ -96,6 +96,7 @@ fn run_cells(cells: &mpsc::Receiver<Value>, socket: RawFd) {
         // SAFETY: made above, and only this thread uses it.
         let store = unsafe { &mut *store };
         let changed = store.take_changed();
+        crate::parallel::live::settle();
         bus::send(&json!({ "msg": "done", "failure": failure, "variables": store.names(), "changed": changed }));
         give_back_memory();
     }

@@ -1,16 +1,21 @@
 //! The threads that compute lazy arrays, and how the user chooses how many there are.
 
+mod strip;
+pub(super) mod view;
+
 use super::limits::bytes;
-use super::{Pool, cpus, memory_limit};
+use super::{Pool, live, memory_limit};
 use crate::Result;
 use crate::display::{MimeBundle, Show, impl_show};
 use crate::lazy::threads;
-use crate::raster::table;
 use std::fmt;
 
 /// The threads that lazy arrays are computed with from now on.
 ///
 /// Without a client there is one thread for each processor that this process may use.
+///
+/// A cell that ends in a client shows a card that is kept up to date while later cells compute: what each thread is doing,
+/// and what it has done since the work began. The card belongs to the client that was shown last.
 ///
 /// ```
 /// # fn main() -> isopleth::Result<()> {
@@ -31,6 +36,7 @@ impl Client {
     pub fn new(threads: usize) -> Result<Self> {
         let pool = Pool::new(threads)?;
         threads::set_threads(threads)?;
+        live::retire();
         Ok(Self { pool })
     }
 
@@ -43,27 +49,21 @@ impl Client {
     pub fn pool(&self) -> Pool {
         self.pool.clone()
     }
-
-    fn lines(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("threads", self.threads().to_string()),
-            ("processors", cpus().to_string()),
-            ("memory limit", bytes(memory_limit())),
-        ]
-    }
 }
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (threads, limit) = (self.threads(), bytes(memory_limit()));
-        write!(f, "Client: {threads} threads on {} processors, {limit} of memory", cpus())
+        write!(f, "Client: {}, {} of memory", view::about(self.threads()), bytes(memory_limit()))
     }
 }
 
 impl Show for Client {
     fn mime_bundle(&self) -> MimeBundle {
-        let html = format!("<strong>Client</strong>{}", table(&self.lines()));
-        MimeBundle::text(format!("{self:?}")).with("text/html", html)
+        live::card(self.threads())
+    }
+
+    fn display_id(&self) -> Option<String> {
+        live::begin(self.threads())
     }
 }
 impl_show!(Client);
@@ -77,7 +77,8 @@ mod tests {
         let client = Client::new(3).unwrap();
         assert_eq!(threads::threads(), 3);
         let view = client.mime_bundle();
-        assert!(view.get("text/plain").unwrap().starts_with("Client: 3 threads"));
-        assert!(view.get("text/html").unwrap().contains("<td style=\"text-align:left\">3</td>"));
+        assert!(view.get("text/plain").unwrap().starts_with("Client: 3 threads on "));
+        assert!(view.get("text/html").unwrap().contains("3 threads on "));
+        assert_eq!(client.display_id(), None, "outside a notebook nothing is updated");
     }
 }
