@@ -198,7 +198,7 @@ fn panels() -> Result<Named> {
     let months = DataArray::new(
         Array3::from_shape_fn((12, 26, 72), |(m, y, x)| {
             let lat = (67.5 - 5.0 * y as f64).to_radians();
-            let season = -(m as f64 * 0.5236 - 0.5).cos();
+            let season = -(m as f64 * 0.52 - 0.5).cos();
             30.0 * lat.cos() + 14.0 * season * lat.sin() - 6.0 + 2.0 * (x as f64 * 0.3).sin()
         }),
         ["month", "lat", "lon"],

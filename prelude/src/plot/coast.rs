@@ -87,11 +87,11 @@ pub(super) fn lines(x: &Axis, y: &Axis, size: (f64, f64)) -> Result<Vec<Vec<(f64
         (CORNER.0 + along(first.0, column), CORNER.1 - along(first.1, row))
     };
     let lines = Grid { columns, values }.lines(0.5);
-    Ok(lines.into_iter().filter(is_seen).map(|line| line.into_iter().map(place).collect()).collect())
+    Ok(lines.into_iter().filter(|line| is_seen(line)).map(|line| line.into_iter().map(place).collect()).collect())
 }
 
 /// Whether a line, in places, is more than a speck.
-fn is_seen(line: &Vec<(f64, f64)>) -> bool {
+fn is_seen(line: &[(f64, f64)]) -> bool {
     let span = |part: fn(&(f64, f64)) -> f64| {
         let ends = line.iter().map(part).fold((f64::INFINITY, f64::NEG_INFINITY), |e, v| (e.0.min(v), e.1.max(v)));
         ends.1 - ends.0

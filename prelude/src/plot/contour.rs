@@ -49,10 +49,10 @@ impl Grid {
             .filter(|&(at, _)| above[at] != above[(at + 1) % 4])
             .map(|(_, side)| side)
             .collect();
-        match crossed.as_slice() {
-            &[a, b] => segments.push([a, b]),
+        match *crossed.as_slice() {
+            [a, b] => segments.push([a, b]),
             // A saddle: the middle decides which two corners are together.
-            &[a, b, c, d] => {
+            [a, b, c, d] => {
                 let middle = corners.iter().sum::<f32>() * 0.25 >= level;
                 if middle == above[0] {
                     segments.extend([[a, b], [c, d]]);

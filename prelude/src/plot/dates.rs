@@ -65,7 +65,7 @@ const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Au
 /// At most about `count` ticks from `low` to `high`, both nanoseconds since 1970.
 pub(super) fn dates(low: f64, high: f64, count: f64) -> Ticks {
     let wanted = (high - low) / count.max(1.0);
-    let far = |value: f64| !(value.abs() < i64::MAX as f64);
+    let far = |value: f64| value.is_nan() || value.abs() >= i64::MAX as f64;
     if far(low) || far(high) || wanted.is_nan() || high <= low {
         return Ticks { labels: vec![DateTime::from_nanoseconds(low as i64).to_string()], ..single(low) };
     }

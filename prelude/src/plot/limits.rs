@@ -13,6 +13,9 @@ const SEQUENTIAL: &str = "viridis";
 /// Shares of the values below the limits of robust colours, as in xarray.
 const ROBUST: [f64; 2] = [0.02, 0.98];
 
+/// A shorter range has no room for colours.
+const LEAST: f64 = f64::MIN_POSITIVE * 1e10;
+
 /// What was said about colours.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Colors {
@@ -36,7 +39,7 @@ impl Colors {
         if self.robust && (vmin.is_none() || vmax.is_none()) {
             let [low, high] = quantile::of(images, nodata, stats, ROBUST);
             // Where nearly all values are one, the few others are all there is to see.
-            if high > low {
+            if high - low > LEAST {
                 vmin = vmin.or(Some(low));
                 vmax = vmax.or(Some(high));
             }
@@ -52,7 +55,7 @@ impl Colors {
             (Some(limit), _) | (_, Some(limit)) => (limit - center).abs(),
             _ => (plain.low - center).abs().max((plain.high - center).abs()),
         };
-        if !(reach > 0.0 && reach.is_finite()) {
+        if !(reach > LEAST && reach.is_finite()) {
             return Ok((plain, map));
         }
         Ok((Range::new(Some(center - reach), Some(center + reach), stats)?, map))

@@ -142,7 +142,8 @@ impl Bins {
         let first = ((low + shift) / width).floor();
         let count = ((high + shift) / width - first).floor() + 1.0;
         // A range so far from zero that steps are lost in it is cut without regard to round numbers.
-        if !(first.abs() < 1e15 && count <= 4.0 * MOST as f64) || !(high > low) {
+        let sensible = high > low && first.abs() < 1e15 && count <= 4.0 * MOST as f64;
+        if !sensible {
             let half = if high > low { 0.5 * (0.5 * high - 0.5 * low) / 10.0 } else { 0.0 };
             return match half > 0.0 {
                 true => Self { start: low, width: 4.0 * half, count: 10 },
