@@ -22,8 +22,9 @@ const TITLE_GAP: f64 = 11.0;
 const SIDE_GAP: f64 = 16.0;
 /// Shortest colour bar: three labels still fit.
 const BAR_LEAST: f64 = 56.0;
-/// A figure of no given size is this wide, if its shape allows; wider with several panels side by side.
-const WIDTHS: [f64; 4] = [680.0, 720.0, 800.0, 860.0];
+/// A figure of no given size is this wide, if its shape allows; wider with several panels side by side. The output of a
+/// cell is 848 wide in a JupyterLab window of 1280.
+const WIDTHS: [f64; 4] = [680.0, 720.0, 780.0, 840.0];
 /// A panel in a figure of no given size is at most this high.
 const HEIGHT: f64 = 430.0;
 /// Height of a panel that has no shape of its own, as a share of its width.

@@ -37,7 +37,7 @@ impl Colors {
     pub fn settle(&self, images: &[&Values], nodata: Option<f64>, stats: &Stats) -> Result<(Range, String)> {
         let (mut vmin, mut vmax) = (self.vmin, self.vmax);
         if self.robust && (vmin.is_none() || vmax.is_none()) {
-            let [low, high] = quantile::of(images, nodata, stats, ROBUST);
+            let [low, high] = quantile::of(images, nodata, ROBUST);
             // Where nearly all values are one, the few others are all there is to see.
             if high - low > LEAST {
                 vmin = vmin.or(Some(low));

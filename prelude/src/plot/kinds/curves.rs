@@ -1,12 +1,12 @@
 //! Arrays as curves: the points of each line or cloud, and what runs along both axes.
 
-use super::super::axes::Meaning;
-use super::super::canvas::Rgb;
-use super::super::figure::{AlongX, Kind, Layer};
-use super::super::input::places::{self, Places};
-use super::super::input::{Held, numbers_only, sizes, squeezed};
 use super::refuse;
 use crate::array::{Coord, DType, DataArray, Join, align, not_found};
+use crate::plot::axes::Meaning;
+use crate::plot::canvas::Rgb;
+use crate::plot::figure::{AlongX, Kind, Layer};
+use crate::plot::input::places::{self, Places};
+use crate::plot::input::{Held, numbers_only, sizes, squeezed};
 use crate::{Error, ErrorKind, Result};
 
 /// More lines than this cannot be told apart.

@@ -1,10 +1,10 @@
 //! Small multiples: which part of an array each panel shows.
 
-use super::super::figure::Settings;
-use super::super::input::places;
 use super::refuse;
 use crate::Result;
 use crate::array::{DataArray, not_found};
+use crate::plot::figure::Settings;
+use crate::plot::input::places;
 
 /// More panels than this are too small to be read.
 const MOST: usize = 120;

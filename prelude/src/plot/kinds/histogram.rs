@@ -1,22 +1,22 @@
 //! How many values lie in which range.
 
-use super::super::axes::{Axis, Meaning};
-use super::super::canvas::Paint;
-use super::super::colormap;
-use super::super::figure::{Kind, Layer, Settings};
-use super::super::input::{numbers_only, places, sizes};
-use super::super::legend::{Entry, Legend, Sample};
-use super::super::limits::together;
-use super::super::page::{Content, Mark, Panel};
-use super::super::quantile;
-use super::super::stats::Stats;
-use super::super::ticks;
 use super::curves::End;
 use super::facets::Facets;
 use super::span::Span;
 use super::{Prepared, all_missing, counted, counts, none_finite, refuse};
 use crate::Result;
 use crate::array::{DType, Values};
+use crate::plot::axes::{Axis, Meaning};
+use crate::plot::canvas::Paint;
+use crate::plot::colormap;
+use crate::plot::figure::{Kind, Layer, Settings};
+use crate::plot::input::{numbers_only, places, sizes};
+use crate::plot::legend::{Entry, Legend, Sample};
+use crate::plot::limits::together;
+use crate::plot::page::{Content, Mark, Panel};
+use crate::plot::quantile;
+use crate::plot::stats::Stats;
+use crate::plot::ticks;
 
 /// Bars that are chosen here are at most so many.
 const MOST: usize = 100;
@@ -185,7 +185,7 @@ impl Bins {
 fn usual_width(blocks: &[&Values], nodata: Option<f64>, stats: &Stats) -> f64 {
     let count = stats.finite as f64;
     let range = 0.5 * stats.max - 0.5 * stats.min;
-    let [low, high] = quantile::of(blocks, nodata, stats, [0.25, 0.75]);
+    let [low, high] = quantile::of(blocks, nodata, [0.25, 0.75]);
     let sturges = 2.0 * (range / (count.log2() + 1.0));
     let quartiles = 2.0 * (high - low) / count.cbrt();
     let width = if quartiles > 0.0 { sturges.min(quartiles) } else { sturges };

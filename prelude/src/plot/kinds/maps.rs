@@ -1,16 +1,16 @@
 //! Images of values, one to a panel, with whatever is drawn over them.
 
-use super::super::colormap::ColorMap;
-use super::super::figure::{AlongX, Layer, Settings};
-use super::super::input::image::Image;
-use super::super::input::places;
-use super::super::limits::together;
-use super::super::page::{Coloring, Content, Panel};
-use super::super::stats::Stats;
 use super::facets::Facets;
 use super::{Prepared, counted, counts, refuse, xy};
 use crate::Result;
 use crate::array::Values;
+use crate::plot::colormap::ColorMap;
+use crate::plot::figure::{AlongX, Layer, Settings};
+use crate::plot::input::image::Image;
+use crate::plot::input::places;
+use crate::plot::limits::together;
+use crate::plot::page::{Coloring, Content, Panel};
+use crate::plot::stats::Stats;
 
 /// # Errors
 /// When the array has not two dimensions, or settings contradict each other or the values.

@@ -1,8 +1,8 @@
 //! A picture that says in words why there is no other.
 
-use super::super::axes::INK;
-use super::super::canvas::{Align, Canvas, Rect, Rgb, TextStyle};
-use super::super::font;
+use crate::plot::axes::INK;
+use crate::plot::canvas::{Align, Canvas, Rect, Rgb, TextStyle};
+use crate::plot::font;
 
 const TEXT: f64 = 14.0;
 const LINE_HEIGHT: f64 = 1.5 * TEXT;

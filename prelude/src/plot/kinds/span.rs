@@ -1,10 +1,10 @@
 //! From the values along an axis to where it begins and ends.
 
-use super::super::axes::{Axis, Meaning};
 use super::curves::End;
 use super::refuse;
 use crate::Result;
 use crate::array::LabelValue;
+use crate::plot::axes::{Axis, Meaning};
 use crate::time::DateTime;
 
 /// Four days in nanoseconds: what a single date has before and after it, so that ticks are days.

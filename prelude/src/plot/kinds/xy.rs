@@ -1,18 +1,18 @@
 //! Lines and points between two axes.
 
-use super::super::axes::Meaning;
-use super::super::canvas::Rgb;
-use super::super::colormap;
-use super::super::figure::{Kind, Layer, Settings};
-use super::super::input::places;
-use super::super::legend::{Entry, Legend, Sample};
-use super::super::page::{Content, Mark, Panel};
-use super::super::stats::Stats;
 use super::curves::{self, Curve, Curves};
 use super::facets::Facets;
 use super::span::Span;
 use super::{Prepared, all_missing, counted, counts, none_finite, refuse};
 use crate::Result;
+use crate::plot::axes::Meaning;
+use crate::plot::canvas::Rgb;
+use crate::plot::colormap;
+use crate::plot::figure::{Kind, Layer, Settings};
+use crate::plot::input::places;
+use crate::plot::legend::{Entry, Legend, Sample};
+use crate::plot::page::{Content, Mark, Panel};
+use crate::plot::stats::Stats;
 
 /// Room beyond the ends of lines along their axis, beyond the ends of their values, and around clouds of points.
 const ALONG: f64 = 0.015;
@@ -142,7 +142,7 @@ fn mark(points: Vec<(f64, f64)>, color: Rgb, kind: Kind) -> Mark {
 
 /// What is known of the values of all curves.
 fn stats<'a>(curves: impl Iterator<Item = &'a Curve>, upright: bool) -> Stats {
-    let mut stats = super::super::limits::together(&[]);
+    let mut stats = crate::plot::limits::together(&[]);
     for value in curves.flat_map(|curve| &curve.points).map(|&(x, y)| if upright { x } else { y }) {
         match value {
             _ if value.is_nan() => stats.missing += 1,
