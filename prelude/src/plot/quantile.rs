@@ -198,10 +198,10 @@ mod tests {
         // Sorted: 200 000 of −3, then 0 to 199 999 in steps of a thousandth, then one of 1e20.
         let rising = (0..200_000).map(|at| f64::from(at) * 1e-3);
         let values: Vec<f64> = rising.rev().chain(std::iter::repeat_n(-3.0, 200_000)).chain([1e20]).collect();
-        let (front, back) = values.split_at(values.len() / 7 * 7);
+        let (front, back) = values.split_at(values.len() / 11 * 11);
         let block =
             |part: &[f64], columns| Values::from_shape_vec(&[part.len() / columns, columns], part.to_vec()).unwrap();
-        let (front, back) = (block(front, 7), block(back, back.len()));
+        let (front, back) = (block(front, 11), block(back, back.len()));
         let last = (values.len() - 1) as f64;
         let found = of(&[&front, &back], None, [0.25, 199_999.5 / last, 300_000.0 / last, 1.0]);
         let expected = [-3.0, -1.5, 100.0, 1e20];
