@@ -14,7 +14,7 @@ pub use crate::input::{input, password};
 pub use crate::lazy::{ReduceOp, ReduceOptions};
 pub use crate::lesson::{about, lesson_data};
 pub use crate::parallel::{Client, Pool, checkpoint, cpus, memory_limit};
-pub use crate::plot::{Figure, imshow};
+pub use crate::plot::{Figure, hist, imshow, line, scatter};
 pub use crate::raster::{
     Clip, Compression, Crs, OpenRaster, Polygons, Raster, RasterMeta, RasterOptions, RasterWriter, Reproject,
     Resampling, glob, open_raster, open_raster_with, open_rasters, open_rasters_with,

@@ -12,6 +12,7 @@
 //! | bring together | [`merge`] into a [`Dataset`], [`concat`], [`align`] |
 //! | take groups | [`groupby`](DataArray::groupby), [`groupby_bins`](DataArray::groupby_bins), [`resample`](DataArray::resample), [`weighted`](DataArray::weighted) |
 //! | relate two | [`corr`], [`cov`] |
+//! | see it | [`plot`](DataArray::plot) |
 //! | go on with ndarray or Rust | [`view`](DataArray::view), [`into_ndarray`](DataArray::into_ndarray), [`iter`](DataArray::iter), [`iter_dim`](DataArray::iter_dim), [`to_csv`](DataArray::to_csv) |
 //! | get it computed | [`compute`](DataArray::compute), [`explain`](DataArray::explain) |
 //!
@@ -50,6 +51,7 @@ mod merge;
 mod missing;
 mod names;
 mod operand;
+mod plot;
 mod polyfit;
 mod quantile;
 mod random;

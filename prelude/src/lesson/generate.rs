@@ -2,18 +2,16 @@
 
 use super::calendar::{DAYS, file_name};
 use super::field::{CELL, COLUMNS, Climate, NORTH, WEST};
+use super::land::{self, PIXEL, SHAPE as FULL};
 use crate::array::DType;
 use crate::parallel::{Items, Pool, cpus};
-use crate::raster::{Crs, Raster, RasterMeta, fill, with_memory_file};
+use crate::raster::{Crs, Raster, RasterMeta, fill};
 use crate::{Error, ErrorKind, Result};
 use ndarray::Array2;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-/// Rows and columns at full resolution, and the side of a pixel in degrees.
-const FULL: (usize, usize) = (2600, 7200);
-const PIXEL: f64 = 0.05;
 const NODATA: f32 = -9999.0;
 /// Rows of a strip. The course's files have one, but a strip shares nothing with the next, so that of
 /// smooth sample data nine tenths would be the beginnings of strips and a year take 1.1 GB.
@@ -22,9 +20,6 @@ const STRIP_ROWS: usize = 20;
 const SCALES: [usize; 12] = [1, 2, 4, 5, 8, 10, 20, 25, 40, 50, 100, 200];
 /// A folder that was left unfinished this long ago belongs to no one who is still working on it.
 const ABANDONED: Duration = Duration::from_secs(6 * 3600);
-
-/// Natural Earth 1:10m land on the lesson's grid; 1 is land.
-static LAND: &[u8] = include_bytes!("../../data/land_0p05.tif");
 
 /// Makes the first `days` days of the sample year in the new folder `folder`, with every `scale`-th pixel.
 ///
@@ -108,7 +103,7 @@ fn meta(scale: usize) -> Result<RasterMeta> {
 
 /// The land mask with every `scale`-th pixel, the middle one of each group.
 fn land(scale: usize) -> Result<Array2<u8>> {
-    let full = with_memory_file(LAND, "isopleth-land.tif", |path| Raster::open(path)?.read::<u8>(1))??;
+    let full = land::mask()?;
     if scale == 1 {
         return Ok(full);
     }

@@ -6,6 +6,7 @@ mod check;
 mod field;
 mod find;
 mod generate;
+pub(crate) mod land;
 
 pub use about::{About, about};
 pub use find::lesson_data;

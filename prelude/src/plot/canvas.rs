@@ -2,6 +2,7 @@
 //! a canvas turns them into its own (device pixels here, SVG units in `svg`).
 
 use super::font;
+use super::stroke::Mask;
 use plotters::prelude::{BitMapBackend, Color, DrawingBackend, RGBColor};
 
 /// A colour: red, green, blue.
@@ -60,12 +61,34 @@ pub(super) struct TextStyle {
     pub upright: bool,
 }
 
+/// How lines and marks are laid on what is there already.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Paint {
+    pub color: Rgb,
+    /// 0 leaves what is below, 1 hides it.
+    pub opacity: f64,
+}
+
+impl Paint {
+    pub const fn solid(color: Rgb) -> Self {
+        Self { color, opacity: 1.0 }
+    }
+}
+
 /// The few things that every figure is made of.
 pub(super) trait Canvas {
     /// Picture pixels per CSS pixel.
     fn density(&self) -> f64;
-    fn fill(&mut self, area: Rect, color: Rgb);
+    fn fill(&mut self, area: Rect, color: Rgb) {
+        self.wash(area, Paint::solid(color));
+    }
+    /// Fills `area` so that what is below may shine through.
+    fn wash(&mut self, area: Rect, paint: Paint);
     fn polygon(&mut self, corners: &[Point], color: Rgb);
+    /// Draws lines with round joins and ends. Where they cross they are no darker; a line of one point is a dot.
+    fn lines(&mut self, lines: &[Vec<Point>], width: f64, paint: Paint);
+    /// Draws a disc around each of `centres`. Where discs meet they add up.
+    fn discs(&mut self, centres: &[Point], radius: f64, paint: Paint);
     fn text(&mut self, text: &str, at: Point, style: TextStyle);
     /// Draws `picture` so that it covers `area`, which stands on whole picture pixels.
     fn picture(&mut self, area: Rect, picture: &Picture);
@@ -96,6 +119,14 @@ impl Bitmap {
         let size = (self.picture.width as u32, self.picture.height as u32);
         BitMapBackend::with_buffer(&mut self.picture.pixels, size)
     }
+
+    fn cover(&mut self, mask: &Mask, paint: Paint) {
+        let mut backend = self.backend();
+        let color = rgb(paint.color);
+        mask.each(&mut |place, cover| {
+            let _ = backend.draw_pixel(place, color.mix(cover * paint.opacity).to_backend_color());
+        });
+    }
 }
 
 // Drawing into memory has no failure of its own: places outside are clipped by the backend.
@@ -104,10 +135,25 @@ impl Canvas for Bitmap {
         self.density
     }
 
-    fn fill(&mut self, area: Rect, color: Rgb) {
+    fn wash(&mut self, area: Rect, paint: Paint) {
         let from = (self.device(area.x), self.device(area.y));
         let to = (self.device(area.right()), self.device(area.bottom()));
-        let _ = self.backend().draw_rect(from, to, &rgb(color), true);
+        let _ = self.backend().draw_rect(from, to, &rgb(paint.color).mix(paint.opacity), true);
+    }
+
+    fn lines(&mut self, lines: &[Vec<Point>], width: f64, paint: Paint) {
+        let density = self.density;
+        let scaled = |line: &Vec<Point>| line.iter().map(|&(x, y)| (x * density, y * density)).collect();
+        let lines: Vec<Vec<Point>> = lines.iter().map(scaled).collect();
+        self.cover(&Mask::lines(&lines, width * density, (self.picture.width, self.picture.height)), paint);
+    }
+
+    fn discs(&mut self, centres: &[Point], radius: f64, paint: Paint) {
+        let size = (self.picture.width, self.picture.height);
+        for &(x, y) in centres {
+            let centre = vec![(x * self.density, y * self.density)];
+            self.cover(&Mask::lines(&[centre], 2.0 * radius * self.density, size), paint);
+        }
     }
 
     /// Fills by coverage, sampled 4 x 4 in each pixel, so slanted edges are smooth.

@@ -102,6 +102,57 @@ fn missing_color(table: &[Rgb]) -> Rgb {
     best.copied().unwrap_or(CANDIDATES[0])
 }
 
+/// Colours that tell lines apart: a palette while there are few, steps of viridis from dark to light beyond.
+pub(super) fn series(count: usize) -> Vec<Rgb> {
+    let palette = colorous::TABLEAU10;
+    if count <= palette.len() {
+        return palette[..count].iter().map(|color| [color.r, color.g, color.b]).collect();
+    }
+    // The lightest tenth is too pale for a line on white.
+    let share = |at: usize| 0.9 * at as f64 / (count - 1) as f64;
+    let color = |at| colorous::VIRIDIS.eval_continuous(share(at));
+    (0..count).map(color).map(|color| [color.r, color.g, color.b]).collect()
+}
+
+const NAMED: [(&str, Rgb); 16] = [
+    ("black", [0, 0, 0]),
+    ("grey", [128, 128, 128]),
+    ("gray", [128, 128, 128]),
+    ("white", [255, 255, 255]),
+    ("red", [214, 39, 40]),
+    ("orange", [242, 142, 43]),
+    ("gold", [218, 165, 32]),
+    ("green", [44, 140, 60]),
+    ("teal", [0, 128, 128]),
+    ("cyan", [23, 170, 207]),
+    ("blue", [31, 100, 190]),
+    ("navy", [0, 0, 128]),
+    ("purple", [128, 70, 160]),
+    ("magenta", [200, 40, 160]),
+    ("pink", [240, 130, 170]),
+    ("brown", [140, 86, 75]),
+];
+
+/// The colour called `name`: one of a few names, `C0` to `C9` of the palette for lines, or `#1f77b4`.
+pub(super) fn named_color(name: &str) -> Result<Rgb> {
+    let lower = name.trim().to_lowercase();
+    if let Some((_, color)) = NAMED.iter().find(|(known, _)| *known == lower) {
+        return Ok(*color);
+    }
+    let numbered = lower.strip_prefix('c').and_then(|digit| digit.parse::<usize>().ok());
+    if let Some(color) = numbered.and_then(|at| colorous::TABLEAU10.get(at)) {
+        return Ok([color.r, color.g, color.b]);
+    }
+    let hex = lower.strip_prefix('#').filter(|digits| digits.len() == 6 && digits.is_ascii());
+    let parts = hex.map(|digits| [0, 2, 4].map(|at| u8::from_str_radix(&digits[at..at + 2], 16)));
+    if let Some([Ok(red), Ok(green), Ok(blue)]) = parts {
+        return Ok([red, green, blue]);
+    }
+    let names: Vec<&str> = NAMED.iter().map(|(name, _)| *name).collect();
+    let message = format!("no colour \"{name}\"; there are {}, C0 to C9, and codes such as #1f77b4", names.join(", "));
+    Err(Error::new(ErrorKind::NotFound, message))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -124,6 +175,19 @@ mod tests {
     fn an_unknown_name_lists_what_exists() {
         let error = ColorMap::named("viridos").err().unwrap().to_string();
         assert!(error.starts_with("no colour map \"viridos\"; there are viridis, magma"), "{error}");
+    }
+
+    #[test]
+    fn lines_have_colours_of_their_own() {
+        for count in [1, 2, 10, 11, 100] {
+            let mut colors = series(count);
+            colors.dedup();
+            assert_eq!(colors.len(), count);
+        }
+        assert_eq!((named_color("C0").unwrap(), named_color("#1F77b4").unwrap()), (series(1)[0], [0x1f, 0x77, 0xb4]));
+        let error = named_color("#12").unwrap_err().to_string();
+        assert!(error.contains("there are black, grey"), "{error}");
+        assert!(named_color("C10").is_err() && named_color("#ä2345").is_err());
     }
 
     #[test]

@@ -1,6 +1,15 @@
-//! Drawing: a 2-d array becomes a picture with axes, a colour bar and a title.
+//! Drawing: arrays become pictures with axes, titles, a colour bar or a legend.
 //!
-//! [`imshow`] makes a [`Figure`]; its methods set what differs from the
+//! | to draw | use |
+//! |---|---|
+//! | whatever suits the array's dimensions | [`DataArray::plot`](crate::array::DataArray::plot) |
+//! | an image of values, a map | [`imshow`], with [`coastlines`](Figure::coastlines) |
+//! | a line, a time series, several of them | [`line`], with [`hue`](Figure::hue) or one more [`line`](Figure::line) |
+//! | how values are distributed | [`hist`] |
+//! | one variable against another | [`scatter`] |
+//! | a panel for each month | [`col`](Figure::col) and [`col_wrap`](Figure::col_wrap) on any of these |
+//!
+//! Each makes a [`Figure`]; its methods set what differs from the
 //! defaults, and the notebook shows it when it is a cell's last expression.
 //!
 //! ```
@@ -12,34 +21,44 @@
 //! ```
 //!
 //! # How it is built
-//! A [`Figure`] keeps the values and what was asked. When drawn it goes through
-//! `stats` (range of the data) → `range` (what the colours span) → `layout`
-//! (where things stand, in CSS pixels) → `reduce` (area means, one per screen
-//! pixel) → `heatmap`, which draws on a `canvas` (pixels or SVG).
+//! A [`Figure`] keeps its arrays (`input`) and what was asked (`figure`). When drawn, `kinds` decides what it becomes
+//! and makes the `page::Content`: panels with an image or marks, and the axes that they share. `layout` says where
+//! things stand, in CSS pixels, and the `page` draws on a `canvas` (pixels or SVG): images through `stats` (range of
+//! the data), `limits` (what the colours span) and `reduce` (area means, one per screen pixel), lines through `clip` and `stroke`.
 
 mod axes;
 mod canvas;
 mod cell;
+mod clip;
+mod coast;
 mod colorbar;
 mod colormap;
+mod contour;
+mod dates;
 mod encode;
 mod figure;
 mod font;
-mod heatmap;
-mod labelled;
+mod input;
+mod kinds;
 mod layout;
-mod notice;
+mod legend;
+mod limits;
+mod page;
+mod quantile;
 mod range;
 mod reduce;
-mod source;
 mod stats;
+mod stroke;
 mod svg;
 #[cfg(test)]
 mod tests;
 mod ticks;
 
 pub use figure::Figure;
-pub use source::ImageSource;
+pub use input::{ImageSource, PlotSource};
+
+use figure::{Kind, Layer};
+use std::sync::Arc;
 
 /// Draws a 2-d array as an image: one coloured cell per value, row 0 on top.
 ///
@@ -58,5 +77,66 @@ pub use source::ImageSource;
 /// assert_eq!(format!("{figure:?}"), "Figure: 2 rows x 2 columns (f64), values 1 to 3, 25 % missing");
 /// ```
 pub fn imshow<S: ImageSource + ?Sized>(source: &S) -> Figure {
-    Figure::heatmap(source.image())
+    let held = input::held(source);
+    // A lazy array is computed here, where its figure is asked for; what fails is kept.
+    if held.array().ndim() <= 2 {
+        let _ = held.computed();
+    }
+    Figure::of(Kind::Image, held)
+}
+
+/// Draws a line through the values of an array along its one dimension.
+///
+/// A `&DataArray` brings the labels of that dimension as x axis (dates, numbers, names), and its name and units; with two
+/// dimensions say which becomes several lines with [`Figure::hue`]. A vector, slice or `Array1` is drawn over its positions,
+/// or over what [`Figure::x`] gives. Missing and infinite values are gaps. [`Figure::line`] adds more lines.
+///
+/// ```
+/// use isopleth::prelude::*;
+/// let warm = DataArray::new(vec![2.0, 4.5, 9.0, 13.5], "time")?.name("temp").attr("units", "°C")
+///     .coord("time", date_range("2016-03-01", 4)?)?;
+/// let figure = line(&warm).title("Spring");
+/// assert_eq!(format!("{figure:?}"), "Figure \"Spring\": 1 line, 4 points, values 2 to 13.5");
+/// # Ok::<(), Error>(())
+/// ```
+pub fn line<S: PlotSource + ?Sized>(source: &S) -> Figure {
+    Figure::of(Kind::Line, input::held(source))
+}
+
+/// Draws how many values of an array lie in which range, over all its dimensions.
+///
+/// Missing and infinite values do not count. [`Figure::bins`] sets the number of bars, [`Figure::hist`] lays a second histogram
+/// over the first.
+///
+/// ```
+/// use isopleth::prelude::hist;
+/// let rolls = [1, 4, 2, 6, 6, 3, 5, 1, 2, 4, 4];
+/// let figure = hist(&rolls).xlabel("eyes");
+/// assert_eq!(format!("{figure:?}"), "Figure: histogram of 11 values in 6 bins, values 1 to 6");
+/// # figure.to_png()?;
+/// # Ok::<(), isopleth::Error>(())
+/// ```
+pub fn hist<S: PlotSource + ?Sized>(source: &S) -> Figure {
+    Figure::of(Kind::Histogram, input::held(source))
+}
+
+/// Draws a point for each pair of values of two arrays: `x` across, `y` up.
+///
+/// Two `DataArray`s with the same dimensions are matched by their labels first. Pairs with a missing value are left out.
+///
+/// ```
+/// use isopleth::prelude::scatter;
+/// let (height, rain) = ([120.0, 450.0, 900.0], [610.0, 800.0, 1400.0]);
+/// let figure = scatter(&height, &rain).xlabel("height (m)").ylabel("rain (mm)");
+/// assert_eq!(format!("{figure:?}"), "Figure: scatter, 3 points, values 610 to 1400");
+/// # Ok::<(), isopleth::Error>(())
+/// ```
+pub fn scatter<X: PlotSource + ?Sized, Y: PlotSource + ?Sized>(x: &X, y: &Y) -> Figure {
+    let other = Some(Arc::new(input::held(y)));
+    Figure::new(Layer { other, ..Layer::new(Kind::Scatter, input::held(x)) })
+}
+
+/// What [`DataArray::plot`](crate::array::DataArray::plot) makes.
+pub(crate) fn automatic(array: &crate::array::DataArray) -> Figure {
+    Figure::of(Kind::Auto, input::held(array)).diverging(true)
 }

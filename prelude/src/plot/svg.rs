@@ -1,14 +1,14 @@
 //! The canvas that writes SVG: lines and text stay vectors, the image is embedded as PNG.
 
-use super::canvas::{Align, Canvas, Picture, Point, Rect, Rgb, TextStyle, rgb};
+use super::canvas::{Align, Canvas, Paint, Picture, Point, Rect, Rgb, TextStyle, rgb};
 use super::{encode, font};
 use base64::Engine as _;
-use plotters::prelude::{DrawingBackend, FontFamily, FontStyle, IntoFont, SVGBackend};
+use plotters::prelude::{Color, DrawingBackend, FontFamily, FontStyle, IntoFont, SVGBackend};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use std::fmt::Write;
 
 /// plotters' SVG has whole coordinates only, so its unit is this part of a CSS pixel.
-const UNITS: f64 = 4.0;
+const UNITS: f64 = 10.0;
 
 /// Draws onto an SVG document.
 pub(super) struct Svg {
@@ -49,14 +49,47 @@ fn units(value: f64) -> i32 {
     (value * UNITS).round() as i32
 }
 
+fn hex([red, green, blue]: Rgb) -> String {
+    format!("#{red:02x}{green:02x}{blue:02x}")
+}
+
 impl Canvas for Svg {
     fn density(&self) -> f64 {
         self.density
     }
 
-    fn fill(&mut self, area: Rect, color: Rgb) {
+    fn wash(&mut self, area: Rect, paint: Paint) {
         let (from, to) = ((units(area.x), units(area.y)), (units(area.right()), units(area.bottom())));
-        self.element(|backend| drop(backend.draw_rect(from, to, &rgb(color), true)));
+        self.element(|backend| drop(backend.draw_rect(from, to, &rgb(paint.color).mix(paint.opacity), true)));
+    }
+
+    fn lines(&mut self, lines: &[Vec<Point>], width: f64, paint: Paint) {
+        // One path, so that a line that is not opaque is no darker where it crosses itself.
+        let mut path = String::new();
+        for line in lines {
+            for (at, &(x, y)) in line.iter().enumerate() {
+                let _ = write!(path, "{}{} {}", if at == 0 { 'M' } else { 'L' }, units(x), units(y));
+            }
+            if line.len() == 1 {
+                path.push_str("h0");
+            }
+        }
+        let _ = writeln!(
+            self.body,
+            "<path d=\"{path}\" fill=\"none\" stroke=\"{}\" stroke-opacity=\"{}\" stroke-width=\"{}\" \
+             stroke-linejoin=\"round\" stroke-linecap=\"round\"/>",
+            hex(paint.color),
+            paint.opacity,
+            width * UNITS,
+        );
+    }
+
+    fn discs(&mut self, centres: &[Point], radius: f64, paint: Paint) {
+        let _ = writeln!(self.body, "<g fill=\"{}\" fill-opacity=\"{}\">", hex(paint.color), paint.opacity);
+        for &(x, y) in centres {
+            let _ = writeln!(self.body, "<circle cx=\"{}\" cy=\"{}\" r=\"{}\"/>", units(x), units(y), radius * UNITS);
+        }
+        self.body.push_str("</g>\n");
     }
 
     fn polygon(&mut self, corners: &[Point], color: Rgb) {

@@ -51,7 +51,7 @@ pub(super) fn spread(length: f64, comfortable: f64, closest: f64, most: f64, mak
 /// Ticks for longitude or latitude, at most about `count`: `positive` and `negative` are the directions' letters.
 pub(super) fn degrees(low: f64, high: f64, count: f64, positive: &str, negative: &str) -> Ticks {
     let wanted = (high - low) / count.max(1.0);
-    let Some((mantissa, exponent)) = [5, 10, 15, 30, 60, 90]
+    let Some((mantissa, exponent)) = [5, 10, 15, 30, 60, 90, 120, 180]
         .into_iter()
         .find(|&step| wanted > 2.0 && step as f64 >= wanted)
         .map(|step| (step, 0))
@@ -77,6 +77,22 @@ pub(super) fn degrees(low: f64, high: f64, count: f64, positive: &str, negative:
     Ticks { values, labels, note: None }
 }
 
+/// Ticks at named places, every second, fifth or tenth where not all fit. `names[0]` stands at 0.
+pub(super) fn names(low: f64, high: f64, count: f64, names: &[String]) -> Ticks {
+    let places = || (0..names.len()).filter(|&at| (low..=high).contains(&(at as f64)));
+    let all = places().count();
+    let every = [1, 2, 5, 10, 20, 50, 100].into_iter().find(|every| (all as f64) <= *every as f64 * count.max(1.0));
+    let shown = places().step_by(every.unwrap_or(all.max(1)));
+    let (values, labels) = shown.map(|at| (at as f64, shortened(&names[at]))).unzip();
+    Ticks { values, labels, note: None }
+}
+
+/// A name that is too long for a tick, with its end left out.
+fn shortened(name: &str) -> String {
+    const MOST: usize = 24;
+    if name.chars().count() <= MOST { name.to_owned() } else { name.chars().take(MOST - 1).chain(['…']).collect() }
+}
+
 /// One tick, for a range that has no length.
 pub(super) fn single(value: f64) -> Ticks {
     Ticks { values: vec![value], labels: vec![number(value)], note: None }
@@ -97,6 +113,11 @@ pub(super) fn number(value: f64) -> String {
         format!("{mantissa}e{exponent}")
     };
     text.replace('-', "\u{2212}")
+}
+
+/// The smallest 1, 2 or 5 times a power of ten that is no less than `wanted`.
+pub(super) fn round_step(wanted: f64) -> Option<f64> {
+    step(wanted).map(|(mantissa, exponent)| decimal(mantissa, exponent))
 }
 
 /// The smallest 1, 2 or 5 times a power of ten that is no less than `wanted`, as (mantissa, exponent).
@@ -198,6 +219,17 @@ mod tests {
         assert_eq!(degrees(-60.0, 70.0, 5.0, "N", "S").labels.join(" "), "60°S 30°S 0° 30°N 60°N");
         assert_eq!(degrees(200.0, 220.0, 4.0, "E", "W").labels.join(" "), "160°W 155°W 150°W 145°W 140°W");
         assert_eq!(degrees(0.0, 1.0, 3.0, "E", "W").labels.join(" "), "0.0° 0.5°E 1.0°E");
+    }
+
+    #[test]
+    fn names_are_thinned_where_not_all_fit() {
+        let all: Vec<String> = (0..12).map(|at| format!("m{at}")).collect();
+        assert_eq!(names(-0.5, 11.5, 12.0, &all).labels.len(), 12);
+        assert_eq!(names(-0.5, 11.5, 6.0, &all).labels.join(" "), "m0 m2 m4 m6 m8 m10");
+        assert_eq!(
+            names(-0.5, 1.5, 6.0, &["a name that is longer than any tick".to_owned()]).labels[0].chars().count(),
+            24
+        );
     }
 
     #[test]

@@ -1,5 +1,12 @@
 //! Figures as they come out: pixels at known places, and what edge cases give.
 
+mod bad_input;
+mod histograms;
+mod lines;
+mod maps;
+mod panels;
+mod picks;
+
 use super::canvas::Rgb;
 use super::imshow;
 use super::{Figure, colormap::ColorMap};
@@ -31,6 +38,18 @@ impl Decoded {
         self.pixels.chunks_exact(3).filter(|pixel| *pixel == color).count()
     }
 
+    /// Where this colour is, from the leftmost to the rightmost and from the topmost to the lowest pixel.
+    fn extent(&self, color: Rgb) -> [usize; 4] {
+        let places = (0..self.width * self.height).map(|at| (at % self.width, at / self.width));
+        let found: Vec<(usize, usize)> = places.filter(|&(x, y)| self.at(x, y) == color).collect();
+        assert!(!found.is_empty(), "{color:?} is nowhere");
+        let ends = |part: fn(&(usize, usize)) -> usize| {
+            (found.iter().map(part).min().unwrap(), found.iter().map(part).max().unwrap())
+        };
+        let ((left, right), (top, bottom)) = (ends(|place| place.0), ends(|place| place.1));
+        [left, right, top, bottom]
+    }
+
     /// Middle of the area that has exactly this colour.
     fn middle_of(&self, color: Rgb) -> (f64, f64) {
         let (mut x, mut y, mut count) = (0, 0, 0);
@@ -49,6 +68,19 @@ fn viridis(share: f32) -> Rgb {
 }
 
 const MISSING: Rgb = [222, 222, 222];
+/// The first two colours of lines.
+const FIRST: Rgb = [78, 121, 167];
+const SECOND: Rgb = [242, 142, 44];
+
+/// The texts of a figure, in the order in which they are drawn.
+fn texts(figure: &Figure) -> Vec<String> {
+    let svg = figure.to_svg().expect("a picture");
+    let inside = |part: &str| {
+        let text = &part[part.find('>').unwrap() + 1..part.find("</text>").unwrap()];
+        text.trim().to_owned()
+    };
+    svg.split("<text").skip(1).map(inside).collect()
+}
 
 #[test]
 fn row_0_is_on_top_and_column_0_at_the_left() {
@@ -168,8 +200,8 @@ fn contradictory_limits_are_errors_that_say_both_sides() {
     assert!(error(imshow(&field).colorbar_shrink(0)).contains("above 0 and up to 1"));
     assert!(error(imshow(&field).size(5, 300)).contains("from 100 to 10000"));
     assert!(
-        error(imshow(&Array2::<f64>::zeros((2, 2)).into_shape_with_order((2, 2, 1)).unwrap().into_dyn()))
-            .contains("shape [2, 2, 1]")
+        error(imshow(&Array2::<f64>::zeros((2, 6)).into_shape_with_order((2, 2, 3)).unwrap().into_dyn()))
+            .contains("shape [2, 2, 3]")
     );
 }
 

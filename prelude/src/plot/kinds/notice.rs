@@ -1,8 +1,8 @@
 //! A picture that says in words why there is no other.
 
-use super::axes::INK;
-use super::canvas::{Align, Canvas, Rect, Rgb, TextStyle};
-use super::font;
+use crate::plot::axes::INK;
+use crate::plot::canvas::{Align, Canvas, Rect, Rgb, TextStyle};
+use crate::plot::font;
 
 const TEXT: f64 = 14.0;
 const LINE_HEIGHT: f64 = 1.5 * TEXT;
@@ -12,7 +12,7 @@ const WIDTH: f64 = 560.0;
 const MARK: Rgb = [222, 170, 60];
 
 /// Sentences, wrapped and measured, ready to be drawn.
-pub(super) struct Notice {
+pub(in crate::plot) struct Notice {
     lines: Vec<String>,
     pub width: f64,
     pub height: f64,
