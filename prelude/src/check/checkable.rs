@@ -142,34 +142,52 @@ impl<T: Checkable, E: Display> Checkable for Result<T, E> {
 #[derive(Debug)]
 pub struct Probe<'a, T: ?Sized>(pub &'a T);
 
+/// What a probe finds.
+#[doc(hidden)]
+#[derive(Debug)]
+pub enum Found {
+    /// A value.
+    Value(Subject),
+    /// The sentence that says why there is none.
+    Nothing(String),
+    /// A value of a type, named here, that no check can compare.
+    Other(&'static str),
+}
+
 #[doc(hidden)]
 pub trait Any {
-    fn subject(&self) -> Result<Subject, String>;
+    fn subject(&self) -> Found;
 }
 
 impl<T: Checkable + ?Sized> Any for &Probe<'_, T> {
-    fn subject(&self) -> Result<Subject, String> {
-        self.0.subject()
+    fn subject(&self) -> Found {
+        match self.0.subject() {
+            Ok(subject) => Found::Value(subject),
+            Err(says) => Found::Nothing(says),
+        }
     }
 }
 
 #[doc(hidden)]
 pub trait Unknown {
-    fn subject(&self) -> Result<Subject, String>;
+    fn subject(&self) -> Found;
 }
 
 impl<T: ?Sized> Unknown for Probe<'_, T> {
-    fn subject(&self) -> Result<Subject, String> {
-        Err(no_view(std::any::type_name::<T>()))
+    fn subject(&self) -> Found {
+        Found::Other(std::any::type_name::<T>())
     }
 }
 
-fn no_view(name: &str) -> String {
+/// What is wrong with a value of the type `name`, where `wanted` is.
+pub(super) fn another_type(name: &str, wanted: &str) -> String {
     match short_type(name).as_str() {
-        "()" => "there is no value; does a semicolon end the last line?".to_owned(),
+        "()" => format!("there is no value, where {wanted} is wanted; does a semicolon end the last line?"),
         name if name.starts_with('(') => {
-            format!("its type is {name}, several values at once; give the check one of them, such as value.0")
+            format!(
+                "its type is {name}, several values at once, where {wanted} is wanted; give one of them, such as value.0"
+            )
         }
-        name => format!("its type is {name}; a check compares numbers, dates, texts, lists and arrays of them"),
+        name => format!("its type is {name}, where {wanted} is wanted"),
     }
 }

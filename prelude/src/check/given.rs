@@ -1,9 +1,9 @@
 //! Running what a check looks at. An exercise that is not done yet, or stops with an error, becomes a sentence here.
 
+use super::checkable::{Found, another_type};
 use super::compare::difference;
 use super::expected::Expected;
 use super::failed::CheckFailed;
-use super::subject::Subject;
 use std::any::Any;
 use std::error::Error;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -17,15 +17,15 @@ type Outcome<T> = Result<T, Box<dyn Error>>;
 ///
 /// # Panics
 /// With the panic of `given`, unless that is a `todo!()`.
-pub fn compare(
-    text: &str,
-    given: &mut dyn FnMut() -> Outcome<Result<Subject, String>>,
-    expected: &Expected,
-) -> Result<(), CheckFailed> {
+pub fn compare(text: &str, given: &mut dyn FnMut() -> Outcome<Found>, expected: &Expected) -> Result<(), CheckFailed> {
     let of = expected.get_title().map_or_else(|| quoted(text), str::to_owned);
     let failed = |says: String| CheckFailed::new(&of, &says);
-    let subject = run(&of, given)?.map_err(failed)?;
-    match difference(&subject, expected) {
+    let wrong = match run(&of, given)? {
+        Found::Value(subject) => difference(&subject, expected),
+        Found::Nothing(says) => Ok(Some(says)),
+        Found::Other(name) => expected.subject().map(|wanted| Some(another_type(name, &wanted.kind()))),
+    };
+    match wrong {
         Ok(None) => {
             println!("✓ {of}");
             Ok(())

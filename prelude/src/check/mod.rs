@@ -44,7 +44,7 @@ mod subject;
 mod tests;
 mod words;
 
-pub use checkable::{Any, Checkable, Probe, Unknown};
+pub use checkable::{Any, Checkable, Found, Probe, Unknown};
 pub use expected::{Expected, expect};
 pub use failed::CheckFailed;
 #[doc(hidden)]

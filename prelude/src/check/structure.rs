@@ -1,7 +1,7 @@
 //! What a value is, before its numbers are looked at: kind, dimensions, shape, element type.
 
 use super::subject::{Form, Subject, many, one};
-use super::words::listed;
+use super::words::{axes, listed};
 use crate::array::DType;
 
 /// What is wrong with the structure of `given`; `None` if it is that of `wanted`.
@@ -28,22 +28,11 @@ fn form(given: &Subject, wanted: &Subject) -> Option<String> {
     if given.is_single() && !wanted.is_single() {
         let what = match labelled {
             true => format!("one value, where the dimensions {} are wanted: too many have been reduced", dims(wanted)),
-            false => format!("{}, where {} is wanted", one(given.dtype()), a_kind(wanted)),
+            false => format!("{}, where {} is wanted", one(given.dtype()), wanted.kind()),
         };
         return Some(format!("it is {what}"));
     }
     None
-}
-
-fn a_kind(wanted: &Subject) -> String {
-    match wanted.form {
-        Form::List => format!("a list of {}", many(wanted.dtype())),
-        _ => format!("an array with {}", axes(wanted.shape().len())),
-    }
-}
-
-fn axes(count: usize) -> String {
-    if count == 1 { "one axis".to_owned() } else { format!("{count} axes") }
 }
 
 fn dims(subject: &Subject) -> String {

@@ -1,6 +1,6 @@
 //! What a check looks at: a value of any kind, as labelled values in memory.
 
-use super::words::{count, listed, short};
+use super::words::{axes, count, listed, short};
 use crate::Result;
 use crate::array::{DType, DataArray, Values};
 
@@ -68,6 +68,16 @@ impl Subject {
             Form::List => format!("a list of {} {}", count(self.array.size()), many(self.dtype())),
             Form::Array => format!("an array of shape {:?}", self.shape()),
             Form::Labelled => format!("a DataArray ({})", self.sizes()),
+        }
+    }
+
+    /// What kind of value it is, without its size: "a list of numbers", "a DataArray".
+    pub(super) fn kind(&self) -> String {
+        match self.form {
+            Form::Single => one(self.dtype()).to_owned(),
+            Form::List => format!("a list of {}", many(self.dtype())),
+            Form::Array => format!("an array with {}", axes(self.array.ndim())),
+            Form::Labelled => "a DataArray".to_owned(),
         }
     }
 

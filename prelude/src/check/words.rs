@@ -29,6 +29,11 @@ pub(super) fn short(number: f64) -> String {
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
 
+/// `one axis`, `3 axes`.
+pub(super) fn axes(count: usize) -> String {
+    if count == 1 { "one axis".to_owned() } else { format!("{count} axes") }
+}
+
 /// `2nd`, `11th`.
 pub(super) fn ordinal(number: usize) -> String {
     let end = match (number % 10, number % 100) {
