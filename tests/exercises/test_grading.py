@@ -33,13 +33,16 @@ def course(installed, tmp_path_factory):
         "careless",
         {
             **solved,
-            # Does not compile; passes what is seen but not what is hidden; forgets the mask; needs to be interrupted by no one.
+            # Does not compile; a date that was guessed; counts the ocean; a check that was emptied.
             "exercise-1": solved["exercise-1"].replace("day - 1", "dya - 1"),
             "exercise-3": 'fn hottest_day(files: &[PathBuf]) -> Result<DateTime> {\n    "2016-01-01".parse()\n}',
             "exercise-4": solved["exercise-4"].replace("land as f64", "celsius.len() as f64"),
             "check-5": "// nothing to see here",
         },
     )
+    # A recursion without end takes the process with it.
+    endless_depth = solved["exercise-9"].replace('corr(da, &da.mean(["y", "x"])?, "time")', "Ok(-with_region(da)?)")
+    course.submit("crashing", {**solved, "exercise-9": endless_depth})
     course.nbgrader("autograde", f"--Execute.timeout={PATIENCE}")
     course.submit("endless", {**solved, "exercise-6": loops_for_ever(solved["exercise-6"])})
     course.nbgrader("autograde", "--student=endless", f"--Execute.timeout={IMPATIENCE}")
@@ -98,6 +101,12 @@ def test_a_loop_without_end_is_stopped_and_the_rest_is_marked(course):
     assert any("never ends" in "".join(error.traceback) for error in errors)
 
 
+def test_a_crash_takes_the_data_and_is_marked(course):
+    assert course.marks("crashing") == marked(9, 10)
+    assert sentence(course, "crashing", "look-9").startswith("WorkerEnded: ")
+    assert "went with a cell that failed" in sentence(course, "crashing", "check-10")
+
+
 def test_mistakes_cost_the_marks_of_their_exercises_only(course):
     assert course.marks("careless") == marked(1, 3, 4)
     assert "read_day" in sentence(course, "careless", "check-1")
@@ -108,7 +117,7 @@ def test_a_check_that_was_emptied_is_put_back(course):
     assert "✓ Exercise 5" in "".join(output.text for output in outputs(course, "careless", "check-5"))
 
 
-@pytest.mark.parametrize("student", ["solved", "untouched", "panicking", "endless", "careless"])
+@pytest.mark.parametrize("student", ["solved", "untouched", "panicking", "endless", "careless", "crashing"])
 def test_everybody_gets_a_page_with_their_marks(course, student):
     page = course.feedback(student)
     total = sum(course.marks(student).values())

@@ -1,10 +1,14 @@
 """Typical mistakes of students, typed into a real kernel: each check says in a sentence what is wrong, and no more."""
 
+import re
+
 import pytest
 
-from harness.exercises import STUDENT, code, read, solutions
+from harness.exercises import NOTEBOOKS, STUDENT, code, read, solutions
 from harness.kernel import Kernel
 from harness.lesson import small_sample
+
+TEACHING_PAGE = NOTEBOOKS.parent / "docs" / "teaching.md"
 
 # Exercise, what to change in its solution, and parts of the sentence.
 MISTAKES = [
@@ -110,6 +114,29 @@ def test_bad_input_is_a_sentence_too(student, code, sentence):
 
 def test_an_exercise_that_does_not_exist_is_named(student):
     assert 'no exercise "8-1.11"; there are "8-1.1" to "8-1.10"' in student.fail('exercise("8-1.11")?;')["evalue"]
+
+
+def test_the_examples_of_the_teachers_page_run(student):
+    (block,) = re.findall(r"```rust\n(.*?)```", TEACHING_PAGE.read_text(encoding="utf-8"), re.S)
+    student.ok("""
+let people = vec![1.6, 1.7, 1.8, 1.9, 1.8, 1.76, 1.76, 1.76, 1.76, 1.76];
+fn mean_height(people: &[f64]) -> f64 { people.iter().sum::<f64>() / people.len() as f64 }
+""")
+    assert student.ok(block).stdout.count("✓ ") == 3
+    student.ok("fn mean_height(people: &[f64]) -> f64 { people.iter().sum() }")
+    assert "whole multiple" in student.fail(block)["evalue"]
+
+
+def test_a_function_that_did_not_compile_is_looked_for_in_the_notebook(student):
+    student.fail(SOLVED["exercise-4"].replace("fn hot_share", "fn hot_share_new").replace("land as f64", "lnd as f64"))
+    error = student.fail(CELLS["check-4"].replace("hot_share", "hot_share_new"))
+    assert "If a cell of this notebook defines hot_share_new, run it first" in error["text"], error["text"]
+
+
+def test_an_unfinished_cell_is_quiet(student):
+    for number in range(1, 11):
+        cell = student.ok(CELLS[f"exercise-{number}"])
+        assert not cell.shown and not cell.stderr, cell.describe()
 
 
 def test_a_panic_of_the_students_own_names_their_line(student):
