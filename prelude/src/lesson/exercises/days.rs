@@ -31,11 +31,11 @@ pub(super) fn day_20() -> Expected {
     Expected::later(|| subject(read(DAY - 1)?))
         .mistake_later(
             || subject(read(DAY)?),
-            &format!("{off}: this is the day after. Days of the year count from 1, positions in a list from 0"),
+            &format!("{off}: this is the day after; days of the year count from 1, positions in a list from 0"),
         )
         .mistake_later(
             || subject(read(DAY - 2)?),
-            &format!("{off}: this is the day before. Positions in a list count from 0, so subtract 1 only once"),
+            &format!("{off}: this is the day before; positions in a list count from 0, so subtract 1 only once"),
         )
 }
 

@@ -36,6 +36,6 @@ pub(super) fn three_days() -> Expected {
     }
     Expected::later(|| with_missing(-9999.0)).mistake_later(
         || with_missing(f32::NAN),
-        "these are the right numbers with NaN for the oceans; in the file they are nodata. Read the file's own numbers back, with Raster::open(…)?.read",
+        "these are the right numbers with NaN for the oceans; in the file they are nodata: read the file's own numbers back, with Raster::open(…)?.read",
     )
 }
