@@ -1,6 +1,6 @@
 //! What a raster file says about itself, apart from its pixels.
 
-use super::library;
+use super::{Decoder, library};
 use crate::array::DType;
 use crate::display::{MimeBundle, Show, impl_show};
 use crate::{Error, ErrorKind, Result};
@@ -183,7 +183,7 @@ impl IntoCrs for i32 {
 /// meta.nodata = Some(-9999.0);
 /// assert_eq!((meta.width, meta.height, meta.count), (3, 2, 1));
 /// ```
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct RasterMeta {
     /// GDAL's short name of the format: `GTiff`, `netCDF`, …
@@ -210,6 +210,19 @@ pub struct RasterMeta {
     pub block: [usize; 2],
     /// The compression, by GDAL's name (`LZW`, `DEFLATE`, …); none if the pixels are stored as they are.
     pub compression: Option<String>,
+    /// What reads the pixels of the file that these metadata come from; none if they come from no file.
+    pub decoder: Option<Decoder>,
+}
+
+/// Metadata are equal if files made of them would be alike, whatever reads those.
+impl PartialEq for RasterMeta {
+    fn eq(&self, other: &Self) -> bool {
+        let grid = |meta: &Self| (meta.width, meta.height, meta.count, meta.transform, meta.block);
+        let words = |meta: &Self| (meta.driver.clone(), meta.crs.clone(), meta.compression.clone());
+        grid(self) == grid(other)
+            && words(self) == words(other)
+            && (self.dtype, self.nodata) == (other.dtype, other.nodata)
+    }
 }
 
 impl RasterMeta {
@@ -226,6 +239,7 @@ impl RasterMeta {
             transform: Self::NO_TRANSFORM,
             block: [1, width],
             compression: Some("LZW".to_owned()),
+            decoder: None,
         }
     }
 
@@ -248,7 +262,7 @@ impl RasterMeta {
         let t = self.transform;
         let (left, bottom, right, top) = self.bounds();
         let georeferenced = t != Self::NO_TRANSFORM;
-        vec![
+        let mut lines = vec![
             ("driver", self.driver.clone()),
             ("dtype", self.dtype.to_string()),
             ("nodata", self.nodata.map_or_else(|| "none".to_owned(), |v| v.to_string())),
@@ -263,7 +277,9 @@ impl RasterMeta {
             ),
             ("block", self.block_text()),
             ("compression", self.compression.clone().unwrap_or_else(|| "none".to_owned())),
-        ]
+        ];
+        lines.extend(self.decoder.as_ref().map(|decoder| ("decoder", decoder.to_string())));
+        lines
     }
 
     fn block_text(&self) -> String {

@@ -7,7 +7,9 @@ mod burn;
 mod clip;
 mod copy;
 mod datasets;
+mod decode;
 pub(crate) mod errors;
+mod fresh;
 mod glob;
 mod labelled;
 pub(crate) mod library;
@@ -31,6 +33,7 @@ mod write;
 mod zonal;
 
 pub use clip::Clip;
+pub use decode::Decoder;
 pub use glob::glob;
 pub use labelled::{OpenRaster, open_raster, open_raster_with, open_rasters, open_rasters_with};
 pub use library::gdal_version;

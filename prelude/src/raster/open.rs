@@ -1,5 +1,6 @@
 //! A raster file, opened: its path and what its header says. Pixels are read on request.
 
+use super::decode::{self, Decoder, Expected, Sample};
 use super::errors::{file_name, not_opened, shown};
 use super::meta::{block_text, epsg, table};
 use super::tags::{self, Tags};
@@ -48,12 +49,17 @@ struct Opened {
     meta: RasterMeta,
     bands: Vec<Band>,
     tags: Tags,
+    /// What the file is to hold when it is read.
+    expected: Expected,
+    decoder: Decoder,
 }
 
 /// What differs from band to band.
 #[derive(Debug, Clone)]
 pub(crate) struct Band {
     pub dtype: DType,
+    /// The stored type, where it is one that may be decoded without GDAL.
+    pub sample: Option<Sample>,
     pub nodata: Option<f64>,
     pub block: [usize; 2],
     /// What to multiply with and then to add, where stored numbers are not the values themselves.
@@ -152,6 +158,11 @@ impl Raster {
         self.0.meta.bounds()
     }
 
+    /// What reads the pixels: the decoder of this crate, or GDAL and why.
+    pub fn decoder(&self) -> &Decoder {
+        &self.0.decoder
+    }
+
     /// The names of the bands, first band first; empty for a band without one.
     pub fn band_names(&self) -> &[String] {
         &self.0.tags.names
@@ -159,6 +170,10 @@ impl Raster {
 
     pub(crate) fn overview(&self) -> Option<usize> {
         self.0.overview
+    }
+
+    pub(super) fn expected(&self) -> &Expected {
+        &self.0.expected
     }
 
     pub(super) fn tags(&self) -> &Tags {
@@ -238,8 +253,15 @@ fn describe(path: &Path, overview: Option<usize>, dataset: &Dataset) -> Result<O
         })
         .collect::<Result<Vec<_>>>()?;
     let Some(first) = bands.first() else { return Err(no_bands(path, dataset)) };
+    let driver = dataset.driver().short_name();
+    let compression = dataset.metadata_item("COMPRESSION", "IMAGE_STRUCTURE");
+    let expected = Expected { width, height, bands: bands.len(), block: first.block, sample: first.sample };
+    let decoder = match overview {
+        None => decode::choose(path, &driver, compression.as_deref(), &expected)?,
+        Some(_) => Decoder::Gdal("an overview".into()),
+    };
     let meta = RasterMeta {
-        driver: dataset.driver().short_name(),
+        driver,
         dtype: first.dtype,
         nodata: first.nodata,
         width,
@@ -249,14 +271,16 @@ fn describe(path: &Path, overview: Option<usize>, dataset: &Dataset) -> Result<O
         // An error only says that there is none.
         transform: dataset.geo_transform().unwrap_or(RasterMeta::NO_TRANSFORM),
         block: first.block,
-        compression: dataset.metadata_item("COMPRESSION", "IMAGE_STRUCTURE"),
+        compression,
+        decoder: Some(decoder.clone()),
     };
-    Ok(Opened { path: path.to_owned(), overview, meta, bands, tags: tags::read(dataset) })
+    Ok(Opened { path: path.to_owned(), overview, meta, bands, tags: tags::read(dataset), expected, decoder })
 }
 
 fn describe_band(path: &Path, number: usize, band: &RasterBand<'_>) -> Result<Band> {
     // By name: the numbers of the newer types differ between the GDAL versions that bindings exist for.
-    let dtype = match band.band_type().name().as_str() {
+    let name = band.band_type().name();
+    let dtype = match name.as_str() {
         "Byte" => DType::U8,
         "UInt16" => DType::U16,
         "Int8" | "Int16" => DType::I16,
@@ -278,7 +302,7 @@ fn describe_band(path: &Path, number: usize, band: &RasterBand<'_>) -> Result<Ba
         (1.0, 0.0) => None,
         other => Some(other),
     };
-    Ok(Band { dtype, nodata: nodata(band, dtype), block: [rows, columns], scaling })
+    Ok(Band { dtype, sample: Sample::named(&name), nodata: nodata(band, dtype), block: [rows, columns], scaling })
 }
 
 fn nodata(band: &RasterBand<'_>, dtype: DType) -> Option<f64> {

@@ -1,5 +1,6 @@
 //! Reading pixels: straight into the array that the caller gets, in slabs of whole blocks.
 
+use super::decode::{self, Decoded, Decoder};
 use super::errors::shown;
 use super::{Raster, datasets, library};
 use crate::parallel::cancel;
@@ -13,7 +14,7 @@ use std::path::Path;
 const SLAB_BYTES: usize = 8 << 20;
 
 /// Reads a window into a new array; stops the cell if Stop was pressed.
-pub(crate) fn window<T: GdalType + Copy + Default>(
+pub(crate) fn window<T: GdalType + Decoded + Default>(
     raster: &Raster,
     band: usize,
     rows: Range<usize>,
@@ -22,32 +23,50 @@ pub(crate) fn window<T: GdalType + Copy + Default>(
     cancel::checkpoint();
     check_window(raster, band, &rows, &columns)?;
     let shape = (rows.len(), columns.len());
-    // Zeroed memory comes from the system page by page as GDAL writes to it, so this is no second pass.
-    let mut pixels = vec![T::default(); shape.0 * shape.1];
-    let result = into(raster, band, rows, columns, &mut pixels);
+    let mut pixels = super::fresh::zeroed::<T>(shape.0 * shape.1);
+    let result = into(raster, band, rows, columns, &mut pixels, &|_| ());
     cancel::checkpoint();
     result?;
     Array2::from_shape_vec(shape, pixels)
         .map_err(|error| Error::with_source(ErrorKind::Other, format!("reading {}", shown(raster.path())), error))
 }
 
-/// Reads a window into `out`, which has exactly its size, row by row.
+/// Reads a window into `out`, which has exactly its size, row by row. `finish` is called on every part of it, in whole
+/// rows, as soon as that is there.
 ///
 /// # Errors
 /// Of kind `Interrupted` if Stop was pressed; otherwise as [`Raster::read_window`].
-pub(crate) fn into<T: GdalType + Copy>(
+pub(crate) fn into<T: GdalType + Decoded>(
     raster: &Raster,
     band: usize,
     rows: Range<usize>,
     columns: Range<usize>,
     out: &mut [T],
+    finish: &dyn Fn(&mut [T]),
 ) -> Result<()> {
     let facts = check_window(raster, band, &rows, &columns)?;
     if rows.is_empty() || columns.is_empty() {
         return Ok(());
     }
-    let row_bytes = columns.len() * size_of::<T>();
-    let slab = slab_rows(facts.block[0], row_bytes);
+    if raster.decoder() == &Decoder::Isopleth {
+        let window = (band - 1, rows.clone(), columns.clone());
+        if decode::read(raster.path(), raster.expected(), window, facts.nodata, out, finish)? {
+            return Ok(());
+        }
+    }
+    through_gdal(raster, band, rows, columns, out, finish)
+}
+
+/// [`into`] for what GDAL has to read.
+pub(super) fn through_gdal<T: GdalType + Copy>(
+    raster: &Raster,
+    band: usize,
+    rows: Range<usize>,
+    columns: Range<usize>,
+    out: &mut [T],
+    finish: &dyn Fn(&mut [T]),
+) -> Result<()> {
+    let slab = slab_rows(raster.band(band)?.block[0], columns.len() * size_of::<T>());
     datasets::with(raster.path(), raster.overview(), |dataset| {
         let source =
             library::call(|| dataset.rasterband(band)).map_err(|said| failed(raster.path(), band, &rows, &said))?;
@@ -59,6 +78,7 @@ pub(crate) fn into<T: GdalType + Copy>(
             let to = ((from / slab + 1) * slab).min(rows.end);
             let (part, rest) = out.split_at_mut((to - from) * columns.len());
             slab_into(raster.path(), band, &source, from..to, &columns, part)?;
+            finish(part);
             out = rest;
             from = to;
         }

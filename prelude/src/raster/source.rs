@@ -1,5 +1,6 @@
 //! One band of one file as the leaf of a lazy plan: read by windows, missing values as NaN.
 
+use super::decode::{Decoded, Decoder};
 use super::errors::file_name;
 use super::meta::block_text;
 use super::read::into;
@@ -61,9 +62,22 @@ impl RasterSource {
         Error::new(ErrorKind::Other, message)
     }
 
-    fn numbers<T: Pixel + Element + GdalType>(&self, rows: Range<usize>, columns: Range<usize>) -> Result<Vec<T>> {
+    fn numbers<T: Pixel + Element + GdalType + Decoded>(
+        &self,
+        rows: Range<usize>,
+        columns: Range<usize>,
+    ) -> Result<Vec<T>> {
+        self.finished(rows, columns, &|_| ())
+    }
+
+    fn finished<T: Pixel + Element + GdalType + Decoded>(
+        &self,
+        rows: Range<usize>,
+        columns: Range<usize>,
+        finish: &dyn Fn(&mut [T]),
+    ) -> Result<Vec<T>> {
         let mut values = buffers::take(rows.len() * columns.len());
-        into(&self.raster, self.band, rows, columns, &mut values)?;
+        into(&self.raster, self.band, rows, columns, &mut values, finish)?;
         Ok(values)
     }
 }
@@ -88,7 +102,11 @@ impl Source for RasterSource {
     fn describe(&self) -> String {
         let compression = self.raster.meta().compression.unwrap_or_else(|| "not compressed".to_owned());
         let blocks = block_text(self.block, self.raster.width());
-        format!("{}, band {}, {compression}, {blocks}", file_name(self.raster.path()), self.band)
+        let name = file_name(self.raster.path());
+        match self.raster.decoder() {
+            Decoder::Isopleth => format!("{name}, band {}, {compression}, {blocks}, decoded by isopleth", self.band),
+            gdal => format!("{name}, band {}, {compression}, {blocks}, read by {gdal}", self.band),
+        }
     }
 
     fn axis_name(&self, axis: usize) -> String {
@@ -106,17 +124,17 @@ impl Source for RasterSource {
             DType::I32 => Values::from_shape_vec(&shape, self.numbers::<i32>(rows, columns)?),
             DType::U32 => Values::from_shape_vec(&shape, self.numbers::<u32>(rows, columns)?),
             DType::F32 => {
-                let mut values = self.numbers::<f32>(rows, columns)?;
-                if let Some(missing) = self.missing {
-                    mask(&mut values, missing as f32, f32::NAN);
-                }
+                let values = match self.missing {
+                    Some(missing) => self.finished(rows, columns, &|values| mask(values, missing as f32, f32::NAN))?,
+                    None => self.numbers(rows, columns)?,
+                };
                 Values::from_shape_vec(&shape, values)
             }
             DType::F64 => {
-                let mut values = self.numbers::<f64>(rows, columns)?;
-                if let Some(missing) = self.missing {
-                    mask(&mut values, missing, f64::NAN);
-                }
+                let values = match self.missing {
+                    Some(missing) => self.finished(rows, columns, &|values| mask(values, missing, f64::NAN))?,
+                    None => self.numbers(rows, columns)?,
+                };
                 Values::from_shape_vec(&shape, values)
             }
             #[cfg(gdal_int64)]

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import platform
 from dataclasses import dataclass
-from pathlib import Path
+
+from bench.machine import processor
 
 
 @dataclass(frozen=True)
@@ -139,17 +138,7 @@ def markdown(found: dict) -> str:
 
 
 def machine(found: dict) -> str:
-    """The processor, the cores that this process may use, and the compiler."""
-    processor = platform.machine()
-    information = Path("/proc/cpuinfo")
-    if information.exists():
-        models = [
-            line.split(":", 1)[1].strip()
-            for line in information.read_text().splitlines()
-            if line.startswith("model name")
-        ]
-        processor = models[0] if models else processor
-    return f"{processor}, {len(os.sched_getaffinity(0))} cores, {found['floor']['rustc']}"
+    return f"{processor()}, {found['floor']['rustc']}"
 
 
 def ms(seconds: float) -> str:

@@ -65,7 +65,7 @@ fn integers_become_floats_only_where_something_may_be_missing() {
             Values::F32(values) => assert!(values[[0, 0]].is_nan() && values[[0, 1]] == 7.0),
             other => panic!("{other:?}"),
         }
-        assert_eq!(source.describe(), "a.tif, band 1, LZW, strips of 1 row");
+        assert_eq!(source.describe(), "a.tif, band 1, LZW, strips of 1 row, decoded by isopleth");
     }
 }
 

@@ -1,6 +1,7 @@
 //! Real files in temporary folders: round trips, and everything that can be wrong with a file.
 
 mod bad_input;
+mod decode;
 mod labelled;
 mod options;
 mod read;
