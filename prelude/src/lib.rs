@@ -17,8 +17,10 @@
 //! | talk with an extension of the frontend | [`comm`] |
 //! | make and split dates | [`time`] |
 //! | find or make the lesson's data | [`lesson`] |
+//! | check the answers to exercises | [`check`] |
 
 pub mod array;
+pub mod check;
 pub mod comm;
 pub mod display;
 pub mod error;

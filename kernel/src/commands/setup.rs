@@ -22,6 +22,8 @@ const SHOWN: [&str; 5] = ["isopleth", "ndarray", "num-traits", "num-complex", "n
 const SITE_ENVIRONMENT: [&str; 5] = ["LD_LIBRARY_PATH", "GDAL_DATA", "GDAL_DRIVER_PATH", "PROJ_DATA", "PROJ_LIB"];
 /// The kernel's allocator takes memory when it is needed, and gives it back at once: 80 MB less for the engine.
 const ALLOCATOR_ENVIRONMENT: [(&str, &str); 2] = [("MIMALLOC_PURGE_DELAY", "0"), ("MIMALLOC_ARENA_EAGER_COMMIT", "0")];
+/// The teacher's part of the notebooks' folder.
+const TEACHING: &str = "teaching";
 const LOGO: &str = include_str!("logo.svg");
 
 pub fn run(args: &[OsString]) -> Result<ExitCode> {
@@ -61,7 +63,7 @@ pub fn run(args: &[OsString]) -> Result<ExitCode> {
     link_front(&prefix)?;
     copy_sources(&prefix, &source, &workspace)?;
     standard_library::copy(&toolchain.sysroot, &prefix.standard_library())?;
-    replace_folder(&source.join("notebooks"), &prefix.notebooks())?;
+    copy_notebooks(&source.join("notebooks"), &prefix.notebooks())?;
     if let Some(python) = python {
         let inside = python.strip_prefix(prefix.root()).unwrap_or(&python);
         write(&prefix.python_record(), &inside.to_string_lossy())?;
@@ -229,15 +231,23 @@ fn replace_file(from: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
-fn replace_folder(from: &Path, to: &Path) -> Result<()> {
+/// What students get: all notebooks but the teacher's, which hold the solutions.
+fn copy_notebooks(from: &Path, to: &Path) -> Result<()> {
     let _ = fs::remove_dir_all(to);
-    copy_folder(from, to)
+    copy_all_but(from, to, Some(TEACHING))
 }
 
 pub(super) fn copy_folder(from: &Path, to: &Path) -> Result<()> {
+    copy_all_but(from, to, None)
+}
+
+fn copy_all_but(from: &Path, to: &Path, left_out: Option<&str>) -> Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from).with_context(|| format!("cannot read {}", from.display()))? {
         let entry = entry?;
+        if left_out.is_some_and(|name| entry.file_name() == name) {
+            continue;
+        }
         let target = to.join(entry.file_name());
         if entry.file_type()?.is_dir() {
             copy_folder(&entry.path(), &target)?;
@@ -253,4 +263,24 @@ fn write(path: &Path, text: &str) -> Result<()> {
         fs::create_dir_all(parent)?;
     }
     fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::copy_notebooks;
+    use std::fs;
+
+    #[test]
+    fn students_get_the_exercises_and_not_the_teachers_part() {
+        let (from, to) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        for file in ["lesson.ipynb", "exercises/a.ipynb", "teaching/source/a/a.ipynb"] {
+            let path = from.path().join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "{}").unwrap();
+        }
+        let notebooks = to.path().join("notebooks");
+        copy_notebooks(from.path(), &notebooks).unwrap();
+        assert!(notebooks.join("lesson.ipynb").exists() && notebooks.join("exercises/a.ipynb").exists());
+        assert!(!notebooks.join("teaching").exists());
+    }
 }

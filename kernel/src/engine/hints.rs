@@ -70,6 +70,13 @@ mod tests {
     }
 
     #[test]
+    fn a_function_that_no_cell_has_defined_yet_is_looked_for_in_the_notebook() {
+        let advice =
+            said("E0425", "cannot find function `hottest_day` in this scope", "check!(hottest_day(&files), 1)");
+        assert!(advice.starts_with("If a cell of this notebook defines hottest_day, run it first"), "{advice}");
+    }
+
+    #[test]
     fn names_of_the_message_are_filled_in() {
         let text = "cannot borrow `v` as mutable, as it is not declared as mutable";
         assert!(said("E0596", text, "v.push(1)").ends_with("let mut v = v;"));

@@ -7,8 +7,16 @@ use serde_json::Value;
 /// are for later cells, and a semicolon behind the last expression is how one asks not to see it.
 const IN_FUNCTIONS: [&str; 4] = ["unused_variables", "unused_mut", "unused_assignments", "path_statements"];
 
+/// What in an unfinished function is idle will be used: `todo!()` stands where that is to be.
+const UNTIL_FINISHED: [&str; 4] = ["unused_variables", "unused_mut", "unused_assignments", "unreachable_code"];
+
 fn matters(warning: &Value, place: &Place) -> bool {
     let code = warning["code"]["code"].as_str().unwrap_or_default();
+    if UNTIL_FINISHED.contains(&code)
+        && ["todo!(", "unimplemented!("].iter().any(|word| place.source.code.contains(word))
+    {
+        return false;
+    }
     // A type that must be used (a Result, a lazy iterator) is lost work anywhere.
     let silenced = code == "unused_must_use" && !message(warning).starts_with("unused `");
     place.in_item || !(silenced || IN_FUNCTIONS.contains(&code))
@@ -89,5 +97,14 @@ mod tests {
         let mut result = warning("unused_must_use", 5);
         result["message"] = json!("unused `Result` that must be used");
         assert_eq!(told(&[result], &map, 2).len(), 1);
+    }
+
+    #[test]
+    fn what_is_idle_in_an_unfinished_function_is_not_told() {
+        let code = "fn new(a: i32) -> i32 {\n todo!(\"your code\")\n}";
+        let own = written(&Arc::new(Source { count: 1, code: code.into() }));
+        let map = LineMap::new(code, &own, &[]);
+        assert!(told(&[warning("unused_variables", 1), warning("unreachable_code", 2)], &map, 1).is_empty());
+        assert_eq!(told(&[warning("unconditional_recursion", 1)], &map, 1).len(), 1);
     }
 }

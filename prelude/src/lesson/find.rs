@@ -29,10 +29,14 @@ pub fn lesson_data(name: &str) -> Result<PathBuf> {
     if name != NAME {
         return Err(Error::new(ErrorKind::NotFound, format!("no lesson data called \"{name}\"; there is \"{NAME}\"")));
     }
-    let places = Places::from_environment(&|variable| env::var_os(variable))?;
-    let (folder, what) = places.find_or_make()?;
+    let (folder, what) = Places::from_environment(&|variable| env::var_os(variable))?.find_or_make()?;
     println!("{what}: {}", folder.display());
     Ok(folder)
+}
+
+/// The folder that [`lesson_data`] gives, without a word.
+pub(super) fn data_folder() -> Result<PathBuf> {
+    Ok(Places::from_environment(&|variable| env::var_os(variable))?.find_or_make()?.0)
 }
 
 /// Where the data would be taken from now, without making any; for `about()`.

@@ -18,6 +18,7 @@ pub mod fields;
 mod frequency;
 mod range;
 
+pub(crate) use date_time::DAY;
 pub use date_time::DateTime;
 pub(crate) use date_time::{Resolution, parse_with_resolution};
 pub use frequency::Edge;

@@ -246,6 +246,12 @@ pub(super) const HINTS: &[Hint] = &[
         &[],
         "A new variable begins with `let`: let {0} = …; and `let mut {0}` if it is to change later.",
     ),
+    hint(
+        "E0425",
+        &[&["cannot find function"]],
+        &[],
+        "If a cell of this notebook defines {0}, run it first; if it has run, it did not compile: its error says why.",
+    ),
     hint("E0070", &[], &[], "Only a variable can stand left of `=`. Equality is asked with `==`."),
     hint(
         "E0433",
