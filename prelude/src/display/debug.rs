@@ -30,7 +30,7 @@ impl<T: Debug + ?Sized> DebugDisplay for T {
 }
 
 fn show_debug(value: &dyn Debug) {
-    bus::result(&MimeBundle::text(debug_text(value)), None);
+    bus::result(&MimeBundle::text(debug_text(value)));
 }
 
 fn debug_text(value: &dyn Debug) -> String {

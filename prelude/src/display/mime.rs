@@ -105,7 +105,7 @@ pub(crate) fn new_id() -> String {
 
 /// The value of a cell.
 pub(crate) fn result(value: &dyn Show) {
-    bus::result(&value.mime_bundle(), value.display_id().as_deref());
+    bus::result_as(&value.mime_bundle(), value.display_id().as_deref());
 }
 
 /// A display that can be updated in place: progress bars, live views.

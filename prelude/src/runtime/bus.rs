@@ -64,8 +64,13 @@ pub fn display(bundle: &MimeBundle, id: Option<&str>, update: bool) {
     }
 }
 
-/// The value of the cell, with an id if it will be updated in place; by way of `show!` only something that it shows.
-pub fn result(bundle: &MimeBundle, id: Option<&str>) {
+/// The value of the cell; by way of `show!` only something that it shows. The kernel writes calls of it into cells.
+pub fn result(bundle: &MimeBundle) {
+    result_as(bundle, None);
+}
+
+/// [`result`] with an id if it will be updated in place.
+pub(crate) fn result_as(bundle: &MimeBundle, id: Option<&str>) {
     if InTheMiddle::is_now() {
         return display(bundle, id, false);
     }
