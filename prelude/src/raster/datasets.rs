@@ -47,8 +47,8 @@ fn file_id(path: &Path) -> Option<FileId> {
 /// Uses a dataset of `path`, or of one of its overviews, that no other thread has, opening one if none is idle.
 ///
 /// # Errors
-/// If the file cannot be opened.
-pub(crate) fn with<R>(path: &Path, overview: Option<usize>, work: impl FnOnce(&Dataset) -> R) -> Result<R> {
+/// If the file cannot be opened; otherwise those of `work`.
+pub(crate) fn with<R>(path: &Path, overview: Option<usize>, work: impl FnOnce(&Dataset) -> Result<R>) -> Result<R> {
     super::library::ready();
     let file = file_id(path);
     let taken = take(path, overview, file);
@@ -56,8 +56,9 @@ pub(crate) fn with<R>(path: &Path, overview: Option<usize>, work: impl FnOnce(&D
         Some(dataset) => dataset,
         None => dataset(path, overview)?,
     };
-    // If `work` unwinds (Stop), the dataset is dropped with it: its state is not worth trusting.
-    let result = work(&dataset);
+    // If `work` fails or unwinds (Stop), the dataset is dropped: its state is not worth trusting. One that could not read
+    // the places of its blocks once takes them for zeros from then on, and gives a damaged file's pixels as empty.
+    let result = work(&dataset)?;
     put(Idle { path: path.to_owned(), overview, file, dataset });
     Ok(result)
 }
@@ -92,6 +93,25 @@ mod tests {
     use crate::array::DType;
     use crate::raster::{Raster, RasterMeta};
     use ndarray::array;
+
+    #[test]
+    fn a_damaged_file_is_an_error_each_time_it_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.tif");
+        let mut writer = Raster::create(&path, &RasterMeta::new(30, 20, DType::F32)).unwrap();
+        writer.write(&ndarray::Array2::from_shape_fn((20, 30), |(row, _)| row as f32), 1).unwrap();
+        writer.finish().unwrap();
+        let mut bytes = std::fs::read(&path).unwrap();
+        // The lengths of the strips (tag 279) become numbers of a type that there is none of.
+        let entries = usize::from(u16::from_le_bytes([bytes[8], bytes[9]]));
+        let lengths = (0..entries).map(|n| 10 + 12 * n).find(|&at| bytes[at..at + 2] == [23, 1]).unwrap();
+        bytes[lengths + 2] = 35;
+        std::fs::write(&path, bytes).unwrap();
+        let raster = Raster::open(&path).unwrap();
+        for _ in 0..3 {
+            assert!(raster.read::<f32>(1).is_err());
+        }
+    }
 
     #[test]
     fn a_file_that_was_replaced_is_opened_anew() {

@@ -83,7 +83,7 @@ pub(super) fn through_gdal<T: GdalType + Copy>(
             from = to;
         }
         Ok(())
-    })?
+    })
 }
 
 fn slab_into<T: GdalType + Copy>(
