@@ -342,7 +342,7 @@ mod tests {
     #[test]
     fn a_table_serves_one_strip_after_the_other() {
         let mut table = Table::default();
-        let (a, b) = (vec![5u8; 9000], (0..9000u32).map(|n| (n * n >> 3) as u8).collect::<Vec<u8>>());
+        let (a, b) = (vec![5u8; 9000], (0..9000u32).map(|n| ((n * n) >> 3) as u8).collect::<Vec<u8>>());
         for data in [&a, &b, &a, &b] {
             let mut out = vec![0; data.len()];
             table.decode(&encode(data), &mut out, data.len()).unwrap();
