@@ -16,6 +16,8 @@ fn main() {
     if gdal.is_some_and(|number| number >= 3_050_000) {
         println!("cargo::rustc-cfg=gdal_int64");
     }
+    // What cargo-fuzz sets: see fuzz/README.md.
+    println!("cargo::rustc-check-cfg=cfg(fuzzing)");
     println!("cargo::rerun-if-env-changed=RUSTC");
     println!("cargo::rerun-if-changed=build.rs");
 }

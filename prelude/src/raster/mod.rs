@@ -34,6 +34,9 @@ mod zonal;
 
 pub use clip::Clip;
 pub use decode::Decoder;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub use decode::fuzzing;
 pub use glob::glob;
 pub use labelled::{OpenRaster, open_raster, open_raster_with, open_rasters, open_rasters_with};
 pub use library::gdal_version;

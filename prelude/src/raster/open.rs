@@ -253,6 +253,7 @@ fn describe(path: &Path, overview: Option<usize>, dataset: &Dataset) -> Result<O
         })
         .collect::<Result<Vec<_>>>()?;
     let Some(first) = bands.first() else { return Err(no_bands(path, dataset)) };
+    check_blocks(path, [height, width], first)?;
     let driver = dataset.driver().short_name();
     let compression = dataset.metadata_item("COMPRESSION", "IMAGE_STRUCTURE");
     let expected = Expected { width, height, bands: bands.len(), block: first.block, sample: first.sample };
@@ -303,6 +304,21 @@ fn describe_band(path: &Path, number: usize, band: &RasterBand<'_>) -> Result<Ba
         other => Some(other),
     };
     Ok(Band { dtype, sample: Sample::named(&name), nodata: nodata(band, dtype), block: [rows, columns], scaling })
+}
+
+/// GDAL takes memory for a whole block before it looks whether the file has one: a damaged header may ask for all there is.
+fn check_blocks(path: &Path, image: [usize; 2], band: &Band) -> Result<()> {
+    const MOST_BEYOND: u128 = 256 << 20;
+    let bytes = |size: [usize; 2]| size[0] as u128 * size[1] as u128 * band.dtype.size() as u128;
+    if bytes(band.block) <= bytes(image) + MOST_BEYOND {
+        return Ok(());
+    }
+    let ([rows, columns], [height, width]) = (band.block, image);
+    let message = format!(
+        "{} is damaged: it claims to keep {width} x {height} pixels in blocks of {columns} x {rows}; copy it again",
+        shown(path)
+    );
+    Err(Error::new(ErrorKind::Damaged, message))
 }
 
 fn nodata(band: &RasterBand<'_>, dtype: DType) -> Option<f64> {

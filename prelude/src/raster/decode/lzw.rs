@@ -149,8 +149,10 @@ fn until_clear(entries: &mut Entries, input: &[u8], out: &mut [u8], want: usize,
             }
         }
     }
-    // A table that is full and not cleared: no encoder in use does that.
-    None
+    // The table is full. Encoders clear it two codes before or, as weezl's does, now; none in use goes on without.
+    let code = code_at(input, state.bit, 12)?;
+    state.bit += 12;
+    (code == CLEAR).then_some(true)
 }
 
 /// Codes in one pass of the loop for short sequences: that many fit into one word of input.
@@ -353,6 +355,16 @@ mod tests {
     #[test]
     fn a_code_may_mean_the_sequence_that_it_defines() {
         assert_eq!(decode(&stream(&[CLEAR, 97, 258, 259, END]), 6, 0).unwrap(), b"aaaaaa");
+    }
+
+    #[test]
+    fn a_full_table_may_be_cleared_and_nothing_else() {
+        // The first code after a clear code defines nothing.
+        let full: Vec<usize> = [CLEAR].into_iter().chain((0..=CODES - FIRST).map(|n| n % 251)).collect();
+        let stream_of = |then: &[usize]| stream(&[&full[..], then].concat());
+        let data = decode(&stream_of(&[CLEAR, 97, 98, 258, END]), full.len() + 3, 50).unwrap();
+        assert_eq!(data[full.len() - 1..], *b"abab");
+        assert_eq!(decode(&stream_of(&[97, 98, END]), full.len() + 1, 50), None);
     }
 
     #[test]

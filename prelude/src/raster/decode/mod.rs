@@ -18,6 +18,10 @@
 //!
 //! All of it is safe code, but for one call that chooses a processor's instructions (`lzw`).
 
+#[cfg(any(test, fuzzing))]
+pub mod answers;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod input;
 mod layout;
 mod lzw;

@@ -63,9 +63,55 @@ impl Unpacker {
                     Some(decoder) => decoder,
                     none => none.insert(zstd::bulk::Decompressor::new().ok()?),
                 };
-                (decoder.decompress_to_buffer(bytes, &mut out[..raw]).ok()? == raw).then_some(())?;
+                (decoder.decompress_to_buffer(first_frame(bytes)?, &mut out[..raw]).ok()? == raw).then_some(())?;
             }
         }
         Some(())
+    }
+}
+
+/// The ZSTD frame that a block begins with: GDAL reads no more. None where that is something else, or needs a larger
+/// window than GDAL's decoder agrees to.
+fn first_frame(packed: &[u8]) -> Option<&[u8]> {
+    const MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
+    /// The descriptor of a window of 2^27 bytes (RFC 8878, section 3.1.1.1.2).
+    const MOST_WINDOW: u8 = 17 << 3;
+    let &[descriptor, window, ..] = packed.strip_prefix(&MAGIC)? else { return None };
+    // A frame that is a single segment has none.
+    if descriptor & 0x20 == 0 && window > MOST_WINDOW {
+        return None;
+    }
+    packed.get(..zstd::zstd_safe::find_frame_compressed_size(packed).ok()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn unpack(packed: &[u8], raw: usize) -> Option<Vec<u8>> {
+        let mut out = vec![0; raw];
+        Unpacker::default().unpack(Codec::Zstd, &[packed, &[0; PADDING]].concat(), &mut out, raw)?;
+        Some(out)
+    }
+
+    #[test]
+    fn of_zstd_one_frame_is_read_as_gdal_reads_it() {
+        let frame = zstd::bulk::compress(b"pixels", 3).unwrap();
+        assert_eq!(unpack(&frame, 6).unwrap(), b"pixels");
+        assert_eq!(unpack(&[&frame[..], b"and more"].concat(), 6).unwrap(), b"pixels");
+        assert_eq!(unpack(&frame, 5), None);
+        assert_eq!(unpack(&frame, 7), None);
+        assert_eq!(unpack(&[&frame[..], &frame].concat(), 12), None);
+        assert_eq!(unpack(&[&[0x50, 0x2a, 0x4d, 0x18, 0, 0, 0, 0], &frame[..]].concat(), 6), None, "a frame to skip");
+        assert_eq!(unpack(&frame[..4], 6), None);
+    }
+
+    #[test]
+    fn zstd_windows_that_gdal_refuses_are_refused() {
+        // A window, and one last block of three bytes as they are.
+        let frame = |window: u8| [&[0x28, 0xb5, 0x2f, 0xfd, 0, window], &[(3 << 3) + 1, 0, 0][..], b"abc"].concat();
+        assert_eq!(unpack(&frame(17 << 3), 3).unwrap(), b"abc");
+        assert_eq!(unpack(&frame((17 << 3) + 1), 3), None);
+        assert_eq!(unpack(&frame(20 << 3), 3), None);
     }
 }

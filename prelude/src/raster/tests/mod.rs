@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod decode;
+mod decode_mutants;
 mod labelled;
 mod options;
 mod read;
