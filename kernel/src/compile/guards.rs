@@ -123,14 +123,14 @@ fn guard_for(turns: &ast::ForExpr, insertions: &mut Vec<(usize, String)>) {
         insertions.push((
             end(items),
             format!(
-                ") {{ mut __rest => {{ use {GUARD}::{{AnyPart as _, OwnPart as _}}; \
-                 while let Some(__part) = (&mut __rest).part() {{ for {pattern} in __part"
+                ") {{ mut __rest => {{ use {GUARD}::{{AnyPart as _, Cut as _, OwnPart as _}}; \
+                 while let Some(__part) = (&mut __rest).part() {{ for {pattern} in ::core::convert::identity(__part).turns()"
             ),
         ));
         insertions.push((end(body), " } } }".to_owned()));
     } else {
         insertions.push((start(items), format!("{GUARD}::guarded(")));
-        insertions.push((end(items), ")".to_owned()));
+        insertions.push((end(items), ").turns()".to_owned()));
     }
 }
 
@@ -202,16 +202,16 @@ mod tests {
         assert!(of("for x in &data { sum += x.abs().sqrt(); }").contains("g::parts("));
         let out = of("for x in &data { sum += x * x; }");
         assert!(out.contains("match g::parts(/* for x in  */ &data) {"), "{out}");
-        assert!(out.contains("for x in __part { sum += x * x; } } } }"), "{out}");
+        assert!(out.contains("for x in ::core::convert::identity(__part).turns() { sum += x * x; } } } }"), "{out}");
     }
 
     #[test]
     fn a_for_loop_that_calls_or_leaves_looks_in_each_turn() {
         for body in ["f(i);", "if i > 3 { break; }", "println!(\"{i}\");", "for j in 0..i { k += j; }", "x.fold();"] {
             let out = of(&format!("for i in 0..9 {{ {body} }}"));
-            assert!(out.contains("for i in g::guarded(0..9) {"), "{out}");
+            assert!(out.contains("for i in g::guarded(0..9).turns() {"), "{out}");
         }
-        assert!(of("'a: for i in 0..9 { x += i; }").contains("'a: for i in g::guarded(0..9)"));
+        assert!(of("'a: for i in 0..9 { x += i; }").contains("'a: for i in g::guarded(0..9).turns()"));
     }
 
     #[test]

@@ -62,18 +62,18 @@ impl Table {
     /// `None` where the stream is not one that an encoder writes, or ends too early.
     pub fn decode(&mut self, input: &[u8], out: &mut [u8], want: usize) -> Option<()> {
         #[cfg(target_arch = "x86_64")]
-        if std::arch::is_x86_feature_detected!("bmi2") {
+        if std::arch::is_x86_feature_detected!("bmi2") && std::arch::is_x86_feature_detected!("avx2") {
             // SAFETY: the processor has just been asked.
-            return unsafe { decode_with_bmi2(&mut self.0, input, out, want) };
+            return unsafe { decode_with_avx2(&mut self.0, input, out, want) };
         }
         decode(&mut self.0, input, out, want)
     }
 }
 
-/// [`decode`] with the shifts of newer processors, which take one step instead of three.
+/// [`decode`] with the instructions of newer processors: shifts that take one step instead of three, and wide copies.
 #[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "bmi2")]
-fn decode_with_bmi2(entries: &mut Entries, input: &[u8], out: &mut [u8], want: usize) -> Option<()> {
+#[target_feature(enable = "bmi2,avx2")]
+fn decode_with_avx2(entries: &mut Entries, input: &[u8], out: &mut [u8], want: usize) -> Option<()> {
     decode(entries, input, out, want)
 }
 
@@ -134,6 +134,13 @@ fn until_clear(entries: &mut Entries, input: &[u8], out: &mut [u8], want: usize,
             }
             // Those loops leave one code, at least, before the width changes. Long sequences come in runs.
             loop {
+                long_codes(entries, input, out, width, limit, state);
+                if state.at >= want {
+                    return Some(false);
+                }
+                if state.free >= limit {
+                    break;
+                }
                 let code = code_at(input, state.bit, width)?;
                 state.bit += width as usize;
                 if code == CLEAR {
@@ -191,9 +198,41 @@ fn short_codes<const WIDTH: u32>(entries: &mut Entries, input: &[u8], out: &mut 
     *state = State { bit, at, free, previous, previous_at };
 }
 
+/// Decodes codes of long sequences for as long as one follows the other, and there is room. Nothing here depends on the
+/// data: in a run of equal pixels each code may be the one that is being defined, or not.
+///
+/// Out of line, as [`any_code`] is: the loops for short sequences need the registers.
+#[inline(never)]
+fn long_codes(entries: &mut Entries, input: &[u8], out: &mut [u8], width: u32, limit: usize, state: &mut State) {
+    let State { mut bit, mut at, mut free, mut previous, mut previous_at } = *state;
+    let mut before = length(previous);
+    // A sequence that is longer than what an entry holds is defined without its last byte, and so before its code is read.
+    while before >= INLINE && free < limit {
+        let Some(code) = code_at(input, bit, width) else { break };
+        entries[free & (CODES - 1)] = long_entry(previous_at, before + 1);
+        let entry = entries[code & (CODES - 1)];
+        let (from, length) = ((entry >> LENGTH_BITS) as usize, (entry & ((1 << LENGTH_BITS) - 1)) as usize);
+        if entry >> 56 != 0 || entry == 0 || at + length + STEP > out.len() {
+            break;
+        }
+        copy_in_steps(out, from, at, length);
+        // What is being defined ends with the first byte of its own copy, which was not there yet.
+        out[at + length - 1] = out[from + length - 1];
+        bit += width as usize;
+        free += 1;
+        (previous, previous_at, before) = (entry, at, length);
+        at += length;
+    }
+    if free < limit {
+        // Not read, so not defined.
+        entries[free & (CODES - 1)] = 0;
+    }
+    *state = State { bit, at, free, previous, previous_at };
+}
+
 /// Decodes one code of any kind but a clear code, and says whether its sequence is a short one. What does not fit into
 /// `out` is left away.
-#[inline(always)]
+#[inline(never)]
 fn any_code(entries: &mut Entries, code: usize, out: &mut [u8], state: &mut State) -> Option<bool> {
     let State { at, free, previous, previous_at, .. } = *state;
     let mut entry = entries[code & (CODES - 1)];
@@ -240,8 +279,14 @@ fn extended(entry: u64, at: usize, byte: u64) -> u64 {
     if short.wrapping_sub(1) < INLINE - 1 {
         (entry + (1 << 56)) | byte << (8 * short)
     } else {
-        (at as u64) << LENGTH_BITS | (length(entry) as u64 + 1)
+        long_entry(at, length(entry) + 1)
     }
+}
+
+/// The entry of a sequence that is too long for the entry itself.
+#[inline(always)]
+fn long_entry(at: usize, length: usize) -> u64 {
+    (at as u64) << LENGTH_BITS | length as u64
 }
 
 /// Bytes copied at a time, as far as there is room for the last step: most sequences take one.
@@ -251,14 +296,23 @@ const STEP: usize = 32;
 #[inline(always)]
 fn copy(out: &mut [u8], from: usize, to: usize, length: usize) {
     if to + length + STEP <= out.len() {
-        let mut done = 0;
-        while done < length {
-            out.copy_within(from + done..from + done + STEP, to + done);
-            done += STEP;
-        }
+        copy_in_steps(out, from, to, length);
     } else {
         let fits = length.min(out.len() - to);
         out.copy_within(from..from + fits, to);
+    }
+}
+
+/// Copies a sequence where there is room for one step more. If it ends right behind `to`, its last byte may come out wrong.
+#[inline(always)]
+fn copy_in_steps(out: &mut [u8], from: usize, to: usize, length: usize) {
+    let mut done = 0;
+    loop {
+        out.copy_within(from + done..from + done + STEP, to + done);
+        done += STEP;
+        if done >= length {
+            break;
+        }
     }
 }
 
@@ -355,6 +409,30 @@ mod tests {
     #[test]
     fn a_code_may_mean_the_sequence_that_it_defines() {
         assert_eq!(decode(&stream(&[CLEAR, 97, 258, 259, END]), 6, 0).unwrap(), b"aaaaaa");
+        // Sequences of 2 to 60 bytes: each is the one before and its first byte.
+        let codes: Vec<usize> = [CLEAR, 97, 98, 258].into_iter().chain(260..320).chain([END]).collect();
+        let mut sequence = b"ab".to_vec();
+        let mut data = b"abab".to_vec();
+        for _ in 260..320 {
+            sequence.push(sequence[0]);
+            data.extend_from_slice(&sequence);
+        }
+        for room in [0, 1, 31, 32, 33, 100] {
+            for want in [data.len(), data.len() - 1, data.len() - 40] {
+                assert_eq!(decode(&stream(&codes), want, room).as_deref(), Some(&data[..want]), "{room} {want}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_long_sequence_is_defined_only_when_the_next_code_is_read() {
+        let run: Vec<usize> = [CLEAR, 97].into_iter().chain(258..270).collect();
+        let length = 1 + (2..14).sum::<usize>();
+        assert!(decode(&stream(&[&run[..], &[END]].concat()), length, 99).is_some());
+        // 270 is what the last code would have defined; after a clear code nobody knows it.
+        let then = [CLEAR, 98, 99, 270];
+        assert_eq!(decode(&stream(&[&run[..], &then].concat()), length + 9, 99), None);
+        assert_eq!(decode(&stream(&[&run[..], &[271]].concat()), length + 1, 99), None);
     }
 
     #[test]
