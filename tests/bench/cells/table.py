@@ -76,9 +76,12 @@ def of_lesson(lesson: dict) -> list[Row]:
     ]  # fmt: skip
 
 
-def of_loop(loop: dict) -> list[Row]:
-    what = "sum of squares of 100 million numbers, to the same in a release build"
-    return [Row(what, ms(loop["cell"]), over(loop["ratio"]), "1.1 x")]
+def of_loop(loops: dict) -> list[Row]:
+    squares, over_map = loops["sum of squares"], loops["loop over a map"]
+    return [
+        Row("sum of squares of 100 million numbers, to the same in a release build", ms(squares["cell"]), over(squares["ratio"]), "1.1 x"),
+        Row("the lesson's loop over a map of 19 million, to the same", ms(over_map["cell"]), over(over_map["ratio"]), "1.1 x"),
+    ]  # fmt: skip
 
 
 def of_dependency(dependency: dict) -> list[Row]:
