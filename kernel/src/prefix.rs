@@ -1,7 +1,26 @@
 //! The prefix: where an installation keeps its files. Read-only at run time, and free to move.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+
+/// Checks that something an installation was made with can still be reached. A prefix may be shared: then it is there
+/// for the one who installed it, and perhaps for nobody else.
+pub fn check_there(what: &str, path: &Path) -> Result<()> {
+    path.metadata().map(drop).map_err(|error| anyhow!(absent(what, path, error.kind())))
+}
+
+fn absent(what: &str, path: &Path, why: ErrorKind) -> String {
+    let path = path.display();
+    if why == ErrorKind::PermissionDenied {
+        format!(
+            "{what} may not be opened by you ({path}): whoever installed Isopleth has to open that folder to others, or to \
+             install again with one that all may read (README, On a cluster)"
+        )
+    } else {
+        format!("{what} is gone ({path}): run install.sh again")
+    }
+}
 
 /// An installation, found from the place of the running binary.
 #[derive(Debug, Clone)]
@@ -105,5 +124,20 @@ impl Prefix {
     /// The Python that runs JupyterLab, as recorded at install.
     pub fn python_record(&self) -> PathBuf {
         self.lib().join("python")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_gone_and_what_belongs_to_somebody_else_are_told_apart() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(check_there("the compiler", folder.path()).is_ok());
+        let said = check_there("the compiler", &folder.path().join("rustc")).unwrap_err().to_string();
+        assert!(said.starts_with("the compiler is gone") && said.ends_with("run install.sh again"), "{said}");
+        let said = absent("the compiler", folder.path(), ErrorKind::PermissionDenied);
+        assert!(said.starts_with("the compiler may not be opened by you"), "{said}");
     }
 }

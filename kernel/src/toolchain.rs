@@ -1,6 +1,6 @@
 //! The toolchain that built the prelude. Only it can compile cells against it.
 
-use crate::prefix::Prefix;
+use crate::prefix::{Prefix, check_there};
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -79,13 +79,11 @@ impl Toolchain {
 
     /// Checks that the recorded compiler is still there and still the same.
     pub fn verify(&self) -> Result<()> {
+        check_there("the Rust toolchain that built the prelude", &self.rustc)?;
         let output = Command::new(&self.rustc).arg("-vV").output();
         let found = match output {
             Ok(output) if output.status.success() => String::from_utf8_lossy(&output.stdout).trim().to_owned(),
-            _ => bail!(
-                "the Rust toolchain that built the prelude is gone ({}): run install.sh again",
-                self.rustc.display()
-            ),
+            _ => bail!("{} does not run: run install.sh again", self.rustc.display()),
         };
         if found != self.verbose_version {
             bail!(

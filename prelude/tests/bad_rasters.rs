@@ -224,6 +224,11 @@ fn files() -> Vec<(&'static str, Tiff)> {
         ("tiles of 65536 x 65536", tiles(65_536, 65_536).with(325, one(LONG, 4096))),
         ("tiles of no size", tiles(0, 0).with(325, one(LONG, 4096))),
         ("tiles without lengths", tiles(64, 64)),
+        (
+            "strips that are not stored, and the length of a tile",
+            plain.clone().with(273, one(LONG, 0)).with(279, one(LONG, 0)).with(325, one(LONG, 1)),
+        ),
+        ("tiles, and the lengths of strips", tiles(64, 64).with(279, one(LONG, 1)).with(325, one(LONG, 4096))),
         ("all strips in one place", all_in_one_place(64)),
         (
             "strips that overlap",

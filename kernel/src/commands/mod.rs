@@ -9,8 +9,8 @@ pub mod lesson;
 pub mod setup;
 mod standard_library;
 
-use crate::prefix::Prefix;
-use anyhow::{Context, Result, bail};
+use crate::prefix::{Prefix, check_there};
+use anyhow::{Context, Result};
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::Command;
@@ -26,9 +26,7 @@ fn python(prefix: &Prefix) -> Result<Command> {
     let python = PathBuf::from(python.trim());
     // Recorded relative to the prefix where it lies inside, so that the prefix can move.
     let python = if python.is_relative() { prefix.root().join(python) } else { python };
-    if !python.exists() {
-        bail!("the Python of JupyterLab is gone ({}): run install.sh again", python.display());
-    }
+    check_there("the Python of JupyterLab", &python)?;
     let mut command = Command::new(python);
     let ours = prefix.root().join("share/jupyter").into_os_string();
     command.env("JUPYTER_PATH", joined(ours, std::env::var_os("JUPYTER_PATH")));

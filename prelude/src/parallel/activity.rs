@@ -240,6 +240,23 @@ mod tests {
     }
 
     #[test]
+    fn a_raster_that_a_function_reads_counts_as_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.tif");
+        let meta = crate::raster::RasterMeta::new(40, 30, crate::array::DType::F32);
+        crate::raster::Raster::create(&path, &meta).unwrap().finish().unwrap();
+        let work = work(true);
+        work.set_crew("worker", 1);
+        on_one_thread(|| {
+            let _here = enter(&work);
+            let _item = item(Doing::Working, Name::Text("January"));
+            crate::raster::Raster::open(&path).unwrap().read_window::<f64>(1, 0..20, 0..10).unwrap();
+            assert_eq!(work.lanes()[0].1.doing(), Doing::Working, "the read is over, the item is not");
+        });
+        assert_eq!(work.bytes(), 20 * 10 * 8);
+    }
+
+    #[test]
     fn nothing_is_recorded_if_nobody_looks() {
         let unseen = work(false);
         unseen.set_crew("lazy", 1);

@@ -3,7 +3,7 @@
 use super::decode::{self, Decoded, Decoder};
 use super::errors::shown;
 use super::{Raster, datasets, library};
-use crate::parallel::cancel;
+use crate::parallel::{activity, cancel};
 use crate::{Error, ErrorKind, Result};
 use gdal::raster::{GdalType, RasterBand};
 use ndarray::Array2;
@@ -23,10 +23,12 @@ pub(crate) fn window<T: GdalType + Decoded + Default>(
     cancel::checkpoint();
     check_window(raster, band, &rows, &columns)?;
     let shape = (rows.len(), columns.len());
+    let reading = activity::reading(Some(raster.path()));
     let mut pixels = super::fresh::zeroed::<T>(shape.0 * shape.1);
     let result = into(raster, band, rows, columns, &mut pixels, &|_| ());
     cancel::checkpoint();
     result?;
+    reading.gave(size_of_val(&pixels[..]) as u64);
     Array2::from_shape_vec(shape, pixels)
         .map_err(|error| Error::with_source(ErrorKind::Other, format!("reading {}", shown(raster.path())), error))
 }

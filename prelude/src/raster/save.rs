@@ -100,7 +100,9 @@ fn pixels(writer: &mut RasterWriter, plan: &Plan, path: &Path) -> Result<()> {
     let block = writer.meta().block[0].max(1);
     let rows = (WINDOW_BYTES / row_bytes / block).max(1) * block;
     let bands = (WINDOW_BYTES / row_bytes / height.max(1)).max(1);
-    let progress = Progress::new("writing", count.div_ceil(bands) * height.div_ceil(rows));
+    let progress = Progress::new("writing", count.div_ceil(bands) * height.div_ceil(rows)).unit("windows");
+    // What is read and computed for it is a part of the writing.
+    let _here = progress.enter();
     for band in (0..count).step_by(bands) {
         let bands = band..(band + bands).min(count);
         for row in (0..height).step_by(rows) {

@@ -96,10 +96,13 @@ impl Layout {
         let (width, height) = (tiff.number(tag::WIDTH, 0)?, tiff.number(tag::HEIGHT, 0)?);
         let bands = tiff.number(tag::SAMPLES, 1)?;
         let tiled = tiff.has(tag::TILE_WIDTH);
+        // libtiff keeps both under one name: the later tag holds.
+        let of_the_other =
+            if tiled { [tag::STRIP_OFFSETS, tag::STRIP_LENGTHS] } else { [tag::TILE_OFFSETS, tag::TILE_LENGTHS] };
+        if of_the_other.iter().any(|&number| tiff.has(number)) {
+            return Err("strips and tiles at once");
+        }
         let (rows, columns, offsets, lengths) = if tiled {
-            if tiff.has(tag::STRIP_OFFSETS) {
-                return Err("strips and tiles at once");
-            }
             let (rows, columns) = (tiff.number(tag::TILE_HEIGHT, 0)?, tiff.number(tag::TILE_WIDTH, 0)?);
             (rows, columns, tiff.numbers(tag::TILE_OFFSETS)?, tiff.numbers(tag::TILE_LENGTHS)?)
         } else {
