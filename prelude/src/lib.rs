@@ -30,6 +30,7 @@ pub mod lazy;
 pub mod lesson;
 pub mod parallel;
 pub mod plot;
+mod prefetch;
 pub mod prelude;
 pub mod program;
 pub mod raster;

@@ -244,7 +244,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.tif");
         let meta = crate::raster::RasterMeta::new(40, 30, crate::array::DType::F32);
-        crate::raster::Raster::create(&path, &meta).unwrap().finish().unwrap();
+        let mut writer = crate::raster::Raster::create(&path, &meta).unwrap();
+        writer.write(&ndarray::Array2::<f32>::zeros((30, 40)), 1).unwrap();
+        writer.finish().unwrap();
         let work = work(true);
         work.set_crew("worker", 1);
         on_one_thread(|| {

@@ -5,6 +5,7 @@
 //! would keep a loop over numbers from being vectorised, so such a loop is taken apart instead.
 
 use crate::parallel::cancel;
+use crate::prefetch::prefetch;
 use ndarray::{ArrayBase, Data, Dimension};
 use std::ops::{Deref, DerefMut, Range};
 
@@ -243,20 +244,6 @@ fn follows<T>(item: &T, before: &mut usize) -> bool {
     let after = std::mem::replace(before, address);
     (1..LINE).contains(&size_of::<T>()) && address.wrapping_sub(after) == size_of::<T>()
 }
-
-/// Tells the processor that `address` will be read. It need not exist.
-#[cfg(target_arch = "x86_64")]
-#[inline]
-fn prefetch(address: *const u8) {
-    use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-    // SAFETY: a hint, which neither reads nor faults, whatever the address.
-    unsafe { _mm_prefetch::<_MM_HINT_T0>(address.cast()) };
-}
-
-/// Other processors are left to themselves.
-#[cfg(not(target_arch = "x86_64"))]
-#[inline]
-fn prefetch(_: *const u8) {}
 
 /// What a `for` loop over numbers goes over, handed out in parts.
 ///

@@ -13,6 +13,8 @@
 //!
 //! Only streams as encoders write them are decoded; anything odd is `None`, and GDAL's answer is taken instead.
 
+use crate::prefetch::prefetch;
+
 const CLEAR: usize = 256;
 const END: usize = 257;
 const FIRST: usize = 258;
@@ -165,37 +167,59 @@ fn until_clear(entries: &mut Entries, input: &[u8], out: &mut [u8], want: usize,
 /// Codes in one pass of the loop for short sequences: that many fit into one word of input.
 const BATCH: usize = 4;
 /// Bytes of output that a batch may touch: seven a code, and one word where the last begins.
-const ROOM: usize = 40;
+const ROOM: usize = INLINE * (BATCH - 1) + 8;
+/// Bytes between what is written and what is asked for meanwhile: new memory has left the processor's nearest cache since the
+/// system cleared it.
+const AHEAD: usize = 4096;
 
 /// Decodes codes of short sequences for as long as there are some, and room for the next ones.
 #[inline(always)]
 fn short_codes<const WIDTH: u32>(entries: &mut Entries, input: &[u8], out: &mut [u8], limit: usize, state: &mut State) {
-    let State { mut bit, mut at, mut free, mut previous, mut previous_at } = *state;
-    'batches: while free + BATCH < limit {
-        let Some(bytes) = input[bit >> 3..].first_chunk::<8>() else { break };
-        let Some(window) = out.get_mut(at..).and_then(|out| out.first_chunk_mut::<ROOM>()) else { break };
-        let mut word = u64::from_be_bytes(*bytes) << (bit & 7);
-        let mut written = 0;
-        for n in 0..BATCH {
-            let entry = entries[(word >> (64 - WIDTH)) as usize & (CODES - 1)];
-            let length = (entry >> 56) as usize;
-            if length == 0 {
-                bit += n * WIDTH as usize;
-                at += written;
-                break 'batches;
-            }
-            word <<= WIDTH;
-            // At most 3 x 7 was written before; the mask says so to the compiler.
-            window[written & 31..][..8].copy_from_slice(&entry.to_le_bytes());
-            entries[free & (CODES - 1)] = extended(previous, previous_at, entry & 0xff);
-            free += 1;
-            (previous, previous_at) = (entry, at + written);
-            written += length;
-        }
-        bit += BATCH * WIDTH as usize;
-        at += written;
+    const { assert!(WIDTH <= CODES.ilog2() && 7 + BATCH * WIDTH as usize <= 64) };
+    let State { mut bit, at, free, mut previous, previous_at } = *state;
+    // How many batches there are places for in the table, words in the input, and room in the output.
+    let slots = limit.min(CODES).saturating_sub(free + 1) / BATCH;
+    let words = (input.len() * 8).saturating_sub(bit + 64) / (BATCH * WIDTH as usize);
+    let room = out.len().saturating_sub(at + ROOM) / (BATCH * INLINE);
+    let batches = slots.min(words).min(room);
+    if batches == 0 || previous_at > at {
+        return;
     }
-    *state = State { bit, at, free, previous, previous_at };
+    // SAFETY: `batches` passes are made at most, each of `BATCH` codes of `WIDTH` bits, each of which writes one slot and
+    // makes the output at most `INLINE` bytes longer. So
+    // - slots are below `free + batches * BATCH < CODES`, and a code, being of `WIDTH` bits, is below `CODES`;
+    // - a pass begins to read at bit `bit + (batches - 1) * BATCH * WIDTH` at most, from where the input has 64 bits;
+    // - a pass begins to write at byte `at + (batches - 1) * BATCH * INLINE` at most, from where the output has `ROOM` bytes,
+    //   and its last code begins `(BATCH - 1) * INLINE` bytes later and writes 8.
+    // Nothing is read from the output, and the two pointers into the table are made from one borrow.
+    unsafe {
+        let table = entries.as_mut_ptr();
+        let (first_slot, first) = (table.add(free), out.as_mut_ptr());
+        let (mut slot, mut to, mut previous_to) = (first_slot, first.add(at), first.add(previous_at));
+        let last_slot = first_slot.add(batches * BATCH);
+        'batches: while slot < last_slot {
+            prefetch(to.wrapping_add(AHEAD));
+            let word: *const [u8; 8] = input.as_ptr().add(bit >> 3).cast();
+            let mut word = u64::from_be_bytes(word.read()) << (bit & 7);
+            for n in 0..BATCH {
+                let entry = *table.add((word >> (64 - WIDTH)) as usize);
+                if entry >> 56 == 0 {
+                    bit += n * WIDTH as usize;
+                    break 'batches;
+                }
+                word <<= WIDTH;
+                to.cast::<[u8; 8]>().write(entry.to_le_bytes());
+                *slot = extended(previous, previous_to.offset_from_unsigned(first), entry & 0xff);
+                slot = slot.add(1);
+                (previous, previous_to) = (entry, to);
+                to = to.add((entry >> 56) as usize);
+            }
+            bit += BATCH * WIDTH as usize;
+        }
+        let (at, previous_at) = (to.offset_from_unsigned(first), previous_to.offset_from_unsigned(first));
+        let free = free + slot.offset_from_unsigned(first_slot);
+        *state = State { bit, at, free, previous, previous_at };
+    }
 }
 
 /// Decodes codes of long sequences for as long as one follows the other, and there is room. Nothing here depends on the
@@ -215,6 +239,8 @@ fn long_codes(entries: &mut Entries, input: &[u8], out: &mut [u8], width: u32, l
         if entry >> 56 != 0 || entry == 0 || at + length + STEP > out.len() {
             break;
         }
+        prefetch(out.as_ptr().wrapping_add(at + AHEAD));
+        prefetch(out.as_ptr().wrapping_add(at + AHEAD + 64));
         copy_in_steps(out, from, at, length);
         // What is being defined ends with the first byte of its own copy, which was not there yet.
         out[at + length - 1] = out[from + length - 1];

@@ -16,7 +16,7 @@
 //! through GDAL, whose values or whose error the caller gets. So no file is read in two ways, and there is
 //! one place where damage is reported. `ISOPLETH_DECODER=gdal` in the environment leaves all reading to GDAL.
 //!
-//! All of it is safe code, but for one call that chooses a processor's instructions (`lzw`).
+//! All of it is safe code but for `lzw`, whose innermost loop does without checks and whose instructions depend on the processor.
 
 #[cfg(any(test, fuzzing))]
 pub mod answers;
