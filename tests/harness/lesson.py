@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,13 @@ def code_of(notebook: Path) -> list[str]:
     """The sources of a notebook's code cells."""
     cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
     return ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+
+
+def suggestions() -> dict[str, str]:
+    """The code that the lesson's text suggests to try, by itself: it draws something."""
+    cells = json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]
+    text = "".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+    return {code: code for code in re.findall(r"`([^`]+\.plot\(\)[^`]*)`", text)}
 
 
 def small_sample(home: Path) -> dict[str, str]:
@@ -80,7 +88,10 @@ class Lesson:
     def cell(self, number: int) -> LessonCell:
         return next(cell for cell in self.cells if cell.number == number)
 
-    def probe(self, name: str) -> str:
+    def probed(self, name: str) -> LessonCell:
         probe = self._probes[name]
         assert not probe.errors, probe.errors
-        return probe.stdout.strip()
+        return probe
+
+    def probe(self, name: str) -> str:
+        return self.probed(name).stdout.strip()

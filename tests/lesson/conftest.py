@@ -10,7 +10,7 @@ import nbformat
 import pytest
 
 from harness.kernel import KERNEL
-from harness.lesson import NOTEBOOK, Lesson, small_sample
+from harness.lesson import NOTEBOOK, Lesson, small_sample, suggestions
 
 # After the lesson, its own kernel is asked for what the notebook only shows in part.
 PROBES = {
@@ -31,7 +31,7 @@ println!("{:?}", probe.shape());
 def lesson(installed, tmp_path_factory, artefacts, figure) -> Lesson:
     home = tmp_path_factory.mktemp("lesson")
     notebook = nbformat.read(NOTEBOOK, as_version=4)
-    for name, code in PROBES.items():
+    for name, code in (PROBES | suggestions()).items():
         notebook.cells.append(nbformat.v4.new_code_cell(code, metadata={"probe": name}))
 
     replies, seconds, begun = {}, {}, {}

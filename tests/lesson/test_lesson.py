@@ -7,6 +7,8 @@ import numpy
 import pytest
 import rasterio
 
+from harness.lesson import suggestions
+
 RELATIVE = 1e-5
 
 
@@ -72,6 +74,13 @@ def test_a_labelled_array_is_a_table(lesson, number):
 @pytest.mark.parametrize("number", [1, 2, 4, 12, 13, 14, 15, 16, 23, 28, 29, 30, 31, 32, 33, 34, 35, 36])
 def test_a_value_is_shown_as_text_too(lesson, number):
     assert lesson.cell(number).text.strip()
+
+
+def test_what_the_text_suggests_to_draw_is_drawn(lesson):
+    suggested = suggestions()
+    assert len(suggested) == 2, suggested
+    for name in suggested:
+        assert lesson.probed(name).has("image/png"), name
 
 
 def test_the_client_is_a_card_with_text_beside_it(lesson):
