@@ -217,6 +217,17 @@ fn files() -> Vec<(&'static str, Tiff)> {
             plain.clone().with(257, one(LONG, 1_000_000)).with(278, one(LONG, 1)),
         ),
         ("twice the rows that there are", plain.clone().with(257, one(LONG, 128)).with(278, one(LONG, 128))),
+        (
+            "bits of three bands, and no number of bands",
+            tiles(16, 16)
+                .without(&[277])
+                .with(256, one(LONG, 16))
+                .with(257, one(LONG, 16))
+                .with(258, list(SHORT, [8, 8, 8]))
+                .with(262, one(SHORT, 2))
+                .with(324, one(LONG, DATA + 3600))
+                .with(325, one(LONG, 768)),
+        ),
         ("65535 bands", plain.clone().with(277, one(SHORT, 65_535))),
         ("no rows in a strip", plain.clone().with(278, one(LONG, 0))),
         ("2^32 - 1 rows in a strip", plain.clone().with(278, one(LONG, u32::MAX.into()))),
@@ -229,6 +240,14 @@ fn files() -> Vec<(&'static str, Tiff)> {
             plain.clone().with(273, one(LONG, 0)).with(279, one(LONG, 0)).with(325, one(LONG, 1)),
         ),
         ("tiles, and the lengths of strips", tiles(64, 64).with(279, one(LONG, 1)).with(325, one(LONG, 4096))),
+        (
+            "a tile of which only what is beyond its pixels is cut off",
+            tiles(16, 16)
+                .with(256, one(LONG, 32))
+                .with(257, one(LONG, 16))
+                .with(324, list(LONG, [DATA, DATA + 3600]))
+                .with(325, list(LONG, [768, 768])),
+        ),
         ("all strips in one place", all_in_one_place(64)),
         (
             "strips that overlap",

@@ -70,6 +70,9 @@ mod tag {
     pub const FORMAT: u16 = 339;
 }
 
+/// The photometric interpretation of which a pixel has three values.
+const RGB: u64 = 2;
+
 impl Layout {
     /// Opens the file and understands it.
     ///
@@ -95,6 +98,11 @@ impl Layout {
         };
         let (width, height) = (tiff.number(tag::WIDTH, 0)?, tiff.number(tag::HEIGHT, 0)?);
         let bands = tiff.number(tag::SAMPLES, 1)?;
+        // Where one of these contradicts the other two, libtiff and GDAL see different numbers of bands.
+        let of_bits = tiff.numbers(tag::BITS)?.map_or(1, Numbers::len);
+        if (of_bits != 1 && of_bits != bands) || (bands < 3 && tiff.number(tag::PHOTOMETRIC, 1)? == RGB) {
+            return Err("an unclear number of bands");
+        }
         let tiled = tiff.has(tag::TILE_WIDTH);
         // libtiff keeps both under one name: the later tag holds.
         let of_the_other =
