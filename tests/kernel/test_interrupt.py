@@ -34,6 +34,29 @@ loop { lazy.mean("y")?.compute()?; }
 }
 
 
+# What a `for` loop may go over. Which guard a loop gets depends on it, and one that does not compile would be left away.
+ITEMS = {
+    "a map": "&map",
+    "a map turned round": "&map.t()",
+    "a part of a map": "&map.slice(s![1.., ..])",
+    "a map that is made for it": "&Array2::<f32>::zeros((20, 30))",
+    "a map to change": "&mut map.clone()",
+    "the values of a map": "map.iter()",
+    "values and their places": "map.indexed_iter()",
+    "rows of a map": "map.slice(s![.., ..1]).rows()",
+    "a vector": "vec![String::new(); 600]",
+    "a slice": "&[0u8; 600][..]",
+    "numbered items": "map.iter().enumerate()",
+    "two things at once": "map.iter().zip(&[0u8; 600])",
+    "a range": "0..600",
+    "a range backwards": "(0..600).rev()",
+    "words": "\"a b c \".repeat(200).split(' ')",
+    "a hash map": "(0..600).map(|n| (n, n)).collect::<HashMap<i32, i32>>()",
+}
+# Has no loop that a guard could be in.
+SLOW = "fn slow<T>(_: T) { let t = Instant::now(); (0..u64::MAX).any(|_| t.elapsed() > Duration::from_millis(30)); }"
+
+
 @pytest.fixture(scope="module")
 def kept(kernel):
     """Variables that every Stop must leave as they are; one of them a file to read."""
@@ -87,6 +110,27 @@ def test_a_second_stop_ends_it_at_once(kernel, figure):
     figure("stop: the second, a foreign call", f"{cell.idle - asked:.2f} s")
     assert cell.errors[0]["ename"] == "WorkerEnded", cell.errors
     assert kernel.ok("1 + 1").text == "2"
+
+
+@pytest.mark.parametrize("name", ITEMS)
+def test_stop_ends_a_loop_over(kept, name):
+    kept.ok(SLOW)
+    code = f'let map = Array2::<f32>::zeros((600, 1));\nprintln!("started");\nfor item in {ITEMS[name]} {{ slow(item); }}'
+    stopped(kept, code)
+
+
+def test_stop_ends_a_loop_over_an_iterator_of_any_type(kept):
+    kept.ok(f"{SLOW}\nfn all<T, I: IntoIterator<Item = T>>(items: I) {{ for item in items {{ slow(item); }} }}")
+    stopped(kept, 'println!("started");\nall(0..600);')
+
+
+def stopped(kernel, code):
+    cell = kernel.begin(code)
+    kernel.until_prints(cell)
+    kernel.interrupt()
+    kernel.finish(cell)
+    assert [error["ename"] for error in cell.errors] == ["Interrupted"], cell.describe()
+    assert kernel.ok("kept_by_stop").text == "[1, 2, 3]"
 
 
 def test_a_double_click_on_stop_loses_nothing(kernel):
