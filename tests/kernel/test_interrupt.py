@@ -84,6 +84,27 @@ def test_stop_ends_the_cell_and_keeps_variables(kept, figure, name):
     assert kernel.ok("taken_by_stop.trim_end_matches('!')").text == '"taken"'
 
 
+@pytest.mark.parametrize("name", ITEMS)
+def test_stop_ends_a_loop_over(kept, name):
+    kept.ok(SLOW)
+    code = f'let map = Array2::<f32>::zeros((600, 1));\nprintln!("started");\nfor item in {ITEMS[name]} {{ slow(item); }}'
+    stopped(kept, code)
+
+
+def test_stop_ends_a_loop_over_an_iterator_of_any_type(kept):
+    kept.ok(f"{SLOW}\nfn all<T, I: IntoIterator<Item = T>>(items: I) {{ for item in items {{ slow(item); }} }}")
+    stopped(kept, 'println!("started");\nall(0..600);')
+
+
+def stopped(kernel, code):
+    cell = kernel.begin(code)
+    kernel.until_prints(cell)
+    kernel.interrupt()
+    kernel.finish(cell)
+    assert [error["ename"] for error in cell.errors] == ["Interrupted"], cell.describe()
+    assert kernel.ok("kept_by_stop").text == "[1, 2, 3]"
+
+
 # A foreign call that never returns.
 ENDLESS = '{ unsafe extern "C" { fn pause() -> i32; }\nprintln!("started");\nwhile unsafe { pause() } != 1 {} }'
 
@@ -110,27 +131,6 @@ def test_a_second_stop_ends_it_at_once(kernel, figure):
     figure("stop: the second, a foreign call", f"{cell.idle - asked:.2f} s")
     assert cell.errors[0]["ename"] == "WorkerEnded", cell.errors
     assert kernel.ok("1 + 1").text == "2"
-
-
-@pytest.mark.parametrize("name", ITEMS)
-def test_stop_ends_a_loop_over(kept, name):
-    kept.ok(SLOW)
-    code = f'let map = Array2::<f32>::zeros((600, 1));\nprintln!("started");\nfor item in {ITEMS[name]} {{ slow(item); }}'
-    stopped(kept, code)
-
-
-def test_stop_ends_a_loop_over_an_iterator_of_any_type(kept):
-    kept.ok(f"{SLOW}\nfn all<T, I: IntoIterator<Item = T>>(items: I) {{ for item in items {{ slow(item); }} }}")
-    stopped(kept, 'println!("started");\nall(0..600);')
-
-
-def stopped(kernel, code):
-    cell = kernel.begin(code)
-    kernel.until_prints(cell)
-    kernel.interrupt()
-    kernel.finish(cell)
-    assert [error["ename"] for error in cell.errors] == ["Interrupted"], cell.describe()
-    assert kernel.ok("kept_by_stop").text == "[1, 2, 3]"
 
 
 def test_a_double_click_on_stop_loses_nothing(kernel):
