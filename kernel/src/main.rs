@@ -2,14 +2,18 @@
 //!
 //! One binary plays every role, so that one file is installed and all roles agree on versions.
 
+mod analysis;
 mod cache;
 mod cell;
 mod commands;
 mod compile;
-mod engine;
 mod jupyter;
+mod keeper;
 mod notebook;
 mod prefix;
+mod prepare;
+mod report;
+mod session;
 mod toolchain;
 mod worker;
 
@@ -36,23 +40,25 @@ Commands:
   help, --version
 
 Called by Jupyter and by the kernel, not by hand:
-  kernel CONNECTION_FILE, worker, relay, setup
+  kernel CONNECTION_FILE, worker, keeper, dependencies, relay, setup
 ";
 
 fn main() -> ExitCode {
     let mut args = std::env::args_os();
     let program = args.next().unwrap_or_default();
     let args: Vec<OsString> = args.collect();
-    // evcxr and rust-analyzer call this binary under the names of the tools it stands before.
-    if let Some(tool) = compile::Tool::from_program_name(&program) {
-        return compile::run(tool, &args);
+    // evcxr calls this binary under the names of the tools it stands before.
+    if let Some(tool) = analysis::dependencies::tool_of(&program) {
+        return analysis::dependencies::pretend(tool, &args).unwrap_or(ExitCode::FAILURE);
     }
     let role = args.first().and_then(|arg| arg.to_str()).unwrap_or("help");
     let rest = args.get(1..).unwrap_or_default();
     let outcome = match role {
         "kernel" => jupyter::run(rest),
         "worker" => worker::role::run(),
-        "relay" => engine::relay::run(),
+        "keeper" => keeper::run(rest),
+        "dependencies" => analysis::dependencies::run(),
+        "relay" => analysis::relay::run(),
         "setup" => commands::setup::run(rest),
         "lab" => commands::lab::run(rest),
         "lesson" => commands::lesson::run(rest),

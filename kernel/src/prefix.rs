@@ -67,7 +67,7 @@ impl Prefix {
         self.lib().join("deps")
     }
 
-    /// A folder shaped like a `CARGO_HOME` whose `bin` holds the compile front under the tools' names.
+    /// A folder shaped like a `CARGO_HOME` whose `bin` holds tools that do nothing, for evcxr.
     pub fn front(&self) -> PathBuf {
         self.lib().join("front")
     }
@@ -77,12 +77,7 @@ impl Prefix {
         self.lib().join("toolchain.json")
     }
 
-    /// Answers of the tools that never change for one installation.
-    pub fn probes(&self) -> PathBuf {
-        self.lib().join("probes")
-    }
-
-    /// `cargo metadata` of a cell, with [`crate::compile::metadata`]'s placeholders.
+    /// `cargo metadata` of a cell, with [`crate::analysis::metadata`]'s placeholders.
     pub fn cell_metadata(&self) -> PathBuf {
         self.lib().join("cell-metadata.json")
     }

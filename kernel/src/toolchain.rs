@@ -17,6 +17,12 @@ pub struct Toolchain {
     /// Where libstd's shared object is.
     pub target_libdir: PathBuf,
     pub target: String,
+    /// What is configured for the target, as `rustc --print cfg` says it.
+    #[serde(default)]
+    pub cfg: Vec<String>,
+    /// How values are laid out there, as LLVM says it.
+    #[serde(default)]
+    pub data_layout: Option<String>,
     /// How to link a cell without going through rustc, where that is known.
     #[serde(default)]
     pub linker: Option<Linker>,
@@ -60,8 +66,10 @@ impl Toolchain {
             }
         };
         let linker = find_linker(&target_libdir);
+        let cfg = print_unstable(&["--print", "cfg"]).unwrap_or_default().lines().map(str::to_owned).collect();
+        let data_layout = data_layout();
         let (rustc, cargo) = (inside("rustc")?, inside("cargo")?);
-        Ok(Self { rustc, cargo, verbose_version, sysroot, target_libdir, target, linker })
+        Ok(Self { rustc, cargo, verbose_version, sysroot, target_libdir, target, cfg, data_layout, linker })
     }
 
     /// The record of `prefix`.
@@ -95,6 +103,20 @@ impl Toolchain {
         }
         Ok(())
     }
+}
+
+/// What rustc prints where it may name what is not stable. Only analysis asks, which reads the standard library's
+/// sources, and those ask for such things: without them there are no atomics.
+fn print_unstable(arguments: &[&str]) -> Option<String> {
+    let asked = Command::new("rustc").args(arguments).env("RUSTC_BOOTSTRAP", "1").output().ok()?;
+    asked.status.success().then(|| String::from_utf8(asked.stdout).ok())?
+}
+
+/// How rustc lays values out.
+fn data_layout() -> Option<String> {
+    let asked = print_unstable(&["-Z", "unstable-options", "--print", "target-spec-json"])?;
+    let specification: serde_json::Value = serde_json::from_str(&asked).ok()?;
+    specification["data-layout"].as_str().map(str::to_owned)
 }
 
 /// The linker that the C compiler would call, and the toolchain's builtins.

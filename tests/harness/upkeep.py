@@ -11,7 +11,7 @@ from harness.kernel import Kernel
 
 
 def by_role(kernel: Kernel) -> dict[str, list[psutil.Process]]:
-    """The kernel's processes by what they are: `kernel`, `worker`, `relay`; anything else by its name."""
+    """The kernel's processes by what they are: `kernel`, `worker`, `keeper`; anything else by its name."""
     roles: dict[str, list[psutil.Process]] = {}
     for process in kernel.marked.now():
         try:

@@ -49,20 +49,24 @@ def parts(entry: Path) -> tuple[bytes, bytes, bytes]:
 
 
 def test_what_runs_is_the_object_in_the_cache(start, entries):
-    first = start()
-    first.ok("1 + 1")
-    one = settled(entries, 1, first)
-    first.ok("20 + 20")
-    both = settled(entries, 2, first)
-    first.shutdown()
-    [of_sum], [other] = list(one.values()), [path for name, path in both.items() if name not in one]
-    # An entry that is whole and says that it is the first cell, with the object of the second.
-    form, header, _ = parts(of_sum)
-    _, of_other, object_of_other = parts(other)
-    symbol = lambda line: line.split(b'"symbol":"')[1].split(b'"')[0]  # noqa: E731
-    header = header.replace(symbol(header), symbol(of_other))
-    of_sum.write_bytes(with_digest(b"\n".join([form, header, object_of_other])))
-    assert start().ok("1 + 1").text == "40"
+    def of_the_call(answer: str):
+        """The entry that a call of the function leaves, which is defined differently each time."""
+        kernel = start()
+        before = set(entries())
+        kernel.ok(f"fn what_runs() -> i32 {{ {answer} }}")
+        kernel.ok("what_runs()")
+        made = settled(entries, len(before) + 2, kernel)
+        kernel.shutdown()
+        return max((path for name, path in made.items() if name not in before), key=lambda path: path.stat().st_mtime_ns)
+
+    two, forty = of_the_call("2"), of_the_call("20 + 20")
+    # An entry that is whole and says that it is the first call, with the object of the second.
+    form, header, _ = parts(two)
+    _, _, object_of_other = parts(forty)
+    two.write_bytes(with_digest(b"\n".join([form, header, object_of_other])))
+    kernel = start()
+    kernel.ok("fn what_runs() -> i32 { 2 }")
+    assert kernel.ok("what_runs()").text == "40"
 
 
 def test_cells_from_the_cache_and_new_ones_build_on_each_other(start, entries):

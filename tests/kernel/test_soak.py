@@ -88,7 +88,7 @@ def test_many_restarts_leave_nothing(tmp_path):
             assert not folders & set(kernel.tmp.iterdir())
         kernel.ok("1 + 1")
         roles = by_role(kernel)
-        assert {role: len(found) for role, found in roles.items()} == {"kernel": 1, "worker": 1, "relay": 1}, roles
+        assert {role: len(found) for role, found in roles.items()} == {"kernel": 1, "worker": 1, "keeper": 1}, roles
         assert len(list(kernel.tmp.iterdir())) == 1
         assert ours.num_fds() <= descriptors + 2, "the client's sockets are closed"
     finally:

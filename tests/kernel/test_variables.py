@@ -64,7 +64,7 @@ def test_what_a_failing_cell_moved_is_named(kernel):
     assert "gone: moved_by_failure." in error["text"], error["text"]
     assert "lent_to_failure" not in error["text"].split("gone:")[1]
     assert kernel.ok("lent_to_failure").text == "[2]"
-    assert "went with a cell that failed" in kernel.fail("moved_by_failure")["text"]
+    assert "which moved it and then failed" in kernel.fail("moved_by_failure")["text"]
 
 
 def test_nothing_is_said_to_be_gone_where_nothing_is(kernel):

@@ -6,13 +6,13 @@
 use super::{CachedCell, Key};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{Read, Result, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::Path;
 
-const FORMAT: &[u8] = b"isopleth cell 1\n";
+const FORMAT: &[u8] = b"isopleth cell 2\n";
 const DIGEST_BYTES: usize = 32;
 /// No cell is larger; a file that is was not written here.
 const MOST_BYTES: u64 = 64 << 20;
@@ -29,10 +29,11 @@ pub enum Trust {
 #[derive(Serialize, Deserialize)]
 struct Header {
     key: String,
-    symbol: String,
     variables: BTreeMap<String, String>,
-    warnings: Vec<String>,
-    source: String,
+    ended: BTreeMap<String, String>,
+    moved: BTreeSet<String>,
+    statics: BTreeSet<String>,
+    notices: Vec<String>,
 }
 
 /// The entry at `path`, if it is whole, of this `key`, and written by whom it must be.
@@ -54,8 +55,9 @@ pub fn read(path: &Path, key: &Key, trust: Trust) -> Option<CachedCell> {
     let rest = content.strip_prefix(FORMAT)?;
     let end = rest.iter().position(|byte| *byte == b'\n')?;
     let header: Header = serde_json::from_slice(&rest[..end]).ok()?;
-    let Header { key: found, symbol, variables, warnings, source } = header;
-    (found == key.0).then(|| CachedCell { symbol, variables, warnings, source, object: rest[end + 1..].to_vec() })
+    let Header { key: found, variables, ended, moved, statics, notices } = header;
+    let object = rest[end + 1..].to_vec();
+    (found == key.0).then_some(CachedCell { variables, ended, moved, statics, notices, object })
 }
 
 fn may_own(user: u32, trust: Trust) -> bool {
@@ -75,10 +77,11 @@ pub fn write(folder: &Path, path: &Path, key: &Key, cell: &CachedCell) -> Result
     DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     let header = Header {
         key: key.0.clone(),
-        symbol: cell.symbol.clone(),
         variables: cell.variables.clone(),
-        warnings: cell.warnings.clone(),
-        source: cell.source.clone(),
+        ended: cell.ended.clone(),
+        moved: cell.moved.clone(),
+        statics: cell.statics.clone(),
+        notices: cell.notices.clone(),
     };
     let mut bytes = FORMAT.to_vec();
     serde_json::to_writer(&mut bytes, &header)?;

@@ -1,15 +1,14 @@
 //! Compiled cells, kept by content: what was compiled once is not compiled again.
 //!
 //! Each user has a bounded cache; under it lies the read-only one of the installation, which the installer fills with
-//! the lesson. An entry is found by the cell's text and all that the text refers to, so a hit
-//! needs no analysis either; the engine catches up while the cell runs.
+//! the lesson. An entry is found by the crate that is printed for a cell, so a hit needs neither a compiler nor analysis.
 
 mod entry;
 
 use crate::prefix::Prefix;
 use entry::Trust;
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -24,14 +23,16 @@ const SETTING: &str = "ISOPLETH_CELL_CACHE";
 /// What a cell compiled to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CachedCell {
-    /// The function to call in the object.
-    pub symbol: String,
     /// The variables that it binds, and their types.
     pub variables: BTreeMap<String, String>,
-    /// What rustc warned of.
-    pub warnings: Vec<String>,
-    /// The crate that evcxr wrote, for the lines of panics.
-    pub source: String,
+    /// Those that it binds and that cannot be kept, each with one word that says why.
+    pub ended: BTreeMap<String, String>,
+    /// Variables of earlier cells that it moves away.
+    pub moved: BTreeSet<String>,
+    /// The statics that its object defines, by their symbols.
+    pub statics: BTreeSet<String>,
+    /// What rustc warned of, and what else there was to say of it.
+    pub notices: Vec<String>,
     /// The shared object.
     pub object: Vec<u8>,
 }
@@ -66,13 +67,13 @@ impl CellCache {
         Self { own: Some(prefix.cells()), ..Self::of(prefix) }
     }
 
-    /// The key of a cell with the text `code` that sees `seen` of earlier cells. None where nothing may be kept.
-    pub fn key(&self, code: &str, seen: &str) -> Option<Key> {
+    /// The key of a cell whose crate is `printed`. None where nothing may be kept.
+    pub fn key(&self, printed: &str) -> Option<Key> {
         if self.build.is_empty() || self.own.is_none() {
             return None;
         }
         let mut digest = Sha256::new();
-        for part in [&self.build, code, seen] {
+        for part in [self.build.as_str(), printed] {
             // With their lengths, so that no two lists of parts run together.
             digest.update((part.len() as u64).to_le_bytes());
             digest.update(part);
@@ -160,10 +161,11 @@ mod tests {
 
     fn cell(bytes: usize) -> CachedCell {
         CachedCell {
-            symbol: "run_user_code_1".into(),
             variables: BTreeMap::from([("x".into(), "i32".into())]),
-            warnings: vec!["unused".into()],
-            source: "fn f() {}".into(),
+            ended: BTreeMap::from([("f".into(), "closure".into())]),
+            moved: BTreeSet::from(["d".into()]),
+            statics: BTreeSet::new(),
+            notices: vec!["unused".into()],
             object: vec![7; bytes],
         }
     }
@@ -172,14 +174,12 @@ mod tests {
     fn a_cell_that_was_kept_is_found_by_everything_that_made_it() {
         let folder = tempfile::tempdir().unwrap();
         let cache = cache(folder.path());
-        let key = cache.key("1 + 1", "").unwrap();
+        let key = cache.key("1 + 1").unwrap();
         assert_eq!(cache.find(&key), None);
         cache.keep(&key, &cell(100));
         assert_eq!(cache.find(&key), Some(cell(100)));
         let other = CellCache { build: "another".into(), ..cache.clone() };
-        for different in
-            [cache.key("1 + 2", ""), cache.key("1 + 1", "x"), cache.key("1 + ", "1"), other.key("1 + 1", "")]
-        {
+        for different in [cache.key("1 + 2"), cache.key("1 + "), other.key("1 + 1")] {
             assert_eq!(cache.find(&different.unwrap()), None);
         }
     }
@@ -188,11 +188,11 @@ mod tests {
     fn the_installed_cache_is_read_and_never_written() {
         let folder = tempfile::tempdir().unwrap();
         let installer = CellCache { own: Some(folder.path().join("installed")), ..cache(folder.path()) };
-        let key = installer.key("1 + 1", "").unwrap();
+        let key = installer.key("1 + 1").unwrap();
         installer.keep(&key, &cell(10));
         let user = cache(folder.path());
         assert_eq!(user.find(&key), Some(cell(10)));
-        user.keep(&user.key("2 + 2", "").unwrap(), &cell(10));
+        user.keep(&user.key("2 + 2").unwrap(), &cell(10));
         assert_eq!(fs::read_dir(folder.path().join("installed")).unwrap().count(), 1);
     }
 
@@ -200,7 +200,7 @@ mod tests {
     fn a_damaged_half_written_or_misplaced_entry_is_not_loaded() {
         let folder = tempfile::tempdir().unwrap();
         let cache = cache(folder.path());
-        let key = cache.key("1 + 1", "").unwrap();
+        let key = cache.key("1 + 1").unwrap();
         cache.keep(&key, &cell(1000));
         let path = path_in(&folder.path().join("own"), &key);
         let whole = fs::read(&path).unwrap();
@@ -214,7 +214,7 @@ mod tests {
         }
         fs::write(&path, &whole).unwrap();
         assert!(cache.find(&key).is_some());
-        let other = cache.key("another cell", "").unwrap();
+        let other = cache.key("another cell").unwrap();
         fs::copy(&path, path_in(&folder.path().join("own"), &other)).unwrap();
         assert_eq!(cache.find(&other), None);
     }
@@ -224,7 +224,7 @@ mod tests {
         use std::os::unix::fs::{PermissionsExt, symlink};
         let folder = tempfile::tempdir().unwrap();
         let cache = cache(folder.path());
-        let key = cache.key("1 + 1", "").unwrap();
+        let key = cache.key("1 + 1").unwrap();
         cache.keep(&key, &cell(10));
         let path = path_in(&folder.path().join("own"), &key);
         fs::set_permissions(&path, fs::Permissions::from_mode(0o666)).unwrap();
@@ -242,7 +242,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let cache = cache(folder.path());
         let own = folder.path().join("own");
-        let keys: Vec<Key> = (0..10).map(|n| cache.key(&format!("{n}"), "").unwrap()).collect();
+        let keys: Vec<Key> = (0..10).map(|n| cache.key(&format!("{n}")).unwrap()).collect();
         for (age, key) in keys.iter().enumerate() {
             cache.keep(key, &cell(1000));
             let file = fs::File::open(path_in(&own, key)).unwrap();
@@ -259,7 +259,7 @@ mod tests {
     fn writers_at_once_do_not_disturb_each_other() {
         let folder = tempfile::tempdir().unwrap();
         let cache = cache(folder.path());
-        let key = cache.key("1 + 1", "").unwrap();
+        let key = cache.key("1 + 1").unwrap();
         std::thread::scope(|scope| {
             for _ in 0..4 {
                 scope.spawn(|| {

@@ -1,39 +1,48 @@
-//! What is done to a cell's source before evcxr sees it.
+//! What a cell is: read once, by rust-analyzer's parser, and asked by everything else.
 
+mod completeness;
 mod depth;
 mod help;
-mod scope;
-mod statements;
-mod syntax;
+pub mod item;
+mod parse;
+mod scopes;
+mod source;
 
+pub use completeness::{Completeness, completeness};
 pub use depth::{is_too_deep, is_too_deep_while_typing};
 pub use help::{help, without_help_mark};
-pub use scope::{Contribution, Scope, words};
-pub use statements::{Statement, statements};
-pub use syntax::{is_expression, keep_documentation, lost_statement};
+pub use parse::{CommandLine, Kind, ParsedCell};
+pub use scopes::{Names, names};
+pub use source::Source;
 
-/// What a frontend sent, as evcxr is to see it.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Cell<'a> {
-    /// Nothing to run.
-    Empty,
-    /// Rust, or one of evcxr's commands.
-    Code(&'a str),
+/// The runs of letters, digits and underscores in `text`, also in its strings: `"{x}"` mentions `x`.
+pub fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|character: char| !(character.is_alphanumeric() || character == '_')).filter(|word| !word.is_empty())
 }
 
-/// Reads a cell. White space and comments alone are nothing to compile.
-pub fn read(source: &str) -> Cell<'_> {
-    let says_nothing = |line: &str| line.trim().is_empty() || line.trim_start().starts_with("//");
-    if source.lines().all(says_nothing) { Cell::Empty } else { Cell::Code(source) }
+/// Whether `code` is one expression, and nothing but that.
+pub fn is_expression(code: &str) -> bool {
+    if is_too_deep(code) {
+        return false;
+    }
+    let source = std::sync::Arc::new(Source { count: 0, code: format!("(\n{code}\n)"), id: None });
+    let cell = ParsedCell::new(source, |_| true);
+    let pieces = cell.pieces();
+    cell.syntax_error().is_none()
+        && matches!(pieces.as_slice(), [one] if one.kind == Kind::Tail && one.node.kind() == ra_ap_syntax::SyntaxKind::PAREN_EXPR)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::is_expression;
 
     #[test]
-    fn a_cell_of_comments_is_empty() {
-        assert_eq!(read("  \n// note\n"), Cell::Empty);
-        assert_eq!(read("1 // one"), Cell::Code("1 // one"));
+    fn an_expression_stands_alone() {
+        for code in ["1 + 1", "x // why", "{ let a = 1; a }", "f(2)?"] {
+            assert!(is_expression(code), "{code}");
+        }
+        for code in ["", "let a = 1;", "1; 2", "1) + (2", "1); (2", ":vars", "1, 2"] {
+            assert!(!is_expression(code), "{code}");
+        }
     }
 }

@@ -1,12 +1,15 @@
 //! Fills the installation's cache with the cells of its notebooks, so that a student who runs a lesson for the first
 //! time waits for no compiler.
 
-use crate::cache::{self, CachedCell, CellCache};
-use crate::cell::{self, Cell, Contribution, Scope};
-use crate::compile::Session;
-use crate::engine::{Compiled, Engine};
+use crate::analysis::Analyst;
+use crate::cache::{self, CellCache};
+use crate::cell::{ParsedCell, Source, is_too_deep};
+use crate::compile::Compiler;
 use crate::notebook::Notebook;
 use crate::prefix::Prefix;
+use crate::prepare::Workshop;
+use crate::report::Places;
+use crate::session::{Outcome, Session};
 use crate::toolchain::Toolchain;
 use anyhow::{Context, Result, bail};
 use std::ffi::OsString;
@@ -14,6 +17,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
+use std::sync::Arc;
 
 /// Names the build that `prefix` holds, and compiles the cells of its notebooks. Each notebook gets a process of its own,
 /// as it will have a kernel of its own.
@@ -36,44 +40,45 @@ pub fn run(args: &[OsString]) -> Result<ExitCode> {
     let prefix = Prefix::of_this_binary()?;
     let toolchain = Toolchain::recorded(&prefix)?;
     let workspace = tempfile::Builder::new().prefix("isopleth-").tempdir()?;
-    // SAFETY: no other thread runs yet.
-    unsafe { Session::enter(&prefix, &toolchain, workspace.path()) };
-    let cache = CellCache::to_fill(&prefix);
-    let (engine, thread) = Engine::start(&prefix, workspace.path())?;
-    let compiled = tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
-        let mut scope = Scope::default();
+    let (analyst, _thread) = Analyst::start(&prefix, &toolchain, workspace.path())?;
+    let workshop = Workshop {
+        compiler: Arc::new(Compiler::new(&prefix, &toolchain, workspace.path(), None)),
+        analyst,
+        cells: CellCache::to_fill(&prefix),
+        places: Places::default(),
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).build()?;
+    runtime.block_on(async {
+        let mut session = Session::default();
         for (index, code) in Notebook::read(notebook)?.code().enumerate() {
-            compile(&engine, &cache, &mut scope, code, index + 1).await?;
+            compile(&workshop, &mut session, code, index + 1).await;
         }
         anyhow::Ok(())
-    });
-    drop(engine);
-    let _ = thread.join();
-    compiled?;
+    })?;
     Ok(ExitCode::SUCCESS)
 }
 
-async fn compile(engine: &Engine, cache: &CellCache, scope: &mut Scope, code: &str, count: usize) -> Result<()> {
-    let Cell::Code(code) = cell::read(code) else { return Ok(()) };
-    let own = Contribution::of(code);
-    scope.before(&own);
-    let key = scope.seen_by(code, &own).and_then(|seen| cache.key(code, &seen));
-    let Ok(compiled) = engine.compile(code, count).await else {
-        // A task that a student is to complete need not compile; the cells after it may do without.
-        return Ok(());
-    };
-    let stored: Vec<String> = compiled.variables.keys().cloned().collect();
-    let mut variables = compiled.variables;
-    variables.retain(|name, _| own.binds(name));
-    if let (Some(key), Some(run)) = (key, &compiled.run) {
-        let Compiled { warnings, source, .. } = compiled;
-        let (symbol, object) = (run.symbol.clone(), fs::read(&run.path)?);
-        cache.keep(&key, &CachedCell { symbol, variables: variables.clone(), warnings, source, object });
-        fs::remove_file(&run.path)?;
+/// Compiles a cell, and takes it for one that has run to its end.
+async fn compile(workshop: &Workshop, session: &mut Session, code: &str, count: usize) {
+    if is_too_deep(code) {
+        return;
     }
-    engine.settle(false, stored.clone()).await;
-    scope.after(own, &stored, &variables);
-    Ok(())
+    let source = Arc::new(Source { count, code: code.to_owned(), id: None });
+    let parsed = ParsedCell::new(source, |name| session.has_variable(name));
+    if !parsed.has_rust() {
+        return;
+    }
+    // A task that a student is to complete need not compile; the cells after it may do without.
+    let Ok(mut prepared) = workshop.prepare(session, parsed).await else { return };
+    session.compiled(&prepared.candidate, count);
+    session.loaded(prepared.statics.iter().cloned());
+    let made = workshop.made(&mut prepared).await;
+    let mut stored: std::collections::BTreeSet<String> = session.variables().keys().cloned().collect();
+    stored.retain(|name| !prepared.moved.contains(name));
+    stored.extend(made.types.keys().filter(|name| !made.ended.contains_key(*name)).cloned());
+    let outcome = Outcome { stored, types: made.types, ended: made.ended, ..Outcome::default() };
+    session.ended(&prepared.candidate, &outcome, count);
+    let _ = fs::remove_file(&prepared.object);
 }
 
 fn notebooks_in(folder: &Path) -> Result<Vec<PathBuf>> {

@@ -1,11 +1,10 @@
 //! `isopleth setup`: puts a build in place. install.sh calls it, as the last step that is not Jupyter's.
 //!
-//! `setup --source DIR --artifacts FILE --prefix DIR [--python FILE] [--register DIR]...` copies;
-//! `setup record`, run by the installed binary, starts the engine once and records what the tools say.
+//! `setup --source DIR --artifacts FILE --prefix DIR [--python FILE] [--register DIR]...` copies; `setup cells NOTEBOOK`,
+//! run by the installed binary, compiles a notebook's cells into the installation's cache.
 
 use super::{KERNEL_NAME, crate_source, fill, standard_library};
-use crate::compile::{RECORD, Session, Tool, metadata};
-use crate::engine::Engine;
+use crate::analysis::{dependencies, metadata};
 use crate::prefix::Prefix;
 use crate::toolchain::Toolchain;
 use anyhow::{Context, Result, bail};
@@ -27,9 +26,6 @@ const TEACHING: &str = "teaching";
 const LOGO: &str = include_str!("logo.svg");
 
 pub fn run(args: &[OsString]) -> Result<ExitCode> {
-    if args.first().is_some_and(|arg| arg == "record") {
-        return record_probes();
-    }
     if args.first().is_some_and(|arg| arg == "cells") {
         return fill::run(&args[1..]);
     }
@@ -72,12 +68,6 @@ pub fn run(args: &[OsString]) -> Result<ExitCode> {
     write_kernelspec(&prefix.kernelspec(), "{resource_dir}/../../../../bin/isopleth")?;
     for folder in register {
         write_kernelspec(&folder.join("kernels").join(KERNEL_NAME), &prefix.binary().to_string_lossy())?;
-    }
-    // Records of another toolchain or prelude are of no use.
-    let _ = fs::remove_dir_all(prefix.probes());
-    let recorded = Command::new(prefix.binary()).args(["setup", "record"]).status()?;
-    if !recorded.success() {
-        bail!("the engine does not start in {}", prefix.root().display());
     }
     fill::fill(&prefix, &toolchain)?;
     Ok(ExitCode::SUCCESS)
@@ -151,8 +141,9 @@ fn copy_build(prefix: &Prefix, messages: &str, of_prelude: &HashSet<String>) -> 
 
 fn link_front(prefix: &Prefix) -> Result<()> {
     let bin = prefix.front().join("bin");
+    let _ = fs::remove_dir_all(&bin);
     fs::create_dir_all(&bin)?;
-    for (_, tool) in Tool::ALL {
+    for tool in dependencies::TOOLS {
         let link = bin.join(tool);
         let _ = fs::remove_file(&link);
         std::os::unix::fs::symlink("../../../../bin/isopleth", &link)?;
@@ -200,25 +191,6 @@ fn write_kernelspec(folder: &Path, binary: &str) -> Result<()> {
     });
     write(&folder.join("kernel.json"), &serde_json::to_string_pretty(&spec)?)?;
     write(&folder.join("logo-svg.svg"), LOGO)
-}
-
-/// Starts the engine once, so that every question the tools are asked at start is on record.
-fn record_probes() -> Result<ExitCode> {
-    let prefix = Prefix::of_this_binary()?;
-    let toolchain = Toolchain::recorded(&prefix)?;
-    let workspace = tempfile::Builder::new().prefix("isopleth-").tempdir()?;
-    // SAFETY: no other thread runs yet.
-    unsafe {
-        Session::enter(&prefix, &toolchain, workspace.path());
-        std::env::set_var(RECORD, "1");
-    }
-    let (engine, thread) = Engine::start(&prefix, workspace.path())?;
-    let runtime = tokio::runtime::Builder::new_current_thread().build()?;
-    let compiled = runtime.block_on(engine.compile("let probe = vec![1, 2].len(); probe + 1", 1));
-    drop(engine);
-    let _ = thread.join();
-    compiled.map_err(|error| anyhow::anyhow!("a first cell does not compile: {}", error.traceback.join("\n")))?;
-    Ok(ExitCode::SUCCESS)
 }
 
 /// Replaces `to` in one step: a kernel that runs keeps the file it has.

@@ -1,11 +1,9 @@
 //! The real cargo at work for a `:dep`: on record for Stop, its progress shown, its complaints in a student's words.
 
-use super::{Session, real};
-use anyhow::{Context, Result};
-use serde_json::json;
+use super::Compiler;
+use anyhow::{Context, Result, bail};
 use std::io::{BufRead, BufReader, Read};
-use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Stdio;
 
 /// What became of one call of cargo.
@@ -16,60 +14,58 @@ pub struct Done {
     pub complaints: String,
 }
 
-/// Where the kernel reads what cargo is doing, one line at a time.
-pub fn progress_note(workspace: &Path) -> PathBuf {
-    workspace.join("progress")
-}
-
 /// Lines of cargo's that tell of progress, by their first word.
 const PROGRESS: [&str; 9] =
     ["Updating", "Locking", "Adding", "Downloading", "Downloaded", "Compiling", "Fetching", "Unpacking", "Blocking"];
 
-/// Runs `cargo ARGUMENTS` in `folder`.
-pub fn run(session: &Session, arguments: &[&str], folder: &Path) -> Result<Done> {
-    let mut cargo = real(session, "cargo")
-        .args(arguments)
-        .current_dir(folder)
-        .env("CARGO_TARGET_DIR", folder.join("target"))
-        .env("CARGO_TERM_COLOR", "never")
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        // A group of its own, so that Stop ends the compilers with it.
-        .process_group(0)
-        .spawn()
-        .context("cannot run cargo")?;
-    let record = Session::compiler_record(&session.workspace);
-    std::fs::write(&record, cargo.id().to_string())?;
-    let mut stdout = cargo.stdout.take().context("cargo has no stdout")?;
-    let reading = std::thread::spawn(move || {
-        let mut text = String::new();
-        stdout.read_to_string(&mut text).map(|_| text)
-    });
-    let mut progress = Progress { note: progress_note(&session.workspace), compiled: Vec::new() };
-    let mut complaints = String::new();
-    for line in BufReader::new(cargo.stderr.take().context("cargo has no stderr")?).lines() {
-        let line = line?;
-        if !progress.takes(&line) {
-            complaints.push_str(&line);
-            complaints.push('\n');
+impl Compiler {
+    /// Runs `cargo ARGUMENTS` in `folder`; `tell` hears what it is doing, one line at a time.
+    ///
+    /// # Errors
+    /// If cargo cannot be run, or Stop ends it.
+    pub(super) fn cargo(&self, arguments: &[&str], folder: &Path, tell: &dyn Fn(&str)) -> Result<Done> {
+        let mut command = self.tool(&self.toolchain.cargo);
+        command
+            .args(arguments)
+            .current_dir(folder)
+            .env("CARGO_TARGET_DIR", folder.join("target"))
+            .env("CARGO_TERM_COLOR", "never")
+            // The crates share the worker's libstd.
+            .env("RUSTFLAGS", "-Cprefer-dynamic")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let Some(mut cargo) = self.start(&mut command)? else { bail!("stopped") };
+        let mut stdout = cargo.stdout.take().context("cargo has no stdout")?;
+        let reading = std::thread::spawn(move || {
+            let mut text = String::new();
+            stdout.read_to_string(&mut text).map(|_| text)
+        });
+        let mut progress = Progress { tell, compiled: Vec::new() };
+        let mut complaints = String::new();
+        for line in BufReader::new(cargo.stderr.take().context("cargo has no stderr")?).lines() {
+            let line = line?;
+            if !progress.takes(&line) {
+                complaints.push_str(&line);
+                complaints.push('\n');
+            }
         }
+        let success = self.wait(&mut cargo)?.success();
+        let stdout = reading.join().map_err(|_| anyhow::anyhow!("cargo's output could not be read"))??;
+        if success {
+            progress.end();
+        }
+        Ok(Done { success, stdout, complaints })
     }
-    let success = cargo.wait()?.success();
-    let _ = std::fs::remove_file(&record);
-    let stdout = reading.join().map_err(|_| anyhow::anyhow!("cargo's output could not be read"))??;
-    if success {
-        progress.end();
-    }
-    Ok(Done { success, stdout, complaints })
 }
 
-struct Progress {
-    note: PathBuf,
+struct Progress<'a> {
+    tell: &'a dyn Fn(&str),
     compiled: Vec<String>,
 }
 
-impl Progress {
-    /// Shows `line` if it tells of progress. The crate that holds the dependencies is no news.
+impl Progress<'_> {
+    /// Tells of `line` if it is about progress. The crate that holds the dependencies is no news.
     fn takes(&mut self, line: &str) -> bool {
         let (verb, rest) = line.trim().split_once(' ').unwrap_or((line.trim(), ""));
         if verb == "Finished" || rest.starts_with("dependencies v1.0.0") {
@@ -83,29 +79,17 @@ impl Progress {
             self.compiled.push(rest.to_owned());
             shown.push_str(&format!(" (crate {})", self.compiled.len()));
         }
-        self.show(&shown);
+        (self.tell)(&shown);
         true
     }
 
     fn end(&self) {
         match self.compiled.as_slice() {
             [] => {}
-            [one] => self.show(&format!("Compiled {one}")),
-            [.., last] => self.show(&format!("Compiled {} crates, the last of them {last}", self.compiled.len())),
+            [one] => (self.tell)(&format!("Compiled {one}")),
+            [.., last] => (self.tell)(&format!("Compiled {} crates, the last of them {last}", self.compiled.len())),
         }
     }
-
-    /// Under another name first: the kernel must not read half a line. Without progress the build goes on all the same.
-    fn show(&self, line: &str) {
-        let half = self.note.with_extension("half");
-        let _ = std::fs::write(&half, line).and_then(|()| std::fs::rename(&half, &self.note));
-    }
-}
-
-/// An error in rustc's form, for evcxr to pass on.
-pub fn as_error(message: &str) -> String {
-    json!({ "message": message, "code": null, "level": "error", "spans": [], "children": [], "rendered": "" })
-        .to_string()
 }
 
 /// cargo's complaint as what was asked, what exists and what to try.
@@ -182,13 +166,13 @@ mod tests {
 
     #[test]
     fn progress_is_told_from_complaints() {
-        let folder = tempfile::tempdir().unwrap();
-        let mut progress = Progress { note: progress_note(folder.path()), compiled: Vec::new() };
+        let told = std::cell::RefCell::new(Vec::new());
+        let tell = |line: &str| told.borrow_mut().push(line.to_owned());
+        let mut progress = Progress { tell: &tell, compiled: Vec::new() };
         assert!(progress.takes("   Compiling itoa v1.0.19"));
-        assert_eq!(std::fs::read_to_string(&progress.note).unwrap(), "Compiling itoa v1.0.19 (crate 1)");
         assert!(progress.takes("   Compiling dependencies v1.0.0 (/tmp/x)"));
         assert!(!progress.takes("error: no matching package named `a` found"));
         progress.end();
-        assert_eq!(std::fs::read_to_string(&progress.note).unwrap(), "Compiled itoa v1.0.19");
+        assert_eq!(*told.borrow(), ["Compiling itoa v1.0.19 (crate 1)", "Compiled itoa v1.0.19"]);
     }
 }

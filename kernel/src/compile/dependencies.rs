@@ -1,15 +1,16 @@
 //! The crates that a notebook asks for with `:dep`: built by the real cargo, once per change.
 
-use super::{Session, cargo};
-use anyhow::{Context, Result};
+use super::{Compiler, cargo};
+use anyhow::{Result, bail};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::SystemTime;
 use toml::Table;
 
 /// What rustc needs to be told of the notebook's own dependencies.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Dependencies {
     /// `name=path` for `--extern`.
     pub externs: Vec<String>,
@@ -17,60 +18,133 @@ pub struct Dependencies {
     pub folders: Vec<PathBuf>,
 }
 
-/// The dependencies of the generated crate other than the prelude, as their manifest lines.
-pub fn declared(session: &Session) -> Result<Table> {
-    let manifest = std::fs::read_to_string(session.manifest()).context("the generated crate has no Cargo.toml")?;
-    let manifest: Table = manifest.parse().context("the generated Cargo.toml is not TOML")?;
-    let mut dependencies = manifest.get("dependencies").and_then(|table| table.as_table()).cloned().unwrap_or_default();
-    dependencies.remove("isopleth");
-    Ok(dependencies)
+/// The crates that a notebook has asked for, built.
+#[derive(Debug, Clone, Default)]
+pub struct Crates {
+    /// As cells call them.
+    pub names: BTreeSet<String>,
+    /// Those on this disk, and how new each was. A crate that is built again keeps its name, and so its types' `TypeId`s,
+    /// whatever they are now.
+    pub local: BTreeMap<String, String>,
+    /// `cargo metadata` of them all.
+    pub metadata: Option<Arc<Value>>,
+    /// Which of them bring a version of a crate of the prelude's own that is not the prelude's, and of which.
+    pub apart: Vec<(String, String)>,
 }
 
-/// Builds `wanted`, or returns the last build's answer if nothing has changed. `Err` holds cargo's complaint.
-pub fn build(session: &Session, wanted: &Table) -> Result<std::result::Result<Dependencies, String>> {
-    if wanted.is_empty() {
-        return Ok(Ok(Dependencies::default()));
+/// The shared object that holds all crates, so that what is static in them exists once in the cells' process.
+const LIBRARY: &str = "isopleth_dependencies";
+
+/// Crates whose types the prelude shows: another build of one has other types of the same names.
+const SHARED: [&str; 2] = ["ndarray", "num-complex"];
+
+impl Compiler {
+    /// Builds the crates of the manifest's table `wanted`; cells that are compiled from now on see them.
+    ///
+    /// # Errors
+    /// cargo's complaint, in a student's words.
+    pub fn build_crates(&self, wanted: &Table, tell: &dyn Fn(&str)) -> Result<Crates> {
+        let mut wanted = wanted.clone();
+        wanted.remove("isopleth");
+        if wanted.is_empty() {
+            *self.dependencies.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = Arc::default();
+            return Ok(Crates::default());
+        }
+        let folder = self.folder(FOLDER)?;
+        write_crate(&folder, &wanted)?;
+        let key = key(&wanted);
+        let dependencies = match remembered(&folder, &key) {
+            Some(known) => known,
+            None => self.build(&wanted, &folder, &key, tell)?,
+        };
+        let described = self.cargo(&["metadata", "--format-version=1", "--offline"], &folder, &|_| {})?;
+        if !described.success {
+            bail!("{}", cargo::explain(&described.complaints));
+        }
+        let metadata: Value = serde_json::from_str(&described.stdout)?;
+        let crates = Crates {
+            names: dependencies
+                .externs
+                .iter()
+                .filter_map(|one| Some(one.split_once('=')?.0.to_owned()))
+                .filter(|name| name != LIBRARY)
+                .collect(),
+            local: local(&wanted),
+            apart: apart(&metadata),
+            metadata: Some(Arc::new(metadata)),
+        };
+        *self.dependencies.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = Arc::new(dependencies);
+        *self.wanted.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = wanted;
+        Ok(crates)
     }
-    let folder = session.workspace.join(FOLDER);
-    let key = key(wanted);
-    if let Some(known) = remembered(&folder, &key) {
-        return Ok(Ok(known));
+
+    /// Builds the notebook's crates again if one of those on this disk has changed.
+    ///
+    /// # Errors
+    /// As [`Compiler::build_crates`].
+    pub fn rebuild_changed_crates(
+        &self,
+        known: &BTreeMap<String, String>,
+        tell: &dyn Fn(&str),
+    ) -> Result<Option<Crates>> {
+        let wanted = self.wanted.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).clone();
+        if known.is_empty() || local(&wanted) == *known {
+            return Ok(None);
+        }
+        self.build_crates(&wanted, tell).map(Some)
     }
-    write_crate(session, wanted)?;
-    let done = cargo::run(session, &["build", "--release", "--message-format=json"], &folder)?;
-    let mut dependencies = Dependencies { externs: Vec::new(), folders: vec![folder.join("target/release/deps")] };
-    let mut error = None;
-    for message in done.stdout.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()) {
-        if message["reason"] == "compiler-artifact" {
-            dependencies.externs.extend(extern_of(&message, wanted));
-        } else if message["reason"] == "compiler-message" && message["message"]["level"] == "error" {
-            let package = message["package_id"].as_str().and_then(package_name).unwrap_or_default();
-            let said = message["message"]["message"].as_str().unwrap_or_default();
-            error.get_or_insert_with(|| format!("the crate `{package}` does not compile: {said}"));
+
+    fn build(&self, wanted: &Table, folder: &Path, key: &str, tell: &dyn Fn(&str)) -> Result<Dependencies> {
+        let done = self.cargo(&["build", "--release", "--message-format=json"], folder, tell)?;
+        let mut dependencies = Dependencies { externs: Vec::new(), folders: vec![folder.join("target/release/deps")] };
+        let mut error = None;
+        for message in done.stdout.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()) {
+            if message["reason"] == "compiler-artifact" {
+                dependencies.externs.extend(extern_of(&message, wanted));
+                dependencies.externs.extend(the_library(&message));
+            } else if message["reason"] == "compiler-message" && message["message"]["level"] == "error" {
+                let package = message["package_id"].as_str().and_then(package_name).unwrap_or_default();
+                let said = message["message"]["message"].as_str().unwrap_or_default();
+                error.get_or_insert_with(|| format!("the crate `{package}` does not compile: {said}"));
+            }
+        }
+        if !done.success {
+            bail!("{}", error.unwrap_or_else(|| cargo::explain(&done.complaints)));
+        }
+        let answer = json!({ "key": key, "externs": dependencies.externs, "folders": dependencies.folders });
+        std::fs::write(folder.join(ANSWER), answer.to_string())?;
+        Ok(dependencies)
+    }
+}
+
+/// The crates among `metadata`'s direct dependencies that bring a [`SHARED`] crate of their own.
+fn apart(metadata: &Value) -> Vec<(String, String)> {
+    let nodes = metadata["resolve"]["nodes"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let root = &metadata["resolve"]["root"];
+    let direct: Vec<&str> = nodes
+        .iter()
+        .find(|node| node["id"] == *root)
+        .and_then(|node| node["dependencies"].as_array())
+        .map(|list| list.iter().filter_map(Value::as_str).collect())
+        .unwrap_or_default();
+    let mut found = Vec::new();
+    for id in direct {
+        let node = nodes.iter().find(|node| node["id"] == id);
+        let below =
+            node.and_then(|node| node["dependencies"].as_array()).into_iter().flatten().filter_map(Value::as_str);
+        let names: Vec<&str> = std::iter::once(id).chain(below).filter_map(package_name).collect();
+        let name = package_name(id).unwrap_or_default();
+        if let Some(shared) = SHARED.iter().find(|shared| names.contains(shared)) {
+            found.push((name.to_owned(), (*shared).to_owned()));
         }
     }
-    if !done.success {
-        return Ok(Err(error.unwrap_or_else(|| cargo::explain(&done.complaints))));
-    }
-    let answer =
-        json!({ "key": key, "externs": dependencies.externs, "folders": dependencies.folders, "local": local(wanted) });
-    std::fs::write(folder.join(ANSWER), answer.to_string())?;
-    Ok(Ok(dependencies))
+    found
 }
 
 /// The crate that holds the notebook's dependencies, in the workspace.
 const FOLDER: &str = "dependencies";
 /// What the last build gave, in that folder. Asking cargo again would cost every later cell a tenth of a second.
 const ANSWER: &str = "answer.json";
-
-/// The crates on this disk that the last build was made of, as the cells call them, and how new each was.
-///
-/// A crate that is built again keeps its name, and so its types' `TypeId`s, whatever they are now.
-pub fn local_crates(workspace: &Path) -> BTreeMap<String, String> {
-    let answer = std::fs::read_to_string(workspace.join(FOLDER).join(ANSWER)).ok();
-    let answer: Option<Value> = answer.and_then(|text| serde_json::from_str(&text).ok());
-    answer.and_then(|mut answer| serde_json::from_value(answer["local"].take()).ok()).unwrap_or_default()
-}
 
 /// The stamps of the crates in `wanted` that lie on this disk.
 fn local(wanted: &Table) -> BTreeMap<String, String> {
@@ -108,19 +182,28 @@ fn remembered(folder: &Path, key: &str) -> Option<Dependencies> {
     Some(Dependencies { externs: texts(&answer["externs"])?, folders })
 }
 
-/// A crate of its own beside the generated one: the prelude must not be built again.
-pub fn write_crate(session: &Session, wanted: &Table) -> Result<PathBuf> {
-    let folder = session.workspace.join(FOLDER);
+/// A crate of its own: the prelude must not be built again.
+fn write_crate(folder: &Path, wanted: &Table) -> Result<()> {
     std::fs::create_dir_all(folder.join("src"))?;
     let mut manifest = Table::new();
     let package: Table = "name = \"dependencies\"\nversion = \"1.0.0\"\nedition = \"2024\"\n".parse()?;
     manifest.insert("package".into(), package.into());
+    let library: Table = format!("name = \"{LIBRARY}\"\ncrate-type = [\"dylib\"]\n").parse()?;
+    manifest.insert("lib".into(), library.into());
     manifest.insert("dependencies".into(), wanted.clone().into());
     // Not part of any workspace that the temporary folder may lie in.
     manifest.insert("workspace".into(), Table::new().into());
     std::fs::write(folder.join("Cargo.toml"), manifest.to_string())?;
-    std::fs::write(folder.join("src/lib.rs"), "")?;
-    Ok(folder)
+    let names = wanted.keys().map(|name| format!("pub extern crate {} as _;\n", name.replace('-', "_")));
+    std::fs::write(folder.join("src/lib.rs"), names.collect::<String>().replace("pub extern", "extern"))?;
+    Ok(())
+}
+
+/// `name=path` if the artifact is the [`LIBRARY`].
+fn the_library(message: &Value) -> Option<String> {
+    let files = message["filenames"].as_array()?.iter().filter_map(Value::as_str);
+    let file = files.filter(|_| message["target"]["name"] == LIBRARY).find(|file| file.ends_with(".so"))?;
+    Some(format!("{LIBRARY}={file}"))
 }
 
 /// `name=path` if the artifact is a library that the notebook asked for by name.

@@ -1,13 +1,8 @@
-//! What rustc says of a cell: errors go on to evcxr, warnings that matter to the kernel.
+//! What rustc says of a cell, and of what was written for it.
 
-use super::Session;
-use anyhow::{Context, Result};
-use serde_json::Value;
-use std::collections::hash_map::DefaultHasher;
-use std::hash::{Hash, Hasher};
-use std::io::{BufRead, BufReader, Write};
-use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus, Stdio};
+use super::source_map::{Place, SourceMap, What};
+use serde_json::{Value, json};
+use std::ops::Range;
 
 /// Begins the folder that rustc, and so every panic, is told that a cell's source lies in.
 pub const LABEL: &str = "cell-";
@@ -37,82 +32,124 @@ const LINTS: [&str; 20] = [
     "static_mut_refs",
 ];
 
-/// The key under which a note carries the error that it belongs to.
-pub const WHOLE: &str = "isopleth_whole";
+/// The method by which the last expression is shown.
+const SHOWS: &str = "evcxr_display";
 
-/// Names a generated crate by its content, so that a place in it can be found long after the next cell was compiled.
-/// The number that evcxr gives each cell's function does not count: the same cell, compiled again, keeps its name.
-pub fn label(source: &str) -> String {
-    let mut hasher = DefaultHasher::new();
-    for line in source.lines().filter(|line| !line.starts_with("pub extern \"C\" fn run_user_code_")) {
-        line.hash(&mut hasher);
-    }
-    format!("{:016x}", hasher.finish())
+/// The label in a path that rustc was told.
+pub fn label_of(file: &str) -> Option<&str> {
+    file.strip_suffix("/lib.rs")?.strip_prefix(LABEL)
 }
 
-/// The messages of one run of rustc, each a line of JSON.
-#[derive(Debug)]
-pub struct Said(Vec<String>);
+/// One message of rustc's, as JSON.
+#[derive(Debug, Clone)]
+pub struct Message(pub Value);
 
-impl Said {
-    /// Whether a `?` met an error that is no `std::error::Error`.
-    pub fn a_question_mark_needs_display_only(&self) -> bool {
-        self.0.iter().any(|line| line.contains("`?` couldn't convert the error"))
+/// A span of a message, in bytes of the crate.
+#[derive(Debug, Clone)]
+pub struct Span {
+    pub range: Range<usize>,
+    pub is_primary: bool,
+    pub label: String,
+    /// What rustc suggests to put there.
+    pub replacement: Option<String>,
+}
+
+impl Message {
+    /// The messages in what rustc wrote, one a line; what is no message is left out.
+    pub fn all(lines: &str) -> Vec<Self> {
+        lines
+            .lines()
+            .filter_map(|line| serde_json::from_str(line).ok())
+            .map(|said| Self(said).about_showing())
+            .collect()
     }
 
-    /// Hands the errors to evcxr.
-    ///
-    /// Where evcxr does not know the place of an error it shows one of its notes in its stead. So that the error is not
-    /// lost, each note carries it.
-    pub fn forward_errors(&self) -> Result<()> {
-        let mut stderr = std::io::stderr().lock();
-        for line in &self.0 {
-            let Ok(mut message) = serde_json::from_str::<Value>(line) else { continue };
-            if message["level"] == "warning" {
-                continue;
-            }
-            let whole = message.clone();
-            for note in message["children"].as_array_mut().into_iter().flatten() {
-                note[WHOLE] = whole.clone();
-            }
-            writeln!(stderr, "{message}")?;
+    /// That the last expression cannot be shown, said without the method that shows it.
+    fn about_showing(mut self) -> Self {
+        if self.code() != "E0599" || !self.everything().contains(SHOWS) {
+            return self;
         }
-        Ok(())
+        let mut quoted = self.text().split('`').skip(1).step_by(2);
+        let kind = quoted.find(|part| *part != SHOWS).unwrap_or_default().to_owned();
+        let kind = if kind.is_empty() { "the last expression".to_owned() } else { format!("`{kind}`") };
+        self.0["message"] = json!(format!("{kind} doesn't implement `Debug`, and so it cannot be shown"));
+        self.0["code"] = json!({ "code": "E0277" });
+        self.0["children"] = json!([]);
+        let spans = self.0["spans"].as_array_mut().into_iter().flatten();
+        for span in spans {
+            let is_primary = span["is_primary"] == true;
+            span["label"] =
+                if is_primary { json!("this is the cell's last expression, which is shown") } else { json!("") };
+        }
+        if let Some(spans) = self.0["spans"].as_array_mut() {
+            spans.retain(|span| span["is_primary"] == true);
+        }
+        self
     }
 
-    /// Leaves the warnings to the kernel, in the place of those of the cell before.
-    pub fn keep_warnings(&self, workspace: &Path) -> Result<()> {
-        let kept: Vec<&str> = self.0.iter().map(String::as_str).filter(|line| is_kept(line)).collect();
-        Ok(std::fs::write(warnings_note(workspace), kept.join("\n"))?)
+    pub fn is_error(&self) -> bool {
+        // The last one only counts the others.
+        self.0["level"] == "error" && !self.text().starts_with("aborting due to")
     }
-}
 
-fn is_kept(line: &str) -> bool {
-    let Ok(message) = serde_json::from_str::<Value>(line) else { return false };
-    message["level"] == "warning" && message["code"]["code"].as_str().is_some_and(|code| LINTS.contains(&code))
-}
+    /// Whether it is a warning that points at a mistake.
+    pub fn is_warning(&self) -> bool {
+        self.0["level"] == "warning" && LINTS.contains(&self.code())
+    }
 
-fn warnings_note(workspace: &Path) -> PathBuf {
-    workspace.join("warnings")
-}
+    pub fn code(&self) -> &str {
+        self.0["code"]["code"].as_str().unwrap_or_default()
+    }
 
-/// Takes what rustc warned of when it compiled the last cell.
-pub fn take_warnings(workspace: &Path) -> Vec<Value> {
-    let Ok(text) = std::fs::read_to_string(warnings_note(workspace)) else { return Vec::new() };
-    let _ = std::fs::remove_file(warnings_note(workspace));
-    text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
-}
+    pub fn text(&self) -> &str {
+        self.0["message"].as_str().unwrap_or_default()
+    }
 
-/// Runs the compiler, on record for Stop.
-pub fn run(session: &Session, rustc: &mut Command) -> Result<(ExitStatus, Said)> {
-    let mut compiler = rustc.stderr(Stdio::piped()).spawn().context("cannot run rustc")?;
-    let record = Session::compiler_record(&session.workspace);
-    std::fs::write(&record, compiler.id().to_string())?;
-    let stderr = compiler.stderr.take().context("rustc has no stderr")?;
-    let said = BufReader::new(stderr).lines().collect::<std::io::Result<_>>()?;
-    let status = compiler.wait()?;
-    let _ = std::fs::remove_file(&record);
-    Ok((status, Said(said)))
+    pub fn children(&self) -> impl Iterator<Item = Self> {
+        self.0["children"].as_array().into_iter().flatten().cloned().map(Self)
+    }
+
+    /// Everything that it says: text, labels, notes.
+    pub fn everything(&self) -> String {
+        let mut text = self.text().to_owned();
+        for span in self.spans() {
+            text.push('\n');
+            text.push_str(&span.label);
+        }
+        for child in self.children() {
+            text.push('\n');
+            text.push_str(&child.everything());
+        }
+        text
+    }
+
+    /// Its spans in the cell's crate; a span inside a macro of a library is where the macro was called.
+    pub fn spans(&self) -> Vec<Span> {
+        let own = |span: &Value| {
+            let mut at = span;
+            while at["file_name"].as_str().and_then(label_of).is_none() {
+                at = Some(&at["expansion"]["span"]).filter(|outer| outer.is_object())?;
+            }
+            let number = |key: &str| at[key].as_u64().and_then(|number| usize::try_from(number).ok());
+            Some(Span {
+                range: number("byte_start")?..number("byte_end")?,
+                is_primary: span["is_primary"] == true,
+                label: span["label"].as_str().unwrap_or_default().to_owned(),
+                replacement: span["suggested_replacement"].as_str().map(str::to_owned),
+            })
+        };
+        self.0["spans"].as_array().into_iter().flatten().filter_map(own).collect()
+    }
+
+    /// What its spans, those of its notes left out, touch.
+    pub fn touched<'a>(&'a self, map: &'a SourceMap) -> impl Iterator<Item = (bool, &'a What)> {
+        self.spans().into_iter().flat_map(|span| map.touched(span.range).map(move |what| (span.is_primary, what)))
+    }
+
+    /// Where in a cell it points.
+    pub fn place(&self, map: &SourceMap) -> Option<Place> {
+        self.spans().into_iter().find(|span| span.is_primary).and_then(|span| map.place(span.range))
+    }
 }
 
 #[cfg(test)]
@@ -120,16 +157,40 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_label_does_not_depend_on_the_number_of_the_cell() {
-        let source = |n: u32| format!("use a;\npub extern \"C\" fn run_user_code_{n}(\n}}");
-        assert_eq!(label(&source(1)), label(&source(22)));
-        assert_ne!(label(&source(1)), label(&source(1).replace("use a", "use b")));
+    fn a_value_that_cannot_be_shown_is_told_of_without_the_method() {
+        let span = |label: &str, is_primary: bool| json!({ "file_name": "cell-1/lib.rs", "byte_start": 1, "byte_end": 2, "label": label, "is_primary": is_primary });
+        let said = json!({ "message": "`Bare` doesn't implement `Debug`", "code": { "code": "E0599" }, "level": "error",
+            "spans": [span("method `evcxr_display` not found", false), span("x", true)],
+            "children": [{ "message": "required by `DebugDisplay`" }] });
+        let [message] = Message::all(&said.to_string()).try_into().unwrap();
+        assert_eq!(
+            (message.code(), message.text()),
+            ("E0277", "`Bare` doesn't implement `Debug`, and so it cannot be shown")
+        );
+        assert!(!message.everything().contains("evcxr"));
+    }
+
+    #[test]
+    fn only_files_of_cells_have_a_label() {
+        assert_eq!(label_of("cell-12ab/lib.rs"), Some("12ab"));
+        assert_eq!(label_of("/home/someone/src/lib.rs"), None);
+    }
+
+    #[test]
+    fn a_span_inside_a_macro_is_where_the_macro_was_called() {
+        let outer = json!({ "file_name": "cell-1/lib.rs", "byte_start": 3, "byte_end": 9, "is_primary": true });
+        let inner = json!({ "file_name": "/std/macros.rs", "byte_start": 900, "byte_end": 901, "is_primary": true,
+            "label": "here", "expansion": { "span": outer } });
+        let spans = Message(json!({ "spans": [inner, { "file_name": "/std/x.rs", "expansion": null }] })).spans();
+        assert_eq!((spans.len(), spans[0].range.clone(), spans[0].label.as_str()), (1, 3..9, "here"));
     }
 
     #[test]
     fn only_warnings_that_matter_are_kept() {
-        let warning = |code: &str| format!(r#"{{"code":{{"code":"{code}"}},"level":"warning","spans":[]}}"#);
-        assert!(is_kept(&warning("unused_must_use")));
-        assert!(!is_kept(&warning("non_snake_case")) && !is_kept("linker output"));
+        let warning = |code: &str| Message(json!({ "code": { "code": code }, "level": "warning", "spans": [] }));
+        assert!(warning("unused_must_use").is_warning());
+        assert!(!warning("non_snake_case").is_warning());
+        let count = Message(json!({ "level": "error", "message": "aborting due to 2 previous errors" }));
+        assert!(!count.is_error() && Message(json!({ "level": "error", "message": "no" })).is_error());
     }
 }

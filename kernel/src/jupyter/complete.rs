@@ -1,11 +1,13 @@
 //! `complete_request`: candidates with their kinds, as JupyterLab shows them.
 
 use super::kernel::Kernel;
+use crate::analysis::Completions;
 use jupyter_protocol::{CompleteReply, CompleteRequest};
 use serde_json::{Map, Value, json};
 
 pub async fn reply(kernel: &Kernel, asked: &CompleteRequest) -> CompleteReply {
-    let found = kernel.engine.complete(&asked.code, byte_at(&asked.code, asked.cursor_pos)).await;
+    let cursor = byte_at(&asked.code, asked.cursor_pos);
+    let found = kernel.complete(&asked.code, cursor).await.unwrap_or_else(|| Completions::none(cursor));
     let (start, end) = (character_at(&asked.code, found.start), character_at(&asked.code, found.end));
     let typed = found.candidates.iter().map(|candidate| {
         json!({ "text": candidate.text, "type": candidate.kind, "signature": candidate.label, "start": start, "end": end })

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 pub async fn reply(kernel: &Kernel, asked: &InspectRequest) -> InspectReply {
     let cursor = byte_at(&asked.code, asked.cursor_pos);
-    let Some(found) = kernel.engine.inspect(&asked.code, cursor).await else { return InspectReply::default() };
+    let Some(found) = kernel.inspect(&asked.code, cursor).await else { return InspectReply::default() };
     let mut data = Map::new();
     data.insert("text/plain".into(), Value::String(found.text));
     data.insert("text/html".into(), Value::String(found.html));

@@ -1,6 +1,6 @@
 //! The kernel's side of the Jupyter protocol: five sockets, one message family per file.
 //!
-//! `kernel_info` is answered at once, while the engine warms up in the background. Executions run one
+//! `kernel_info` is answered at once, while sources are loaded in the background. Executions run one
 //! after the other; completion, inspection and Stop never wait behind a running cell.
 
 mod comm;
@@ -41,7 +41,6 @@ pub fn run(args: &[OsString]) -> Result<ExitCode> {
         .rfind(|arg| !arg.to_string_lossy().starts_with('-'))
         .context("usage: isopleth kernel CONNECTION_FILE")?;
     let connection = read_connection(Path::new(file))?;
-    // Before any thread starts: this changes the environment.
     let kernel = Kernel::prepare()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let served = runtime.block_on(serve(&connection, &kernel));
@@ -58,7 +57,7 @@ fn read_connection(file: &Path) -> Result<ConnectionInfo> {
 }
 
 async fn serve(connection: &ConnectionInfo, kernel: &Arc<Kernel>) -> Result<()> {
-    let session = kernel.session.clone();
+    let session = kernel.id.clone();
     let heartbeat = sockets::create_kernel_heartbeat_connection(connection).await?;
     let shell = sockets::create_kernel_shell_connection(connection, &session).await?;
     let control = sockets::create_kernel_control_connection(connection, &session).await?;
@@ -93,6 +92,7 @@ async fn serve(connection: &ConnectionInfo, kernel: &Arc<Kernel>) -> Result<()> 
     tokio::select! {
         ended = control => ended?,
         ended = shell => ended?,
+        () = kernel.quit.notified() => {}
         () = orphaned() => {}
     }
     // What was said last (the reply's idle status) is still on its way, and so is the last input to the history.

@@ -7,7 +7,7 @@ use super::kernel::Kernel;
 use super::stdin::Stdin;
 use super::wire::{Replies, Requests};
 use super::{complete, execute, info, inspect};
-use crate::engine::{Completeness, completeness};
+use crate::cell::{Completeness, completeness};
 use jupyter_protocol::{IsCompleteReply, JupyterMessage, JupyterMessageContent as Content};
 use std::sync::Arc;
 use tokio::sync::mpsc;
@@ -62,12 +62,14 @@ impl Services {
             Content::KernelInfoRequest(_) => info::reply(),
             Content::CompleteRequest(asked) => complete::reply(&self.kernel, asked).await.into(),
             Content::InspectRequest(asked) => inspect::reply(&self.kernel, asked).await.into(),
-            Content::IsCompleteRequest(asked) => match completeness(&asked.code) {
-                Completeness::Complete => IsCompleteReply::complete(),
-                Completeness::Incomplete(indent) => IsCompleteReply::incomplete(indent),
-                Completeness::Invalid => IsCompleteReply::invalid(),
+            Content::IsCompleteRequest(asked) => {
+                match completeness(&asked.code, |name| self.kernel.session().has_variable(name)) {
+                    Completeness::Complete => IsCompleteReply::complete(),
+                    Completeness::Incomplete(indent) => IsCompleteReply::incomplete(indent),
+                    Completeness::Invalid => IsCompleteReply::invalid(),
+                }
+                .into()
             }
-            .into(),
             Content::HistoryRequest(asked) => self.history.reply(asked.clone()).await.into(),
             Content::CommInfoRequest(asked) => self.comms.info(asked).into(),
             Content::CommOpen(asked) => return self.comms.refuse(asked, &self.publisher, request),

@@ -3,6 +3,7 @@
 //! What happens inside it is the prelude's `runtime`: the kernel only starts it, hands it
 //! cells, reads what it writes, and says in plain words how it ended.
 
+mod content;
 mod ending;
 mod output;
 mod process;
@@ -11,5 +12,5 @@ mod sleep;
 mod stdin;
 
 pub use ending::Ending;
-pub use output::Stream;
+pub use output::{Gatherer, Ready, Stream};
 pub use process::{Event, Worker, WorkerControl};

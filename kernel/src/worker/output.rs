@@ -3,6 +3,8 @@
 //! A message for each line would choke the frontend (and a PUB socket drops what it cannot queue), so
 //! text is gathered for a moment. Characters may be cut anywhere by the pipe; they are put together again.
 
+use super::content::{Contents, Part};
+use serde_json::{Map, Value};
 use std::time::{Duration, Instant};
 
 /// Which of the two streams.
@@ -30,10 +32,16 @@ pub struct Gatherer {
     cut: [Vec<u8>; 2],
     sent: usize,
     over: bool,
+    contents: Contents,
 }
 
-/// Text ready to be sent.
-pub type Ready = (Stream, String);
+/// What is ready to be sent.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Ready {
+    Text(Stream, String),
+    /// A mime bundle that stood between marks on stdout.
+    Bundle(Map<String, Value>),
+}
 
 impl Gatherer {
     /// Takes `bytes` of `stream`; what must be sent first, or now, goes to `out`.
@@ -47,9 +55,26 @@ impl Gatherer {
         let whole = whole_characters(cut);
         let text = String::from_utf8_lossy(&cut[..whole]).into_owned();
         cut.drain(..whole);
-        self.add(&text);
+        if stream == Stream::Stdout {
+            let parts = self.contents.push(&text);
+            self.add_parts(parts, out);
+        } else {
+            self.add(&text);
+        }
         if self.text.len() >= ENOUGH {
             self.flush(out);
+        }
+    }
+
+    fn add_parts(&mut self, parts: Vec<Part>, out: &mut Vec<Ready>) {
+        for part in parts {
+            match part {
+                Part::Text(text) => self.add(&text),
+                Part::Bundle(bundle) => {
+                    self.flush(out);
+                    out.push(Ready::Bundle(bundle));
+                }
+            }
         }
     }
 
@@ -86,7 +111,7 @@ impl Gatherer {
     pub fn flush(&mut self, out: &mut Vec<Ready>) {
         self.since = None;
         if let Some(stream) = self.stream.filter(|_| !self.text.is_empty()) {
-            out.push((stream, std::mem::take(&mut self.text)));
+            out.push(Ready::Text(stream, std::mem::take(&mut self.text)));
         }
     }
 
@@ -100,6 +125,12 @@ impl Gatherer {
                 self.add(&String::from_utf8_lossy(&rest));
                 self.flush(out);
             }
+        }
+        let parts = self.contents.end();
+        if !parts.is_empty() {
+            self.stream = Some(Stream::Stdout);
+            self.add_parts(parts, out);
+            self.flush(out);
         }
         (self.sent, self.over) = (0, false);
     }
@@ -134,12 +165,19 @@ mod tests {
         out
     }
 
+    fn text(ready: &Ready) -> &str {
+        match ready {
+            Ready::Text(_, text) => text,
+            Ready::Bundle(_) => "",
+        }
+    }
+
     #[test]
     fn a_character_cut_by_the_pipe_is_put_together() {
         let bytes = "°C".as_bytes();
         assert_eq!(
             gathered(&[(Stream::Stdout, &bytes[..1]), (Stream::Stdout, &bytes[1..])]),
-            [(Stream::Stdout, "°C".into())]
+            [Ready::Text(Stream::Stdout, "°C".into())]
         );
     }
 
@@ -147,14 +185,14 @@ mod tests {
     fn bytes_that_are_no_text_do_no_harm() {
         assert_eq!(
             gathered(&[(Stream::Stdout, b"a\xFFb\xF0")]),
-            [(Stream::Stdout, "a\u{FFFD}b".into()), (Stream::Stdout, "\u{FFFD}".into())]
+            [Ready::Text(Stream::Stdout, "a\u{FFFD}b".into()), Ready::Text(Stream::Stdout, "\u{FFFD}".into())]
         );
     }
 
     #[test]
     fn the_order_of_the_two_streams_is_kept() {
         let out = gathered(&[(Stream::Stdout, b"1"), (Stream::Stderr, b"2"), (Stream::Stdout, b"3")]);
-        assert_eq!(out.iter().map(|(_, text)| text.as_str()).collect::<String>(), "123");
+        assert_eq!(out.iter().map(text).collect::<String>(), "123");
         assert_eq!(out.len(), 3);
     }
 
@@ -162,8 +200,8 @@ mod tests {
     fn a_burst_is_cut_once_with_a_note() {
         let block = vec![b'x'; 1 << 20];
         let parts: Vec<(Stream, &[u8])> = (0..20).map(|_| (Stream::Stdout, block.as_slice())).collect();
-        let text: String = gathered(&parts).into_iter().map(|(_, text)| text).collect();
-        assert!(text.len() < LIMIT + 100);
-        assert_eq!(text.matches("output cut here").count(), 1);
+        let whole: String = gathered(&parts).iter().map(text).collect();
+        assert!(whole.len() < LIMIT + 100);
+        assert_eq!(whole.matches("output cut here").count(), 1);
     }
 }

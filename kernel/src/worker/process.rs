@@ -3,7 +3,6 @@
 use super::ending::{self, Circumstances, Ending};
 use super::output::{GATHER, Gatherer, Ready, Stream};
 use super::role::BUS;
-use crate::compile::Session;
 use crate::prefix::Prefix;
 use crate::toolchain::Toolchain;
 use anyhow::{Context, Result};
@@ -58,7 +57,8 @@ impl Worker {
         let (ours, theirs) = UnixStream::pair()?;
         let mut command = Command::new(prefix.binary());
         command.arg("worker").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        Session::restore_user_environment(&mut command);
+        // For the kernel's own allocator only.
+        command.env_remove("MIMALLOC_PURGE_DELAY").env_remove("MIMALLOC_ARENA_EAGER_COMMIT");
         command.env("LD_LIBRARY_PATH", library_path(prefix, toolchain));
         // A list of the kernel's own functions helps nobody; the cell's line is told without it.
         command.env_remove("RUST_BACKTRACE").env_remove("RUST_LIB_BACKTRACE");
@@ -105,16 +105,21 @@ impl Drop for Worker {
 }
 
 impl WorkerControl {
-    /// Has the worker load and run a cell.
-    pub fn run(&self, path: &Path, symbol: &str) -> Result<()> {
+    /// Has the worker load and run a cell; with `global`, what the object exports is there for later ones.
+    pub fn run(&self, path: &Path, symbol: &str, global: bool) -> Result<()> {
         self.running.store(true, Ordering::SeqCst);
-        self.send(&json!({ "cmd": "run", "path": path, "symbol": symbol }))
+        self.send(&json!({ "cmd": "run", "path": path, "symbol": symbol, "global": global }))
     }
 
     /// Has the worker drop variables, before any cell that it is given later.
     pub fn forget(&self, names: &[String]) {
         // A worker that is gone has forgotten everything.
         let _ = self.send(&json!({ "cmd": "forget", "names": names }));
+    }
+
+    /// Where the worker's own folder is now: a cell may have changed it.
+    pub fn folder(&self) -> Option<std::path::PathBuf> {
+        std::fs::read_link(format!("/proc/{}/cwd", self.process)).ok()
     }
 
     /// Asks the running cell to stop at its next checkpoint.
@@ -286,8 +291,12 @@ impl Reader<'_> {
     }
 
     fn send_ready(&mut self) {
-        for (stream, text) in self.ready.drain(..) {
-            let _ = self.send.send(Event::Text(stream, text));
+        for ready in self.ready.drain(..) {
+            let event = match ready {
+                Ready::Text(stream, text) => Event::Text(stream, text),
+                Ready::Bundle(data) => Event::Frame(json!({ "msg": "display", "data": data, "metadata": {} })),
+            };
+            let _ = self.send.send(event);
         }
     }
 }

@@ -9,6 +9,8 @@ use std::sync::atomic::{AtomicPtr, Ordering};
 
 /// How soon Stop is seen, in nanoseconds.
 const SLICE: i64 = 50_000_000;
+/// How long a sleep takes at most that begins after Stop. Not nothing: a loop that does not look sleeps again and again.
+const STOPPED: i64 = 10_000_000;
 const SECOND: i64 = 1_000_000_000;
 
 /// The prelude's `fn() -> bool`, once it is loaded: only the worker has it.
@@ -50,9 +52,14 @@ pub unsafe extern "C" fn clock_nanosleep(
         return libc::EINVAL;
     }
     let absolute = flags & libc::TIMER_ABSTIME != 0;
-    let end = if absolute { asked } else { later(now(clock), asked) };
+    let mut end = if absolute { asked } else { later(now(clock), asked) };
+    let begun_after_stop = is_cancelled();
+    if begun_after_stop {
+        let soon = later(now(clock), timespec { tv_sec: 0, tv_nsec: STOPPED });
+        end = if before(end, soon) { end } else { soon };
+    }
     loop {
-        if is_cancelled() {
+        if is_cancelled() && !begun_after_stop {
             return 0;
         }
         let slice = later(now(clock), timespec { tv_sec: 0, tv_nsec: SLICE });
@@ -109,6 +116,34 @@ fn difference(end: timespec, now: timespec) -> timespec {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::cell::Cell;
+    use std::time::{Duration, Instant};
+
+    thread_local! {
+        /// When Stop is pressed for this thread: other tests sleep too.
+        static STOP_AT: Cell<Option<Instant>> = const { Cell::new(None) };
+    }
+
+    extern "C" fn stopped() -> bool {
+        STOP_AT.get().is_some_and(|at| at <= Instant::now())
+    }
+
+    fn sleeps(asked: Duration) -> u128 {
+        let begun = Instant::now();
+        std::thread::sleep(asked);
+        begun.elapsed().as_millis()
+    }
+
+    #[test]
+    fn stop_ends_a_sleep_and_cuts_those_that_begin_after_it() {
+        end_when(stopped);
+        assert!(sleeps(Duration::from_millis(70)) >= 70);
+        STOP_AT.set(Some(Instant::now() + Duration::from_millis(120)));
+        let ended = sleeps(Duration::from_secs(60));
+        assert!((100..2000).contains(&ended), "{ended}");
+        let cut = sleeps(Duration::from_secs(60));
+        assert!((9..2000).contains(&cut), "a loop that sleeps must not spin: {cut}");
+    }
 
     fn time(seconds: i64, nanoseconds: i64) -> timespec {
         timespec { tv_sec: seconds, tv_nsec: nanoseconds }

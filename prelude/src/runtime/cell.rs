@@ -7,9 +7,10 @@ type CellFn = unsafe extern "C" fn(*mut VariableStore) -> *mut VariableStore;
 
 /// Loads the object at `path` and runs its function `symbol` on `store`.
 ///
-/// The object is never unloaded: thread-local destructors and vtables of values that outlive the cell point into it.
-pub(super) fn run(path: &str, symbol: &str, store: *mut VariableStore) -> Result<(), String> {
-    let function = load(path, symbol)?;
+/// The object is never unloaded: thread-local destructors and vtables of values that outlive the cell point into it. If it is
+/// `global`, objects that are loaded later find its symbols: it defines statics, and one static is for all cells.
+pub(super) fn run(path: &str, symbol: &str, global: bool, store: *mut VariableStore) -> Result<(), String> {
+    let function = load(path, symbol, global)?;
     failure::begin();
     // SAFETY: the compile front generated the function with this very signature,
     // and `store` came from `create_variable_store` and is used by this thread only.
@@ -17,12 +18,13 @@ pub(super) fn run(path: &str, symbol: &str, store: *mut VariableStore) -> Result
     Ok(())
 }
 
-fn load(path: &str, symbol: &str) -> Result<CellFn, String> {
+fn load(path: &str, symbol: &str, global: bool) -> Result<CellFn, String> {
     let path = CString::new(path).map_err(|_| "the cell's path holds a NUL byte".to_owned())?;
     let symbol = CString::new(symbol).map_err(|_| "the cell's symbol holds a NUL byte".to_owned())?;
+    let seen_by = if global { libc::RTLD_GLOBAL } else { libc::RTLD_LOCAL };
     // SAFETY: both are NUL-terminated; the object's initialisers are those of a Rust cdylib.
     let address = unsafe {
-        let object = libc::dlopen(path.as_ptr(), libc::RTLD_NOW | libc::RTLD_LOCAL);
+        let object = libc::dlopen(path.as_ptr(), libc::RTLD_NOW | seen_by);
         if object.is_null() {
             return Err(loader_error());
         }

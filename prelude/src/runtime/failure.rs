@@ -38,8 +38,8 @@ fn lock<T>(mutex: &'static Mutex<T>) -> std::sync::MutexGuard<'static, T> {
     mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
 }
 
-/// Called by generated code when the cell's closure unwound.
-pub fn report_unwind() {
+/// Called by generated code when the cell's closure unwound with `payload`.
+pub fn report_unwind(payload: &(dyn std::any::Any + Send)) {
     // What a thread that Stop ended, or a read of stdin, left to be unwrapped: that panic is no news.
     let of_stop = |panic: &Panic| stdin::was_stopped() || cancel::is_cancelled() && speaks_of_a_thread(&panic.message);
     let panic = lock(&PANIC).take().filter(|panic| !of_stop(panic));
@@ -54,9 +54,15 @@ pub fn report_unwind() {
         (None, _) if cancel::is_cancelled() => interrupted(),
         // `resume_unwind` runs no panic hook: handed on from another thread, or a payload of the user's own.
         (None, Some(thread)) => thread.told(),
-        (None, None) => json!({ "kind": "panic", "ename": "Panic", "evalue": "the cell unwound without a message" }),
+        // A panic hook of the user's own has taken the place of ours.
+        (None, None) => json!({ "kind": "panic", "ename": "Panic", "evalue": text_of(payload) }),
     };
     lock(&FAILURE).get_or_insert(failure);
+}
+
+fn text_of(payload: &(dyn std::any::Any + Send)) -> &str {
+    let text = payload.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("the cell unwound without a message")
 }
 
 /// Whether a panic only passes on that a thread has panicked: `join().unwrap()`, the end of a scope.

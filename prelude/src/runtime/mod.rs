@@ -5,9 +5,13 @@
 //! variable store and no error plumbing of its own: both are compiled once,
 //! here, in the prelude.
 
+#[cfg(test)]
+mod alone;
 pub mod bus;
 mod cell;
+mod children;
 mod crash;
+mod describe;
 mod failure;
 pub mod guard;
 mod question;

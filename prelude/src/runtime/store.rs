@@ -2,9 +2,10 @@
 //!
 //! Each cell takes the variables it mentions out of the store and puts them
 //! back at its end, so a cell's compile time does not grow with the number of
-//! variables that are alive. The names of the methods are the ones that evcxr
-//! generates calls to.
+//! variables that are alive.
 
+use super::describe::describe;
+use serde_json::{Map, Value};
 use std::any::{Any, TypeId};
 use std::collections::BTreeMap;
 use std::mem::{align_of, size_of};
@@ -21,6 +22,15 @@ pub struct VariableStore {
 struct Stored {
     value: Box<dyn Any>,
     layout: Layout,
+    kind: Kind,
+}
+
+/// Whose a value is.
+enum Kind {
+    /// A variable of the notebook. Its description is there until somebody has been told.
+    Variable(Option<Value>),
+    /// What generated code keeps for itself.
+    Hidden,
 }
 
 /// What must agree before a value is read back.
@@ -44,11 +54,12 @@ impl Layout {
 impl VariableStore {
     /// Stores `value` under `name`, dropping what was there.
     pub fn put_variable<T: 'static>(&mut self, name: &str, value: T) {
-        self.put(name, Box::new(value), Layout::of::<T>());
+        self.put(name, Box::new(value), Layout::of::<T>(), std::any::type_name::<T>());
     }
 
-    fn put(&mut self, name: &str, value: Box<dyn Any>, layout: Layout) {
-        self.variables.insert(name.to_owned(), Stored { value, layout });
+    fn put(&mut self, name: &str, value: Box<dyn Any>, layout: Layout, type_name: &str) {
+        let kind = Kind::Variable(Some(describe(&*value, type_name, layout.size)));
+        self.variables.insert(name.to_owned(), Stored { value, layout, kind });
     }
 
     /// Whether `name` can be taken as a `T`. If not, the cell returns at once and the kernel compiles it again without `name`.
@@ -88,17 +99,28 @@ impl VariableStore {
         drop(self.variables.remove(name));
     }
 
-    /// A value shared by all cells and made at first use (evcxr keeps an async runtime this way).
+    /// A value shared by all cells and made at first use (an async runtime is kept this way).
     pub fn lazy_arc<T: 'static, F: FnOnce() -> T>(&mut self, name: &str, create: F) -> Arc<T> {
         if !self.variables.contains_key(name) {
-            self.put_variable(name, Arc::new(create()));
+            let (value, layout) = (Box::new(Arc::new(create())), Layout::of::<Arc<T>>());
+            self.variables.insert(name.to_owned(), Stored { value, layout, kind: Kind::Hidden });
         }
         let stored = self.variables.get(name).and_then(|stored| stored.value.downcast_ref::<Arc<T>>());
         stored.map(Arc::clone).unwrap_or_else(|| panic!("the type of `{name}` has changed"))
     }
 
     pub(super) fn names(&self) -> Vec<&str> {
-        self.variables.keys().map(String::as_str).collect()
+        let variables = self.variables.iter().filter(|(_, stored)| matches!(stored.kind, Kind::Variable(_)));
+        variables.map(|(name, _)| name.as_str()).collect()
+    }
+
+    /// What was put since the last call, by name.
+    pub(super) fn take_described(&mut self) -> Map<String, Value> {
+        let new = self.variables.iter_mut().filter_map(|(name, stored)| match &mut stored.kind {
+            Kind::Variable(described) => Some((name.clone(), described.take()?)),
+            Kind::Hidden => None,
+        });
+        new.collect()
     }
 
     pub(super) fn take_changed(&mut self) -> Vec<String> {
@@ -122,6 +144,25 @@ mod tests {
         assert!(store.check_variable::<Vec<String>>("files"));
         assert_eq!(store.take_variable::<Vec<String>>("files"), ["a"]);
         assert!(store.names().is_empty());
+    }
+
+    #[test]
+    fn what_is_put_is_described_once() {
+        let mut store = VariableStore::default();
+        store.put_variable("n", 3_i32);
+        store.put_variable("v", vec![1_u8]);
+        assert_eq!(store.take_described().keys().collect::<Vec<_>>(), ["n", "v"]);
+        store.put_variable("n", 4_i32);
+        let described = store.take_described();
+        assert_eq!((described.len(), &described["n"]["text"]), (1, &serde_json::json!("4")));
+    }
+
+    #[test]
+    fn what_generated_code_keeps_for_itself_is_no_variable() {
+        let mut store = VariableStore::default();
+        assert_eq!(*store.lazy_arc("runtime", || 7), 7);
+        assert_eq!(*store.lazy_arc("runtime", || 8), 7);
+        assert!(store.names().is_empty() && store.take_described().is_empty());
     }
 
     #[test]

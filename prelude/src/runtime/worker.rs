@@ -4,11 +4,12 @@
 //! The main thread only reads, so that Stop is seen while a cell runs; cells run
 //! on a thread of their own with a large stack.
 
-use super::{VariableStore, bus, cell, crash, create_variable_store, failure, stdin};
+use super::children::{self, Ending};
+use super::{VariableStore, bus, cell, crash, create_variable_store, failure, guard, stdin};
 use crate::parallel::cancel;
 use serde_json::{Value, json};
 use std::io::{Read, Write};
-use std::os::fd::{FromRawFd, RawFd};
+use std::os::fd::{AsRawFd, FromRawFd, RawFd};
 use std::os::unix::net::UnixStream;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
@@ -18,6 +19,8 @@ use std::time::Duration;
 const STACK_BYTES: usize = 256 << 20;
 /// How long a partial line may wait in the buffer of stdout.
 const FLUSH_EVERY: Duration = Duration::from_millis(50);
+/// The same between cells, where only threads that earlier ones have left behind print.
+const FLUSH_WHEN_IDLE: Duration = Duration::from_millis(200);
 
 static RUNNING: AtomicBool = AtomicBool::new(false);
 
@@ -30,6 +33,8 @@ pub unsafe extern "C" fn isopleth_worker_main(socket: RawFd) -> ! {
     // SAFETY: the caller hands over the descriptor.
     let mut commands = unsafe { UnixStream::from_raw_fd(socket) };
     failure::install_hook();
+    take_interrupts();
+    cancel::runs(None);
     match commands.try_clone() {
         Ok(stream) => bus::connect(stream),
         Err(_) => end(),
@@ -43,50 +48,103 @@ pub unsafe extern "C" fn isopleth_worker_main(socket: RawFd) -> ! {
         end();
     }
     bus::send(&json!({ "msg": "ready", "gdal": crate::raster::gdal_version() }));
-    while let Some(command) = read_frame(&mut commands) {
-        match command["cmd"].as_str() {
-            Some("run") => {
-                // Here and not in the cell thread: a Stop that comes right behind must not be forgotten.
-                cancel::reset();
-                if run.send(command).is_err() {
-                    end();
-                }
-            }
-            // In its place among the cells.
-            Some("forget") => {
-                let taken = run.send(command);
-                if taken.is_err() {
-                    end();
-                }
-            }
-            Some("interrupt") => {
-                cancel::cancel();
-                stdin::wake();
-            }
-            Some("input") => stdin::answer(&command),
-            Some("comm") => crate::comm::take_in(&command),
-            Some("ack") => bus::acknowledge(),
-            _ => {}
-        }
-    }
-    end()
-}
-
-fn run_cells(cells: &mpsc::Receiver<Value>, socket: RawFd) {
-    crash::watch_this_thread(socket);
-    let store = create_variable_store();
-    for command in cells {
-        if command["cmd"] == "forget" {
-            // SAFETY: made above, and only this thread uses it.
-            forget(unsafe { &mut *store }, &command);
+    // Cells have numbers, so that Stop is of one of them: the last that was handed over, if it is not over yet.
+    let mut last = 0;
+    let mut ending: Option<Ending> = None;
+    loop {
+        // The processes of a cell that was stopped are given time to end, during which commands are read all the same.
+        if !wait_for_command(&commands, ending.as_ref()) {
+            ending = ending.and_then(|mut ending| ending.go_on().then_some(ending));
             continue;
         }
+        let Some(command) = read_frame(&mut commands) else { end() };
+        let taken = match command["cmd"].as_str() {
+            Some("run") => {
+                last += 1;
+                run.send(Command::Run(last, command)).is_ok()
+            }
+            // In its place among the cells.
+            Some("forget") => run.send(Command::Forget(command)).is_ok(),
+            Some("interrupt") => {
+                if guard::interrupt(last) {
+                    stdin::wake();
+                    ending = ending.take().filter(|ending| ending.cell() == last).or_else(|| Some(Ending::begin(last)));
+                }
+                true
+            }
+            Some("input") => {
+                stdin::answer(&command);
+                true
+            }
+            Some("comm") => {
+                crate::comm::take_in(&command);
+                true
+            }
+            Some("ack") => {
+                bus::acknowledge();
+                true
+            }
+            _ => true,
+        };
+        if !taken {
+            end();
+        }
+    }
+}
+
+/// What the cell thread is told.
+enum Command {
+    /// To run a cell, which has this number.
+    Run(u64, Value),
+    Forget(Value),
+}
+
+/// Waits until the kernel has sent something. False if what an ending of processes does next is due before.
+fn wait_for_command(commands: &UnixStream, ending: Option<&Ending>) -> bool {
+    // A millisecond more than is left, which is cut: nothing would be due yet.
+    let timeout = ending.map_or(-1, |ending| i32::try_from(ending.left().as_millis() + 1).unwrap_or(i32::MAX));
+    let mut polled = libc::pollfd { fd: commands.as_raw_fd(), events: libc::POLLIN, revents: 0 };
+    // SAFETY: one valid entry. An interrupted wait is begun anew by the caller.
+    let ready = unsafe { libc::poll(&raw mut polled, 1, timeout) };
+    // Errors are found by reading.
+    ready > 0 || ready < 0 && std::io::Error::last_os_error().kind() != std::io::ErrorKind::Interrupted
+}
+
+/// Makes SIGINT do nothing here. Ignored, it would be ignored by the programs too that cells start, and these must end by it.
+fn take_interrupts() {
+    extern "C" fn nothing(_: libc::c_int) {}
+    // SAFETY: the structure is valid, and a handler that does nothing may run anywhere.
+    unsafe {
+        let mut action: libc::sigaction = std::mem::zeroed();
+        action.sa_sigaction = nothing as extern "C" fn(_) as usize;
+        action.sa_flags = libc::SA_RESTART;
+        libc::sigaction(libc::SIGINT, &action, std::ptr::null_mut());
+    }
+}
+
+fn run_cells(commands: &mpsc::Receiver<Command>, socket: RawFd) {
+    crash::watch_this_thread(socket);
+    let store = create_variable_store();
+    for command in commands {
+        let (number, command) = match command {
+            Command::Run(number, command) => (number, command),
+            Command::Forget(command) => {
+                // SAFETY: made above, and only this thread uses it.
+                forget(unsafe { &mut *store }, &command);
+                continue;
+            }
+        };
         RUNNING.store(true, Ordering::SeqCst);
         let path = command["path"].as_str().unwrap_or_default();
         let symbol = command["symbol"].as_str().unwrap_or_default();
+        let global = command["global"].as_bool().unwrap_or_default();
+        children::start_cell(number);
+        guard::start_cell(number);
         stdin::begin_cell();
-        let loaded = cell::run(path, symbol, store);
+        let loaded = cell::run(path, symbol, global, store);
         stdin::end_cell();
+        guard::end_cell();
+        children::end_cell();
         RUNNING.store(false, Ordering::SeqCst);
         let _ = std::io::stdout().flush();
         let failure = match loaded {
@@ -95,9 +153,11 @@ fn run_cells(cells: &mpsc::Receiver<Value>, socket: RawFd) {
         };
         // SAFETY: made above, and only this thread uses it.
         let store = unsafe { &mut *store };
-        let changed = store.take_changed();
+        let (changed, described) = (store.take_changed(), store.take_described());
         crate::parallel::live::settle();
-        bus::send(&json!({ "msg": "done", "failure": failure, "variables": store.names(), "changed": changed }));
+        bus::send(&json!({
+            "msg": "done", "failure": failure, "variables": store.names(), "changed": changed, "described": described,
+        }));
         give_back_memory();
     }
 }
@@ -123,10 +183,10 @@ fn forget(store: &mut VariableStore, command: &Value) {
 /// stdout is line buffered: without this, `print!("…")` would show only with the next newline.
 fn flush_partial_lines() {
     loop {
-        std::thread::sleep(FLUSH_EVERY);
-        if RUNNING.load(Ordering::SeqCst) {
-            let _ = std::io::stdout().flush();
-        }
+        // Not a sleep: those of a cell that was stopped return at once.
+        let is_idle = !RUNNING.load(Ordering::SeqCst);
+        std::thread::park_timeout(if is_idle { FLUSH_WHEN_IDLE } else { FLUSH_EVERY });
+        let _ = std::io::stdout().flush();
     }
 }
 

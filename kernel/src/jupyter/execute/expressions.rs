@@ -3,7 +3,7 @@
 use super::super::display::media;
 use super::Executor;
 use crate::cell;
-use crate::engine::CellError;
+use crate::report::CellError;
 use jupyter_protocol::{ExecuteRequest, ExpressionResult, JupyterMessage};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashMap};

@@ -11,7 +11,7 @@ impl Executor {
     pub(super) async fn help(&mut self, names: &[&str], request: &JupyterMessage) -> Vec<Payload> {
         let (mut plain, mut html) = (Vec::new(), Vec::new());
         for name in names {
-            match self.kernel.engine.inspect(name, name.len()).await {
+            match self.kernel.inspect(name, name.len()).await {
                 Some(found) => {
                     plain.push(found.text);
                     html.push(found.html);

@@ -1,21 +1,30 @@
 //! Loops over numbers, taken apart so that they are vectorised as they were written.
 
-use super::{Guarded, check, guarded};
-use std::ops::Range;
+use super::{Guarded, Stop, check, guarded};
+use std::ops::{Deref, DerefMut, Range};
 
 /// What a `for` loop over numbers goes over, handed out in parts.
 ///
 /// Parts of ranges and slices are ranges and slices themselves, so the loop over a part is the one that the user wrote,
-/// and is vectorised as that is. A part is as long as the flag need not be looked at.
+/// and is vectorised as that is. A part is as long as nobody need look.
+///
+/// Which method `__isopleth_part` that is depends on the items: this type's where they can be cut, and otherwise that of
+/// [`Whole`], which this dereferences to.
 #[derive(Debug)]
 pub struct Parts<X: IntoIterator> {
-    /// Until the first part is asked for.
-    items: Option<X>,
-    /// What is left of them, where it can be cut.
+    whole: Whole<X>,
+    /// What is left of the items, where they can be cut.
     rest: Option<X::IntoIter>,
     turns: usize,
     /// When the part before began, in [`ticks`]; 0 before the first.
     since: u64,
+}
+
+/// Items until they are asked for: those that cannot be cut are one part.
+#[derive(Debug)]
+pub struct Whole<X> {
+    items: Option<X>,
+    stop: &'static Stop,
 }
 
 /// Turns of the first part: even turns of 50 ms each are then seen in time.
@@ -28,15 +37,15 @@ const LONG: u64 = 60_000_000;
 
 /// Takes the iterator of a `for` loop apart.
 #[inline]
-pub fn parts<X: IntoIterator>(items: X) -> Parts<X> {
-    Parts { items: Some(items), rest: None, turns: FIRST, since: 0 }
+pub fn parts<X: IntoIterator>(stop: &'static Stop, items: X) -> Parts<X> {
+    Parts { whole: Whole { items: Some(items), stop }, rest: None, turns: FIRST, since: 0 }
 }
 
 impl<X: IntoIterator> Parts<X> {
     /// How many turns the next part has.
     #[inline]
     fn next_turns(&mut self) -> usize {
-        check();
+        check(self.whole.stop);
         let now = ticks();
         if self.since != 0 {
             match now.saturating_sub(self.since) {
@@ -47,6 +56,57 @@ impl<X: IntoIterator> Parts<X> {
         }
         self.since = now;
         self.turns
+    }
+}
+
+impl<X: IntoIterator> Deref for Parts<X> {
+    type Target = Whole<X>;
+
+    #[inline]
+    fn deref(&self) -> &Whole<X> {
+        &self.whole
+    }
+}
+
+impl<X: IntoIterator> DerefMut for Parts<X> {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut Whole<X> {
+        &mut self.whole
+    }
+}
+
+impl<X: IntoIterator<IntoIter: Cut>> Parts<X> {
+    /// The next part of a range or a slice. None when nothing is left.
+    #[inline]
+    pub fn __isopleth_part(&mut self) -> Option<Part<X::IntoIter>> {
+        if let Some(items) = self.whole.items.take() {
+            self.rest = Some(items.into_iter());
+        }
+        if self.rest.as_ref()?.is_over() {
+            return None;
+        }
+        let turns = self.next_turns();
+        Some(Part(self.rest.as_mut()?.cut(turns)))
+    }
+}
+
+impl<X: IntoIterator> Whole<X> {
+    /// All items, which look in each turn, then None.
+    #[inline]
+    pub fn __isopleth_part(&mut self) -> Option<Guarded<X>> {
+        self.items.take().map(|items| guarded(self.stop, items))
+    }
+}
+
+/// A part of a range or a slice.
+#[derive(Debug)]
+pub struct Part<I>(I);
+
+impl<I> Part<I> {
+    /// The items, without a look: what [`Guarded`] has as a method.
+    #[inline]
+    pub fn __isopleth_turns(self) -> I {
+        self.0
     }
 }
 
@@ -65,41 +125,12 @@ fn ticks() -> u64 {
     u64::try_from(START.elapsed().as_nanos()).unwrap_or(u64::MAX / 3).max(1) * 3
 }
 
-/// The next part of a range or a slice. Found before [`AnyPart`] where it applies, since that takes one more reference.
-pub trait OwnPart {
-    /// A part is of the same kind as the whole.
-    type Part: Iterator;
-    /// None when nothing is left.
-    fn part(&mut self) -> Option<Self::Part>;
-}
-
-impl<X: IntoIterator<IntoIter: Cut>> OwnPart for Parts<X> {
-    type Part = X::IntoIter;
-
-    #[inline]
-    fn part(&mut self) -> Option<X::IntoIter> {
-        if let Some(items) = self.items.take() {
-            self.rest = Some(items.into_iter());
-        }
-        if self.rest.as_ref()?.is_over() {
-            return None;
-        }
-        let turns = self.next_turns();
-        Some(self.rest.as_mut()?.cut(turns))
-    }
-}
-
 /// Iterators of which the beginning is one of their own kind.
 pub trait Cut: Iterator + Sized {
     /// Whether nothing is left.
     fn is_over(&self) -> bool;
     /// Takes off so many items, or all that are left.
     fn cut(&mut self, turns: usize) -> Self;
-    /// A loop over a part looks at nothing: what [`Guarded`] has as a method.
-    #[inline]
-    fn turns(self) -> Self {
-        self
-    }
 }
 
 /// Whole numbers that ranges count with.
@@ -169,35 +200,20 @@ impl<T> Cut for std::slice::IterMut<'_, T> {
     }
 }
 
-/// Any other items, whole and [`Guarded`].
-pub trait AnyPart {
-    /// The items.
-    type Items;
-    /// The whole, then None.
-    fn part(&mut self) -> Option<Guarded<Self::Items>>;
-}
-
-impl<X: IntoIterator> AnyPart for &mut Parts<X> {
-    type Items = X;
-
-    #[inline]
-    fn part(&mut self) -> Option<Guarded<X>> {
-        self.items.take().map(guarded)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    static STOP: Stop = Stop::new();
 
     /// What the compile front makes of `for x in items { seen.push(x) }`.
     macro_rules! seen {
         ($items:expr) => {{
             let mut seen = Vec::new();
-            match parts($items) {
+            match parts(&STOP, $items) {
                 mut rest => {
-                    while let Some(part) = (&mut rest).part() {
-                        for x in std::convert::identity(part).turns() {
+                    while let Some(part) = rest.__isopleth_part() {
+                        for x in std::convert::identity(part).__isopleth_turns() {
                             seen.push(x);
                         }
                     }
@@ -229,15 +245,15 @@ mod tests {
 
     #[test]
     fn parts_of_quick_turns_grow_and_of_slow_turns_shrink() {
-        let mut quick = parts(0..u64::MAX);
+        let mut quick = parts(&STOP, 0..u64::MAX);
         let mut lengths = Vec::new();
         for _ in 0..8 {
-            let part = quick.part().unwrap();
+            let part = quick.__isopleth_part().unwrap().0;
             lengths.push(part.end - part.start);
         }
         assert_eq!(lengths.last(), Some(&(MOST as u64)), "{lengths:?}");
         quick.since = quick.since.saturating_sub(100 * LONG).max(1);
-        let slow = quick.part().unwrap();
+        let slow = quick.__isopleth_part().unwrap().0;
         assert_eq!(slow.end - slow.start, MOST as u64 / 8);
     }
 }

@@ -1,21 +1,22 @@
-//! Loops that look at the cancel flag in each turn.
+//! Loops that look in each turn whether Stop was pressed.
 
-use super::ahead::{Ahead, fetch_behind};
-use super::check;
-use ndarray::{ArrayBase, Data, Dimension};
+use super::{Ahead, Receiving, Stop, check};
+use ndarray::{Dimension, Ix1, Ix2};
 use std::ops::{Deref, DerefMut};
+use std::sync::mpsc::Receiver;
 
-/// What a guarded `for` loop goes over: `for x in guarded(items).turns()`.
+/// What a guarded `for` loop goes over: `for x in guarded(stop, items).__isopleth_turns()`.
 ///
-/// Which method `turns` that is depends on the items: the first that applies of those of [`Guarded`], [`InMemory`] and
-/// [`Any`], each of which is what the one before dereferences to.
+/// Which method `__isopleth_turns` that is depends on the items: the first that applies of those of [`Guarded`], [`InMemory`] and
+/// [`Any`], each of which is what the one before dereferences to. They ask what kind of iterator it is and not what its items
+/// are: that may be known only from what the loop does with them.
 #[derive(Debug)]
 pub struct Guarded<X>(InMemory<X>);
 
 /// The items of a guarded `for` loop.
 #[inline]
-pub fn guarded<X: IntoIterator>(items: X) -> Guarded<X> {
-    Guarded(InMemory(Any(Some(items))))
+pub fn guarded<X: IntoIterator>(stop: &'static Stop, items: X) -> Guarded<X> {
+    Guarded(InMemory(Any { items: Some(items), stop }))
 }
 
 /// What a [`Guarded`] dereferences to.
@@ -24,7 +25,10 @@ pub struct InMemory<X>(Any<X>);
 
 /// What an [`InMemory`] dereferences to. The items are there until a loop takes them.
 #[derive(Debug)]
-pub struct Any<X>(Option<X>);
+pub struct Any<X> {
+    items: Option<X>,
+    stop: &'static Stop,
+}
 
 impl<X> Deref for Guarded<X> {
     type Target = InMemory<X>;
@@ -58,48 +62,72 @@ impl<X> DerefMut for InMemory<X> {
     }
 }
 
-impl<'a, S: Data, D: Dimension> Guarded<&'a ArrayBase<S, D>> {
-    /// The values of an array, in its order, as quickly as those of a slice.
+impl<T> Guarded<Receiver<T>> {
+    /// The messages of a channel.
     #[inline]
-    pub fn turns(mut self) -> Values<'a, S::Elem, D> {
-        let (line, rest) = match self.0.0.0.take() {
-            Some(array) => match array.as_slice() {
-                Some(values) => (values, None),
-                None => (&[][..], Some(Box::new(array.iter()))),
-            },
-            None => (&[][..], None),
-        };
-        Values { line: line.iter(), rest }
+    pub fn __isopleth_turns(self) -> Receiving<Receiver<T>> {
+        let Any { items, stop } = self.0.0;
+        Receiving::new(stop, items)
     }
 }
 
-impl<X: IntoIterator<Item: Ahead>> InMemory<X> {
+impl<'a, T> Guarded<&'a Receiver<T>> {
+    /// The messages of a channel.
+    #[inline]
+    pub fn __isopleth_turns(self) -> Receiving<&'a Receiver<T>> {
+        let Any { items, stop } = self.0.0;
+        Receiving::new(stop, items)
+    }
+}
+
+impl<X: IntoIterator<IntoIter: InLine>> InMemory<X> {
     /// The items, and what lies ahead of them fetched.
     #[inline]
-    pub fn turns(&mut self) -> Fetching<X::IntoIter> {
-        Fetching { items: self.0.turns(), before: Default::default() }
+    pub fn __isopleth_turns(&mut self) -> Fetching<X::IntoIter> {
+        Fetching { items: self.0.__isopleth_turns(), before: Default::default() }
     }
 }
 
 impl<X: IntoIterator> Any<X> {
-    /// The items, and a look at the flag before each.
+    /// The items, and a look before each.
     #[inline]
-    pub fn turns(&mut self) -> Looking<X::IntoIter> {
-        Looking(self.0.take().map(X::into_iter))
+    pub fn __isopleth_turns(&mut self) -> Looking<X::IntoIter> {
+        Looking { items: self.items.take().map(X::into_iter), stop: self.stop }
     }
 }
 
-/// An iterator that looks at the flag before each item.
+/// Iterators over items that lie one behind the other in memory.
+pub trait InLine: Iterator<Item: Ahead> {}
+
+impl<T> InLine for std::slice::Iter<'_, T> {}
+impl<T> InLine for std::slice::IterMut<'_, T> {}
+impl<T, D: Dimension> InLine for ndarray::iter::Iter<'_, T, D> {}
+impl<T, D: Dimension> InLine for ndarray::iter::IterMut<'_, T, D> {}
+impl<T> InLine for ndarray::iter::IndexedIter<'_, T, Ix1> {}
+impl<T> InLine for ndarray::iter::IndexedIter<'_, T, Ix2> {}
+impl<T> InLine for ndarray::iter::IndexedIterMut<'_, T, Ix1> {}
+impl<T> InLine for ndarray::iter::IndexedIterMut<'_, T, Ix2> {}
+impl<I: InLine> InLine for std::iter::Enumerate<I> {}
+impl<I: InLine + DoubleEndedIterator> InLine for std::iter::Rev<I> {}
+impl<I: InLine> InLine for std::iter::Skip<I> {}
+impl<I: InLine> InLine for std::iter::StepBy<I> {}
+impl<I: InLine> InLine for std::iter::Take<I> {}
+impl<A: InLine, B: InLine> InLine for std::iter::Zip<A, B> {}
+
+/// An iterator that looks before each item.
 #[derive(Debug)]
-pub struct Looking<I>(Option<I>);
+pub struct Looking<I> {
+    items: Option<I>,
+    stop: &'static Stop,
+}
 
 impl<I: Iterator> Iterator for Looking<I> {
     type Item = I::Item;
 
     #[inline]
     fn next(&mut self) -> Option<I::Item> {
-        check();
-        self.0.as_mut()?.next()
+        check(self.stop);
+        self.items.as_mut()?.next()
     }
 }
 
@@ -126,55 +154,29 @@ impl<I: Iterator<Item: Ahead>> Iterator for Fetching<I> {
     }
 }
 
-/// [`Fetching`] for the values of an array, whose own iterator asks for each value how the array lies in memory.
-#[derive(Debug)]
-pub struct Values<'a, T, D> {
-    line: std::slice::Iter<'a, T>,
-    /// The values of an array that is no slice. Boxed, so that nothing else points into this and it can live in registers.
-    rest: Option<Box<ndarray::iter::Iter<'a, T, D>>>,
-}
-
-impl<'a, T, D: Dimension> Iterator for Values<'a, T, D> {
-    type Item = &'a T;
-
-    #[inline]
-    fn next(&mut self) -> Option<&'a T> {
-        check();
-        let Some(value) = self.line.next() else { return elsewhere(self.rest.as_deref_mut()?) };
-        fetch_behind(value);
-        Some(value)
-    }
-}
-
-/// The next value of an array that is no slice. Out of the way, so that the loop over a slice keeps its registers.
-#[cold]
-#[inline(never)]
-fn elsewhere<'a, T, D: Dimension>(rest: &mut ndarray::iter::Iter<'a, T, D>) -> Option<&'a T> {
-    rest.next()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    static STOP: Stop = Stop::new();
+
     #[test]
     fn a_guarded_iterator_gives_what_it_has() {
-        assert_eq!(guarded(0..1000).turns().sum::<i32>(), 499_500);
-        assert_eq!(guarded(vec!["a", "b"]).turns().collect::<String>(), "ab");
+        assert_eq!(guarded(&STOP, 0..1000).__isopleth_turns().sum::<i32>(), 499_500);
+        assert_eq!(guarded(&STOP, vec!["a", "b"]).__isopleth_turns().collect::<String>(), "ab");
     }
 
     #[test]
     fn what_lies_in_memory_is_fetched_ahead_and_given_as_it_is() {
         trait Fetches {}
         impl<I: Iterator<Item: Ahead>> Fetches for Fetching<I> {}
-        impl<T, D> Fetches for Values<'_, T, D> {}
         fn fetches(_: &impl Fetches) {}
         let (a, mut b) = (ndarray::array![[1, 2], [3, 4]], vec![10, 20, 30, 40]);
         let (turned, column) = (a.t(), a.slice(ndarray::s![.., 1..]));
         let nothing = ndarray::Array3::<f32>::zeros((2, 0, 3));
         macro_rules! turns {
             ($items:expr) => {{
-                match guarded($items).turns() {
+                match guarded(&STOP, $items).__isopleth_turns() {
                     turns => {
                         fetches(&turns);
                         turns.collect::<Vec<_>>()
@@ -203,7 +205,7 @@ mod tests {
         fn looks<I>(_: &Looking<I>) {}
         macro_rules! turns {
             ($items:expr) => {{
-                match guarded($items).turns() {
+                match guarded(&STOP, $items).__isopleth_turns() {
                     turns => {
                         looks(&turns);
                         turns.collect::<Vec<_>>()
@@ -214,5 +216,36 @@ mod tests {
         assert_eq!(turns!(0..3), [0, 1, 2]);
         assert_eq!(turns!(vec!["a", "b"]), ["a", "b"]);
         assert_eq!(turns!((0..2).zip(["c", "d"])), [(0, "c"), (1, "d")]);
+    }
+
+    #[test]
+    fn what_the_items_are_may_be_known_from_the_loop_only() {
+        let parsed: Vec<_> = "1 2".split(' ').map(|word| word.parse().unwrap()).collect();
+        let mut sum = 0.0;
+        for x in guarded(&STOP, parsed).__isopleth_turns() {
+            let x: f64 = x;
+            sum += x;
+        }
+        for x in guarded(&STOP, ["3"].iter().map(|word| word.parse().unwrap())).__isopleth_turns() {
+            let x: f64 = x;
+            sum += x;
+        }
+        assert_eq!(sum, 6.0);
+    }
+
+    #[test]
+    fn a_trait_of_the_users_is_not_asked() {
+        trait Everybodys: Sized {
+            fn turns(self) -> [u8; 1] {
+                [99]
+            }
+            fn part(&mut self) -> Option<[u8; 1]> {
+                None
+            }
+        }
+        impl<T> Everybodys for T {}
+        assert_eq!(guarded(&STOP, [1, 2]).__isopleth_turns().collect::<Vec<_>>(), [1, 2]);
+        assert_eq!([0].turns(), [99]);
+        assert!([0].part().is_none());
     }
 }

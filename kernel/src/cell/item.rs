@@ -1,0 +1,493 @@
+//! An item of a cell (`fn`, `struct`, `use`, …): what it defines, and its own tree.
+
+use super::source::Source;
+use ra_ap_syntax::{
+    AstNode, Edition, GreenNode, NodeOrToken, SourceFile, SyntaxKind, SyntaxNode, T, TextRange,
+    ast::{self, HasGenericParams, HasModuleItem, HasName, HasVisibility},
+};
+use std::ops::Range;
+use std::sync::Arc;
+
+/// What a name can be looked up as. A struct may be both a type and a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Namespace {
+    Type,
+    Value,
+    Macro,
+}
+
+/// What an item is, as far as the notebook must know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ItemKind {
+    /// It defines names: a function, a type, a module, a macro, …
+    Named,
+    Use(Vec<Import>),
+    ExternCrate(String),
+    Impl(Implementation),
+    /// An `extern "C"` block, with the names that it declares.
+    ExternBlock(Vec<Member>),
+    /// A call of a macro that makes items. Which, only the compiler knows.
+    MacroCall,
+    /// `thread_local!`, with the statics in its braces.
+    ThreadLocal(Vec<ThreadLocal>),
+    /// `const _`, and what has no name for other reasons.
+    Unnamed,
+}
+
+/// One name that a `use` brings in; a `use` of several is taken apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Import {
+    /// What it is called here. `*` and `_` have no name.
+    pub name: Option<String>,
+    /// The segments of its path, and where in the item each stands.
+    pub path: Vec<(String, Range<usize>)>,
+    /// `::std::…`
+    pub from_crates: bool,
+    pub alias: Option<String>,
+    pub is_glob: bool,
+}
+
+/// The head of an `impl`, and what it holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Implementation {
+    /// Generics, trait, type and bounds, with single blanks.
+    pub header: String,
+    pub of_trait: bool,
+    /// The last names of the type and of the trait.
+    pub names: Vec<String>,
+    pub members: Vec<Member>,
+}
+
+/// A named part of a block, and where in the item it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    pub name: String,
+    pub range: Range<usize>,
+}
+
+/// A static of `thread_local!`: where its parts stand in the item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ThreadLocal {
+    pub name: String,
+    /// Attributes and visibility.
+    pub before: Range<usize>,
+    pub kind: Range<usize>,
+    pub value: Range<usize>,
+}
+
+/// An item where it was written.
+#[derive(Debug, Clone)]
+pub struct Item {
+    pub source: Arc<Source>,
+    /// Its bytes in the cell.
+    pub range: Range<usize>,
+    pub kind: ItemKind,
+    pub defines: Vec<(String, Namespace)>,
+    tree: GreenNode,
+}
+
+impl Item {
+    /// The item `node`, which stands at `range` of `source`.
+    pub fn new(source: &Arc<Source>, range: Range<usize>, node: &SyntaxNode) -> Self {
+        let tree = node.green().to_owned();
+        let root = SyntaxNode::new_root(tree.clone());
+        let item = ast::Item::cast(root);
+        let kind = item.as_ref().map_or(ItemKind::MacroCall, kind_of);
+        let defines = match &kind {
+            ItemKind::ThreadLocal(statics) => statics.iter().map(|one| (one.name.clone(), Namespace::Value)).collect(),
+            _ => item.as_ref().map(defined).unwrap_or_default(),
+        };
+        Self { source: Arc::clone(source), range, kind, defines, tree }
+    }
+
+    /// Its own tree: offsets are those in [`Item::text`].
+    pub fn tree(&self) -> SyntaxNode {
+        SyntaxNode::new_root(self.tree.clone())
+    }
+
+    pub fn text(&self) -> &str {
+        &self.source.code[self.range.clone()]
+    }
+
+    pub fn is_macro(&self) -> bool {
+        self.defines.iter().any(|(_, namespace)| *namespace == Namespace::Macro)
+    }
+
+    /// The name that it is told by: its own, or that of what it implements.
+    pub fn title(&self) -> String {
+        match (&self.kind, self.defines.first()) {
+            (ItemKind::Impl(block), _) if block.of_trait => format!("impl {}", block.names.join(" for ")),
+            (ItemKind::Impl(block), _) => format!("impl {}", block.names.join(" ")),
+            (_, Some((name, _))) => name.clone(),
+            _ => meaning(&self.tree()).chars().take(40).collect(),
+        }
+    }
+
+    /// Whether it is a type that values may be of, or holds one: it then has an identity of its own.
+    pub fn holds_types(&self) -> bool {
+        let is_type = |node: &SyntaxNode| {
+            matches!(node.kind(), SyntaxKind::STRUCT | SyntaxKind::ENUM | SyntaxKind::UNION | SyntaxKind::TRAIT)
+        };
+        matches!(self.kind, ItemKind::Named) && !self.is_macro() && self.tree().descendants().any(|node| is_type(&node))
+    }
+}
+
+fn plain(name: Option<ast::Name>) -> Option<String> {
+    name.map(|name| name.text().trim_start_matches("r#").to_owned()).filter(|name| name != "_")
+}
+
+fn kind_of(item: &ast::Item) -> ItemKind {
+    match item {
+        ast::Item::Use(import) => {
+            let mut found = Vec::new();
+            if let Some(tree) = import.use_tree() {
+                imports(&[], false, &tree, &mut found);
+            }
+            ItemKind::Use(found)
+        }
+        ast::Item::ExternCrate(it) => {
+            ItemKind::ExternCrate(it.name_ref().map(|name| name.text().to_string()).unwrap_or_default())
+        }
+        ast::Item::Impl(block) => ItemKind::Impl(implementation(block)),
+        ast::Item::ExternBlock(block) => {
+            let members = block.extern_item_list().into_iter().flat_map(|list| list.extern_items());
+            let name = |member: &ast::ExternItem| match member {
+                ast::ExternItem::Fn(it) => plain(it.name()),
+                ast::ExternItem::Static(it) => plain(it.name()),
+                _ => None,
+            };
+            let member =
+                |it: ast::ExternItem| Some(Member { name: name(&it)?, range: bytes(it.syntax().text_range()) });
+            ItemKind::ExternBlock(members.filter_map(member).collect())
+        }
+        ast::Item::MacroCall(call) => thread_locals(call).map_or(ItemKind::MacroCall, ItemKind::ThreadLocal),
+        _ if defined(item).is_empty() => ItemKind::Unnamed,
+        _ => ItemKind::Named,
+    }
+}
+
+/// The last name of the macro that is called.
+pub fn macro_name(call: &ast::MacroCall) -> Option<String> {
+    Some(call.path()?.segment()?.name_ref()?.text().to_string())
+}
+
+/// The macro call that a statement or an expression is, and nothing else.
+pub fn as_macro_call(node: &SyntaxNode) -> Option<ast::MacroCall> {
+    let expression = match ast::ExprStmt::cast(node.clone()) {
+        Some(statement) => statement.expr()?.syntax().clone(),
+        None => node.clone(),
+    };
+    if let Some(expression) = ast::MacroExpr::cast(expression.clone()) {
+        return expression.macro_call();
+    }
+    ast::MacroCall::cast(expression)
+}
+
+fn thread_locals(call: &ast::MacroCall) -> Option<Vec<ThreadLocal>> {
+    let tokens = call.token_tree().filter(|_| macro_name(call).as_deref() == Some("thread_local"))?;
+    let text = tokens.syntax().text().to_string();
+    let inner = text.get(1..text.len().checked_sub(1)?)?;
+    // The last one may do without its semicolon.
+    let parsed = SourceFile::parse(&format!("{inner};"), Edition::Edition2024).tree();
+    let start = bytes(tokens.syntax().text_range()).start + 1;
+    let moved = |range: Range<usize>| range.start + start..range.end + start;
+    let statics = parsed.items().map(|item| match item {
+        ast::Item::Static(it) => {
+            let from = bytes(it.syntax().text_range()).start;
+            Some(ThreadLocal {
+                name: plain(it.name())?,
+                before: moved(from..bytes(it.static_token()?.text_range()).start),
+                kind: moved(bytes(it.ty()?.syntax().text_range())),
+                value: moved(bytes(it.body()?.syntax().text_range())),
+            })
+        }
+        _ => None,
+    });
+    statics.collect()
+}
+
+/// Whether what a `macro_rules!` writes stands where items stand: a call of it is then no statement.
+pub fn makes_items(definition: &ast::MacroRules) -> bool {
+    let Some(rules) = definition.token_tree() else { return false };
+    let mut bodies = Vec::new();
+    let mut behind_arrow = false;
+    for part in rules.syntax().children_with_tokens() {
+        match part {
+            NodeOrToken::Node(body) if behind_arrow => {
+                bodies.push(body);
+                behind_arrow = false;
+            }
+            NodeOrToken::Token(token) if token.kind() == T![>] || token.kind() == T![=>] => behind_arrow = true,
+            NodeOrToken::Token(token) if token.kind().is_trivia() => {}
+            _ => behind_arrow = false,
+        }
+    }
+    !bodies.is_empty() && bodies.iter().all(|body| are_items(body))
+}
+
+fn are_items(body: &SyntaxNode) -> bool {
+    let mut tokens = Vec::new();
+    top_level(body, &mut tokens);
+    let is_item = |kind: &SyntaxKind| {
+        matches!(
+            kind,
+            T![struct]
+                | T![enum]
+                | T![fn]
+                | T![impl]
+                | T![trait]
+                | T![mod]
+                | T![static]
+                | T![const]
+                | T![type]
+                | T![use]
+        )
+    };
+    tokens.iter().any(is_item) && !tokens.contains(&T![let])
+}
+
+/// The kinds of the tokens at the top of a macro's body; repetitions (`$(…)*`) are not a level of their own.
+fn top_level(body: &SyntaxNode, found: &mut Vec<SyntaxKind>) {
+    let mut dollar = false;
+    for part in body.children_with_tokens() {
+        match part {
+            NodeOrToken::Node(group) if dollar => top_level(&group, found),
+            NodeOrToken::Token(token) => {
+                dollar = token.kind() == T![$];
+                found.push(token.kind());
+                continue;
+            }
+            NodeOrToken::Node(_) => {}
+        }
+        dollar = false;
+    }
+}
+
+fn bytes(range: TextRange) -> Range<usize> {
+    range.start().into()..range.end().into()
+}
+
+/// The names that an item defines, each in its namespace.
+fn defined(item: &ast::Item) -> Vec<(String, Namespace)> {
+    use Namespace::{Macro, Type, Value};
+    let (name, namespaces): (Option<String>, &[Namespace]) = match item {
+        ast::Item::Const(it) => (plain(it.name()), &[Value]),
+        ast::Item::Fn(it) => (plain(it.name()), &[Value]),
+        ast::Item::Static(it) => (plain(it.name()), &[Value]),
+        ast::Item::Enum(it) => (plain(it.name()), &[Type]),
+        ast::Item::Module(it) => (plain(it.name()), &[Type]),
+        ast::Item::Trait(it) => (plain(it.name()), &[Type]),
+        ast::Item::TypeAlias(it) => (plain(it.name()), &[Type]),
+        ast::Item::Union(it) => (plain(it.name()), &[Type]),
+        ast::Item::Struct(it) if matches!(it.kind(), ast::StructKind::Record(_)) => (plain(it.name()), &[Type]),
+        ast::Item::Struct(it) => (plain(it.name()), &[Type, Value]),
+        ast::Item::MacroRules(it) => (plain(it.name()), &[Macro]),
+        ast::Item::MacroDef(it) => (plain(it.name()), &[Macro]),
+        _ => (None, &[]),
+    };
+    name.into_iter().flat_map(|name| namespaces.iter().map(move |of| (name.clone(), *of))).collect()
+}
+
+fn implementation(block: &ast::Impl) -> Implementation {
+    let parts = [
+        block.generic_param_list().map(|it| it.syntax().clone()),
+        block.trait_().map(|it| it.syntax().clone()),
+        block.self_ty().map(|it| it.syntax().clone()),
+        block.where_clause().map(|it| it.syntax().clone()),
+    ];
+    let header = parts.iter().map(|part| part.as_ref().map(meaning).unwrap_or_default()).collect::<Vec<_>>().join("|");
+    let last_name = |part: ast::Type| {
+        let path = part.syntax().descendants().find_map(ast::Path::cast)?;
+        Some(path.segment()?.name_ref()?.text().to_string())
+    };
+    let names = [block.trait_(), block.self_ty()].into_iter().flatten().filter_map(last_name).collect();
+    let members = block.assoc_item_list().into_iter().flat_map(|list| list.assoc_items());
+    let name = |member: &ast::AssocItem| match member {
+        ast::AssocItem::Fn(it) => plain(it.name()),
+        ast::AssocItem::Const(it) => plain(it.name()),
+        ast::AssocItem::TypeAlias(it) => plain(it.name()),
+        ast::AssocItem::MacroCall(_) => None,
+    };
+    let member = |it: ast::AssocItem| Some(Member { name: name(&it)?, range: bytes(it.syntax().text_range()) });
+    Implementation { header, of_trait: block.trait_().is_some(), names, members: members.filter_map(member).collect() }
+}
+
+/// The tokens below `node` with single blanks between them: what it says, without how it is laid out.
+pub fn meaning(node: &SyntaxNode) -> String {
+    let tokens = node.descendants_with_tokens().filter_map(NodeOrToken::into_token);
+    let words: Vec<String> =
+        tokens.filter(|token| !token.kind().is_trivia()).map(|token| token.text().to_owned()).collect();
+    words.join(" ")
+}
+
+/// Everything that `tree` brings in, below `path`.
+fn imports(path: &[(String, Range<usize>)], from_crates: bool, tree: &ast::UseTree, found: &mut Vec<Import>) {
+    let mut whole = path.to_vec();
+    let mut from_crates = from_crates;
+    if let Some(own) = tree.path() {
+        from_crates |= path.is_empty() && own.syntax().text().to_string().trim_start().starts_with("::");
+        let segments = own.syntax().descendants().filter_map(ast::PathSegment::cast);
+        whole.extend(
+            segments.map(|segment| (segment.syntax().text().to_string(), bytes(segment.syntax().text_range()))),
+        );
+    }
+    // A path that is written `::a` has its colons in its first segment.
+    if let Some((first, _)) = whole.first_mut() {
+        *first = first.trim_start_matches("::").trim().to_owned();
+    }
+    if let Some(list) = tree.use_tree_list() {
+        list.use_trees().for_each(|tree| imports(&whole, from_crates, &tree, found));
+        return;
+    }
+    let is_glob = tree.star_token().is_some();
+    if whole.len() > 1 && whole.last().is_some_and(|(last, _)| last == "self") {
+        whole.pop();
+    }
+    let alias = tree.rename().map(|rename| rename.name().map_or("_".to_owned(), |name| name.text().to_string()));
+    let name = match &alias {
+        _ if is_glob => None,
+        Some(alias) => Some(alias.clone()).filter(|alias| alias != "_"),
+        None => whole.last().map(|(last, _)| last.clone()),
+    };
+    let name = name.map(|name| name.trim_start_matches("r#").to_owned());
+    found.push(Import { name, path: whole, from_crates, alias, is_glob });
+}
+
+/// Where a `pub` of any kind stands in `node`, or where one would.
+pub fn visibility_place(node: &SyntaxNode) -> Option<Range<usize>> {
+    fn of(item: &impl HasVisibility) -> Option<Range<usize>> {
+        let own = item.visibility().map(|visibility| bytes(visibility.syntax().text_range()));
+        own.or_else(|| {
+            let first = item.syntax().children_with_tokens().find(|part| {
+                !part.kind().is_trivia() && !part.as_node().is_some_and(|node| ast::Attr::can_cast(node.kind()))
+            })?;
+            let start = bytes(first.text_range()).start;
+            Some(start..start)
+        })
+    }
+    if let Some(item) = ast::Item::cast(node.clone()) {
+        return match item {
+            ast::Item::Const(it) => of(&it),
+            ast::Item::Enum(it) => of(&it),
+            ast::Item::Fn(it) => of(&it),
+            ast::Item::Module(it) => of(&it),
+            ast::Item::Static(it) => of(&it),
+            ast::Item::Struct(it) => of(&it),
+            ast::Item::Trait(it) => of(&it),
+            ast::Item::TypeAlias(it) => of(&it),
+            ast::Item::Union(it) => of(&it),
+            _ => None,
+        };
+    }
+    if let Some(field) = ast::RecordField::cast(node.clone()) {
+        return of(&field);
+    }
+    ast::TupleField::cast(node.clone()).and_then(|field| of(&field))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::ParsedCell;
+    use super::*;
+
+    fn item(code: &str) -> Item {
+        let source = Arc::new(Source { count: 1, code: code.into(), id: None });
+        let cell = ParsedCell::new(Arc::clone(&source), |_| false);
+        let piece = cell.pieces().remove(0);
+        Item::new(&source, piece.range, &piece.node)
+    }
+
+    #[test]
+    fn an_item_knows_what_it_defines() {
+        use Namespace::{Macro, Type, Value};
+        for (code, defines) in [
+            ("/// Doc\npub fn area() {}", vec![("area", Value)]),
+            ("struct A { x: i32 }", vec![("A", Type)]),
+            ("struct A(i32);", vec![("A", Type), ("A", Value)]),
+            ("macro_rules! m { () => {} }", vec![("m", Macro)]),
+            ("const _: () = ();", vec![]),
+            ("impl A {}", vec![]),
+            ("static r#type: i32 = 1;", vec![("type", Value)]),
+        ] {
+            let found = item(code).defines;
+            let found: Vec<(&str, Namespace)> = found.iter().map(|(name, of)| (name.as_str(), *of)).collect();
+            assert_eq!(found, defines, "{code}");
+        }
+    }
+
+    #[test]
+    fn a_use_is_taken_apart() {
+        let ItemKind::Use(found) = item("use std::{fmt::{self, Write as _}, io::Read, cmp::*, mem as memory};").kind
+        else {
+            panic!("not a use")
+        };
+        let texts: Vec<(Option<&str>, String)> = found
+            .iter()
+            .map(|import| {
+                let path: Vec<&str> = import.path.iter().map(|(segment, _)| segment.as_str()).collect();
+                (import.name.as_deref(), path.join("::"))
+            })
+            .collect();
+        let wanted = [
+            (Some("fmt"), "std::fmt"),
+            (None, "std::fmt::Write"),
+            (Some("Read"), "std::io::Read"),
+            (None, "std::cmp"),
+            (Some("memory"), "std::mem"),
+        ];
+        assert_eq!(texts, wanted.map(|(name, path)| (name, path.to_owned())));
+    }
+
+    #[test]
+    fn an_impl_is_known_by_its_head() {
+        let of = |code: &str| match item(code).kind {
+            ItemKind::Impl(block) => block,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(
+            of("impl<T> A<T> { fn f() {} const N: i32 = 1; }").header,
+            of("impl < T >  A<T> { fn g() {} }").header
+        );
+        let block = of("impl fmt::Display for Station<'_> { fn fmt() {} }");
+        assert_eq!((block.names, block.of_trait), (vec!["Display".to_owned(), "Station".to_owned()], true));
+        assert_eq!(of("impl A { fn f() {} const N: i32 = 1; }").members.len(), 2);
+    }
+
+    #[test]
+    fn a_macro_that_makes_items_is_told_from_one_that_makes_statements() {
+        let of = |body: &str| {
+            let tree = item(&format!("macro_rules! m {{ ($n:ident) => {{ {body} }} }}")).tree();
+            ast::MacroRules::cast(tree).is_some_and(|definition| makes_items(&definition))
+        };
+        for body in ["#[derive(Debug)] struct $n;", "fn $n() -> i32 { 3 }", "$(pub struct $n;)*", "impl T for $n {}"] {
+            assert!(of(body), "{body}");
+        }
+        for body in ["$n * $n", "let $n = 1;", "{ struct A; A }", "println!()", "let f = 1; fn g() {}"] {
+            assert!(!of(body), "{body}");
+        }
+    }
+
+    #[test]
+    fn the_statics_of_thread_local_are_found() {
+        let code =
+            "thread_local! {\n  /// Doc\n  static A: Cell<i32> = const { Cell::new(0) };\n pub static B: u8 = 1 }";
+        let source = Arc::new(Source { count: 1, code: code.into(), id: None });
+        let cell = ParsedCell::new(Arc::clone(&source), |_| false);
+        let piece = cell.pieces().remove(0);
+        let call = as_macro_call(&piece.node).unwrap();
+        let found = Item::new(&source, cell.place(call.syntax().text_range()), call.syntax());
+        let ItemKind::ThreadLocal(statics) = &found.kind else { panic!("{found:?}") };
+        let parts: Vec<(&str, &str)> =
+            statics.iter().map(|one| (&found.text()[one.kind.clone()], &found.text()[one.value.clone()])).collect();
+        assert_eq!(parts, [("Cell<i32>", "const { Cell::new(0) }"), ("u8", "1")]);
+    }
+
+    #[test]
+    fn a_visibility_is_found_or_has_a_place() {
+        for (code, place) in
+            [("#[derive(Debug)]\nstruct A;", 17..17), ("pub(crate) fn f() {}", 0..10), ("/// Doc\nenum E {}", 8..8)]
+        {
+            assert_eq!(visibility_place(&item(code).tree()), Some(place), "{code}");
+        }
+    }
+}

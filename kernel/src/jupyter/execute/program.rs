@@ -1,0 +1,88 @@
+//! `!program`: a program of the user's, in the user's environment, shown while it runs and ended by Stop.
+
+use super::Executor;
+use crate::jupyter::display::text;
+use crate::report::CellError;
+use crate::worker::{Gatherer, Ready, Stream};
+use jupyter_protocol::JupyterMessage;
+use std::process::Stdio;
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::process::Command;
+
+/// How long text may wait for more.
+const TICK: Duration = Duration::from_millis(50);
+
+impl Executor {
+    /// Runs `line` as a shell does.
+    pub(super) async fn program(
+        &mut self,
+        line: &str,
+        silent: bool,
+        request: &JupyterMessage,
+    ) -> Result<(), CellError> {
+        let failed = |what: String, advice: &str| CellError::new("CommandError", what, vec![advice.to_owned()]);
+        if line.is_empty() {
+            return Err(failed("`!` needs a program".into(), "Write !ls, for example."));
+        }
+        let mut command = Command::new("sh");
+        command.arg("-c").arg(line).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
+        // For the kernel's own allocator only.
+        command.env_remove("MIMALLOC_PURGE_DELAY").env_remove("MIMALLOC_ARENA_EAGER_COMMIT");
+        if let Some(folder) = self.worker.as_ref().and_then(|worker| worker.control().folder()) {
+            command.current_dir(folder);
+        }
+        let mut child = command.spawn().map_err(|error| failed(format!("`!{line}` does not start: {error}"), ""))?;
+        let group = child.id().and_then(|id| i32::try_from(id).ok()).unwrap_or(0);
+        if !self.kernel.begin_program(group) {
+            let _ = child.kill().await;
+            return Err(CellError::interrupted());
+        }
+        let (mut stdout, mut stderr) = (child.stdout.take(), child.stderr.take());
+        let mut gatherer = Gatherer::default();
+        let mut ready: Vec<Ready> = Vec::new();
+        let (mut out, mut err) = (vec![0; 16 << 10], vec![0; 16 << 10]);
+        while stdout.is_some() || stderr.is_some() {
+            tokio::select! {
+                length = read(&mut stdout, &mut out) => gatherer.push(Stream::Stdout, &out[..length], &mut ready),
+                length = read(&mut stderr, &mut err) => gatherer.push(Stream::Stderr, &err[..length], &mut ready),
+                () = tokio::time::sleep(TICK), if gatherer.is_waiting() => gatherer.flush(&mut ready),
+            }
+            self.show_text(&mut ready, silent, request);
+        }
+        gatherer.end_cell(&mut ready);
+        self.show_text(&mut ready, silent, request);
+        let stopped = self.kernel.end_program();
+        let status = child.wait().await.map_err(|error| failed(format!("`!{line}`: {error}"), ""))?;
+        if stopped {
+            return Err(CellError::interrupted());
+        }
+        if status.success() {
+            return Ok(());
+        }
+        let what = match status.code() {
+            Some(code) => format!("`!{line}` ended with status {code}"),
+            None => format!("`!{line}` was ended by a signal"),
+        };
+        Err(failed(what, "What it said stands above."))
+    }
+
+    fn show_text(&self, ready: &mut Vec<Ready>, silent: bool, request: &JupyterMessage) {
+        for part in ready.drain(..).filter(|_| !silent) {
+            // A program's own marks are nobody's bundle.
+            if let Ready::Text(stream, written) = part {
+                text(&self.publisher, stream, &written, request);
+            }
+        }
+    }
+}
+
+/// Reads what there is; a stream that has ended is taken away.
+async fn read(stream: &mut Option<impl AsyncRead + Unpin>, buffer: &mut [u8]) -> usize {
+    let Some(open) = stream else { return std::future::pending().await };
+    let length = open.read(buffer).await.unwrap_or(0);
+    if length == 0 {
+        *stream = None;
+    }
+    length
+}

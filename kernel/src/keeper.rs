@@ -1,0 +1,71 @@
+//! A small process that outlives the kernel by a moment: it ends the tools that the kernel has started, and removes its
+//! temporary folder, however the kernel ended.
+//!
+//! The kernel writes the process group that is at work to the keeper's stdin, a line each (0: none). The end of that
+//! stream is the end of the kernel.
+
+use crate::prefix::Prefix;
+use anyhow::{Context, Result};
+use std::ffi::OsString;
+use std::io::{BufRead, Write};
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{ChildStdin, Command, ExitCode, Stdio};
+use std::sync::Mutex;
+use std::time::Duration;
+
+/// The kernel's end of the stream.
+#[derive(Debug)]
+pub struct Keeper(Mutex<ChildStdin>);
+
+impl Keeper {
+    /// Starts the keeper of `workspace`.
+    ///
+    /// # Errors
+    /// If no process can be started.
+    pub fn start(prefix: &Prefix, workspace: &Path) -> Result<Self> {
+        let mut keeper = Command::new(prefix.binary())
+            .arg("keeper")
+            .arg(workspace)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            // A group of its own: Jupyter kills the kernel's whole group, and somebody must clean up then.
+            .process_group(0)
+            .spawn()
+            .context("the keeper of the temporary folder does not start")?;
+        Ok(Self(Mutex::new(keeper.stdin.take().context("the keeper has no stdin")?)))
+    }
+
+    /// The process group at work is `group`; `None`: no more.
+    pub fn at_work(&self, group: Option<i32>) {
+        let mut stream = self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        // Without a keeper only a kernel that is killed leaves something behind.
+        let _ = writeln!(stream, "{}", group.unwrap_or(0));
+    }
+}
+
+/// The role `keeper FOLDER`.
+pub fn run(args: &[OsString]) -> Result<ExitCode> {
+    let workspace = Path::new(args.first().context("called by the kernel only")?);
+    // SAFETY: no preconditions. Ctrl-C in the terminal of JupyterLab is for the kernel to handle.
+    unsafe { libc::signal(libc::SIGINT, libc::SIG_IGN) };
+    let mut group = 0;
+    for line in std::io::stdin().lock().lines() {
+        group = line?.parse().unwrap_or(0);
+    }
+    if group > 1 {
+        // SAFETY: the kernel says when a group has ended before anybody else can have its number.
+        unsafe { libc::kill(-group, libc::SIGKILL) };
+    }
+    let mut quiet = 0;
+    // A tool that was at work makes files until it is gone.
+    for _ in 0..200 {
+        let _ = std::fs::remove_dir_all(workspace);
+        quiet = if workspace.exists() { 0 } else { quiet + 1 };
+        if quiet == 5 {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,241 @@
+//! From a cell's text to an object that can run: out of the cache, or compiled, while its types are found out.
+//!
+//! Types are needed by later cells only, so nobody waits for them before the cell runs.
+
+use crate::analysis::{Analyst, Binding, TypeOf};
+use crate::cache::{CachedCell, CellCache, Key};
+use crate::cell::ParsedCell;
+use crate::compile::{self, Built, Compiler};
+use crate::report::{self, CellError, Places, warnings};
+use crate::session::{Candidate, Gone, Session};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::Arc;
+use tokio::task::JoinHandle;
+
+/// What makes objects of cells, for one kernel.
+#[derive(Clone)]
+pub struct Workshop {
+    pub compiler: Arc<Compiler>,
+    pub analyst: Analyst,
+    pub cells: CellCache,
+    pub places: Places,
+}
+
+/// A cell that is ready to run.
+pub struct Prepared {
+    pub candidate: Candidate,
+    pub object: PathBuf,
+    /// The function to call in it.
+    pub symbol: String,
+    /// The statics that it defines.
+    pub statics: BTreeSet<String>,
+    /// What there is to say above its output.
+    pub notices: Vec<String>,
+    /// Variables of earlier cells that it moves away.
+    pub moved: BTreeSet<String>,
+    /// Variables of its own that cannot be kept.
+    ended: BTreeMap<String, String>,
+    types: Types,
+    /// Where it is to be kept.
+    key: Option<Key>,
+    cell: usize,
+}
+
+enum Types {
+    Known(BTreeMap<String, String>),
+    Asked(JoinHandle<Vec<(String, TypeOf)>>),
+}
+
+/// The types of the variables that a cell has made, and what keeps others from being kept.
+#[derive(Debug, Default)]
+pub struct Made {
+    pub types: BTreeMap<String, String>,
+    pub ended: BTreeMap<String, Gone>,
+}
+
+impl Workshop {
+    /// Makes `cell` ready to run after what `session` holds.
+    ///
+    /// # Errors
+    /// What the notebook is to show instead.
+    pub async fn prepare(&self, session: &Session, cell: ParsedCell) -> Result<Prepared, CellError> {
+        let source = Arc::clone(&cell.source);
+        if let Some(range) = cell.closed_too_early() {
+            return Err(report::syntax_error(&source.code, "unexpected closing delimiter: `}`", range));
+        }
+        if cell.awaits() && !session.has_crate("tokio") {
+            let advice = "Add one in a cell above: :dep tokio = { version = \"1\", features = [\"full\"] }";
+            let what = "`.await` in a cell needs an async runtime, and this notebook has none";
+            return Err(CellError::new("CompileError", what, vec![advice.into()]));
+        }
+        let candidate = session.candidate(cell).map_err(|refusal| report::refused(&refusal))?;
+        let printed = compile::to_compile(&candidate, &compile::Variant::default());
+        let may_be_kept = !self.compiler.has_crates() && !candidate.reads_from_outside();
+        let key = self.cells.key(&printed.text).filter(|_| may_be_kept);
+        if let Some(kept) = key.as_ref().and_then(|key| self.cells.find(key)) {
+            let object = self.compiler.unpack(&kept.object).map_err(|error| {
+                CellError::new(
+                    "EngineError",
+                    format!("the cell cannot be written to the temporary folder: {error:#}"),
+                    vec![],
+                )
+            })?;
+            self.places.add(printed.label(), printed.map);
+            return Ok(Prepared {
+                candidate,
+                object,
+                symbol: printed.symbol,
+                statics: kept.statics,
+                notices: kept.notices,
+                moved: kept.moved,
+                ended: kept.ended,
+                types: Types::Known(kept.variables),
+                key: None,
+                cell: source.count,
+            });
+        }
+        let asked = self.ask_types(&candidate);
+        let label = printed.label();
+        let compiler = Arc::clone(&self.compiler);
+        let compiling = tokio::task::spawn_blocking(move || {
+            let mut candidate = candidate;
+            let built = compiler.compile(&mut candidate);
+            (candidate, built)
+        });
+        let (candidate, built) = match compiling.await {
+            Ok(done) => done,
+            Err(error) => {
+                let advice = "Nothing has changed. Write the cell in another way, for example in several cells.";
+                return Err(CellError::new(
+                    "EngineError",
+                    format!("the cell is not understood: {error}"),
+                    vec![advice.into()],
+                ));
+            }
+        };
+        let built = built.map_err(|failure| {
+            asked.abort();
+            report::compile_error(&source, &failure, session)
+        })?;
+        self.places.add(label, built.printed.map.clone());
+        Ok(self.built(candidate, built, asked, key, source.count))
+    }
+
+    fn built(
+        &self,
+        candidate: Candidate,
+        built: Built,
+        asked: JoinHandle<Vec<(String, TypeOf)>>,
+        key: Option<Key>,
+        cell: usize,
+    ) -> Prepared {
+        let Built { object, printed, variant, warnings, set_aside, unguarded_lines } = built;
+        let mut notices: Vec<String> =
+            set_aside.iter().map(|(title, cell, reason)| report::aside(title, *cell, reason)).collect();
+        for line in unguarded_lines {
+            notices
+                .push(format!("Stop cannot end the loop on line {line} early: its types do not allow a look inside."));
+        }
+        notices.extend(warnings::told(&warnings, &printed.map, cell));
+        let words = |names: &BTreeSet<String>, word: &str| {
+            names.iter().map(|name| (name.clone(), word.to_owned())).collect::<Vec<_>>()
+        };
+        let mut ended: BTreeMap<String, String> = words(&variant.not_put, BORROWED).into_iter().collect();
+        ended.extend(words(&variant.moved_here, MOVED));
+        let rebound = |name: &String| candidate.names.binds(name);
+        let moved = variant.not_put_back.iter().filter(|name| !rebound(name)).cloned().collect();
+        let statics = if variant.own_statics { BTreeSet::new() } else { candidate.defined_statics() };
+        Prepared {
+            symbol: printed.symbol,
+            object,
+            statics,
+            notices,
+            moved,
+            ended,
+            types: Types::Asked(asked),
+            // What an earlier item does not compile with is no matter of this text alone.
+            key: key.filter(|_| set_aside.is_empty()),
+            cell,
+            candidate,
+        }
+    }
+
+    /// Asks for the types of what the cell binds.
+    fn ask_types(&self, candidate: &Candidate) -> JoinHandle<Vec<(String, TypeOf)>> {
+        let analyst = self.analyst.clone();
+        let mut bindings = Vec::new();
+        let mut text = String::new();
+        if !candidate.names.bindings.is_empty() {
+            let printed = compile::to_analyse(candidate);
+            for binding in &candidate.names.bindings {
+                if let Some(at) = printed.map.printed(&candidate.cell.source, binding.place.start) {
+                    bindings.push(Binding { name: binding.name.clone(), at });
+                }
+            }
+            text = printed.text;
+        }
+        tokio::spawn(async move {
+            if bindings.is_empty() {
+                return Vec::new();
+            }
+            analyst.types(text, bindings).await
+        })
+    }
+
+    /// What the cell has made, once that is known; the cell is put into the cache, in the background.
+    pub async fn made(&self, prepared: &mut Prepared) -> Made {
+        let mut ended = std::mem::take(&mut prepared.ended);
+        let types = match std::mem::replace(&mut prepared.types, Types::Known(BTreeMap::new())) {
+            Types::Known(types) => types,
+            Types::Asked(asked) => {
+                let mut types = BTreeMap::new();
+                for (name, kind) in asked.await.unwrap_or_default() {
+                    match kind {
+                        TypeOf::Named(kind) => drop(types.insert(name, kind)),
+                        TypeOf::Closure => drop(ended.entry(name).or_insert_with(|| CLOSURE.to_owned())),
+                        TypeOf::Unknown => drop(ended.entry(name).or_insert_with(|| UNNAMEABLE.to_owned())),
+                    }
+                }
+                self.keep(prepared, &types, &ended);
+                types
+            }
+        };
+        let cell = prepared.cell;
+        let gone = |word: &str| match word {
+            BORROWED => Gone::Borrowed { cell },
+            MOVED => Gone::Moved { cell },
+            CLOSURE => Gone::Closure { cell },
+            _ => Gone::Unnameable { cell },
+        };
+        Made { types, ended: ended.iter().map(|(name, word)| (name.clone(), gone(word))).collect() }
+    }
+
+    fn keep(&self, prepared: &mut Prepared, types: &BTreeMap<String, String>, ended: &BTreeMap<String, String>) {
+        // Where analysis gave no answer at all, another time it may.
+        let is_whole = prepared
+            .candidate
+            .names
+            .bindings
+            .iter()
+            .all(|binding| types.contains_key(&binding.name) || ended.contains_key(&binding.name));
+        let Some(key) = prepared.key.take().filter(|_| is_whole) else { return };
+        let Ok(object) = std::fs::read(&prepared.object) else { return };
+        let cell = CachedCell {
+            variables: types.clone(),
+            ended: ended.clone(),
+            moved: prepared.moved.clone(),
+            statics: prepared.statics.clone(),
+            notices: prepared.notices.clone(),
+            object,
+        };
+        let cells = self.cells.clone();
+        tokio::task::spawn_blocking(move || cells.keep(&key, &cell));
+    }
+}
+
+/// Why a variable of the cell's own is not kept, in the words of the cache.
+const BORROWED: &str = "borrowed";
+const MOVED: &str = "moved";
+const CLOSURE: &str = "closure";
+const UNNAMEABLE: &str = "unnameable";

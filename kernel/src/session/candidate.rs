@@ -1,0 +1,160 @@
+//! A cell that is about to be compiled: what it would add to the session, and what it needs of it.
+
+use super::definitions::Definitions;
+use super::{Attribute, Items, Session, Symbol, hides_a_variable};
+use crate::cell::item::Namespace;
+use crate::cell::{Kind, Names, ParsedCell, names, words};
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+/// A variable that the cell takes out of the store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Take {
+    pub name: String,
+    pub kind: String,
+    pub mutable: bool,
+    /// Whether the cell binds the name itself, too: the old value is put back only if the cell fails.
+    pub is_rebound: bool,
+}
+
+/// A variable that must be dropped before the cell runs, and the definitions that have changed beneath it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outdated {
+    pub variable: String,
+    pub because_of: Vec<String>,
+}
+
+/// Why a cell is not even compiled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    pub variable: String,
+    pub because_of: Vec<String>,
+}
+
+/// A cell and what it meets.
+#[derive(Debug, Clone)]
+pub struct Candidate {
+    pub cell: ParsedCell,
+    pub attributes: Vec<Attribute>,
+    /// The items that hold if it compiles.
+    pub items: Items,
+    /// What it does, in order.
+    pub statements: Vec<(Kind, Range<usize>)>,
+    pub names: Names,
+    pub takes: Vec<Take>,
+    pub outdated: Vec<Outdated>,
+    /// Variables whose names the cell's items take.
+    pub hidden: Vec<String>,
+    pub statics: BTreeMap<String, Symbol>,
+    /// Types that were defined otherwise at first, and the module that each stands in now.
+    pub versions: BTreeMap<String, String>,
+    /// Whether the notebook has crates of its own.
+    pub has_crates: bool,
+    /// Whether the cell may need tokio's runtime without waiting for anything itself.
+    pub uses_a_runtime: bool,
+    pub(super) definitions: Definitions,
+    digests: BTreeMap<String, String>,
+}
+
+pub(super) fn make(session: &Session, cell: ParsedCell) -> Result<Candidate, Refusal> {
+    let (new_attributes, own, statements) = session.split(&cell);
+    let mut attributes = session.attributes.clone();
+    attributes.retain(|known| !new_attributes.iter().any(|new| new.text() == known.text()));
+    attributes.extend(new_attributes);
+    let items = session.items.with(&own);
+    let names = names(&cell, &|name| session.is_constant(name));
+    let holding = || items.iter().filter(|entry| !entry.is_aside()).map(|entry| entry.item.as_ref());
+    let definitions = if own.is_empty() && session.local_crates.is_empty() {
+        session.definitions.clone()
+    } else {
+        Definitions::of(holding(), &session.local_crates)
+    };
+    let outdated: Vec<Outdated> = session
+        .variables
+        .iter()
+        .filter_map(|(name, variable)| {
+            let because_of = definitions.changed_since(&session.definitions, &variable.kind);
+            (!because_of.is_empty()).then(|| Outdated { variable: name.clone(), because_of })
+        })
+        .collect();
+    let hidden: Vec<String> = own
+        .iter()
+        .flat_map(|item| hides_a_variable(item))
+        .filter(|name| session.variables.contains_key(*name) && !names.binds(name))
+        .map(str::to_owned)
+        .collect();
+    if let Some(Outdated { variable, because_of }) = outdated.iter().find(|one| names.used.contains(&one.variable)) {
+        return Err(Refusal { variable: variable.clone(), because_of: because_of.clone() });
+    }
+    let is_taken = |name: &str| names.used.contains(name) && !hidden.iter().any(|hidden| hidden == name);
+    let takes = session
+        .variables
+        .iter()
+        .filter(|(name, _)| is_taken(name))
+        .map(|(name, variable)| Take {
+            name: name.clone(),
+            kind: variable.kind.clone(),
+            mutable: variable.mutable,
+            is_rebound: names.binds(name),
+        })
+        .collect();
+    let versioned = holding().filter(|item| item.holds_types());
+    let digests: BTreeMap<String, String> = versioned
+        .filter_map(|item| item.defines.first())
+        .map(|(name, _)| (name.clone(), definitions.digest(name)))
+        .collect();
+    let anew = digests.iter().filter(|(name, digest)| session.first.get(*name).is_some_and(|first| first != *digest));
+    let versions = anew.map(|(name, digest)| (name.clone(), format!("v{digest}"))).collect();
+    let statics = session.statics.symbols(&items, &definitions);
+    let mentions_tokio = || words(cell.code()).any(|word| word == "tokio" || word == "spawn");
+    let uses_a_runtime = session.has_crate("tokio") && mentions_tokio();
+    Ok(Candidate {
+        cell,
+        attributes,
+        items,
+        statements,
+        names,
+        takes,
+        outdated,
+        hidden,
+        statics,
+        versions,
+        has_crates: !session.crates.is_empty(),
+        uses_a_runtime,
+        definitions,
+        digests,
+    })
+}
+
+impl Candidate {
+    /// How the types that hold are defined, each as one digest.
+    pub(super) fn type_digests(&self) -> BTreeMap<String, String> {
+        self.digests.clone()
+    }
+
+    /// Leaves the entry `index` of the items out: it no longer compiles, for `reason`.
+    pub fn set_aside(&mut self, index: usize, reason: &str) {
+        if let Some(entry) = self.items.entry_mut(index) {
+            entry.aside = Some(reason.to_owned());
+        }
+    }
+
+    /// Whether what a name means is not all in the texts of the cells: what a file or the environment holds is not.
+    pub fn reads_from_outside(&self) -> bool {
+        const READING: [&str; 5] = ["include", "include_str", "include_bytes", "env", "option_env"];
+        let reads = |text: &str| READING.iter().any(|name| text.contains(&format!("{name}!")));
+        reads(self.cell.code()) || self.items.iter().any(|entry| reads(entry.item.text()))
+    }
+
+    /// The statics that the cell's object will define, if it is compiled as it is.
+    pub fn defined_statics(&self) -> BTreeSet<String> {
+        self.statics.values().filter(|symbol| !symbol.is_loaded).map(|symbol| symbol.name.clone()).collect()
+    }
+
+    /// The names of functions that hold, for what is worth optimising.
+    pub fn functions(&self) -> BTreeSet<&str> {
+        let own = self.items.iter().filter(|entry| !entry.is_aside() && entry.import.is_none());
+        let names = own.flat_map(|entry| entry.item.defines.iter());
+        names.filter(|(_, of)| *of == Namespace::Value).map(|(name, _)| name.as_str()).collect()
+    }
+}

@@ -1,0 +1,260 @@
+//! The items of a notebook: of each the newest definition, in the order in which cells wrote them.
+
+use crate::cell::Source;
+use crate::cell::item::{Import, Item, ItemKind, Namespace, meaning};
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+/// An item that holds, or the part of it that still does.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    pub item: Arc<Item>,
+    /// Names of an `impl` or `extern` block that a later block defines anew.
+    pub overridden: BTreeSet<String>,
+    /// Of a `use`: which of its names this entry is.
+    pub import: Option<ImportEntry>,
+    /// Why it no longer compiles with what later cells have defined: it is left out until its cell runs again.
+    pub aside: Option<String>,
+    /// Guards that do not compile, by number.
+    pub unguarded: BTreeSet<usize>,
+}
+
+/// One name that a `use` brings in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportEntry {
+    /// Which one of the names of the item.
+    pub index: usize,
+    /// How often a later cell has used the name for something else: it holds then only where that does not.
+    pub below: usize,
+}
+
+impl Entry {
+    fn new(item: &Arc<Item>) -> Self {
+        let item = Arc::clone(item);
+        Self { item, overridden: BTreeSet::new(), import: None, aside: None, unguarded: BTreeSet::new() }
+    }
+
+    /// The name that this entry brings in from elsewhere.
+    pub fn imported(&self) -> Option<&Import> {
+        match &self.item.kind {
+            ItemKind::Use(imports) => imports.get(self.import.as_ref()?.index),
+            _ => None,
+        }
+    }
+
+    /// Whether it is left out.
+    pub fn is_aside(&self) -> bool {
+        self.aside.is_some()
+    }
+
+    fn is_of(&self, source: &Arc<Source>) -> bool {
+        Arc::ptr_eq(&self.item.source, source)
+    }
+}
+
+/// The items that hold.
+#[derive(Debug, Clone, Default)]
+pub struct Items {
+    entries: Vec<Entry>,
+}
+
+impl Items {
+    pub fn iter(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter()
+    }
+
+    pub fn entry_mut(&mut self, index: usize) -> Option<&mut Entry> {
+        self.entries.get_mut(index)
+    }
+
+    /// These items after a cell that defines `new` has compiled.
+    pub fn with(&self, new: &[Arc<Item>]) -> Self {
+        let mut all = self.clone();
+        for item in new {
+            all.define(item);
+        }
+        all
+    }
+
+    /// The item that defines `name` in `namespace`.
+    pub fn find(&self, name: &str, namespace: Namespace) -> Option<&Arc<Item>> {
+        let defines = |entry: &&Entry| entry.item.defines.iter().any(|(known, of)| known == name && *of == namespace);
+        self.entries.iter().rev().filter(|entry| entry.import.is_none()).find(defines).map(|entry| &entry.item)
+    }
+
+    fn define(&mut self, item: &Arc<Item>) {
+        match &item.kind {
+            ItemKind::Use(imports) => {
+                for (index, import) in imports.iter().enumerate() {
+                    self.import(item, index, import);
+                }
+            }
+            ItemKind::Named | ItemKind::ThreadLocal(_) => {
+                for (name, namespace) in &item.defines {
+                    self.replace(item, name, *namespace);
+                }
+                self.entries.push(Entry::new(item));
+            }
+            ItemKind::ExternCrate(name) => {
+                let same = |entry: &Entry| matches!(&entry.item.kind, ItemKind::ExternCrate(known) if known == name);
+                self.entries.retain(|entry| !same(entry));
+                self.entries.push(Entry::new(item));
+            }
+            ItemKind::Impl(block) => {
+                self.entries.retain_mut(|entry| {
+                    let of_same_cell = entry.is_of(&item.source);
+                    let ItemKind::Impl(known) = &entry.item.kind else { return true };
+                    if of_same_cell || known.header != block.header {
+                        return true;
+                    }
+                    entry.overridden.extend(block.members.iter().map(|member| member.name.clone()));
+                    let is_empty = known.members.iter().all(|member| entry.overridden.contains(&member.name));
+                    !block.of_trait && !(is_empty && !known.members.is_empty())
+                });
+                self.entries.push(Entry::new(item));
+            }
+            ItemKind::ExternBlock(members) => {
+                for entry in self.entries.iter_mut().filter(|entry| !entry.is_of(&item.source)) {
+                    if matches!(entry.item.kind, ItemKind::ExternBlock(_)) {
+                        entry.overridden.extend(members.iter().map(|member| member.name.clone()));
+                    }
+                }
+                self.entries.push(Entry::new(item));
+            }
+            ItemKind::MacroCall | ItemKind::Unnamed => {
+                let said = meaning(&item.tree());
+                self.entries.retain(|entry| entry.is_of(&item.source) || meaning(&entry.item.tree()) != said);
+                self.entries.push(Entry::new(item));
+            }
+        }
+    }
+
+    /// Takes out what earlier cells have called `name`. What an earlier version of this very cell has implemented for a type
+    /// of that name goes with it: there it was edited.
+    fn replace(&mut self, item: &Arc<Item>, name: &str, namespace: Namespace) {
+        let is_older = |entry: &Entry| {
+            !entry.is_of(&item.source)
+                && entry.import.is_none()
+                && entry.item.defines.iter().any(|(known, of)| known == name && *of == namespace)
+        };
+        let id = item.source.id.as_ref().filter(|_| namespace == Namespace::Type);
+        let of_earlier_version = |entry: &Entry| {
+            let is_for_it =
+                matches!(&entry.item.kind, ItemKind::Impl(block) if block.names.iter().any(|of| of == name));
+            is_for_it && !entry.is_of(&item.source) && id.is_some() && entry.item.source.id.as_ref() == id
+        };
+        self.entries.retain(|entry| !is_older(entry) && !of_earlier_version(entry));
+        if namespace != Namespace::Macro {
+            self.lower_imports(item, name);
+        }
+    }
+
+    /// An import of `name` in an earlier cell now holds only where nothing newer has the name.
+    fn lower_imports(&mut self, item: &Arc<Item>, name: &str) {
+        for entry in self.entries.iter_mut().filter(|entry| !entry.is_of(&item.source)) {
+            let is_it = entry.imported().is_some_and(|import| import.name.as_deref() == Some(name));
+            if let Some(import) = entry.import.as_mut().filter(|_| is_it) {
+                import.below += 1;
+            }
+        }
+    }
+
+    fn import(&mut self, item: &Arc<Item>, index: usize, import: &Import) {
+        let same = |entry: &Entry| {
+            entry.imported().is_some_and(|known| {
+                known.name == import.name
+                    && known.is_glob == import.is_glob
+                    && known.from_crates == import.from_crates
+                    && known.path.iter().map(|(segment, _)| segment).eq(import.path.iter().map(|(segment, _)| segment))
+            })
+        };
+        self.entries.retain(|entry| entry.is_of(&item.source) || !same(entry));
+        if let Some(name) = &import.name {
+            // It may be a type, a value or a macro: what had the name means that now.
+            let is_own =
+                |entry: &Entry| entry.item.defines.iter().any(|(known, of)| known == name && *of != Namespace::Macro);
+            self.entries.retain(|entry| entry.is_of(&item.source) || entry.import.is_some() || !is_own(entry));
+            self.lower_imports(item, name);
+        }
+        self.entries.push(Entry { import: Some(ImportEntry { index, below: 0 }), ..Entry::new(item) });
+    }
+
+    /// The type names that the notebook defines itself: a path that begins with one is no path of a crate.
+    pub fn own_type_names(&self) -> HashMap<&str, &Arc<Item>> {
+        let named = self.entries.iter().filter(|entry| entry.import.is_none() && entry.aside.is_none());
+        named
+            .flat_map(|entry| entry.item.defines.iter().map(move |(name, of)| (name.as_str(), *of, &entry.item)))
+            .filter(|(_, of, _)| *of == Namespace::Type)
+            .map(|(name, _, item)| (name, item))
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::items_of;
+    use super::*;
+
+    /// What holds after each of `cells`, as the first lines of what is printed.
+    fn after(cells: &[&str]) -> Vec<String> {
+        let mut items = Items::default();
+        for (at, cell) in cells.iter().enumerate() {
+            items = items.with(&items_of(at + 1, cell));
+        }
+        let told = |entry: &Entry| match (&entry.import, entry.imported()) {
+            (Some(place), Some(import)) => {
+                let path: Vec<&str> = import.path.iter().map(|(segment, _)| segment.as_str()).collect();
+                format!("use {} ({})", path.join("::"), place.below)
+            }
+            _ => {
+                let without: Vec<&str> = entry.overridden.iter().map(String::as_str).collect();
+                format!("{} -{}", entry.item.text(), without.join(","))
+            }
+        };
+        items.iter().map(told).collect()
+    }
+
+    #[test]
+    fn the_newest_definition_of_a_name_holds() {
+        assert_eq!(after(&["fn f() { 1 }\nfn g() {}", "fn f() { 2 }"]), ["fn g() {} -", "fn f() { 2 } -"]);
+        assert_eq!(after(&["macro_rules! f { () => {} }", "fn f() {}"]).len(), 2);
+        assert_eq!(after(&["struct A { x: i32 }", "fn A() {}"]).len(), 2);
+        assert_eq!(after(&["struct A(i32);", "fn A() {}"]), ["fn A() {} -"]);
+    }
+
+    #[test]
+    fn a_method_that_is_defined_anew_replaces_that_method_alone() {
+        let found = after(&["struct S;\nimpl S { fn f() { 1 } fn g() {} }", "impl S { fn f() { 2 } }"]);
+        assert_eq!(found[1], "impl S { fn f() { 1 } fn g() {} } -f");
+        assert_eq!(found.len(), 3);
+        assert_eq!(after(&["impl S { fn f() { 1 } }", "impl  S { fn f() { 2 } }"]), ["impl  S { fn f() { 2 } } -"]);
+        assert_eq!(after(&["impl T for S { fn f() {} fn g() {} }", "impl T for S { fn f() {} }"]).len(), 1);
+    }
+
+    #[test]
+    fn what_a_cell_implements_stays_when_the_type_is_defined_anew() {
+        assert_eq!(after(&["struct S;\nimpl S { fn f() {} }", "struct S { a: i32 }"]).len(), 2);
+        assert_eq!(after(&["struct S;\nimpl S { fn f() {} }", "struct S { a: i32 }\nimpl S { fn g() {} }"]).len(), 3);
+    }
+
+    #[test]
+    fn what_an_earlier_version_of_a_cell_implemented_goes_when_the_cell_is_edited() {
+        let version = |code: &str| {
+            let source = Source { count: 1, code: code.into(), id: Some("a".into()) };
+            super::super::items_of_source(source)
+        };
+        let first = Items::default().with(&version("struct S;\nimpl S { fn f() {} }"));
+        let second = first.with(&version("struct S;\nimpl S { fn g() {} }"));
+        let texts: Vec<&str> = second.iter().map(|entry| entry.item.text()).collect();
+        assert_eq!(texts, ["struct S;", "impl S { fn g() {} }"]);
+    }
+
+    #[test]
+    fn an_import_gives_way_to_what_is_newer() {
+        assert_eq!(after(&["use std::env;", "fn env() {}"]), ["use std::env (1)", "fn env() {} -"]);
+        assert_eq!(after(&["use a::X;", "use b::X;"]), ["use a::X (1)", "use b::X (0)"]);
+        assert_eq!(after(&["use a::X;", "use a::X;"]), ["use a::X (0)"]);
+        assert_eq!(after(&["fn max() {}", "use std::cmp::max;"]), ["use std::cmp::max (0)"]);
+        assert_eq!(after(&["use a::*;", "use b::*;", "use a::*;"]), ["use b (0)", "use a (0)"]);
+    }
+}

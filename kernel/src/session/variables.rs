@@ -1,0 +1,129 @@
+//! The variables of a notebook, and what became of those that are no more.
+
+/// A live variable.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Variable {
+    /// Its type as generated code can write it, in full: `std::vec::Vec<crate::Station>`.
+    pub kind: String,
+    pub mutable: bool,
+    /// The cell that made it.
+    pub cell: usize,
+    pub retyped: Option<Retyped>,
+    /// Size, dimensions, a short text, as the worker tells them.
+    pub described: serde_json::Value,
+}
+
+/// The type that a variable had before a cell gave it another one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Retyped {
+    pub before: String,
+    pub cell: usize,
+}
+
+/// What became of a variable that a cell asks for in vain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Gone {
+    /// A cell moved it into something else.
+    Moved { cell: usize },
+    /// A cell that failed had moved it.
+    Failed { cell: usize },
+    /// The cell that defines it failed before its end.
+    NeverMade { cell: usize },
+    /// Its type, or one that this is made of, was defined anew.
+    Redefined { because_of: Vec<String> },
+    /// An item took its name.
+    Hidden { cell: usize },
+    /// It borrows from another value, and ended with its cell.
+    Borrowed { cell: usize },
+    /// A closure, which has no type that another cell could write.
+    Closure { cell: usize },
+    /// Its type could not be found out.
+    Unnameable { cell: usize },
+    /// The process that held it has ended.
+    WithWorker,
+}
+
+impl Gone {
+    /// Said to somebody who asks for `name`.
+    pub fn in_words(&self, name: &str) -> String {
+        match self {
+            Self::Moved { cell } => format!(
+                "`{name}` was moved away by cell [{cell}]. Run the cell that defines it again; to keep it, lend it (&{name}) \
+                 or copy it ({name}.clone()) where it is used."
+            ),
+            Self::Failed { cell } => {
+                format!(
+                    "`{name}` went with cell [{cell}], which moved it and then failed. Run the cell that defines it again."
+                )
+            }
+            Self::NeverMade { cell } => format!(
+                "Cell [{cell}], which defines `{name}`, failed before its end, and keeps nothing then. Mend it and run it \
+                 again, or give the line that defines `{name}` a cell of its own."
+            ),
+            Self::Redefined { .. } => {
+                format!("`{name}` was dropped when its type was defined anew. Run the cell that makes it again.")
+            }
+            Self::Hidden { cell } => format!("`{name}` gave its name to an item that cell [{cell}] defines."),
+            Self::Borrowed { cell } => format!(
+                "`{name}` borrowed from another value and ended with cell [{cell}]. Keep a copy there (.to_owned(), .clone())."
+            ),
+            Self::Closure { cell } => format!(
+                "`{name}` is a closure and ended with cell [{cell}]. Write a function (fn {name}(…) {{ … }}), or box it with its \
+                 type: let {name}: Box<dyn Fn(f64) -> f64> = Box::new(|x| …);"
+            ),
+            Self::Unnameable { cell } => format!(
+                "`{name}` ended with cell [{cell}], since its type could not be found out. Write it there: let {name}: TYPE = …;"
+            ),
+            Self::WithWorker => {
+                format!("`{name}` went with the process that held it. Run the cell that defines it again.")
+            }
+        }
+    }
+
+    /// Said once, below the cell that did it. Nothing where an error says it.
+    pub fn notice(&self, name: &str) -> Option<String> {
+        Some(match self {
+            Self::Moved { .. } => format!(
+                "`{name}` was moved by this cell and is gone. To keep it, lend it (&{name}) or copy it ({name}.clone())."
+            ),
+            Self::Borrowed { .. } => format!(
+                "`{name}` borrows from another value and ends with this cell: later cells cannot use it. Keep a copy \
+                 (.to_owned(), .clone())."
+            ),
+            Self::Closure { .. } => format!(
+                "`{name}` is a closure and ends with this cell: later cells cannot use it. Write a function (fn {name}(…) \
+                 {{ … }}), or box it with its type: let {name}: Box<dyn Fn(f64) -> f64> = Box::new(|x| …);"
+            ),
+            Self::Unnameable { .. } => format!(
+                "`{name}` ends with this cell, since its type could not be found out. To keep it, write the type: let {name}: \
+                 TYPE = …;"
+            ),
+            _ => return None,
+        })
+    }
+}
+
+/// The type `kind` of analysis, which leaves out that a function is `extern "C"` or `unsafe`; `told` is what the compiler
+/// calls it, with the paths in which the standard library has its parts.
+pub fn with_abi(kind: &str, told: Option<&str>) -> String {
+    let marks = ["extern \"", "unsafe fn"];
+    match told
+        .filter(|told| kind.contains("fn(") && marks.iter().any(|mark| told.contains(mark) && !kind.contains(mark)))
+    {
+        Some(told) => told.replace("alloc::", "std::").replace("core::", "std::").replace("ctx::", "crate::"),
+        None => kind.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_abi;
+
+    #[test]
+    fn a_functions_abi_is_taken_from_the_compiler() {
+        let told = Some("extern \"C\" fn(alloc::vec::Vec<i32>) -> ctx::S");
+        assert_eq!(with_abi("fn(Vec<i32>) -> crate::S", told), "extern \"C\" fn(std::vec::Vec<i32>) -> crate::S");
+        assert_eq!(with_abi("fn(i32) -> i32", Some("fn(i32) -> i32")), "fn(i32) -> i32");
+        assert_eq!(with_abi("Vec<i32>", None), "Vec<i32>");
+    }
+}

@@ -1,0 +1,1 @@
+"""Differential test of the kernel: generated notebooks print what ordinary Rust programs of the same statements print."""
