@@ -71,8 +71,8 @@ impl Workshop {
         }
         let candidate = session.candidate(cell).map_err(|refusal| report::refused(&refusal))?;
         let printed = compile::to_compile(&candidate, &compile::Variant::default());
-        let may_be_kept = !self.compiler.has_crates() && !candidate.reads_from_outside();
-        let key = self.cells.key(&printed.text).filter(|_| may_be_kept);
+        let outside = candidate.read_from_outside().filter(|_| !self.compiler.has_crates());
+        let key = outside.and_then(|outside| self.cells.key(&printed.text, &outside));
         if let Some(kept) = key.as_ref().and_then(|key| self.cells.find(key)) {
             let object = self.compiler.unpack(&kept.object).map_err(|error| {
                 CellError::new(

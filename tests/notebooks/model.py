@@ -128,7 +128,9 @@ def after(state: State, cell: Cell) -> State:
             raise Invalid("only the last expression is shown")
         for name, (_, how) in statement.needs.items():
             # Which variable a name means is settled by where it stands: after a `let` it is the new one.
-            if how == "move" and state.vars.get(name) is before.get(name):
+            # What a cell gives a new value after it moved the old one away is kept only if the cell goes on to its end.
+            moves = how == "move" or how == "change" and "assigned after a move" in statement.features
+            if moves and state.vars.get(name) is before.get(name):
                 moved.add(name)
         state.run(statement)
     if cell.end == "ok":

@@ -27,6 +27,13 @@ pub fn name_of(db: &RootDatabase, kind: &Type<'_>, module: Module, written: Opti
         if let Some((name, definition, home)) = found {
             let name = name.display(db, Edition::Edition2024).to_string();
             let path = path_of(db, definition, home, module);
+            // What the cell calls it may be another name.
+            let seen = module.find_path(db, ItemInNs::from(definition), PATHS);
+            let seen =
+                seen.and_then(|seen| Some(seen.segments().last()?.display(db, Edition::Edition2024).to_string()));
+            if let Some(seen) = seen.filter(|seen| *seen != name) {
+                paths.entry(seen).or_insert_with(|| path.clone());
+            }
             // Two types of one name: neither is replaced.
             paths
                 .entry(name)

@@ -67,13 +67,13 @@ impl CellCache {
         Self { own: Some(prefix.cells()), ..Self::of(prefix) }
     }
 
-    /// The key of a cell whose crate is `printed`. None where nothing may be kept.
-    pub fn key(&self, printed: &str) -> Option<Key> {
+    /// The key of a cell whose crate is `printed` and reads `outside` while it is compiled. None where nothing may be kept.
+    pub fn key(&self, printed: &str, outside: &str) -> Option<Key> {
         if self.build.is_empty() || self.own.is_none() {
             return None;
         }
         let mut digest = Sha256::new();
-        for part in [self.build.as_str(), printed] {
+        for part in [self.build.as_str(), printed, outside] {
             // With their lengths, so that no two lists of parts run together.
             digest.update((part.len() as u64).to_le_bytes());
             digest.update(part);
@@ -174,12 +174,12 @@ mod tests {
     fn a_cell_that_was_kept_is_found_by_everything_that_made_it() {
         let folder = tempfile::tempdir().unwrap();
         let cache = cache(folder.path());
-        let key = cache.key("1 + 1").unwrap();
+        let key = cache.key("1 + 1", "").unwrap();
         assert_eq!(cache.find(&key), None);
         cache.keep(&key, &cell(100));
         assert_eq!(cache.find(&key), Some(cell(100)));
         let other = CellCache { build: "another".into(), ..cache.clone() };
-        for different in [cache.key("1 + 2"), cache.key("1 + "), other.key("1 + 1")] {
+        for different in [cache.key("1 + 2", ""), cache.key("1 + ", ""), other.key("1 + 1", "")] {
             assert_eq!(cache.find(&different.unwrap()), None);
         }
     }
@@ -188,11 +188,11 @@ mod tests {
     fn the_installed_cache_is_read_and_never_written() {
         let folder = tempfile::tempdir().unwrap();
         let installer = CellCache { own: Some(folder.path().join("installed")), ..cache(folder.path()) };
-        let key = installer.key("1 + 1").unwrap();
+        let key = installer.key("1 + 1", "").unwrap();
         installer.keep(&key, &cell(10));
         let user = cache(folder.path());
         assert_eq!(user.find(&key), Some(cell(10)));
-        user.keep(&user.key("2 + 2").unwrap(), &cell(10));
+        user.keep(&user.key("2 + 2", "").unwrap(), &cell(10));
         assert_eq!(fs::read_dir(folder.path().join("installed")).unwrap().count(), 1);
     }
 
@@ -200,7 +200,7 @@ mod tests {
     fn a_damaged_half_written_or_misplaced_entry_is_not_loaded() {
         let folder = tempfile::tempdir().unwrap();
         let cache = cache(folder.path());
-        let key = cache.key("1 + 1").unwrap();
+        let key = cache.key("1 + 1", "").unwrap();
         cache.keep(&key, &cell(1000));
         let path = path_in(&folder.path().join("own"), &key);
         let whole = fs::read(&path).unwrap();
@@ -214,7 +214,7 @@ mod tests {
         }
         fs::write(&path, &whole).unwrap();
         assert!(cache.find(&key).is_some());
-        let other = cache.key("another cell").unwrap();
+        let other = cache.key("another cell", "").unwrap();
         fs::copy(&path, path_in(&folder.path().join("own"), &other)).unwrap();
         assert_eq!(cache.find(&other), None);
     }
@@ -224,7 +224,7 @@ mod tests {
         use std::os::unix::fs::{PermissionsExt, symlink};
         let folder = tempfile::tempdir().unwrap();
         let cache = cache(folder.path());
-        let key = cache.key("1 + 1").unwrap();
+        let key = cache.key("1 + 1", "").unwrap();
         cache.keep(&key, &cell(10));
         let path = path_in(&folder.path().join("own"), &key);
         fs::set_permissions(&path, fs::Permissions::from_mode(0o666)).unwrap();
@@ -242,7 +242,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let cache = cache(folder.path());
         let own = folder.path().join("own");
-        let keys: Vec<Key> = (0..10).map(|n| cache.key(&format!("{n}")).unwrap()).collect();
+        let keys: Vec<Key> = (0..10).map(|n| cache.key(&format!("{n}"), "").unwrap()).collect();
         for (age, key) in keys.iter().enumerate() {
             cache.keep(key, &cell(1000));
             let file = fs::File::open(path_in(&own, key)).unwrap();
@@ -259,7 +259,7 @@ mod tests {
     fn writers_at_once_do_not_disturb_each_other() {
         let folder = tempfile::tempdir().unwrap();
         let cache = cache(folder.path());
-        let key = cache.key("1 + 1").unwrap();
+        let key = cache.key("1 + 1", "").unwrap();
         std::thread::scope(|scope| {
             for _ in 0..4 {
                 scope.spawn(|| {

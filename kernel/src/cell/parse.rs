@@ -219,9 +219,10 @@ fn awaits(node: &SyntaxNode) -> bool {
     if ast::TokenTree::can_cast(node.kind()) {
         let tokens = node.descendants_with_tokens().filter_map(NodeOrToken::into_token);
         let kinds: Vec<SyntaxKind> = tokens.map(|token| token.kind()).filter(|kind| !kind.is_trivia()).collect();
-        return kinds.windows(2).any(|pair| pair == [T![.], T![await]]);
+        // Where the tokens hold an `async` block it cannot be told whose wait it is.
+        return !kinds.contains(&T![async]) && kinds.windows(2).any(|pair| pair == [T![.], T![await]]);
     }
-    let has_its_own = ast::Item::can_cast(node.kind())
+    let has_its_own = ast::Item::can_cast(node.kind()) && !ast::MacroCall::can_cast(node.kind())
         || ast::ClosureExpr::can_cast(node.kind())
         || ast::BlockExpr::cast(node.clone()).is_some_and(|block| block.async_token().is_some());
     ast::AwaitExpr::can_cast(node.kind()) || !has_its_own && node.children().any(|child| awaits(&child))

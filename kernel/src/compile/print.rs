@@ -9,7 +9,7 @@ use super::guards;
 use super::source_map::{SourceMap, What};
 use crate::cell::item::{Item, ItemKind, visibility_place};
 use crate::cell::{Kind, ParsedCell, Source};
-use crate::session::{Candidate, Entry, Session, Static, Symbol, statics};
+use crate::session::{Candidate, Entry, Session, Static, Symbol, path_argument, reads_a_file, statics};
 use ra_ap_syntax::{
     AstNode, AstToken, Edition, SyntaxKind,
     ast::{self, HasModuleItem},
@@ -321,7 +321,7 @@ impl<'a> Printer<'a> {
             }
         }
         edits.extend(included(&item.tree()));
-        if self.to_compile && !self.variant.unguarded && !item.is_macro() {
+        if self.to_compile && !self.variant.unguarded {
             let guard = |edit: guards::Edit| Edit {
                 range: edit.range,
                 insert: edit.insert,
@@ -408,7 +408,9 @@ impl<'a> Printer<'a> {
             "let __isopleth_ended = ::std::panic::catch_unwind(::std::panic::AssertUnwindSafe(|| -> {result} {{"
         ));
         if waits {
-            self.line("__isopleth_runtime.block_on(async {");
+            self.line(
+                "__isopleth_runtime.block_on(::isopleth::runtime::guard::waiting(&crate::__isopleth_stop, async {",
+            );
         }
         self.statements(true);
         for binding in &candidate.names.bindings {
@@ -428,7 +430,7 @@ impl<'a> Printer<'a> {
         }
         self.line(&format!("::core::result::Result::Ok::<(), ::isopleth::runtime::{error}>(())"));
         if waits {
-            self.line("})");
+            self.line("}))");
         }
         self.line("}));");
         self.line("if let ::core::result::Result::Err(payload) = __isopleth_ended { ::isopleth::runtime::report_unwind(&*payload); }");
@@ -592,13 +594,9 @@ fn visible(item: &Item) -> Vec<Edit> {
 
 /// Files that a cell reads while it is compiled are meant from the notebook's folder, not from where the crate lies.
 fn included(tree: &ra_ap_syntax::SyntaxNode) -> Vec<Edit> {
-    let calls = tree.descendants().filter_map(ast::MacroCall::cast).filter(|call| {
-        let name = crate::cell::item::macro_name(call);
-        matches!(name.as_deref(), Some("include" | "include_str" | "include_bytes"))
-    });
+    let calls = tree.descendants().filter_map(ast::MacroCall::cast).filter(reads_a_file);
     let path = |call: ast::MacroCall| {
-        let tokens = call.token_tree()?.syntax().children_with_tokens().filter_map(|part| part.into_token());
-        let text = tokens.filter_map(ast::String::cast).next()?;
+        let text = path_argument(&call)?;
         let (written, range) = (text.value().ok()?.into_owned(), text.syntax().text_range());
         let whole = std::env::current_dir().ok()?.join(&written);
         let range = range.start().into()..range.end().into();

@@ -1,6 +1,7 @@
 //! A cell that is about to be compiled: what it would add to the session, and what it needs of it.
 
 use super::definitions::Definitions;
+use super::outside;
 use super::{Attribute, Items, Session, Symbol, hides_a_variable};
 use crate::cell::item::Namespace;
 use crate::cell::{Kind, Names, ParsedCell, names, words};
@@ -139,11 +140,18 @@ impl Candidate {
         }
     }
 
-    /// Whether what a name means is not all in the texts of the cells: what a file or the environment holds is not.
-    pub fn reads_from_outside(&self) -> bool {
-        const READING: [&str; 5] = ["include", "include_str", "include_bytes", "env", "option_env"];
-        let reads = |text: &str| READING.iter().any(|name| text.contains(&format!("{name}!")));
-        reads(self.cell.code()) || self.items.iter().any(|entry| reads(entry.item.text()))
+    /// What the cell and the items read while they are compiled (`include_str!`, `env!`), as it is now. None where that
+    /// cannot be told.
+    pub fn read_from_outside(&self) -> Option<String> {
+        let items = self.items.iter().filter(|entry| !entry.is_aside()).map(|entry| entry.item.tree());
+        let mut read = String::new();
+        for tree in items.chain([self.cell.tree()]) {
+            for what in outside::reads(&tree) {
+                read.push_str(&what?);
+                read.push('\0');
+            }
+        }
+        Some(read)
     }
 
     /// The statics that the cell's object will define, if it is compiled as it is.

@@ -7,11 +7,13 @@
 mod candidate;
 mod definitions;
 mod items;
+mod outside;
 mod statics;
 mod variables;
 
 pub use candidate::{Candidate, Refusal};
 pub use items::{Entry, Items};
+pub use outside::{path_argument, reads_a_file};
 pub use statics::{Static, Symbol, statics};
 pub use variables::{Gone, Retyped, Variable};
 

@@ -67,6 +67,7 @@ pub unsafe extern "C" fn isopleth_worker_main(socket: RawFd) -> ! {
             Some("forget") => run.send(Command::Forget(command)).is_ok(),
             Some("interrupt") => {
                 if guard::interrupt(last) {
+                    guard::wake();
                     stdin::wake();
                     ending = ending.take().filter(|ending| ending.cell() == last).or_else(|| Some(Ending::begin(last)));
                 }

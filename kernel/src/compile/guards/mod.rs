@@ -5,6 +5,7 @@
 //! that the compiler itself runs (constants) has no guards.
 
 mod calls;
+mod definitions;
 mod diverges;
 mod loops;
 mod macros;
@@ -68,6 +69,9 @@ impl Writer<'_> {
             SyntaxKind::FOR_EXPR | SyntaxKind::WHILE_EXPR | SyntaxKind::LOOP_EXPR => self.turns(node),
             SyntaxKind::METHOD_CALL_EXPR => self.receive(node),
             SyntaxKind::EXPR_STMT | SyntaxKind::LET_STMT => self.wait(node),
+            SyntaxKind::MACRO_RULES => {
+                return ast::MacroRules::cast(node.clone()).iter().for_each(|it| self.definition(it));
+            }
             SyntaxKind::MACRO_CALL => self.arguments(node),
             SyntaxKind::ARRAY_EXPR => {
                 // The number of times is a constant.
@@ -134,7 +138,6 @@ fn is_constant(node: &SyntaxNode) -> bool {
         | SyntaxKind::CONST_PARAM
         | SyntaxKind::ARRAY_TYPE
         | SyntaxKind::VARIANT
-        | SyntaxKind::MACRO_RULES
         | SyntaxKind::MACRO_DEF
         | SyntaxKind::ATTR => true,
         SyntaxKind::BLOCK_EXPR => ast::BlockExpr::cast(node.clone()).is_some_and(|block| block.const_token().is_some()),

@@ -206,3 +206,16 @@ fn a_function_that_may_call_itself_looks() {
     assert!(out.contains("fn r#type() { g::check(S); r#type() }") && out.contains("const fn never() { never() }"));
     assert_eq!(out.matches("g::check(S)").count(), 5);
 }
+
+#[test]
+fn the_loops_that_a_macro_writes_look() {
+    let out = guarded(
+        "macro_rules! m { (loop { $x:expr }) => { 'a: loop { $x; } }; ($v:ident) => {{ for x in $v { f(x) } }} }",
+    );
+    assert_eq!(
+        out,
+        "macro_rules! m { (loop { $x:expr }) => { 'a: loop { g::check(S); $x; } }; ($v:ident) => {{ for x in $v { g::check(S); f(x) } }} }"
+    );
+    let other = "macro_rules! m { ($t:ty) => { impl T for $t { fn f() { g() } } } }";
+    assert_eq!(guarded(other), other);
+}

@@ -13,6 +13,7 @@ mod parts;
 mod receive;
 mod stop;
 mod turns;
+mod waiting;
 
 pub use ahead::Ahead;
 pub use no_unwind::NoUnwind;
@@ -22,3 +23,5 @@ pub use receive::{Receiving, receiving, recv, recv_timeout};
 pub use stop::{Stop, begin, check};
 pub(super) use stop::{end_cell, interrupt, start_cell};
 pub use turns::{Any, Fetching, Guarded, InLine, InMemory, Looking, guarded};
+pub(super) use waiting::wake;
+pub use waiting::{Waiting, waiting};
