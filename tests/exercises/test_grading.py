@@ -104,7 +104,7 @@ def test_a_loop_without_end_is_stopped_and_the_rest_is_marked(course):
 def test_a_crash_takes_the_data_and_is_marked(course):
     assert course.marks("crashing") == marked(9, 10)
     assert sentence(course, "crashing", "look-9").startswith("WorkerEnded: ")
-    assert "went with a cell that failed" in sentence(course, "crashing", "check-10")
+    assert "went with the process that held it" in sentence(course, "crashing", "check-10")
 
 
 def test_mistakes_cost_the_marks_of_their_exercises_only(course):

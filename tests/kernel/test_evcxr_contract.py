@@ -22,23 +22,17 @@ def short(kind: str) -> str:
     return kind.replace("'static ", "").replace(" ", "")
 
 
-def types(listed: str) -> dict[str, str]:
-    """What `:vars` lists, by name: `name: Type (size, value)`."""
-    lines = (line.split(": ", 1) for line in listed.splitlines())
-    return {name: short(re.sub(r" \((?:\d|\[|\").*| \([^()]*bytes.*", "", rest)) for name, rest in lines}
-
-
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda notebook: notebook["cells"][0][:40])
 def test_a_notebook_means_what_it_means_to_evcxr(kernel, notebook):
-    kernel.run(":clear")
+    kernel.ok(":clear")
     for code, wanted in zip(notebook["cells"], notebook["shown"], strict=True):
-        cell = kernel.run(code)
-        assert cell.status == "ok", cell.describe()
+        cell = kernel.ok(code)
         shown = [bundle["text/plain"] for bundle in cell.shown if "text/html" not in bundle]
         if wanted is None:
             assert not shown, cell.describe()
         else:
             assert [BLANKS.sub("", text) for text in shown] == [BLANKS.sub("", wanted)], cell.describe()
-    kept = kernel.run(":vars")
-    found = {} if kept.text == "There are no variables." else types(kept.text)
+    kept = kernel.ok(":vars").text
+    names = [] if kept == "There are no variables." else [line.split(":")[0] for line in kept.splitlines()]
+    found = {name: short(kernel.ok(f":type {name}").text.split(": ", 1)[1]) for name in names}
     assert found == {name: short(kind) for name, kind in notebook["types"].items()}

@@ -49,7 +49,8 @@ pub fn name_of(db: &RootDatabase, kind: &Type<'_>, module: Module, written: Opti
         return TypeOf::Closure;
     }
     let shown = kind.display_source_code(db, module.into(), true).ok().filter(|text| is_type(text));
-    let named = shown.map(|text| with_paths(&text, &paths));
+    // What is kept borrows nothing: no lifetime has to be said.
+    let named = shown.map(|text| with_paths(&text.replace(" + 'static", ""), &paths));
     // An array's length may be known only as the cell has written it.
     let as_written = || {
         let text = written.map(|written| with_paths(&written.syntax().text().to_string(), &paths))?;

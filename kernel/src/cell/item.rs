@@ -47,6 +47,23 @@ pub struct Import {
     pub is_glob: bool,
 }
 
+impl Import {
+    /// What stands between `use` and the semicolon.
+    pub fn written(&self) -> String {
+        let path: Vec<&str> = self.path.iter().map(|(segment, _)| segment.as_str()).collect();
+        let root = if self.from_crates { "::" } else { "" };
+        let star = if !self.is_glob {
+            ""
+        } else if path.is_empty() {
+            "*"
+        } else {
+            "::*"
+        };
+        let alias = self.alias.as_ref().map(|alias| format!(" as {alias}")).unwrap_or_default();
+        format!("{root}{}{star}{alias}", path.join("::"))
+    }
+}
+
 /// The head of an `impl`, and what it holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Implementation {
@@ -136,7 +153,8 @@ fn plain(name: Option<ast::Name>) -> Option<String> {
     name.map(|name| name.text().trim_start_matches("r#").to_owned()).filter(|name| name != "_")
 }
 
-fn kind_of(item: &ast::Item) -> ItemKind {
+/// What `item` is.
+pub fn kind_of(item: &ast::Item) -> ItemKind {
     match item {
         ast::Item::Use(import) => {
             let mut found = Vec::new();
@@ -268,7 +286,7 @@ fn bytes(range: TextRange) -> Range<usize> {
 }
 
 /// The names that an item defines, each in its namespace.
-fn defined(item: &ast::Item) -> Vec<(String, Namespace)> {
+pub fn defined(item: &ast::Item) -> Vec<(String, Namespace)> {
     use Namespace::{Macro, Type, Value};
     let (name, namespaces): (Option<String>, &[Namespace]) = match item {
         ast::Item::Const(it) => (plain(it.name()), &[Value]),

@@ -121,7 +121,8 @@ impl ParsedCell {
         })
     }
 
-    fn body(&self) -> Option<ast::StmtList> {
+    /// What stands at the top level, between the braces of the function that the cell is parsed as.
+    pub fn body(&self) -> Option<ast::StmtList> {
         self.tree().children().find_map(ast::Fn::cast)?.body()?.stmt_list()
     }
 

@@ -5,12 +5,11 @@ use super::gaps::Text;
 use super::items::Item;
 use super::numbers;
 use super::shown::{has_a_part, shown};
-use crate::cell;
+use crate::cell::{self, ParsedCell, Source};
 use anyhow::{Result, bail};
-use ra_ap_syntax::{AstNode, Edition, NodeOrToken, SourceFile, SyntaxElement, SyntaxKind, SyntaxNode, ast};
+use ra_ap_syntax::{AstNode, NodeOrToken, SyntaxElement, SyntaxKind, SyntaxNode, ast};
 use std::collections::HashSet;
-
-const BEFORE: &str = "fn cell() {\n";
+use std::sync::Arc;
 
 /// What a cell is made of.
 #[derive(Debug, Default, PartialEq)]
@@ -51,18 +50,18 @@ pub fn parts(source: &str, variables: &[String], later: &HashSet<&str>) -> Resul
 
 /// Reads the cell `source`, of which `rust` is the Rust.
 fn read_rust(rust: &str, source: &str, later: &HashSet<&str>, parts: &mut Parts) -> Result<()> {
-    let parsed = SourceFile::parse(&format!("{BEFORE}{rust}\n}}"), Edition::Edition2024);
-    if let Some(error) = parsed.errors().first() {
-        let at = usize::from(error.range().start()).saturating_sub(BEFORE.len()).min(rust.len());
-        let line = rust.get(..at).unwrap_or(rust).lines().count().max(1);
+    // Its commands are taken out: what looks like one is Rust.
+    let parsed = ParsedCell::new(Arc::new(Source { count: 0, code: rust.to_owned(), id: None }), |_| true);
+    if let Some((range, error)) = parsed.syntax_error() {
+        let line = rust.get(..range.start).unwrap_or(rust).lines().count().max(1);
         let text = rust.lines().nth(line - 1).unwrap_or_default();
         // Lines above it may have been taken out.
         let line = source.lines().position(|of_cell| of_cell == text).map_or(line, |at| at + 1);
         bail!("line {line} (`{}`) is not Rust: {error}", text.trim());
     }
-    let file = parsed.syntax_node();
-    let Some(list) = file.descendants().find_map(ast::StmtList::cast) else { return Ok(()) };
-    parts.waits = belongs_to_the_cell(list.syntax(), |node| ast::AwaitExpr::can_cast(node.kind()));
+    let Some(list) = parsed.body() else { return Ok(()) };
+    parts.waits = parsed.awaits();
+    parts.bindings = cell::names(&parsed, &|_| false).bindings.into_iter().map(|binding| binding.name).collect();
     parts.returns = belongs_to_the_cell(list.syntax(), |node| ast::ReturnExpr::can_cast(node.kind()));
     let tail = list.tail_expr().map(|tail| tail.syntax().clone());
     let elements: Vec<SyntaxElement> = list.syntax().children_with_tokens().collect();
@@ -93,7 +92,6 @@ fn read_rust(rust: &str, source: &str, later: &HashSet<&str>, parts: &mut Parts)
                     text.gap();
                 }
                 None => {
-                    parts.bindings.extend(bindings(node));
                     let is_tail = Some(node) == tail.as_ref();
                     let typed = numbers::with_type(node, |name| !later.contains(name) || has_a_part(&list, node, name));
                     let shown = is_tail.then(|| shown(node));
@@ -127,13 +125,6 @@ fn belongs_to_the_cell(node: &SyntaxNode, wanted: impl Fn(&SyntaxNode) -> bool +
             || ast::BlockExpr::cast(node.clone()).is_some_and(|block| block.async_token().is_some())
     };
     node.children().any(|child| !has_its_own(&child) && (wanted(&child) || belongs_to_the_cell(&child, wanted)))
-}
-
-/// The names that a `let` binds.
-fn bindings(node: &SyntaxNode) -> Vec<String> {
-    let Some(pattern) = ast::LetStmt::cast(node.clone()).and_then(|binding| binding.pat()) else { return Vec::new() };
-    let identifiers = pattern.syntax().descendants().filter_map(ast::IdentPat::cast);
-    identifiers.filter_map(|it| ast::HasName::name(&it)).map(|name| name.text().to_string()).collect()
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! The lines of a cell that are meant for the notebook: commands, questions, magics.
 
 use super::text::{commented, indented};
-use crate::cell;
+use crate::cell::{self, CommandLine, ParsedCell, Source};
+use std::sync::Arc;
 
 /// A cell that holds no Rust at all, as a comment that says why.
 pub fn not_rust(source: &str, variables: &[String]) -> Option<String> {
@@ -13,37 +14,40 @@ pub fn not_rust(source: &str, variables: &[String]) -> Option<String> {
 
 /// `source` with its commands, which stand above the first statement, made comments.
 pub fn without_commands(source: &str, dependencies: &mut Vec<String>) -> String {
+    if cell::is_too_deep(source) {
+        return source.to_owned();
+    }
+    let parsed = ParsedCell::new(Arc::new(Source { count: 0, code: source.to_owned(), id: None }), |_| false);
     let mut out = String::new();
-    let mut lines = source.lines();
-    for line in lines.by_ref() {
-        let text = line.trim();
-        if let Some(wanted) = text.strip_prefix(":dep ") {
-            dependencies.push(wanted.trim().to_owned());
-            // What stands above it says something of it, so something must stay.
-            if !out.lines().last().is_some_and(|above| above.starts_with("//")) {
-                continue;
+    let mut at = 0;
+    for command in &parsed.commands {
+        let (range, comment) = match command {
+            CommandLine::Command { name, arguments, range } if name == "dep" => {
+                dependencies.push(arguments.clone());
+                let name = arguments.split('=').next().unwrap_or_default().trim();
+                (range, format!("// In Cargo.toml: {name}"))
             }
-            let name = wanted.split('=').next().unwrap_or(wanted).trim();
-            out.push_str(&format!("// In Cargo.toml: {name}"));
-        } else if text.is_empty() && out.is_empty() {
+            CommandLine::Command { range, .. } => {
+                (range, left_out("a command to the notebook", &source[range.clone()]))
+            }
+            CommandLine::Shell { range, .. } => (range, left_out("a shell command", &source[range.clone()])),
+        };
+        let before = &source[at..range.start];
+        out.push_str(if out.is_empty() { before.trim_start_matches('\n') } else { before });
+        at = range.end;
+        // What stands above a `:dep` says something of it, so something must stay.
+        let is_dep = comment.starts_with("// In Cargo.toml");
+        if is_dep && !out.lines().last().is_some_and(|above| above.starts_with("//")) {
+            at += source[at..].chars().next().map_or(0, char::len_utf8);
             continue;
-        } else if line.starts_with('!') {
-            out.push_str(&left_out("a shell command", text));
-        } else if line.trim_start_matches(' ').starts_with(':') && !text.starts_with("::") {
-            out.push_str(&left_out("a command to the notebook", text));
-        } else {
-            out.push_str(line);
         }
-        out.push('\n');
-        if !text.is_empty() && !text.starts_with("//") && !text.starts_with([':', '!']) {
-            break;
+        out.push_str(&comment);
+        if source[at..].starts_with('\n') {
+            out.push('\n');
+            at += 1;
         }
     }
-    for line in lines {
-        out.push_str(line);
-        out.push('\n');
-    }
-    out
+    out + &source[at..]
 }
 
 /// `text` as a comment that says why it is one.

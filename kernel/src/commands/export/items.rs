@@ -1,9 +1,7 @@
 //! An item of a cell (`fn`, `struct`, `use`, …) as it is placed in a program: what it defines, and what it is about.
 
-use ra_ap_syntax::{
-    AstNode,
-    ast::{self, HasName},
-};
+use crate::cell::{self, item::ItemKind};
+use ra_ap_syntax::{AstNode, ast};
 
 /// An item with the comments above it.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,38 +29,22 @@ pub enum Kind {
 impl Item {
     /// Reads `item` of a cell.
     pub fn of(item: &ast::Item) -> Self {
-        let named = |name: Option<ast::Name>| name.map_or(Kind::Other, |name| Kind::Named(name.text().to_string()));
-        let kind = match item {
-            ast::Item::Const(it) => named(it.name()),
-            ast::Item::Enum(it) => named(it.name()),
-            ast::Item::Fn(it) => named(it.name()),
-            ast::Item::MacroRules(it) => named(it.name()),
-            ast::Item::Module(it) => named(it.name()),
-            ast::Item::Static(it) => named(it.name()),
-            ast::Item::Struct(it) => named(it.name()),
-            ast::Item::Trait(it) => named(it.name()),
-            ast::Item::TypeAlias(it) => named(it.name()),
-            ast::Item::Union(it) => named(it.name()),
-            ast::Item::Use(it) => {
-                let mut names = Vec::new();
-                if let Some(tree) = it.use_tree() {
-                    imports("", &tree, &mut names);
-                }
-                Kind::Use(names)
+        let text = item.syntax().text().to_string();
+        let kind = match (item, cell::item::kind_of(item)) {
+            (_, ItemKind::Use(imports)) => {
+                Kind::Use(imports.iter().map(|import| (import.name.clone(), import.written())).collect())
             }
-            ast::Item::Impl(it) => {
+            (_, ItemKind::ExternCrate(name)) => Kind::ExternCrate(name),
+            (ast::Item::Impl(it), _) => {
                 let words = |part: Option<ast::Type>| {
                     let text = part.map(|part| part.syntax().text().to_string()).unwrap_or_default();
                     super::text::names(&text).into_iter().map(str::to_owned).collect()
                 };
                 Kind::Impl { type_: words(it.self_ty()), trait_: words(it.trait_()) }
             }
-            ast::Item::ExternCrate(it) => {
-                it.name_ref().map_or(Kind::Other, |name| Kind::ExternCrate(name.text().to_string()))
-            }
-            _ => Kind::Other,
+            _ => cell::item::defined(item).into_iter().next().map_or(Kind::Other, |(name, _)| Kind::Named(name)),
         };
-        Self { text: item.syntax().text().to_string(), kind }
+        Self { text, kind }
     }
 
     /// Whether it only brings in what others define.
@@ -77,29 +59,6 @@ impl Item {
             Kind::Use(names) => names.iter().filter_map(|(name, _)| name.as_deref()).collect(),
             _ => Vec::new(),
         }
-    }
-}
-
-/// Everything that `tree` brings in, below `path`.
-fn imports(path: &str, tree: &ast::UseTree, found: &mut Vec<(Option<String>, String)>) {
-    let own = tree.path().map(|own| own.syntax().text().to_string());
-    let joined = match &own {
-        Some(own) if path.is_empty() => own.clone(),
-        Some(own) if own == "self" => path.to_owned(),
-        Some(own) => format!("{path}::{own}"),
-        None => path.to_owned(),
-    };
-    if let Some(list) = tree.use_tree_list() {
-        list.use_trees().for_each(|tree| imports(&joined, &tree, found));
-    } else if tree.star_token().is_some() {
-        found.push((None, format!("{joined}::*")));
-    } else if let Some(rename) = tree.rename() {
-        let name = rename.name().map(|name| name.text().to_string());
-        let written = name.as_deref().unwrap_or("_");
-        found.push((name.clone(), format!("{joined} as {written}")));
-    } else {
-        let name = joined.rsplit("::").next().unwrap_or(&joined).trim_start_matches("r#").to_owned();
-        found.push((Some(name), joined));
     }
 }
 
