@@ -11,7 +11,11 @@ use crate::session::{Candidate, Gone, Session};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::task::JoinHandle;
+
+/// How long a cell that has run waits for the types of what it has made.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What makes objects of cells, for one kernel.
 #[derive(Clone)]
@@ -103,7 +107,7 @@ impl Workshop {
             let built = compiler.compile(&mut candidate);
             (candidate, built)
         });
-        let (candidate, built) = match compiling.await {
+        let (mut candidate, built) = match compiling.await {
             Ok(done) => done,
             Err(error) => {
                 let advice = "Nothing has changed. Write the cell in another way, for example in several cells.";
@@ -118,6 +122,9 @@ impl Workshop {
             asked.abort();
             report::compile_error(&source, &failure, session)
         })?;
+        if !built.set_aside.is_empty() {
+            candidate.settle(session);
+        }
         self.places.add(label, built.printed.map.clone());
         Ok(self.built(candidate, built, asked, key, source.count))
     }
@@ -145,7 +152,7 @@ impl Workshop {
         ended.extend(words(&variant.moved_here, MOVED));
         let rebound = |name: &String| candidate.names.binds(name);
         let moved = variant.not_put_back.iter().filter(|name| !rebound(name)).cloned().collect();
-        let statics = if variant.own_statics { BTreeSet::new() } else { candidate.defined_statics() };
+        let statics = candidate.defined_statics();
         Prepared {
             symbol: printed.symbol,
             object,
@@ -190,7 +197,9 @@ impl Workshop {
             Types::Known(types) => types,
             Types::Asked(asked) => {
                 let mut types = BTreeMap::new();
-                for (name, kind) in asked.await.unwrap_or_default() {
+                for (name, kind) in
+                    tokio::time::timeout(PATIENCE, asked).await.map(Result::unwrap_or_default).unwrap_or_default()
+                {
                     match kind {
                         TypeOf::Named(kind) => drop(types.insert(name, kind)),
                         TypeOf::Closure => drop(ended.entry(name).or_insert_with(|| CLOSURE.to_owned())),

@@ -7,11 +7,12 @@ use crate::prefix::Prefix;
 use crate::toolchain::Toolchain;
 use anyhow::Result;
 use ra_ap_base_db::EditionedFileId;
-use ra_ap_hir::{ChangeWithProcMacros, Semantics};
+use ra_ap_hir::{ChangeWithProcMacros, ScopeDef, Semantics};
 use ra_ap_ide::{AnalysisHost, Edition};
 use ra_ap_syntax::{AstNode, SyntaxKind, TextSize, ast};
 use ra_ap_vfs::FileId;
 use serde_json::Value;
+use std::collections::HashMap;
 use std::path::Path;
 
 /// How many results of each kind rust-analyzer remembers.
@@ -59,6 +60,18 @@ impl Host {
         let semantics = Semantics::new(db);
         let file = semantics.parse(EditionedFileId::new(db, self.cell, Edition::Edition2024));
         ra_ap_hir::attach_db(db, || {
+            // Asked once: to look each name up where it stands takes the square of the cell's length.
+            let function = file.syntax().children().filter_map(ast::Fn::cast).last();
+            let end = function.and_then(|function| function.body()?.tail_expr());
+            let scope = end.and_then(|end| semantics.scope(end.syntax()));
+            let mut at_the_end = HashMap::new();
+            if let Some(scope) = &scope {
+                scope.process_all_names(&mut |name, definition| {
+                    if let ScopeDef::Local(local) = definition {
+                        at_the_end.entry(name.as_str().to_owned()).or_insert(local);
+                    }
+                });
+            }
             let of = |binding: &Binding| {
                 let at = TextSize::try_from(binding.at).ok()?;
                 let token = file.syntax().token_at_offset(at).right_biased()?;
@@ -72,8 +85,10 @@ impl Host {
                     let is_whole = statement.pat().is_some_and(|whole| whole.syntax() == pattern.syntax());
                     statement.ty().filter(|_| is_whole)
                 });
-                let kind = semantics.type_of_binding_in_pat(&pattern)?;
-                let module = semantics.scope(pattern.syntax())?.module();
+                let (kind, module) = match (at_the_end.get(&binding.name), &scope) {
+                    (Some(local), Some(scope)) => (local.ty(db), scope.module()),
+                    _ => (semantics.type_of_binding_in_pat(&pattern)?, semantics.scope(pattern.syntax())?.module()),
+                };
                 Some(types::name_of(db, &kind, module, written.as_ref()))
             };
             let named = bindings.iter().map(|binding| (binding.name.clone(), of(binding).unwrap_or(TypeOf::Unknown)));

@@ -50,13 +50,25 @@ pub fn name_of(db: &RootDatabase, kind: &Type<'_>, module: Module, written: Opti
     }
     let shown = kind.display_source_code(db, module.into(), true).ok().filter(|text| is_type(text));
     // What is kept borrows nothing: no lifetime has to be said.
-    let named = shown.map(|text| with_paths(&text.replace(" + 'static", ""), &paths));
+    let named = shown
+        .map(|text| with_paths(&text.replace(" + 'static", ""), &paths))
+        .filter(|text| !is_ambiguous(text, &paths));
     // An array's length may be known only as the cell has written it.
     let as_written = || {
         let text = written.map(|written| with_paths(&written.syntax().text().to_string(), &paths))?;
         (is_type(&text) && means_the_same_everywhere(&text)).then_some(text)
     };
     named.or_else(as_written).map_or(TypeOf::Unknown, TypeOf::Named)
+}
+
+/// Whether `text` names one of two types that have the same name.
+fn is_ambiguous(text: &str, paths: &HashMap<String, Option<String>>) -> bool {
+    let parsed = SourceFile::parse(&format!("type T = {text};"), Edition::Edition2024).tree();
+    let alone = parsed.syntax().descendants().filter_map(ast::Path::cast).filter_map(|path| {
+        let name = path.as_single_name_ref()?.text().to_string();
+        (!ALWAYS_THERE.contains(&name.as_str())).then_some(name)
+    });
+    alone.into_iter().any(|name| paths.get(&name).is_some_and(Option::is_none))
 }
 
 /// Whether a type as it is written needs nothing that a cell could define or import.
@@ -136,7 +148,7 @@ fn with_paths(text: &str, paths: &HashMap<String, Option<String>>) -> String {
             continue;
         }
         let Some(name) = path.segment().and_then(|segment| segment.name_ref()) else { continue };
-        if let Some(Some(whole)) = paths.get(&*name.text()) {
+        if let Some(Some(whole)) = paths.get(name.text()) {
             let start = usize::from(path.syntax().text_range().start()) - before.len();
             let end = usize::from(name.syntax().text_range().end()) - before.len();
             edits.push((start, end, whole.clone()));

@@ -136,16 +136,13 @@ impl Item {
             (ItemKind::Impl(block), _) if block.of_trait => format!("impl {}", block.names.join(" for ")),
             (ItemKind::Impl(block), _) => format!("impl {}", block.names.join(" ")),
             (_, Some((name, _))) => name.clone(),
-            _ => meaning(&self.tree()).chars().take(40).collect(),
+            _ => self.text().lines().next().unwrap_or_default().chars().take(40).collect(),
         }
     }
 
     /// Whether it is a type that values may be of, or holds one: it then has an identity of its own.
     pub fn holds_types(&self) -> bool {
-        let is_type = |node: &SyntaxNode| {
-            matches!(node.kind(), SyntaxKind::STRUCT | SyntaxKind::ENUM | SyntaxKind::UNION | SyntaxKind::TRAIT)
-        };
-        matches!(self.kind, ItemKind::Named) && !self.is_macro() && self.tree().descendants().any(|node| is_type(&node))
+        matches!(self.kind, ItemKind::Named) && !self.is_macro() && crate::session::holds_types(&self.tree())
     }
 }
 
@@ -240,7 +237,7 @@ pub fn makes_items(definition: &ast::MacroRules) -> bool {
             _ => behind_arrow = false,
         }
     }
-    !bodies.is_empty() && bodies.iter().all(|body| are_items(body))
+    !bodies.is_empty() && bodies.iter().all(are_items)
 }
 
 fn are_items(body: &SyntaxNode) -> bool {

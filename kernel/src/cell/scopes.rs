@@ -67,7 +67,7 @@ fn bound(pattern: &ast::Pat, is_constant: &dyn Fn(&str) -> bool) -> Vec<(String,
     let mut found: Vec<(String, bool, TextRange)> = Vec::new();
     for binder in binders {
         let Some(name) = binder.name() else { continue };
-        let text = plain(&name.text());
+        let text = plain(name.text());
         let plain_name = binder.mut_token().is_none() && binder.ref_token().is_none() && binder.pat().is_none();
         if plain_name && is_constant(&text) || found.iter().any(|(known, ..)| *known == text) {
             continue;
@@ -197,7 +197,7 @@ impl Walk<'_> {
                     && path.coloncolon_token().is_none()
                     && let Some(name) = path.as_single_name_ref()
                 {
-                    self.mention(&name.text());
+                    self.mention(name.text());
                 }
                 // `f::<{ n }>`
                 self.children(path.syntax());
@@ -217,7 +217,7 @@ impl Walk<'_> {
                     };
                     let places = left.syntax().descendants().filter(|node| !is_part(node));
                     let names = places.filter_map(ast::PathExpr::cast);
-                    let names = names.filter_map(|it| Some(plain(&it.path()?.as_single_name_ref()?.text())));
+                    let names = names.filter_map(|it| Some(plain(it.path()?.as_single_name_ref()?.text())));
                     let hidden = |name: &String| self.scopes.iter().any(|scope| scope.contains(name));
                     let outer: Vec<String> = names.filter(|name| !hidden(name)).collect();
                     self.assigned.extend(outer);
@@ -260,7 +260,7 @@ fn own_items(block: &SyntaxNode) -> Vec<String> {
         _ => None,
     };
     let items = list.syntax().children().filter_map(ast::Item::cast);
-    items.filter_map(name).map(|name| plain(&name.text())).collect()
+    items.filter_map(name).map(|name| plain(name.text())).collect()
 }
 
 /// The names in the braces of a format text: `{x}`, `{x:?}`, `{:w$}`.

@@ -47,7 +47,7 @@ pub fn run(args: &[OsString]) -> Result<ExitCode> {
         cells: CellCache::to_fill(&prefix),
         places: Places::default(),
     };
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     runtime.block_on(async {
         let mut session = Session::default();
         for (index, code) in Notebook::read(notebook)?.code().enumerate() {

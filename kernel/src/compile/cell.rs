@@ -14,9 +14,11 @@ use crate::session::Candidate;
 use anyhow::Context;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
+use std::ops::Range;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 
 /// A cell that compiled.
 #[derive(Debug)]
@@ -40,7 +42,6 @@ pub enum Failure {
     Errors {
         printed: Box<Printed>,
         errors: Vec<Message>,
-        set_aside: Vec<(String, usize, String)>,
     },
     /// Stop ended the compiler.
     Stopped,
@@ -99,7 +100,10 @@ impl Compiler {
             if mend(candidate, &printed, &messages, &mut variant) {
                 continue;
             }
-            if let Some(next) = another_form(candidate, &printed, &messages, &variant) {
+            if keep_own_statics(candidate, &printed, &messages) {
+                continue;
+            }
+            if let Some(next) = another_form(&printed, &messages, &variant) {
                 before.get_or_insert((printed, messages));
                 variant = next;
                 continue;
@@ -109,16 +113,18 @@ impl Compiler {
                     // The user's own: told of the code without guards, which has no strange types in it.
                     Some((plain, errors)) => {
                         if !self.leave_out(candidate, &plain, &errors, &mut set_aside) {
-                            return Err(failed(before, plain, errors, set_aside));
+                            return Err(failed(before, plain, errors));
                         }
+                        before.get_or_insert((plain, errors));
                     }
                     None => withdraw(candidate, &printed, &messages, &mut variant, &mut unguarded_lines),
                 }
                 continue;
             }
             if !self.leave_out(candidate, &printed, &messages, &mut set_aside) {
-                return Err(failed(before, printed, messages, set_aside));
+                return Err(failed(before, printed, messages));
             }
+            before.get_or_insert((printed, messages));
         }
         Err(Failure::Broken(anyhow::anyhow!("the cell was printed anew too often")))
     }
@@ -155,8 +161,11 @@ impl Compiler {
         let own = &candidate.cell.source;
         for message in messages.iter().filter(|message| message.is_error()) {
             let is_conflict = CONFLICTS.contains(&message.code());
-            let entries = message.touched(&printed.map).filter_map(|(is_primary, what)| match what {
-                What::Written { source, entry, .. } if is_primary || is_conflict => Some((source, *entry)),
+            // Where an item is used wrongly that is not the item's fault: what counts of a macro is where it was called. A
+            // lint is nobody's end.
+            let spans = message.spans().into_iter().filter(|span| span.is_primary || is_conflict);
+            let entries = spans.flat_map(|span| printed.map.touched(span.range)).filter_map(|what| match what {
+                What::Written { source, entry, .. } if message.code().starts_with('E') => Some((source, *entry)),
                 _ => None,
             });
             for (source, entry) in entries {
@@ -243,6 +252,8 @@ impl Compiler {
                 "-Cpanic=unwind",
                 "-Coverflow-checks=on",
                 "-Cdebug-assertions=off",
+                // What a notebook forbids is forbidden to it, not to what is written around its cells.
+                "--cap-lints=warn",
                 // Lines only: they cost a few percent, and a panic inside a library can name the cell's line.
                 "-Cdebuginfo=line-tables-only",
             ])
@@ -277,14 +288,9 @@ enum Verdict {
     Errors(Vec<Message>),
 }
 
-fn failed(
-    before: Option<(Printed, Vec<Message>)>,
-    printed: Printed,
-    errors: Vec<Message>,
-    set_aside: Vec<(String, usize, String)>,
-) -> Failure {
+fn failed(before: Option<(Printed, Vec<Message>)>, printed: Printed, errors: Vec<Message>) -> Failure {
     let (printed, errors) = before.unwrap_or((printed, errors));
-    Failure::Errors { printed: Box::new(printed), errors, set_aside }
+    Failure::Errors { printed: Box::new(printed), errors }
 }
 
 /// Leaves out what puts back or stores a variable, where that is what does not compile. False if nothing is to be mended
@@ -297,58 +303,121 @@ fn mend(candidate: &Candidate, printed: &Printed, messages: &[Message], variant:
         variant.any_error = true;
         return true;
     }
-    for message in messages.iter().filter(|message| message.is_error()) {
-        let touched: Vec<(bool, &What)> = message.touched(&printed.map).collect();
-        let moved = message.code() == "E0382" || message.code() == "E0381";
-        let borrowed = BORROWED.contains(&message.code()) || message.text().contains("does not live long enough");
-        if moved {
-            for (_, what) in touched.iter().filter(|(is_primary, _)| *is_primary) {
-                match what {
-                    What::PutBack { name } => {
-                        let may_have_a_new_value =
-                            candidate.names.assigned.contains(name) && !candidate.names.binds(name);
-                        if !(may_have_a_new_value && variant.put_back_inside.insert(name.clone())) {
-                            variant.put_back_inside.remove(name);
-                            variant.not_put_back.insert(name.clone());
-                        }
+    let errors = || messages.iter().filter(|message| message.is_error());
+    for message in errors().filter(|message| message.code() == "E0382" || message.code() == "E0381") {
+        for (_, what) in message.touched(&printed.map).filter(|(is_primary, _)| *is_primary) {
+            match what {
+                What::PutBack { name } => {
+                    let may_have_a_new_value = candidate.names.assigned.contains(name) && !candidate.names.binds(name);
+                    if !(may_have_a_new_value && variant.put_back_inside.insert(name.clone())) {
+                        variant.put_back_inside.remove(name);
+                        variant.not_put_back.insert(name.clone());
                     }
-                    What::Put { name, .. } => drop(variant.moved_here.insert(name.clone())),
-                    _ => {}
                 }
+                What::Put { name, .. } => drop(variant.moved_here.insert(name.clone())),
+                What::LetGo { name } => drop(variant.not_let_go.insert(name.clone())),
+                _ => {}
             }
-        } else if borrowed {
-            // Storing the one that borrows is at fault; the other is what it borrows from.
-            let notes: Vec<Message> = message.children().collect();
-            let noted = notes.iter().flat_map(|note| note.touched(&printed.map)).map(|(_, what)| (false, what));
-            let touched: Vec<(bool, &What)> = touched.iter().copied().chain(noted).collect();
-            let puts = |primary: bool| {
-                let of_kind = touched.iter().filter(move |(is_primary, _)| *is_primary == primary);
-                of_kind.filter_map(|(_, what)| match what {
-                    What::Put { name, .. } => Some(name.clone()),
-                    _ => None,
-                })
-            };
-            let borrowers: BTreeSet<String> = puts(false).collect();
-            let at_fault = if borrowers.is_empty() { puts(true).collect() } else { borrowers };
-            variant.not_put.extend(at_fault);
         }
     }
+    let borrowed = || {
+        errors().filter(|message| {
+            BORROWED.contains(&message.code()) || message.text().contains("does not live long enough")
+        })
+    };
+    // Storing the one that borrows is at fault; the other is what it borrows from.
+    variant.not_put.extend(borrowed().flat_map(|message| stored(message, printed, false)));
+    if *variant != before {
+        return true;
+    }
+    let of_values = borrowed().filter(|message| {
+        let puts_back = |(_, what): (bool, &What)| matches!(what, What::PutBack { .. });
+        message.everything().contains("'static") || message.touched(&printed.map).any(puts_back)
+    });
+    // One at a time: the others may be about the same.
+    let made = of_values.map(|message| made_of_what_is_borrowed(candidate, printed, message, &variant.not_put));
+    let made = made.into_iter().find(|made| !made.is_empty());
+    let at_fault = made.unwrap_or_else(|| borrowed().flat_map(|message| stored(message, printed, true)).collect());
+    variant.not_put.extend(at_fault);
     *variant != before
 }
 
+/// The variables whose storing `message` points at: as what is wrong, or beside it.
+fn stored(message: &Message, printed: &Printed, is_wrong: bool) -> BTreeSet<String> {
+    let notes: Vec<Message> = message.children().collect();
+    let noted = notes.iter().flat_map(|note| note.touched(&printed.map)).map(|(_, what)| (false, what));
+    let touched = message.touched(&printed.map).chain(noted).filter(|(is_primary, _)| *is_primary == is_wrong);
+    let names = touched.filter_map(|(_, what)| match what {
+        What::Put { name, .. } => Some(name.clone()),
+        _ => None,
+    });
+    names.collect()
+}
+
+/// What is made where `message` points: a closure that gives a reference says nothing of where that is stored. If all of it
+/// is left out already, what is made of that.
+fn made_of_what_is_borrowed(
+    candidate: &Candidate,
+    printed: &Printed,
+    message: &Message,
+    not_put: &BTreeSet<String>,
+) -> BTreeSet<String> {
+    let cell = &candidate.cell;
+    // Where the owner is made is no place of the borrowing.
+    let spans = message.spans().into_iter().filter(|span| !span.label.starts_with("binding "));
+    let places = spans.filter_map(|span| printed.map.place(span.range));
+    let own: Vec<_> = places.filter(|place| Arc::ptr_eq(&place.source, &cell.source) && !place.in_item).collect();
+    let made_in = |chosen: &dyn Fn(&Range<usize>) -> bool| -> BTreeSet<String> {
+        let chosen: Vec<&Range<usize>> =
+            candidate.statements.iter().map(|(_, range)| range).filter(|range| chosen(range)).collect();
+        let bindings = candidate.names.bindings.iter();
+        let within = bindings.filter(|one| chosen.iter().any(|range| range.contains(&one.place.start)));
+        within.map(|one| one.name.clone()).filter(|name| !not_put.contains(name)).collect()
+    };
+    let found = made_in(&|range| own.iter().any(|place| range.contains(&place.range.start)));
+    if !found.is_empty() {
+        return found;
+    }
+    made_in(&|range| crate::cell::words(&cell.code()[range.clone()]).any(|word| not_put.contains(word)))
+}
+
+/// Constants cannot be made from a static that an earlier object defines, and some types cannot be declared: this object
+/// then has those statics for itself. False if none is to be.
+fn keep_own_statics(candidate: &mut Candidate, printed: &Printed, messages: &[Message]) -> bool {
+    let loaded: Vec<String> =
+        candidate.statics.iter().filter(|(_, symbol)| symbol.is_loaded).map(|(path, _)| path.clone()).collect();
+    let mut found: BTreeSet<String> = BTreeSet::new();
+    for message in messages.iter().filter(|message| ["E0080", "E0106", "E0658", "E0013"].contains(&message.code())) {
+        let text = message.everything();
+        let declared = message.touched(&printed.map).filter_map(|(_, what)| match what {
+            What::Declared { path } => Some(path.clone()),
+            _ => None,
+        });
+        found.extend(declared);
+        let is_named = |path: &&String| {
+            let name = path.rsplit("::").next().unwrap_or(path).split('#').next().unwrap_or(path);
+            text.contains(&format!("`{name}`"))
+        };
+        found.extend(loaded.iter().filter(is_named).cloned());
+    }
+    let mut is_new = false;
+    for index in 0..candidate.items.iter().count() {
+        let Some(entry) = candidate.items.entry_mut(index) else { continue };
+        for one in crate::session::statics(&entry.item.clone()).iter().filter(|one| found.contains(&one.path)) {
+            is_new |= entry.own_statics.insert(one.path.clone());
+        }
+    }
+    is_new
+}
+
 /// Another way to write what does not compile in this one, to be tried once.
-fn another_form(candidate: &Candidate, printed: &Printed, messages: &[Message], variant: &Variant) -> Option<Variant> {
+fn another_form(printed: &Printed, messages: &[Message], variant: &Variant) -> Option<Variant> {
     let is_about_the_tail = |message: &Message| {
         let never = message.code() == "E0282" || message.text().starts_with("`!` doesn't implement");
         never && message.touched(&printed.map).any(|(_, what)| matches!(what, What::Shown { .. }))
     };
     if !variant.tail_is_never && messages.iter().any(is_about_the_tail) {
         return Some(Variant { tail_is_never: true, ..variant.clone() });
-    }
-    let is_about_a_static = |message: &Message| ["E0080", "E0106", "E0658", "E0013"].contains(&message.code());
-    let has_loaded = candidate.statics.values().any(|symbol| symbol.is_loaded);
-    if !variant.own_statics && has_loaded && messages.iter().any(is_about_a_static) {
-        return Some(Variant { own_statics: true, ..variant.clone() });
     }
     None
 }

@@ -52,16 +52,17 @@ impl Compiler {
         }
         let folder = self.folder(FOLDER)?;
         write_crate(&folder, &wanted)?;
+        let described = self.cargo(&["metadata", "--format-version=1"], &folder, tell)?;
+        if !described.success {
+            bail!("{}", cargo::explain(&described.complaints));
+        }
+        let metadata: Value = serde_json::from_str(&described.stdout)?;
+        name_crates(&folder, &metadata)?;
         let key = key(&wanted);
         let dependencies = match remembered(&folder, &key) {
             Some(known) => known,
             None => self.build(&wanted, &folder, &key, tell)?,
         };
-        let described = self.cargo(&["metadata", "--format-version=1", "--offline"], &folder, &|_| {})?;
-        if !described.success {
-            bail!("{}", cargo::explain(&described.complaints));
-        }
-        let metadata: Value = serde_json::from_str(&described.stdout)?;
         let crates = Crates {
             names: dependencies
                 .externs
@@ -194,8 +195,23 @@ fn write_crate(folder: &Path, wanted: &Table) -> Result<()> {
     // Not part of any workspace that the temporary folder may lie in.
     manifest.insert("workspace".into(), Table::new().into());
     std::fs::write(folder.join("Cargo.toml"), manifest.to_string())?;
-    let names = wanted.keys().map(|name| format!("pub extern crate {} as _;\n", name.replace('-', "_")));
-    std::fs::write(folder.join("src/lib.rs"), names.collect::<String>().replace("pub extern", "extern"))?;
+    if !folder.join("src/lib.rs").exists() {
+        std::fs::write(folder.join("src/lib.rs"), "")?;
+    }
+    Ok(())
+}
+
+/// Has the crate hold all that it depends on, each by the name that its library has.
+fn name_crates(folder: &Path, metadata: &Value) -> Result<()> {
+    let nodes = metadata["resolve"]["nodes"].as_array().into_iter().flatten();
+    let root = nodes.into_iter().find(|node| node["id"] == metadata["resolve"]["root"]);
+    let direct = root.and_then(|root| root["deps"].as_array()).into_iter().flatten();
+    let names = direct.filter_map(|dependency| dependency["name"].as_str());
+    let text: String = names.map(|name| format!("extern crate {name} as _;\n")).collect();
+    let path = folder.join("src/lib.rs");
+    if std::fs::read_to_string(&path).ok().as_deref() != Some(&text) {
+        std::fs::write(path, text)?;
+    }
     Ok(())
 }
 

@@ -123,13 +123,19 @@ impl Message {
         text
     }
 
-    /// Its spans in the cell's crate; a span inside a macro of a library is where the macro was called.
+    /// Its spans in the cell's crate; a span inside a macro is where the macro was called, in the end by the notebook.
     pub fn spans(&self) -> Vec<Span> {
-        let own = |span: &Value| {
-            let mut at = span;
-            while at["file_name"].as_str().and_then(label_of).is_none() {
-                at = Some(&at["expansion"]["span"]).filter(|outer| outer.is_object())?;
-            }
+        self.spans_by(|span| expansions(span).filter(|at| is_of_a_cell(at)).last())
+    }
+
+    /// The same, where a macro of the notebook's own wrote it.
+    fn inner_spans(&self) -> Vec<Span> {
+        self.spans_by(|span| expansions(span).find(|at| is_of_a_cell(at)))
+    }
+
+    fn spans_by<'a>(&'a self, choose: impl Fn(&'a Value) -> Option<&'a Value>) -> Vec<Span> {
+        let own = |span: &'a Value| {
+            let at = choose(span)?;
             let number = |key: &str| at[key].as_u64().and_then(|number| usize::try_from(number).ok());
             Some(Span {
                 range: number("byte_start")?..number("byte_end")?,
@@ -143,13 +149,23 @@ impl Message {
 
     /// What its spans, those of its notes left out, touch.
     pub fn touched<'a>(&'a self, map: &'a SourceMap) -> impl Iterator<Item = (bool, &'a What)> {
-        self.spans().into_iter().flat_map(|span| map.touched(span.range).map(move |what| (span.is_primary, what)))
+        let spans = self.spans().into_iter().chain(self.inner_spans());
+        spans.flat_map(|span| map.touched(span.range).map(move |what| (span.is_primary, what)))
     }
 
     /// Where in a cell it points.
     pub fn place(&self, map: &SourceMap) -> Option<Place> {
         self.spans().into_iter().find(|span| span.is_primary).and_then(|span| map.place(span.range))
     }
+}
+
+/// A span, and those of the calls of macros that it came from, the innermost first.
+fn expansions(span: &Value) -> impl Iterator<Item = &Value> {
+    std::iter::successors(Some(span), |at| Some(&at["expansion"]["span"]).filter(|outer| outer.is_object()))
+}
+
+fn is_of_a_cell(span: &Value) -> bool {
+    span["file_name"].as_str().and_then(label_of).is_some()
 }
 
 #[cfg(test)]

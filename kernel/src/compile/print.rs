@@ -9,7 +9,7 @@ use super::guards;
 use super::source_map::{SourceMap, What};
 use crate::cell::item::{Item, ItemKind, visibility_place};
 use crate::cell::{Kind, ParsedCell, Source};
-use crate::session::{Candidate, Entry, Session, Static, Symbol, path_argument, reads_a_file, statics};
+use crate::session::{Candidate, Entry, Session, Static, Symbol, calls_that_read, statics};
 use ra_ap_syntax::{
     AstNode, AstToken, Edition, SyntaxKind,
     ast::{self, HasModuleItem},
@@ -37,14 +37,14 @@ pub struct Variant {
     pub not_put: BTreeSet<String>,
     /// Variables that the cell makes and moves away again.
     pub moved_here: BTreeSet<String>,
+    /// Of those that are not stored, the ones that are moved away in the cell.
+    pub not_let_go: BTreeSet<String>,
     /// Variables that the cell moves away.
     pub not_put_back: BTreeSet<String>,
     /// Variables that the cell moves away and gives a new value: they are put back where it has that.
     pub put_back_inside: BTreeSet<String>,
     /// The last expression never ends, and no method can be called on what it gives.
     pub tail_is_never: bool,
-    /// Statics are not exported: constants are made from them.
-    pub own_statics: bool,
 }
 
 /// A crate, and what is what in it.
@@ -77,7 +77,7 @@ pub fn to_compile(candidate: &Candidate, variant: &Variant) -> Printed {
 
 /// Prints the crate of `candidate` as types are inferred in it: the variables are parameters, and nothing is stored.
 pub fn to_analyse(candidate: &Candidate) -> Printed {
-    let variant = Variant { unguarded: true, own_statics: true, ..Variant::default() };
+    let variant = Variant { unguarded: true, ..Variant::default() };
     let mut printer = Printer::new(candidate, &variant, false);
     printer.items();
     printer.analysed_function();
@@ -90,7 +90,7 @@ pub fn to_look_at(session: &Session, cell: &ParsedCell) -> Printed {
     let empty = ParsedCell::new(Arc::new(Source { count: 0, code: String::new(), id: None }), |_| false);
     let mut out =
         Printed { text: String::new(), map: SourceMap::default(), symbol: "isopleth_cell_looked_at".to_owned() };
-    let variant = Variant { unguarded: true, own_statics: true, ..Variant::default() };
+    let variant = Variant { unguarded: true, ..Variant::default() };
     if let Ok(before) = session.candidate(empty) {
         let mut printer = Printer::new(&before, &variant, false);
         printer.items();
@@ -281,7 +281,7 @@ impl<'a> Printer<'a> {
     fn item(&mut self, index: usize, entry: &Entry) {
         let item = &entry.item;
         if let ItemKind::ThreadLocal(_) = item.kind {
-            return self.thread_locals(index, item);
+            return self.thread_locals(index, entry);
         }
         let version = item.defines.first().and_then(|(name, _)| Some((name, self.candidate.versions.get(name)?)));
         let version = version.filter(|_| item.holds_types());
@@ -313,11 +313,9 @@ impl<'a> Printer<'a> {
         for member in members.iter().filter(|member| entry.overridden.contains(&member.name)) {
             edits.push(Edit { range: member.range.clone(), insert: String::new(), what: None });
         }
-        if !self.variant.own_statics {
-            for one in statics(item) {
-                if let Some(symbol) = self.candidate.statics.get(&one.path) {
-                    edits.push(declaration(item, &one, symbol));
-                }
+        for one in statics(item).iter().filter(|one| self.to_compile && !entry.own_statics.contains(&one.path)) {
+            if let Some(symbol) = self.candidate.statics.get(&one.path) {
+                edits.push(declaration(item, one, symbol));
             }
         }
         edits.extend(included(&item.tree()));
@@ -335,10 +333,12 @@ impl<'a> Printer<'a> {
         edits
     }
 
-    fn thread_locals(&mut self, index: usize, item: &Arc<Item>) {
+    fn thread_locals(&mut self, index: usize, entry: &Entry) {
+        let item = &entry.item;
         let ItemKind::ThreadLocal(found) = &item.kind else { return };
-        for one in found {
-            let symbol = self.candidate.statics.get(&one.name).filter(|_| !self.variant.own_statics);
+        for one in found.iter().filter(|one| !entry.overridden.contains(&one.name)) {
+            let is_shared = self.to_compile && !entry.own_statics.contains(&one.name);
+            let symbol = self.candidate.statics.get(&one.name).filter(|_| is_shared);
             let part = |range: &Range<usize>| item.range.start + range.start..item.range.start + range.end;
             let attribute = match symbol {
                 Some(Symbol { name, is_loaded: true }) => {
@@ -369,6 +369,7 @@ impl<'a> Printer<'a> {
 
     fn cell_function(&mut self) {
         let candidate = self.candidate;
+        self.symbol = format!("isopleth_cell_{}", hex(&format!("{}{}", self.meets(), candidate.cell.code())));
         let symbol = self.symbol.clone();
         let error = if self.variant.any_error { "AnyUserError" } else { "UserError" };
         let result = format!("::core::result::Result<(), ::isopleth::runtime::{error}>");
@@ -413,6 +414,16 @@ impl<'a> Printer<'a> {
             );
         }
         self.statements(true);
+        // Whoever goes on after something was cut short by Stop ends here at the latest.
+        self.line("::isopleth::runtime::guard::check(&crate::__isopleth_stop);");
+        for binding in candidate.names.bindings.iter().rev() {
+            // What borrows ends before what it borrows from is stored.
+            if self.variant.not_put.contains(&binding.name) && !self.variant.not_let_go.contains(&binding.name) {
+                let let_go = format!("{{ let _ended = {}; }}", raw(&binding.name));
+                self.marked(&let_go, What::LetGo { name: binding.name.clone() });
+            }
+            self.line("");
+        }
         for binding in &candidate.names.bindings {
             if !self.variant.not_put.contains(&binding.name) && !self.variant.moved_here.contains(&binding.name) {
                 let put = format!("{STORE_TYPE}::put_variable({STORE}, \"{}\", {});", binding.name, raw(&binding.name));
@@ -437,13 +448,30 @@ impl<'a> Printer<'a> {
         for take in &candidate.takes {
             let inside = self.variant.put_back_inside.contains(&take.name);
             if !inside && !self.variant.not_put_back.contains(&take.name) {
-                let only = if take.is_rebound { "if ::isopleth::runtime::has_failed() " } else { "" };
-                let put =
-                    format!("{only}{{ {STORE_TYPE}::put_variable({STORE}, \"{}\", {}); }}", take.name, raw(&take.name));
+                let name = raw(&take.name);
+                let put = format!("{STORE_TYPE}::put_variable({STORE}, \"{}\", {name});", take.name);
+                // A value that was replaced is dropped as a cell's value may be: a panic of its `drop` is a report.
+                let put = if take.is_rebound {
+                    format!(
+                        "if ::isopleth::runtime::has_failed() {{ {put} }} else {{ ::isopleth::runtime::let_go({name}); }}"
+                    )
+                } else {
+                    put
+                };
                 self.marked(&put, What::PutBack { name: take.name.clone() });
             }
             self.line("");
         }
+        // An older value of the same name is not what the cell has made.
+        let may_end_early = crate::cell::words(candidate.cell.code()).any(|word| word == "return");
+        if may_end_early && !candidate.names.bindings.is_empty() {
+            let names: Vec<String> = candidate.names.bindings.iter().map(|one| format!("\"{}\"", one.name)).collect();
+            self.out.push_str(&format!(
+                "if !::isopleth::runtime::has_failed() {{ {STORE_TYPE}::drop_unmade({STORE}, &[{}]); }}",
+                names.join(", ")
+            ));
+        }
+        self.line("");
         self.line("__isopleth_handle");
         self.line("}");
     }
@@ -509,6 +537,12 @@ impl<'a> Printer<'a> {
         }
     }
 
+    /// The definitions that hold, as one text: not as they are printed, which depends on what does not compile.
+    fn meets(&self) -> String {
+        let entries = self.candidate.items.iter().filter(|entry| !entry.is_aside());
+        entries.map(|entry| entry.item.text()).collect::<Vec<_>>().join("\n")
+    }
+
     fn analysed_function(&mut self) {
         let symbol = self.symbol.clone();
         self.out.push_str(&format!("async fn {symbol}("));
@@ -545,7 +579,7 @@ fn declaration(item: &Item, one: &Static, symbol: &Symbol) -> Edit {
         one.name,
         with_static_lifetimes(&item.text()[one.kind.clone()]).replace('\n', " "),
     );
-    Edit { range: one.range.clone(), insert, what: None }
+    Edit { range: one.range.clone(), insert, what: Some(What::Declared { path: one.path.clone() }) }
 }
 
 /// A type as it is written where lifetimes cannot be left out.
@@ -555,6 +589,16 @@ fn with_static_lifetimes(kind: &str) -> String {
     let references = parsed.syntax().descendants().filter_map(ast::RefType::cast);
     let mut places: Vec<usize> = references
         .filter(|reference| reference.lifetime().is_none())
+        // What a function takes and gives has lifetimes of its own.
+        .filter(|reference| {
+            let mut around = reference.syntax().ancestors();
+            !around.any(|node| {
+                matches!(
+                    node.kind(),
+                    SyntaxKind::FN_PTR_TYPE | SyntaxKind::PARENTHESIZED_ARG_LIST | SyntaxKind::RET_TYPE
+                )
+            })
+        })
         .filter_map(|reference| Some(usize::from(reference.amp_token()?.text_range().end()) - before.len()))
         .collect();
     places.sort_unstable();
@@ -594,9 +638,8 @@ fn visible(item: &Item) -> Vec<Edit> {
 
 /// Files that a cell reads while it is compiled are meant from the notebook's folder, not from where the crate lies.
 fn included(tree: &ra_ap_syntax::SyntaxNode) -> Vec<Edit> {
-    let calls = tree.descendants().filter_map(ast::MacroCall::cast).filter(reads_a_file);
-    let path = |call: ast::MacroCall| {
-        let text = path_argument(&call)?;
+    let path = |(name, text): (String, Option<ast::String>)| {
+        let text = text.filter(|_| name.starts_with("include"))?;
         let (written, range) = (text.value().ok()?.into_owned(), text.syntax().text_range());
         let whole = std::env::current_dir().ok()?.join(&written);
         let range = range.start().into()..range.end().into();
@@ -606,7 +649,7 @@ fn included(tree: &ra_ap_syntax::SyntaxNode) -> Vec<Edit> {
             what: None,
         })
     };
-    calls.filter_map(path).collect()
+    calls_that_read(tree).into_iter().filter_map(path).collect()
 }
 
 /// A name as an identifier: `r#type`.
@@ -755,6 +798,7 @@ mod tests {
         let second = printed(&cells, &plain()).text;
         assert!(second.contains("safe static A: AtomicU32; }") && !second.contains("AtomicU32::new"), "{second}");
         assert_eq!(with_static_lifetimes("&[&str; 2]"), "&'static [&'static str; 2]");
+        assert_eq!(with_static_lifetimes("Mutex<fn(&str) -> usize>"), "Mutex<fn(&str) -> usize>");
     }
 
     #[test]

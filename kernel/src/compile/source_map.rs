@@ -17,6 +17,10 @@ pub enum What {
     Put { name: String, source: Arc<Source>, place: Range<usize> },
     /// The statement that puts a variable back that the cell has only used.
     PutBack { name: String },
+    /// The statement that drops what the cell has made and cannot leave behind.
+    LetGo { name: String },
+    /// A static that an earlier object defines, as it is declared here.
+    Declared { path: String },
     /// What shows the last expression, which stands at `place`.
     Shown { source: Arc<Source>, place: Range<usize> },
 }

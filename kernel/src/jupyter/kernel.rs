@@ -144,14 +144,27 @@ impl Kernel {
         *self.phase() = Phase::Compiling { stopped: false };
     }
 
-    /// False if Stop came while the cell was compiled: then it must not run.
-    pub fn begin_running(&self, worker: WorkerControl) -> bool {
-        self.begin(Phase::Running { worker, stopped: false })
+    /// Has `run` hand the cell to `worker`. False if Stop came while the cell was compiled: then it does not run.
+    ///
+    /// No Stop comes between: the worker would take it for one of the cell before.
+    pub fn begin_running(&self, worker: &WorkerControl, run: impl FnOnce(&WorkerControl)) -> bool {
+        let mut phase = self.phase();
+        if matches!(*phase, Phase::Compiling { stopped: true }) {
+            return false;
+        }
+        run(worker);
+        *phase = Phase::Running { worker: worker.clone(), stopped: false };
+        true
     }
 
     /// The same for a program of the user's.
     pub fn begin_program(&self, group: i32) -> bool {
-        self.begin(Phase::Program { group, stopped: false })
+        let mut phase = self.phase();
+        let may_run = !matches!(*phase, Phase::Compiling { stopped: true });
+        if may_run {
+            *phase = Phase::Program { group, stopped: false };
+        }
+        may_run
     }
 
     /// The program has ended, but was not waited for; true if Stop came meanwhile.
@@ -160,15 +173,6 @@ impl Kernel {
         let stopped = matches!(*phase, Phase::Program { stopped: true, .. });
         *phase = Phase::Compiling { stopped };
         stopped
-    }
-
-    fn begin(&self, next: Phase) -> bool {
-        let mut phase = self.phase();
-        if matches!(*phase, Phase::Compiling { stopped: true }) {
-            return false;
-        }
-        *phase = next;
-        true
     }
 
     /// Ends the execution; true if Stop was asked for in it.

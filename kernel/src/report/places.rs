@@ -4,10 +4,13 @@ use crate::compile::{Place, SourceMap, label_of};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
+/// Newest last: the name of a printed file, and its map.
+type Maps = VecDeque<(String, Arc<SourceMap>)>;
+
 /// Finds where in which cell a line of a printed crate was written.
 #[derive(Debug, Default, Clone)]
 pub struct Places {
-    maps: Arc<Mutex<VecDeque<(String, Arc<SourceMap>)>>>,
+    maps: Arc<Mutex<Maps>>,
 }
 
 /// Enough for the closures and threads that earlier cells have left behind.

@@ -14,8 +14,8 @@ const OF_TYPES: [&str; 4] = ["E0308", "E0277", "E0369", "E0599"];
 
 /// Why the cell `source` could not be compiled.
 pub fn compile_error(source: &Arc<Source>, failure: &Failure, session: &Session) -> CellError {
-    let (printed, errors, set_aside) = match failure {
-        Failure::Errors { printed, errors, set_aside } => (printed, errors, set_aside),
+    let (printed, errors) = match failure {
+        Failure::Errors { printed, errors } => (printed, errors),
         Failure::Stopped => return CellError::interrupted(),
         Failure::Killed(signal) => {
             let what = if *signal == libc::SIGKILL {
@@ -54,8 +54,7 @@ pub fn compile_error(source: &Arc<Source>, failure: &Failure, session: &Session)
     for name in errors.iter().filter_map(asked_for) {
         let told = session.gone(name).map(|gone| gone.in_words(name));
         traceback.extend(told.filter(|told| !traceback.contains(told)));
-        let now = set_aside.iter().find(|(title, ..)| title == name).map(|(_, cell, reason)| (*cell, reason.as_str()));
-        traceback.extend(now.or_else(|| session.aside(name)).map(|(cell, reason)| aside(name, cell, reason)));
+        traceback.extend(session.aside(name).map(|(cell, reason)| aside(name, cell, reason)));
     }
     if errors.iter().any(|error| OF_TYPES.contains(&error.code())) {
         traceback.extend(retyped(source, session));

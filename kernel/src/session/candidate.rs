@@ -68,16 +68,9 @@ pub(super) fn make(session: &Session, cell: ParsedCell) -> Result<Candidate, Ref
     let definitions = if own.is_empty() && session.local_crates.is_empty() {
         session.definitions.clone()
     } else {
-        Definitions::of(holding(), &session.local_crates)
+        Definitions::of(holding(), &session.local_crates, &session.associated)
     };
-    let outdated: Vec<Outdated> = session
-        .variables
-        .iter()
-        .filter_map(|(name, variable)| {
-            let because_of = definitions.changed_since(&session.definitions, &variable.kind);
-            (!because_of.is_empty()).then(|| Outdated { variable: name.clone(), because_of })
-        })
-        .collect();
+    let outdated = outdated(session, &definitions);
     let hidden: Vec<String> = own
         .iter()
         .flat_map(|item| hides_a_variable(item))
@@ -127,6 +120,14 @@ pub(super) fn make(session: &Session, cell: ParsedCell) -> Result<Candidate, Ref
     })
 }
 
+fn outdated(session: &Session, definitions: &Definitions) -> Vec<Outdated> {
+    let check = |(name, variable): (&String, &super::Variable)| {
+        let because_of = definitions.changed_since(&session.definitions, &variable.kind);
+        (!because_of.is_empty()).then(|| Outdated { variable: name.clone(), because_of })
+    };
+    session.variables.iter().filter_map(check).collect()
+}
+
 impl Candidate {
     /// How the types that hold are defined, each as one digest.
     pub(super) fn type_digests(&self) -> BTreeMap<String, String> {
@@ -138,6 +139,13 @@ impl Candidate {
         if let Some(entry) = self.items.entry_mut(index) {
             entry.aside = Some(reason.to_owned());
         }
+    }
+
+    /// Looks again at what is outdated, after items were left out.
+    pub fn settle(&mut self, session: &Session) {
+        let holding = self.items.iter().filter(|entry| !entry.is_aside()).map(|entry| entry.item.as_ref());
+        self.definitions = Definitions::of(holding, &session.local_crates, &session.associated);
+        self.outdated = outdated(session, &self.definitions);
     }
 
     /// What the cell and the items read while they are compiled (`include_str!`, `env!`), as it is now. None where that
@@ -156,7 +164,9 @@ impl Candidate {
 
     /// The statics that the cell's object will define, if it is compiled as it is.
     pub fn defined_statics(&self) -> BTreeSet<String> {
-        self.statics.values().filter(|symbol| !symbol.is_loaded).map(|symbol| symbol.name.clone()).collect()
+        let own: BTreeSet<&String> = self.items.iter().flat_map(|entry| &entry.own_statics).collect();
+        let defined = self.statics.iter().filter(|(path, symbol)| !symbol.is_loaded && !own.contains(path));
+        defined.map(|(_, symbol)| symbol.name.clone()).collect()
     }
 
     /// The names of functions that hold, for what is worth optimising.

@@ -16,141 +16,301 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 #[derive(Debug, Default, Clone)]
 pub struct Definitions {
     by_name: HashMap<String, Vec<Definition>>,
+    /// What `use` gives a name at the top of the notebook.
+    imports: HashMap<String, String>,
+    /// Types and constants of `impl` blocks that say something else than at first, by the names that they are for.
+    reworded: HashMap<String, Vec<String>>,
+    /// All types and constants of `impl` blocks, by what they are for.
+    associated: Associated,
 }
+
+/// What each type and constant of an `impl` block says, by the block's head and its name.
+pub type Associated = BTreeMap<String, String>;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Definition {
     text: String,
-    /// Part of an `impl` that names it, and no definition of its own.
-    is_impl: bool,
+    /// The names in it that an import may give a meaning: those that begin a path, where it sees what the notebook imports.
+    open_names: BTreeSet<String>,
+    /// A call of a macro that perhaps makes it.
+    is_of_a_macro: bool,
+}
+
+/// A type or constant of an `impl` block.
+struct Part {
+    key: String,
+    text: String,
+    of_type: BTreeSet<String>,
+    of_trait: BTreeSet<String>,
 }
 
 /// Derives of the standard library: they add functions, never fields.
 const DERIVES: [&str; 9] = ["Debug", "Clone", "Copy", "PartialEq", "Eq", "PartialOrd", "Ord", "Hash", "Default"];
 
 impl Definitions {
-    /// Those of `items`, beside crates on this disk, each with what tells one build of it from another.
-    pub fn of<'a>(items: impl IntoIterator<Item = &'a Item>, crates: &BTreeMap<String, String>) -> Self {
+    /// Those of `items`, beside crates on this disk, each with what tells one build of it from another. `first` is what the
+    /// types and constants of `impl` blocks said when they came: a block that is new takes the ground from under nothing,
+    /// one that says something else may.
+    pub fn of<'a>(
+        items: impl IntoIterator<Item = &'a Item>,
+        crates: &BTreeMap<String, String>,
+        first: &Associated,
+    ) -> Self {
         let mut found = Self::default();
+        let mut everywhere = String::new();
+        let mut parts = Vec::new();
         for item in items {
-            found.add_item(item);
+            found.add_item(item, &mut parts);
+            // What a crate on this disk gives by `*` has no names here.
+            if let ItemKind::Use(imports) = &item.kind {
+                let globs = imports.iter().filter(|import| import.is_glob).filter_map(|import| import.path.first());
+                globs.filter_map(|(first, _)| crates.get(first)).for_each(|stamp| everywhere.push_str(stamp));
+            }
         }
+        if !everywhere.is_empty() {
+            found.by_name.values_mut().flatten().for_each(|definition| definition.text.push_str(&everywhere));
+        }
+        found.drop_names_that_are_known();
         for (name, stamp) in crates {
-            found.insert(name.clone(), stamp.clone(), false);
+            found.insert(name.clone(), stamp.clone(), BTreeSet::new());
+        }
+        for Part { key, text, of_type, of_trait } in parts {
+            if first.get(&key).is_some_and(|first| *first != text) {
+                let own = |names: &BTreeSet<String>| -> Vec<String> {
+                    names.iter().filter(|name| found.by_name.contains_key(*name)).cloned().collect()
+                };
+                // A block for a type of somebody else, or for all types, is found by its trait.
+                let names = Some(own(&of_type)).filter(|names| !names.is_empty()).unwrap_or_else(|| own(&of_trait));
+                names.into_iter().for_each(|name| found.reworded.entry(name).or_default().push(text.clone()));
+            }
+            found.associated.insert(key, text);
         }
         found
     }
 
-    fn add_item(&mut self, item: &Item) {
+    /// A word in the brackets of a macro call that means something without it is nothing that the call makes.
+    fn drop_names_that_are_known(&mut self) {
+        let imports = &self.imports;
+        self.by_name.retain(|name, definitions| {
+            if definitions.iter().any(|definition| !definition.is_of_a_macro) {
+                definitions.retain(|definition| !definition.is_of_a_macro);
+            }
+            let is_known = imports.contains_key(name) || is_primitive(name);
+            !(is_known && definitions.iter().all(|definition| definition.is_of_a_macro))
+        });
+    }
+
+    /// What the types and constants of `impl` blocks say.
+    pub fn associated(&self) -> &Associated {
+        &self.associated
+    }
+
+    fn add_item(&mut self, item: &Item, parts: &mut Vec<Part>) {
         match (&item.kind, ast::Item::cast(item.tree())) {
             (ItemKind::Use(imports), _) => {
                 for import in imports {
                     let path: Vec<&str> = import.path.iter().map(|(segment, _)| segment.as_str()).collect();
                     let text = format!("{} as {:?}", path.join(" :: "), import.alias);
-                    import.name.iter().for_each(|name| self.insert(name.clone(), text.clone(), false));
+                    import.name.iter().for_each(|name| drop(self.imports.insert(name.clone(), text.clone())));
                 }
             }
-            (_, Some(tree)) => self.add(&tree),
+            // What a macro makes, only the compiler knows: each name in its brackets may be one of a type.
+            (ItemKind::MacroCall, _) => {
+                let tree = item.tree();
+                let text = crate::cell::item::meaning(&tree);
+                let names = ast::MacroCall::cast(tree).and_then(|call| call.token_tree());
+                let names = names.map(|tokens| tokens.syntax().text().to_string()).unwrap_or_default();
+                for name in words(&names) {
+                    let open_names = words(&text).map(str::to_owned).collect();
+                    self.by_name.entry(name.to_owned()).or_default().push(Definition {
+                        text: text.clone(),
+                        open_names,
+                        is_of_a_macro: true,
+                    });
+                }
+            }
+            (_, Some(tree)) => self.add(&tree, true, parts),
             _ => {}
         }
     }
 
-    fn add(&mut self, item: &ast::Item) {
+    fn add(&mut self, item: &ast::Item, sees_imports: bool, parts: &mut Vec<Part>) {
+        let mut named = |name: Option<ast::Name>, node: &SyntaxNode| {
+            let Some(name) = name else { return };
+            let open_names = if sees_imports { open_names(node) } else { BTreeSet::new() };
+            self.insert(name.text().trim_start_matches("r#").to_owned(), layout_meaning(node), open_names);
+        };
         match item {
             ast::Item::Module(module) => {
+                let is_open = words(&module.syntax().text().to_string()).any(|word| word == "super" || word == "crate");
+                let sees_imports = sees_imports && is_open;
+                let open_names = if sees_imports { open_names(module.syntax()) } else { BTreeSet::new() };
                 for item in module.item_list().into_iter().flat_map(|list| list.items()) {
-                    self.add(&item);
+                    self.add(&item, sees_imports, parts);
                 }
-                self.add_named(module.name(), module.syntax());
+                if let Some(name) = module.name() {
+                    let text = layout_meaning(module.syntax());
+                    self.insert(name.text().trim_start_matches("r#").to_owned(), text, open_names);
+                }
             }
-            ast::Item::Impl(block) => self.add_impl(block),
+            ast::Item::Impl(block) => parts_of(block, parts),
             // What a function is made of matters only where a constant is worked out by it, or where it has types inside.
-            ast::Item::Fn(function) if function.const_token().is_none() => {
-                let has_types = function.syntax().descendants().any(|node| {
-                    matches!(node.kind(), SyntaxKind::STRUCT | SyntaxKind::ENUM | SyntaxKind::UNION | SyntaxKind::TRAIT)
-                });
-                if has_types {
-                    self.add_named(function.name(), function.syntax());
-                }
-            }
-            ast::Item::MacroRules(it) => self.add_named(it.name(), it.syntax()),
-            ast::Item::Enum(it) => self.add_named(it.name(), it.syntax()),
-            ast::Item::Struct(it) => self.add_named(it.name(), it.syntax()),
-            ast::Item::Union(it) => self.add_named(it.name(), it.syntax()),
-            ast::Item::TypeAlias(it) => self.add_named(it.name(), it.syntax()),
-            ast::Item::Trait(it) => self.add_named(it.name(), it.syntax()),
-            ast::Item::Const(it) => self.add_named(it.name(), it.syntax()),
-            ast::Item::Fn(it) => self.add_named(it.name(), it.syntax()),
+            ast::Item::Fn(function) if function.const_token().is_none() && !holds_types(function.syntax()) => {}
+            ast::Item::MacroRules(it) => named(it.name(), it.syntax()),
+            ast::Item::Enum(it) => named(it.name(), it.syntax()),
+            ast::Item::Struct(it) => named(it.name(), it.syntax()),
+            ast::Item::Union(it) => named(it.name(), it.syntax()),
+            ast::Item::TypeAlias(it) => named(it.name(), it.syntax()),
+            ast::Item::Trait(it) => named(it.name(), it.syntax()),
+            ast::Item::Const(it) => named(it.name(), it.syntax()),
+            ast::Item::Static(it) => named(it.name(), it.syntax()),
+            ast::Item::Fn(it) => named(it.name(), it.syntax()),
             _ => {}
         }
     }
 
-    fn add_named(&mut self, name: Option<ast::Name>, node: &SyntaxNode) {
-        if let Some(name) = name {
-            self.insert(name.text().trim_start_matches("r#").to_owned(), layout_meaning(node), false);
-        }
-    }
-
-    fn insert(&mut self, name: String, text: String, is_impl: bool) {
+    fn insert(&mut self, name: String, text: String, open_names: BTreeSet<String>) {
         let known = self.by_name.entry(name).or_default();
-        let definition = Definition { text, is_impl };
+        let definition = Definition { text, open_names, is_of_a_macro: false };
         if !known.contains(&definition) {
             known.push(definition);
         }
     }
 
-    /// Associated types and constants may be what a field is made of.
-    fn add_impl(&mut self, block: &ast::Impl) {
-        let items = block.assoc_item_list().into_iter().flat_map(|list| list.assoc_items());
-        let parts: Vec<String> = items
-            .filter(|item| !matches!(item, ast::AssocItem::Fn(_)))
-            .map(|item| layout_meaning(item.syntax()))
-            .collect();
-        if parts.is_empty() {
-            return;
-        }
-        let header: Vec<String> =
-            [block.trait_(), block.self_ty()].into_iter().flatten().map(|part| layout_meaning(part.syntax())).collect();
-        let text = format!("{} {}", header.join(" "), parts.join(" "));
-        for name in words(&header.join(" ")) {
-            self.insert(name.to_owned(), text.clone(), true);
-        }
-    }
-
-    /// Every definition that `names` lead to, as one text for each name.
-    fn reached<'a>(&'a self, names: impl IntoIterator<Item = &'a str>) -> BTreeMap<&'a str, Vec<&'a str>> {
-        let mut open: Vec<&str> = names.into_iter().collect();
+    /// Every definition that `names` lead to, as texts under each name. Of each name is said whether an import may be
+    /// meant.
+    fn reached<'a>(&'a self, names: impl IntoIterator<Item = (&'a str, bool)>) -> BTreeMap<String, Vec<&'a str>> {
+        let mut open: Vec<(&str, bool)> = names.into_iter().collect();
         let mut found = BTreeMap::new();
-        while let Some(word) = open.pop() {
-            let Some((name, definitions)) = self.by_name.get_key_value(word) else { continue };
-            if found.contains_key(name.as_str()) || definitions.iter().all(|definition| definition.is_impl) {
-                continue;
+        while let Some((word, may_be_imported)) = open.pop() {
+            if let Some(import) = self.imports.get(word).filter(|_| may_be_imported)
+                && !found.contains_key(&format!("{IMPORT}{word}"))
+            {
+                found.insert(format!("{IMPORT}{word}"), vec![import.as_str()]);
+                open.extend(words(import).map(|word| (word, false)));
             }
-            let mut texts: Vec<&str> = definitions.iter().map(|definition| definition.text.as_str()).collect();
-            open.extend(texts.iter().flat_map(|text| words(text)));
+            let Some(definitions) = self.by_name.get(word).filter(|_| !found.contains_key(word)) else { continue };
+            let reworded = self.reworded.get(word).into_iter().flatten().map(String::as_str);
+            let mut texts: Vec<&str> =
+                definitions.iter().map(|definition| definition.text.as_str()).chain(reworded).collect();
+            open.extend(texts.iter().flat_map(|text| words(text)).map(|word| (word, false)));
+            open.extend(definitions.iter().flat_map(|one| &one.open_names).map(|name| (name.as_str(), true)));
             texts.sort_unstable();
-            found.insert(name.as_str(), texts);
+            found.insert(word.to_owned(), texts);
         }
         found
     }
 
     /// What the definition of `name` is, with all that it is made of, in sixteen characters.
     pub fn digest(&self, name: &str) -> String {
-        digest_of(&self.reached([name]))
+        // Two that are made of each other reach the same.
+        let own = (String::new(), vec![name]);
+        digest_of(&self.reached([(name, false)]).into_iter().chain([own]).collect::<BTreeMap<_, _>>())
+    }
+
+    /// What the names in `text`, which stands at the top of the notebook, mean.
+    pub fn digest_of_names(&self, text: &str) -> String {
+        digest_of(&self.reached(first_words(text)))
     }
 
     /// The names behind the type `kind` that mean something else here than in `before`: none if a value is still what it
     /// was.
     pub fn changed_since(&self, before: &Self, kind: &str) -> Vec<String> {
         let named = names_of(kind);
-        let (old, new) = (before.reached(named.iter().copied()), self.reached(named.iter().copied()));
-        let names: BTreeSet<&str> = old.keys().chain(new.keys()).copied().collect();
-        let mut changed: Vec<String> =
-            names.into_iter().filter(|name| old.get(name) != new.get(name)).map(str::to_owned).collect();
+        let start = || named.iter().map(|name| (*name, false));
+        let (old, new) = (before.reached(start()), self.reached(start()));
+        let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+        let differs: Vec<&String> = names.into_iter().filter(|name| old.get(*name) != new.get(*name)).collect();
+        // What is only reached by another way now is no news of its own.
+        let in_both = |name: &&String| old.contains_key(*name) && new.contains_key(*name);
+        let is_said = differs.iter().any(|name| in_both(name));
+        let changed = differs.into_iter().filter(|name| !is_said || in_both(name));
+        let changed: BTreeSet<&str> = changed.map(|name| name.strip_prefix(IMPORT).unwrap_or(name)).collect();
+        let mut changed: Vec<String> = changed.into_iter().map(str::to_owned).collect();
         // The type itself says more than what it is made of.
         changed.sort_by_key(|name| !named.contains(&name.as_str()));
         changed
     }
+}
+
+/// What stands before the name of an import among those of definitions.
+const IMPORT: &str = "use ";
+
+/// The types and constants of an `impl` block: they may be what a field is made of.
+fn parts_of(block: &ast::Impl, parts: &mut Vec<Part>) {
+    let meaning = |part: Option<ast::Type>| part.map(|part| layout_meaning(part.syntax())).unwrap_or_default();
+    let (of_trait, of_type) = (meaning(block.trait_()), meaning(block.self_ty()));
+    let head = layout_meaning_until_body(block);
+    for item in block.assoc_item_list().into_iter().flat_map(|list| list.assoc_items()) {
+        let name = match &item {
+            ast::AssocItem::Fn(function) if function.const_token().is_none() => continue,
+            ast::AssocItem::Fn(it) => it.name(),
+            ast::AssocItem::Const(it) => it.name(),
+            ast::AssocItem::TypeAlias(it) => it.name(),
+            ast::AssocItem::MacroCall(_) => None,
+        };
+        let text = layout_meaning(item.syntax());
+        let name = name.map_or_else(|| text.clone(), |name| name.text().to_string());
+        parts.push(Part {
+            key: format!("{head}{name}"),
+            text: format!("{head}{text}"),
+            of_type: words(&of_type).map(str::to_owned).collect(),
+            of_trait: words(&of_trait).map(str::to_owned).collect(),
+        });
+    }
+}
+
+fn layout_meaning_until_body(block: &ast::Impl) -> String {
+    let mut text = String::new();
+    for part in block.syntax().children_with_tokens() {
+        match part {
+            NodeOrToken::Node(node) if ast::AssocItemList::can_cast(node.kind()) => break,
+            NodeOrToken::Node(node) if ast::Attr::can_cast(node.kind()) => {}
+            NodeOrToken::Node(node) => gather(&node, &mut text),
+            NodeOrToken::Token(token) if token.kind().is_trivia() => {}
+            NodeOrToken::Token(token) => {
+                text.push_str(token.text());
+                text.push(' ');
+            }
+        }
+    }
+    text
+}
+
+/// The names below `node` that begin a path, and all in the brackets of macro calls.
+fn open_names(node: &SyntaxNode) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for node in node.descendants() {
+        if let Some(path) = ast::Path::cast(node.clone()).filter(|path| path.qualifier().is_none()) {
+            let segment = path.segment().filter(|segment| segment.coloncolon_token().is_none());
+            found.extend(segment.and_then(|segment| segment.name_ref()).map(|name| name.text().to_string()));
+        } else if let Some(tokens) = ast::TokenTree::cast(node) {
+            found.extend(words(&tokens.syntax().text().to_string()).map(str::to_owned));
+        }
+    }
+    found
+}
+
+/// The words of a text of tokens, each with whether it begins a path.
+fn first_words(text: &str) -> impl Iterator<Item = (&str, bool)> {
+    let mut before = "";
+    text.split(' ').filter(|token| !token.is_empty()).flat_map(move |token| {
+        let is_first = !matches!(before, "::" | ".");
+        before = token;
+        words(token).map(move |word| (word, is_first))
+    })
+}
+
+fn is_primitive(name: &str) -> bool {
+    matches!(name, "bool" | "char" | "str" | "f32" | "f64")
+        || name.strip_prefix(['i', 'u']).is_some_and(|rest| matches!(rest, "8" | "16" | "32" | "64" | "128" | "size"))
+}
+
+/// Whether types are defined below `node`.
+pub fn holds_types(node: &SyntaxNode) -> bool {
+    node.descendants().any(|node| {
+        matches!(node.kind(), SyntaxKind::STRUCT | SyntaxKind::ENUM | SyntaxKind::UNION | SyntaxKind::TRAIT)
+    })
 }
 
 /// A digest of texts under their names.
@@ -176,7 +336,8 @@ fn names_of(kind: &str) -> Vec<&str> {
             let mut segments = path.split("::").filter(|segment| !segment.is_empty());
             let first = segments.next()?;
             let name = if first == "crate" { segments.next()? } else { first };
-            Some(name.trim_start_matches("r#"))
+            // A name alone is one of the standard prelude.
+            (first == "crate" || path.contains("::")).then(|| name.trim_start_matches("r#"))
         })
         .collect()
 }
@@ -190,11 +351,8 @@ fn layout_meaning(node: &SyntaxNode) -> String {
 
 fn gather(node: &SyntaxNode, text: &mut String) {
     // A function inside which types are defined counts whole.
-    let keeps_body = ast::Fn::cast(node.clone()).is_none_or(|function| {
-        let inner = function.body().map(|body| body.syntax().clone());
-        function.const_token().is_some()
-            || inner.is_some_and(|body| body.descendants().any(|node| ast::Struct::can_cast(node.kind())))
-    });
+    let keeps_body = ast::Fn::cast(node.clone())
+        .is_none_or(|function| function.const_token().is_some() || holds_types(function.syntax()));
     for child in node.children_with_tokens() {
         match child {
             NodeOrToken::Token(token) if token.kind().is_trivia() => {}
@@ -221,11 +379,16 @@ mod tests {
     use super::*;
 
     fn definitions(code: &str) -> Definitions {
-        Definitions::of(items_of(1, code).iter().map(AsRef::as_ref), &BTreeMap::new())
+        definitions_after(&Associated::new(), code)
+    }
+
+    fn definitions_after(first: &Associated, code: &str) -> Definitions {
+        Definitions::of(items_of(1, code).iter().map(AsRef::as_ref), &BTreeMap::new(), first)
     }
 
     fn changed(before: &str, after: &str, kind: &str) -> Vec<String> {
-        definitions(after).changed_since(&definitions(before), kind)
+        let before = definitions(before);
+        definitions_after(before.associated(), after).changed_since(&before, kind)
     }
 
     const STATION: &str = "struct Station { name: String, height: f64 }";
@@ -261,7 +424,48 @@ mod tests {
                 "trait T {{ type Out; }}\nstruct A;\nimpl T for A {{ type Out = {kind}; }}\nstruct B(<A as T>::Out);"
             )
         };
-        assert_eq!(changed(&of_trait("u32"), &of_trait("f32"), "crate::B"), ["A", "T"]);
+        assert_eq!(changed(&of_trait("u32"), &of_trait("f32"), "crate::B"), ["A"]);
+        let for_all = |kind: &str| {
+            format!("trait T {{ type Out; }}\nimpl<X> T for X {{ type Out = {kind}; }}\nstruct B(<u8 as T>::Out);")
+        };
+        assert_eq!(changed(&for_all("u32"), &for_all("f32"), "crate::B"), ["T"]);
+    }
+
+    #[test]
+    fn what_is_implemented_for_the_first_time_changes_nothing() {
+        for block in [
+            "impl Iterator for Station { type Item = u8; fn next(&mut self) -> Option<u8> { None } }",
+            "impl Station { const MAX: i32 = 50; const fn max() -> i32 { 50 } }",
+            "trait Model { type Out; const N: i32; }\nimpl Model for Station { type Out = f64; const N: i32 = 1; }",
+        ] {
+            let with = format!("{STATION}\n{block}");
+            assert!(changed(STATION, &with, "Vec<crate::Station>").is_empty(), "{block}");
+            assert_eq!(definitions(STATION).digest("Station"), definitions(&with).digest("Station"), "{block}");
+            let other = with.replace("u8;", "u16;").replace("50 }", "51 }").replace("N: i32 = 1", "N: i32 = 2");
+            assert_eq!(changed(&with, &other, "Vec<crate::Station>"), ["Station"], "{block}");
+        }
+    }
+
+    #[test]
+    fn an_import_of_what_the_notebook_has_changes_nothing() {
+        let bank = "mod bank { pub struct Account { pub n: i32 } pub fn h() -> i32 { 1 } }";
+        for import in ["use bank::h;", "use bank::Account;", "use crate::bank::Account;", "use bank::{self, h};"] {
+            assert!(changed(bank, &format!("{bank}\n{import}"), "crate::bank::Account").is_empty(), "{import}");
+        }
+        let command = "enum Command { Go(i32), Halt }";
+        let imported = format!("{command}\nuse Command::{{Go, Halt}};");
+        assert!(changed(command, &imported, "Vec<crate::Command>").is_empty());
+        let full = "struct S { m: std::collections::HashMap<i32, i32>, height: f64 }";
+        let imported = format!("{full}\nuse std::collections::HashMap;\nuse other::height;");
+        assert!(changed(full, &imported, "crate::S").is_empty());
+        let open = |import: &str| format!("use {import}::F;\nmod m {{ use super::*; pub struct S(F); }}");
+        assert_eq!(changed(&open("a"), &open("b"), "crate::m::S"), ["F"]);
+    }
+
+    #[test]
+    fn two_that_are_made_of_each_other_are_told_apart() {
+        let both = definitions("struct A(Vec<B>); struct B(Vec<A>);");
+        assert_ne!(both.digest("A"), both.digest("B"));
     }
 
     #[test]
@@ -285,10 +489,24 @@ mod tests {
     }
 
     #[test]
+    fn what_constants_are_worked_out_from_counts() {
+        let sized = |n: u32| format!("static N: usize = {n};\nconst M: usize = N;\nstruct Row([f64; M]);");
+        assert_eq!(changed(&sized(2), &sized(3), "crate::Row"), ["N"]);
+        let by_function =
+            |n: u32| format!("struct S;\nimpl S {{ const fn len() -> usize {{ {n} }} }}\nstruct Row([f64; S::len()]);");
+        assert_eq!(changed(&by_function(2), &by_function(3), "crate::Row"), ["S"]);
+        let made = |kind: &str| format!("macro_rules! mk {{ ($n:ident) => {{ struct $n({kind}); }} }}\nmk!(P);");
+        assert!(!changed(&made("u64"), &made("f64"), "crate::P").is_empty());
+        let called = format!("{STATION}\nmacro_rules! newtype {{ ($n:ident, $t:ty) => {{ struct $n($t); }} }}");
+        let made = format!("{called}\nnewtype!(Height, f64);\nnewtype!(Own, Station);");
+        assert!(changed(&called, &made, "(crate::Station, f64)").is_empty());
+    }
+
+    #[test]
     fn a_crate_on_this_disk_that_was_built_again_counts() {
         let with = |stamp: &str| {
             let crates = BTreeMap::from([("heat".to_owned(), stamp.to_owned())]);
-            Definitions::of(items_of(1, "use heat::Grid;").iter().map(AsRef::as_ref), &crates)
+            Definitions::of(items_of(1, "use heat::Grid;").iter().map(AsRef::as_ref), &crates, &Associated::new())
         };
         assert_eq!(with("2").changed_since(&with("1"), "Vec<heat::Grid>"), ["heat"]);
         assert!(with("2").changed_since(&with("1"), "Vec<f64>").is_empty());

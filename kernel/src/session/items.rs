@@ -17,6 +17,8 @@ pub struct Entry {
     pub aside: Option<String>,
     /// Guards that do not compile, by number.
     pub unguarded: BTreeSet<usize>,
+    /// Statics that constants are made from, by path: each object has them for itself.
+    pub own_statics: BTreeSet<String>,
 }
 
 /// One name that a `use` brings in.
@@ -31,7 +33,14 @@ pub struct ImportEntry {
 impl Entry {
     fn new(item: &Arc<Item>) -> Self {
         let item = Arc::clone(item);
-        Self { item, overridden: BTreeSet::new(), import: None, aside: None, unguarded: BTreeSet::new() }
+        Self {
+            item,
+            overridden: BTreeSet::new(),
+            import: None,
+            aside: None,
+            unguarded: BTreeSet::new(),
+            own_statics: BTreeSet::new(),
+        }
     }
 
     /// The name that this entry brings in from elsewhere.
@@ -108,8 +117,8 @@ impl Items {
                         return true;
                     }
                     entry.overridden.extend(block.members.iter().map(|member| member.name.clone()));
-                    let is_empty = known.members.iter().all(|member| entry.overridden.contains(&member.name));
-                    !block.of_trait && !(is_empty && !known.members.is_empty())
+                    let keeps_one = known.members.iter().any(|member| !entry.overridden.contains(&member.name));
+                    !block.of_trait && (keeps_one || known.members.is_empty())
                 });
                 self.entries.push(Entry::new(item));
             }
@@ -143,7 +152,15 @@ impl Items {
                 matches!(&entry.item.kind, ItemKind::Impl(block) if block.names.iter().any(|of| of == name));
             is_for_it && !entry.is_of(&item.source) && id.is_some() && entry.item.source.id.as_ref() == id
         };
-        self.entries.retain(|entry| !is_older(entry) && !of_earlier_version(entry));
+        self.entries.retain_mut(|entry| {
+            if !is_older(entry) {
+                return !of_earlier_version(entry);
+            }
+            // Of several statics of one `thread_local!` the others stay.
+            entry.overridden.insert(name.to_owned());
+            entry.item.defines.iter().any(|(known, _)| !entry.overridden.contains(known))
+                && matches!(entry.item.kind, ItemKind::ThreadLocal(_))
+        });
         if namespace != Namespace::Macro {
             self.lower_imports(item, name);
         }
@@ -169,11 +186,9 @@ impl Items {
             })
         };
         self.entries.retain(|entry| entry.is_of(&item.source) || !same(entry));
+        // It may be a type, a value or a macro. An item of the notebook that has the name in the same way is told of by the
+        // compiler, and left out then.
         if let Some(name) = &import.name {
-            // It may be a type, a value or a macro: what had the name means that now.
-            let is_own =
-                |entry: &Entry| entry.item.defines.iter().any(|(known, of)| known == name && *of != Namespace::Macro);
-            self.entries.retain(|entry| entry.is_of(&item.source) || entry.import.is_some() || !is_own(entry));
             self.lower_imports(item, name);
         }
         self.entries.push(Entry { import: Some(ImportEntry { index, below: 0 }), ..Entry::new(item) });
@@ -232,6 +247,19 @@ mod tests {
     }
 
     #[test]
+    fn a_static_of_several_is_replaced_alone() {
+        let both = "thread_local! { static A: u8 = f(); static B: u8 = f(); }";
+        let items_of = |count, code: &str| {
+            let cell = crate::cell::ParsedCell::new(Arc::new(Source { count, code: code.into(), id: None }), |_| false);
+            super::super::Session::default().split(&cell).1
+        };
+        let first = Items::default().with(&items_of(1, both));
+        let second = first.with(&items_of(2, "thread_local! { static A: u8 = g(); }"));
+        let left: Vec<String> = second.iter().map(|entry| entry.overridden.iter().cloned().collect()).collect();
+        assert_eq!(left, ["A", ""]);
+    }
+
+    #[test]
     fn what_a_cell_implements_stays_when_the_type_is_defined_anew() {
         assert_eq!(after(&["struct S;\nimpl S { fn f() {} }", "struct S { a: i32 }"]).len(), 2);
         assert_eq!(after(&["struct S;\nimpl S { fn f() {} }", "struct S { a: i32 }\nimpl S { fn g() {} }"]).len(), 3);
@@ -254,7 +282,7 @@ mod tests {
         assert_eq!(after(&["use std::env;", "fn env() {}"]), ["use std::env (1)", "fn env() {} -"]);
         assert_eq!(after(&["use a::X;", "use b::X;"]), ["use a::X (1)", "use b::X (0)"]);
         assert_eq!(after(&["use a::X;", "use a::X;"]), ["use a::X (0)"]);
-        assert_eq!(after(&["fn max() {}", "use std::cmp::max;"]), ["use std::cmp::max (0)"]);
+        assert_eq!(after(&["fn process() {}", "use std::process;"]).len(), 2, "a function and a module");
         assert_eq!(after(&["use a::*;", "use b::*;", "use a::*;"]), ["use b (0)", "use a (0)"]);
     }
 }

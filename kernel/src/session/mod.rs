@@ -12,8 +12,9 @@ mod statics;
 mod variables;
 
 pub use candidate::{Candidate, Refusal};
+pub use definitions::holds_types;
 pub use items::{Entry, Items};
-pub use outside::{path_argument, reads_a_file};
+pub use outside::calls_that_read;
 pub use statics::{Static, Symbol, statics};
 pub use variables::{Gone, Retyped, Variable};
 
@@ -39,6 +40,9 @@ impl Attribute {
     }
 }
 
+/// What a cell is made of: its attributes, items and statements.
+type Parts = (Vec<Attribute>, Vec<Arc<Item>>, Vec<(Kind, Range<usize>)>);
+
 /// Everything that the cells so far have defined and left.
 #[derive(Debug, Clone, Default)]
 pub struct Session {
@@ -49,6 +53,8 @@ pub struct Session {
     definitions: Definitions,
     /// How each type was defined first: so defined it stands at the top of the crate, and otherwise in a module.
     first: BTreeMap<String, String>,
+    /// What each type and constant of an `impl` block said at first.
+    associated: definitions::Associated,
     statics: Statics,
     /// The crates on this disk that a `:dep` has brought, with what tells their builds apart.
     local_crates: BTreeMap<String, String>,
@@ -130,6 +136,9 @@ impl Session {
         for (name, digest) in candidate.type_digests() {
             self.first.entry(name).or_insert(digest);
         }
+        for (key, text) in self.definitions.associated() {
+            self.associated.entry(key.clone()).or_insert_with(|| text.clone());
+        }
         self.statics.define(&self.items, &self.definitions);
     }
 
@@ -141,6 +150,13 @@ impl Session {
     /// The cell has run, to its end or not.
     pub fn ended(&mut self, candidate: &Candidate, outcome: &Outcome, cell: usize) {
         let bindings = &candidate.names.bindings;
+        for take in &candidate.takes {
+            if let (Some(variable), Some(told)) =
+                (self.variables.get_mut(&take.name), outcome.described.get(&take.name))
+            {
+                variable.described = told.clone();
+            }
+        }
         for take in candidate.takes.iter().filter(|take| !outcome.stored.contains(&take.name)) {
             let gone = if outcome.failed { Gone::Failed { cell } } else { Gone::Moved { cell } };
             self.variables.remove(&take.name);
@@ -164,7 +180,7 @@ impl Session {
                 self.gone.entry(name.clone()).or_insert(Gone::NeverMade { cell });
             } else if !outcome.failed {
                 self.variables.remove(name);
-                self.gone.insert(name.clone(), Gone::Moved { cell });
+                self.gone.insert(name.clone(), Gone::NotReached { cell });
             }
         }
         // The worker is the one who has them.
@@ -210,7 +226,7 @@ impl Session {
 
     /// The items that a cell writes, with those that `thread_local!` and macros of the notebook make, and what is left:
     /// the statements.
-    fn split(&self, cell: &ParsedCell) -> (Vec<Attribute>, Vec<Arc<Item>>, Vec<(Kind, Range<usize>)>) {
+    fn split(&self, cell: &ParsedCell) -> Parts {
         let (mut attributes, mut items, mut statements) = (Vec::new(), Vec::new(), Vec::new());
         for piece in cell.pieces() {
             match piece.kind {

@@ -1,11 +1,10 @@
 //! What code reads while it is compiled: files by `include_str!` and its kin, the environment by `env!`.
 
-use crate::cell::item::macro_name;
-use ra_ap_syntax::{AstNode, AstToken, NodeOrToken, SyntaxKind, SyntaxNode, T, ast};
+use ra_ap_syntax::{AstToken, NodeOrToken, SyntaxKind, SyntaxNode, T, ast};
 use sha2::{Digest, Sha256};
 
-/// What each such macro below `tree` reads now; None for one whose argument is no plain text.
-pub fn reads(tree: &SyntaxNode) -> Vec<Option<String>> {
+/// Each call of such a macro below `tree`, by the macro's name, with its argument if that is a plain text.
+pub fn calls_that_read(tree: &SyntaxNode) -> Vec<(String, Option<ast::String>)> {
     // In the tokens of another macro they are words and brackets like all others.
     let tokens: Vec<_> = tree
         .descendants_with_tokens()
@@ -15,17 +14,17 @@ pub fn reads(tree: &SyntaxNode) -> Vec<Option<String>> {
     let mut found = Vec::new();
     for (at, token) in tokens.iter().enumerate() {
         let is_call = token.kind() == SyntaxKind::IDENT && tokens.get(at + 1).is_some_and(|next| next.kind() == T![!]);
-        if !is_call || !["include", "include_str", "include_bytes", "env", "option_env"].contains(&token.text()) {
-            continue;
+        if is_call && ["include", "include_str", "include_bytes", "env", "option_env"].contains(&token.text()) {
+            found.push((token.text().to_owned(), tokens.get(at + 3).cloned().and_then(ast::String::cast)));
         }
-        let argument = tokens
-            .get(at + 3)
-            .cloned()
-            .and_then(ast::String::cast)
-            .and_then(|text| Some(text.value().ok()?.into_owned()));
-        found.push(argument.and_then(|argument| read(token.text(), &argument)));
     }
     found
+}
+
+/// What each of them reads now; None for one whose argument is no plain text.
+pub fn reads(tree: &SyntaxNode) -> Vec<Option<String>> {
+    let now = |(name, text): (String, Option<ast::String>)| read(&name, &text?.value().ok()?);
+    calls_that_read(tree).into_iter().map(now).collect()
 }
 
 fn read(name: &str, argument: &str) -> Option<String> {
@@ -35,17 +34,6 @@ fn read(name: &str, argument: &str) -> Option<String> {
     let bytes = std::fs::read(std::env::current_dir().ok()?.join(argument)).ok()?;
     let digest: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
     Some(format!("{argument} {digest}"))
-}
-
-/// Whether `call` reads a file.
-pub fn reads_a_file(call: &ast::MacroCall) -> bool {
-    matches!(macro_name(call).as_deref(), Some("include" | "include_str" | "include_bytes"))
-}
-
-/// The text that `call` has as its argument, where it stands.
-pub fn path_argument(call: &ast::MacroCall) -> Option<ast::String> {
-    let tokens = call.token_tree()?;
-    tokens.syntax().children_with_tokens().filter_map(NodeOrToken::into_token).find_map(ast::String::cast)
 }
 
 #[cfg(test)]

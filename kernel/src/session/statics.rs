@@ -5,7 +5,7 @@
 //! to the first. Immutable values of plain types are left as they are: nobody can tell copies of those apart, and
 //! constants may be made from them.
 
-use super::definitions::Definitions;
+use super::definitions::{Definitions, holds_types};
 use super::items::Items;
 use crate::cell::item::{Item, ItemKind, meaning};
 use crate::cell::words;
@@ -84,11 +84,9 @@ impl Statics {
     fn current(&self, items: &Items, definitions: &Definitions) -> BTreeMap<String, (String, usize)> {
         let mut found = BTreeMap::new();
         for entry in items.iter().filter(|entry| !entry.is_aside() && entry.import.is_none()) {
-            for one in statics(&entry.item) {
-                let made_of: BTreeMap<String, Vec<String>> = words(&one.meaning)
-                    .map(|word| (word.to_owned(), vec![definitions.digest(word)]))
-                    .chain([("static".to_owned(), vec![one.meaning.clone()])])
-                    .collect();
+            for one in statics(&entry.item).into_iter().filter(|one| !entry.overridden.contains(&one.path)) {
+                let made_of =
+                    BTreeMap::from([("static", vec![one.meaning.clone(), definitions.digest_of_names(&one.meaning)])]);
                 let digest = super::definitions::digest_of(&made_of);
                 let generation = match self.generations.get(&one.path) {
                     Some((known, generation)) if *known == digest => *generation,
@@ -142,14 +140,14 @@ pub fn statics(item: &Item) -> Vec<Static> {
         };
         let is_named_for_the_linker = one.attrs().any(|attribute| {
             let text = attribute.syntax().text().to_string();
-            ["no_mangle", "export_name", "link_section", "used", "cfg"].iter().any(|word| text.contains(word))
+            words(&text).any(|word| ["no_mangle", "export_name", "link_section", "used", "cfg"].contains(&word))
         });
         let is_mut = one.mut_token().is_some();
         if is_named_for_the_linker || !is_mut && is_plain(kind.syntax()) {
             continue;
         }
         let mut path = path_to(&node, item);
-        path.push_str(&name.text());
+        path.push_str(name.text());
         // Two of one name in one function lie in different blocks.
         let times = seen.entry(path.clone()).or_insert(0);
         *times += 1;
@@ -165,7 +163,8 @@ pub fn statics(item: &Item) -> Vec<Static> {
             kind: kind.syntax().text_range().start().into()..kind.syntax().text_range().end().into(),
             is_mut,
             thread_local: None,
-            meaning: meaning(&node),
+            // A type that is defined beside it has no name outside.
+            meaning: if holds_types(&root) { meaning(&root) } else { meaning(&node) },
         });
     }
     found
@@ -178,7 +177,12 @@ fn path_to(node: &SyntaxNode, item: &Item) -> String {
         .filter_map(|around| match around.kind() {
             SyntaxKind::FN => ast::Fn::cast(around)?.name().map(|name| name.text().to_string()),
             SyntaxKind::MODULE => ast::Module::cast(around)?.name().map(|name| name.text().to_string()),
-            SyntaxKind::IMPL => Some(item.title()),
+            SyntaxKind::IMPL => match &item.kind {
+                ItemKind::Impl(block) => Some(format!("impl {}", block.header)),
+                _ => Some(meaning(&ast::Impl::cast(around)?.self_ty()?.syntax().clone())),
+            },
+            // Several may be called `_`.
+            SyntaxKind::CONST => Some(meaning(&around)),
             SyntaxKind::TRAIT => ast::Trait::cast(around)?.name().map(|name| name.text().to_string()),
             _ => None,
         })
@@ -221,7 +225,11 @@ mod tests {
         assert_eq!(paths("static A: AtomicU32 = AtomicU32::new(0);"), ["A"]);
         assert_eq!(paths("fn f() { static A: Mutex<i32> = m(); { static A: Mutex<i32> = m(); } }"), ["f::A", "f::A#2"]);
         assert_eq!(paths("mod m { pub static A: Cell = c(); fn g() { static B: Cell = c(); } }"), ["m::A", "m::g::B"]);
-        assert_eq!(paths("impl S { fn f() { static A: Cell = c(); } }"), ["impl S::f::A"]);
+        assert_eq!(paths("impl S { fn f() { static A: Cell = c(); } }"), ["impl ||S|::f::A"]);
+        assert_ne!(
+            paths("impl From<u8> for S { fn f() { static A: C = c(); } }"),
+            paths("impl From<i8> for S { fn f() { static A: C = c(); } }")
+        );
         assert_eq!(paths("thread_local! { static T: Cell<i32> = Cell::new(0); }"), ["T"]);
     }
 
@@ -232,11 +240,12 @@ mod tests {
             "static T: &[(&str, f64)] = &[];",
             "static A: [u8; 4] = [0; 4];",
             "#[unsafe(no_mangle)] static A: Cell = c();",
+            "#[cfg(windows)] static A: Cell = c();",
             "extern \"C\" { static errno: i32; }",
         ] {
             assert!(paths(code).is_empty(), "{code}");
         }
-        assert_eq!(paths("static mut N: i32 = 3;"), ["N"]);
+        assert_eq!(paths("#[allow(unused)] static mut N: i32 = 3;"), ["N"]);
         assert_eq!(paths("static F: fn(i32) -> i32 = f;"), ["F"]);
     }
 
@@ -247,7 +256,7 @@ mod tests {
         let mut run = |code: &str, count: usize| {
             items = items.with(&items_of(count, code));
             let all: Vec<_> = items.iter().map(|entry| std::sync::Arc::clone(&entry.item)).collect();
-            let definitions = Definitions::of(all.iter().map(AsRef::as_ref), &BTreeMap::new());
+            let definitions = Definitions::of(all.iter().map(AsRef::as_ref), &BTreeMap::new(), &BTreeMap::new());
             let symbols = known.symbols(&items, &definitions);
             known.define(&items, &definitions);
             known.loaded(symbols.values().map(|symbol| symbol.name.clone()));

@@ -29,6 +29,8 @@ pub enum Gone {
     Failed { cell: usize },
     /// The cell that defines it failed before its end.
     NeverMade { cell: usize },
+    /// The cell that defines it returned before its end.
+    NotReached { cell: usize },
     /// Its type, or one that this is made of, was defined anew.
     Redefined { because_of: Vec<String> },
     /// An item took its name.
@@ -59,6 +61,10 @@ impl Gone {
             Self::NeverMade { cell } => format!(
                 "Cell [{cell}], which defines `{name}`, failed before its end, and keeps nothing then. Mend it and run it \
                  again, or give the line that defines `{name}` a cell of its own."
+            ),
+            Self::NotReached { cell } => format!(
+                "Cell [{cell}], which defines `{name}`, returned before its end, and keeps nothing then. Give the line that \
+                 defines `{name}` a cell of its own."
             ),
             Self::Redefined { .. } => {
                 format!("`{name}` was dropped when its type was defined anew. Run the cell that makes it again.")
@@ -93,6 +99,9 @@ impl Gone {
             Self::Closure { .. } => format!(
                 "`{name}` is a closure and ends with this cell: later cells cannot use it. Write a function (fn {name}(…) \
                  {{ … }}), or box it with its type: let {name}: Box<dyn Fn(f64) -> f64> = Box::new(|x| …);"
+            ),
+            Self::NotReached { .. } => format!(
+                "`{name}` was not kept: this cell returned before its end. Give the line that defines it a cell of its own."
             ),
             Self::Unnameable { .. } => format!(
                 "`{name}` ends with this cell, since its type could not be found out. To keep it, write the type: let {name}: \

@@ -90,6 +90,14 @@ fn interrupted() -> Value {
     json!({ "kind": "interrupted", "ename": "Interrupted", "evalue": "stopped; every variable was kept" })
 }
 
+/// Drops the old value of a variable that the cell has made anew; called by generated code.
+pub fn let_go<T>(value: T) {
+    // A destructor may panic, and beyond the cell's function nothing can be unwound.
+    if let Err(payload) = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| drop(value))) {
+        report_unwind(&*payload);
+    }
+}
+
 /// Whether the running cell has failed. Generated code asks before it puts old values back.
 pub fn has_failed() -> bool {
     lock(&FAILURE).is_some()

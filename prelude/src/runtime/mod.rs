@@ -20,7 +20,7 @@ mod store;
 mod trace;
 mod worker;
 
-pub use failure::{has_failed, report_unwind};
+pub use failure::{has_failed, let_go, report_unwind};
 pub(crate) use question::texts_of;
 pub use question::{AnyUserError, UserError};
 pub use store::{VariableStore, create_variable_store};

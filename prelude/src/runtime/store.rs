@@ -99,6 +99,16 @@ impl VariableStore {
         drop(self.variables.remove(name));
     }
 
+    /// Drops those of `names` that were not put since somebody was last told: values of before, of a cell that returned
+    /// before it made its own.
+    pub fn drop_unmade(&mut self, names: &[&str]) {
+        for name in names {
+            if self.variables.get(*name).is_some_and(|stored| matches!(stored.kind, Kind::Variable(None))) {
+                drop(self.variables.remove(*name));
+            }
+        }
+    }
+
     /// A value shared by all cells and made at first use (an async runtime is kept this way).
     pub fn lazy_arc<T: 'static, F: FnOnce() -> T>(&mut self, name: &str, create: F) -> Arc<T> {
         if !self.variables.contains_key(name) {
@@ -155,6 +165,16 @@ mod tests {
         store.put_variable("n", 4_i32);
         let described = store.take_described();
         assert_eq!((described.len(), &described["n"]["text"]), (1, &serde_json::json!("4")));
+    }
+
+    #[test]
+    fn what_a_cell_did_not_come_to_make_is_dropped() {
+        let mut store = VariableStore::default();
+        store.put_variable("old", 1_i32);
+        store.take_described();
+        store.put_variable("new", 2_i32);
+        store.drop_unmade(&["old", "new", "never"]);
+        assert_eq!(store.names(), ["new"]);
     }
 
     #[test]

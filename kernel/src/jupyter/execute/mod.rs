@@ -130,6 +130,9 @@ struct Done {
     changed: Vec<String>,
 }
 
+/// More lines than this below one cell nobody reads.
+const MOST_NOTICES: usize = 8;
+
 impl Executor {
     /// The next request; what threads of earlier cells say until then is shown.
     async fn next(&mut self, queue: &mut UnboundedReceiver<JupyterMessage>) -> Option<JupyterMessage> {
@@ -240,8 +243,6 @@ impl Executor {
         let session = self.kernel.session().clone();
         let workshop = self.kernel.workshop.clone();
         let mut prepared = workshop.prepare(&session, parsed).await?;
-        self.kernel.session().compiled(&prepared.candidate, count);
-        self.drop_outdated(&prepared);
         if !silent {
             notices(&self.publisher, &told_before(&prepared), request);
         }
@@ -299,19 +300,31 @@ impl Executor {
             worker.control().forget(&idle);
         }
         if !silent {
-            let told: Vec<String> = gone.iter().filter_map(|(name, gone)| gone.notice(name)).collect();
+            let mut told: Vec<String> = gone.iter().filter_map(|(name, gone)| gone.notice(name)).collect();
+            if told.len() > MOST_NOTICES {
+                let more = told.split_off(MOST_NOTICES - 1).len();
+                told.push(format!("The same holds of {more} more."));
+            }
             notices(&self.publisher, &told, request);
         }
     }
 
     async fn run(&mut self, prepared: &Prepared, silent: bool, request: &JupyterMessage) -> Result<Ended, CellError> {
         let worker = self.worker()?.control();
-        if !self.kernel.begin_running(worker.clone()) {
+        let outdated = outdated(prepared);
+        let global = !prepared.statics.is_empty();
+        let begun = self.kernel.begin_running(&worker, |worker| {
+            // From here on the cell's definitions hold, and what they make outdated goes, whether or not it ends well.
+            self.kernel.session().compiled(&prepared.candidate, self.count);
+            if !outdated.is_empty() {
+                worker.forget(&outdated);
+            }
+            // If the worker is gone already, its last event says so.
+            let _ = worker.run(&prepared.object, &prepared.symbol, global);
+        });
+        if !begun {
             return Err(CellError::interrupted());
         }
-        let global = !prepared.statics.is_empty();
-        // If the worker is gone already, its last event says so.
-        let _ = worker.run(&prepared.object, &prepared.symbol, global);
         let ended = self.follow(silent, request).await;
         if let Ended::Told(done) = &ended
             && done.failure["kind"] != "load"
@@ -391,15 +404,6 @@ impl Executor {
         }
     }
 
-    /// Has the worker drop values whose type is no longer what it was, whether or not the cell runs.
-    fn drop_outdated(&mut self, prepared: &Prepared) {
-        let outdated = prepared.candidate.outdated.iter().map(|outdated| outdated.variable.clone());
-        let names: Vec<String> = outdated.chain(prepared.candidate.hidden.iter().cloned()).collect();
-        if let Some(worker) = self.worker.as_ref().filter(|_| !names.is_empty()) {
-            worker.control().forget(&names);
-        }
-    }
-
     fn worker(&mut self) -> Result<&Worker, CellError> {
         if self.worker.is_none() {
             let started = self.kernel.start_worker();
@@ -427,6 +431,12 @@ impl Done {
     }
 }
 
+/// Values whose type is no longer what it was, and those whose names the cell's items take.
+fn outdated(prepared: &Prepared) -> Vec<String> {
+    let outdated = prepared.candidate.outdated.iter().map(|outdated| outdated.variable.clone());
+    outdated.chain(prepared.candidate.hidden.iter().cloned()).collect()
+}
+
 /// What there is to say above a cell's output: what was dropped, what it moves, warnings.
 fn told_before(prepared: &Prepared) -> Vec<String> {
     let candidate = &prepared.candidate;
@@ -437,8 +447,11 @@ fn told_before(prepared: &Prepared) -> Vec<String> {
         names.sort();
         let (is, it) = if names.len() == 1 { ("was", "it") } else { ("were", "them") };
         let cause = quoted(&first.because_of);
+        let is_new = if first.because_of.len() == 1 { "is" } else { "are" };
         let names = quoted(&names);
-        told.push(format!("{names} {is} dropped, since {cause} is defined anew. Run the cell that makes {it} again."));
+        told.push(format!(
+            "{names} {is} dropped, since {cause} {is_new} defined anew. Run the cell that makes {it} again."
+        ));
     }
     for name in &candidate.hidden {
         told.push(format!("`{name}` was a variable; from now on it is what this cell defines."));

@@ -25,8 +25,9 @@ impl<F: Future> Future for Waiting<F> {
     type Output = F::Output;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
-        check(self.stop);
+        // First this, or a Stop between the two would wake nobody.
         *WAITS.lock().unwrap_or_else(PoisonError::into_inner) = Some(context.waker().clone());
+        check(self.stop);
         // SAFETY: `future` is moved out of nowhere: it is pinned with the whole, and `Waiting` has no `Drop`.
         let future = unsafe { self.map_unchecked_mut(|waiting| &mut waiting.future) };
         let polled = future.poll(context);
