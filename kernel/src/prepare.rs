@@ -7,7 +7,7 @@ use crate::cache::{CachedCell, CellCache, Key};
 use crate::cell::ParsedCell;
 use crate::compile::{self, Built, Compiler};
 use crate::report::{self, CellError, Places, warnings};
-use crate::session::{Candidate, Gone, Session};
+use crate::session::{self, Candidate, Gone, Session};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -49,7 +49,13 @@ pub struct Prepared {
 enum Types {
     Known(BTreeMap<String, String>),
     Asked(JoinHandle<Vec<(String, TypeOf)>>),
+    /// Asked only if the compiler's word is not enough.
+    ToAsk(String, Vec<Binding>),
 }
+
+/// Analysis takes the square of a cell's length where it has many numbers without a type; such cells are rare, and most of
+/// what they make has a plain type.
+const MANY_STATEMENTS: usize = 100;
 
 /// The types of the variables that a cell has made, and what keeps others from being kept.
 #[derive(Debug, Default)]
@@ -100,6 +106,10 @@ impl Workshop {
             });
         }
         let asked = self.ask_types(&candidate);
+        let abort = match &asked {
+            Types::Asked(asking) => Some(asking.abort_handle()),
+            _ => None,
+        };
         let label = printed.label();
         let compiler = Arc::clone(&self.compiler);
         let compiling = tokio::task::spawn_blocking(move || {
@@ -119,7 +129,7 @@ impl Workshop {
             }
         };
         let built = built.map_err(|failure| {
-            asked.abort();
+            abort.inspect(|asking| asking.abort());
             report::compile_error(&source, &failure, session)
         })?;
         if !built.set_aside.is_empty() {
@@ -129,14 +139,7 @@ impl Workshop {
         Ok(self.built(candidate, built, asked, key, source.count))
     }
 
-    fn built(
-        &self,
-        candidate: Candidate,
-        built: Built,
-        asked: JoinHandle<Vec<(String, TypeOf)>>,
-        key: Option<Key>,
-        cell: usize,
-    ) -> Prepared {
+    fn built(&self, candidate: Candidate, built: Built, types: Types, key: Option<Key>, cell: usize) -> Prepared {
         let Built { object, printed, variant, warnings, set_aside, unguarded_lines } = built;
         let mut notices: Vec<String> =
             set_aside.iter().map(|(title, cell, reason)| report::aside(title, *cell, reason)).collect();
@@ -160,7 +163,7 @@ impl Workshop {
             notices,
             moved,
             ended,
-            types: Types::Asked(asked),
+            types,
             // What an earlier item does not compile with is no matter of this text alone.
             key: key.filter(|_| set_aside.is_empty()),
             cell,
@@ -169,8 +172,7 @@ impl Workshop {
     }
 
     /// Asks for the types of what the cell binds.
-    fn ask_types(&self, candidate: &Candidate) -> JoinHandle<Vec<(String, TypeOf)>> {
-        let analyst = self.analyst.clone();
+    fn ask_types(&self, candidate: &Candidate) -> Types {
         let mut bindings = Vec::new();
         let mut text = String::new();
         if !candidate.names.bindings.is_empty() {
@@ -182,24 +184,46 @@ impl Workshop {
             }
             text = printed.text;
         }
-        tokio::spawn(async move {
+        if candidate.statements.len() > MANY_STATEMENTS {
+            return Types::ToAsk(text, bindings);
+        }
+        let analyst = self.analyst.clone();
+        Types::Asked(tokio::spawn(async move {
             if bindings.is_empty() {
                 return Vec::new();
             }
             analyst.types(text, bindings).await
-        })
+        }))
     }
 
-    /// What the cell has made, once that is known; the cell is put into the cache, in the background.
-    pub async fn made(&self, prepared: &mut Prepared) -> Made {
+    /// What the cell has made, once that is known; the cell is put into the cache, in the background. `told` is what the
+    /// worker says of the variables, if the cell has run.
+    pub async fn made(&self, prepared: &mut Prepared, told: &BTreeMap<String, serde_json::Value>) -> Made {
         let mut ended = std::mem::take(&mut prepared.ended);
         let types = match std::mem::replace(&mut prepared.types, Types::Known(BTreeMap::new())) {
             Types::Known(types) => types,
-            Types::Asked(asked) => {
-                let mut types = BTreeMap::new();
-                for (name, kind) in
-                    tokio::time::timeout(PATIENCE, asked).await.map(Result::unwrap_or_default).unwrap_or_default()
-                {
+            asked => {
+                let plain = |name: &String| session::plain_type(told.get(name)?["type"].as_str()?);
+                let kept = prepared.candidate.names.bindings.iter().map(|binding| &binding.name);
+                let kept: BTreeSet<&String> = kept.filter(|name| !ended.contains_key(*name)).collect();
+                let mut types: BTreeMap<String, String> =
+                    kept.iter().filter_map(|name| Some(((*name).clone(), plain(name)?))).collect();
+                let answer = match asked {
+                    _ if kept.iter().all(|name| types.contains_key(*name)) => Vec::new(),
+                    Types::Known(_) => Vec::new(),
+                    Types::Asked(asked) => {
+                        let answer = tokio::time::timeout(PATIENCE, asked).await;
+                        answer.map(Result::unwrap_or_default).unwrap_or_default()
+                    }
+                    Types::ToAsk(text, bindings) => {
+                        let answer = tokio::time::timeout(PATIENCE, self.analyst.types(text, bindings)).await;
+                        answer.unwrap_or_default()
+                    }
+                };
+                for (name, kind) in answer {
+                    if types.contains_key(&name) {
+                        continue;
+                    }
                     match kind {
                         TypeOf::Named(kind) => drop(types.insert(name, kind)),
                         TypeOf::Closure => drop(ended.entry(name).or_insert_with(|| CLOSURE.to_owned())),

@@ -48,12 +48,16 @@ def parts(entry: Path) -> tuple[bytes, bytes, bytes]:
     return form, header, rest[:-32]
 
 
-def test_what_runs_is_the_object_in_the_cache(start, entries):
+def test_what_runs_is_the_object_in_the_cache(start, entries, tmp_path):
+    answer_file = tmp_path / "answer.rs"
+    function = f'fn what_runs() -> i32 {{ include!("{answer_file}") }}'
+
     def of_the_call(answer: str):
-        """The entry that a call of the function leaves, which is defined differently each time."""
+        """The entry that a call of the function leaves, which reads another answer each time."""
         kernel = start()
         before = set(entries())
-        kernel.ok(f"fn what_runs() -> i32 {{ {answer} }}")
+        answer_file.write_text(answer)
+        kernel.ok(function)
         kernel.ok("what_runs()")
         made = settled(entries, len(before) + 2, kernel)
         kernel.shutdown()
@@ -64,8 +68,9 @@ def test_what_runs_is_the_object_in_the_cache(start, entries):
     form, header, _ = parts(two)
     _, _, object_of_other = parts(forty)
     two.write_bytes(with_digest(b"\n".join([form, header, object_of_other])))
+    answer_file.write_text("2")
     kernel = start()
-    kernel.ok("fn what_runs() -> i32 { 2 }")
+    kernel.ok(function)
     assert kernel.ok("what_runs()").text == "40"
 
 

@@ -4,6 +4,8 @@ A variable goes only for a reason of its own: its type was defined anew, it was 
 when it happens, and again when a cell asks for the variable in vain.
 """
 
+import time
+
 import pytest
 
 
@@ -87,6 +89,46 @@ def test_only_values_of_what_is_defined_anew_go(kernel, kind):
     assert "dropped" in kernel.fail("gone_value;")["text"]
 
 
+# What takes the ground from under no value: a definition, a value of it, the cell in question, and what the value is then
+HARMLESS = {
+    "an import of a function beside the type": ("mod stay_a { pub struct In(pub i32); pub fn h() -> i32 { 1 } }", "stay_a::In(2)", "use stay_a::h;\nh();", "stay_v.0 + h()", "3"),
+    "an import of the type": ("mod stay_b { pub struct In2(pub i32); }", "stay_b::In2(2)", "use stay_b::In2;", "{ let In2(n) = stay_v; n }", "2"),
+    "an import by way of the crate": ("mod stay_c { pub struct In3(pub i32); }", "stay_c::In3(2)", "use crate::stay_c::In3;", "stay_v.0 + In3(1).0", "3"),
+    "an import of a trait": ("mod stay_d { pub trait Area { fn area(&self) -> i32; } pub struct Sq(pub i32); impl Area for Sq { fn area(&self) -> i32 { self.0 } } }", "stay_d::Sq(3)", "use stay_d::Area;", "stay_v.area()", "3"),
+    "an import of variants": ("enum StayE { Go(i32), Halt }", "vec![StayE::Halt, StayE::Go(4)]", "use StayE::{Go, Halt};", "stay_v.iter().map(|c| match c { Go(n) => *n, Halt => 0 }).sum::<i32>()", "4"),
+    "an import of what was named in full": ("struct StayF { m: std::collections::BTreeSet<i32> }", "StayF { m: [1].into() }", "use std::collections::BTreeSet;\nBTreeSet::<i32>::new();", "stay_v.m.len()", "1"),
+    "a new impl with a type": ("struct StayG(u8);", "StayG(1)", "impl Iterator for StayG { type Item = u8; fn next(&mut self) -> Option<u8> { self.0 += 1; (self.0 < 4).then_some(self.0) } }", "stay_v.collect::<Vec<_>>()", "[2, 3]"),
+    "a new impl with a constant": ("struct StayH(i32);", "StayH(1)", "impl StayH { const MOST: i32 = 50; fn most(&self) -> i32 { Self::MOST + self.0 } }", "stay_v.most()", "51"),
+    "an own trait with a type": ("trait StayI { type Out; const N: i32; fn run(&self) -> Self::Out; }\nstruct StayJ(f64);", "StayJ(2.0)", "impl StayI for StayJ { type Out = f64; const N: i32 = 1; fn run(&self) -> f64 { self.0 } }", "stay_v.run()", "2.0"),
+    "another type with that trait": ("trait StayK { type Out; fn run(&self) -> Self::Out; }\nstruct StayL(f64);\nimpl StayK for StayL { type Out = f64; fn run(&self) -> f64 { self.0 } }", "StayL(2.0)", "struct StayM;\nimpl StayK for StayM { type Out = i32; fn run(&self) -> i32 { 1 } }", "(stay_v.run(), StayM.run())", "(2.0, 1)"),
+    "a type of a standard name in a module": ("", 'vec![String::from("std")]', "mod stay_n { pub struct String(pub u8); }", "stay_v[0].len()", "3"),
+    "a macro call with the name of a type in it": ("struct StayO(i32);\nmacro_rules! stay_newtype { ($n:ident, $t:ty) => { struct $n($t); } }", "(StayO(1), 2.5)", "stay_newtype!(StayP, StayO);\nstay_newtype!(StayQ, f64);", "(stay_v.0.0, stay_v.1, StayP(StayO(3)).0.0)", "(1, 2.5, 3)"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", HARMLESS)
+def test_a_value_stays_when_a_cell_brings(kernel, kind):
+    definition, value, brought, use, text = HARMLESS[kind]
+    kernel.ok(definition)
+    kernel.ok(f"let mut stay_v = {value};")
+    assert said(kernel.ok(brought)) == ""
+    assert kernel.ok(use).text == text
+
+
+def test_an_impl_that_says_something_else_takes_the_values_of_its_type_alone(kernel):
+    kernel.ok("trait OtherOut { type Out; }\nstruct OtherA;\nimpl OtherOut for OtherA { type Out = u8; }\nstruct OtherB(<OtherA as OtherOut>::Out);\nstruct OtherC;\nimpl OtherOut for OtherC { type Out = u8; }")
+    kernel.ok("let other_b = OtherB(1);\nlet other_c = OtherC;")
+    note = said(kernel.ok("impl OtherOut for OtherA { type Out = f64; }"))
+    assert "`other_b` was dropped" in note and "other_c" not in note
+    assert kernel.ok("let _ = &other_c;\nOtherB(1.5).0").text == "1.5"
+
+
+def test_a_macro_that_makes_items_can_be_called_with_something_else(kernel):
+    kernel.ok("macro_rules! anew_type { ($n:ident, $t:ty) => { struct $n($t); } }\nanew_type!(AnewMade, u64);\nlet anew_v = AnewMade(1);")
+    assert "`anew_v` was dropped" in said(kernel.ok("anew_type!(AnewMade, f32);"))
+    assert kernel.ok("AnewMade(2.5).0").text == "2.5"
+
+
 # Values whose types are seldom written down
 
 
@@ -155,6 +197,57 @@ def test_a_reference_beside_what_it_borrows_from_is_not_kept_but_the_rest_is(ker
     assert cell.text == "1"
     assert all(f"`{name}`" in said(cell) for name in ("kept_borrower", "kept_left", "kept_right"))
     assert kernel.ok("kept_owner").text == '["a"]'
+
+
+LENT = {
+    "names of a list": ("let lent_r: Vec<&str> = lent_w.iter().map(|w| w.as_str()).collect();", "lent_r.len()", "2"),
+    "a chain in two steps": ("let lent_c = lent_w.iter().map(|w| w.as_str());\nlet lent_r: Vec<_> = lent_c.collect();", "lent_r.len()", "2"),
+    "the first, if there is one": ('let lent_r = lent_w.first().map(|w| w.as_str()).unwrap_or("");', "lent_r", '"a b"'),
+    "a list of lists": ("let lent_r: Vec<Vec<&str>> = lent_w.iter().map(|w| w.split(' ').collect()).collect();", "lent_r[0].len()", "2"),
+    "a map": ("let lent_r: HashMap<&str, &str> = lent_w.iter().filter_map(|w| w.split_once(' ')).collect();", 'lent_r["a"]', '"b"'),
+    "a guard": ("let lent_cell = std::cell::RefCell::new(vec![1]);\nlet lent_r = lent_cell.borrow();", "lent_r.len()", "1"),
+}
+
+
+@pytest.mark.parametrize("kind", LENT)
+@pytest.mark.parametrize("where", ["of an earlier cell", "of the same cell"])
+def test_what_is_lent_from_a_variable_ends_and_the_variable_stays(kernel, kind, where):
+    code, use, text = LENT[kind]
+    owner = 'let lent_w = vec![String::from("a b"), String::from("c d")];\n'
+    if where == "of an earlier cell":
+        kernel.ok(owner)
+        owner = ""
+    cell = kernel.ok(f"{owner}{code}\nlet lent_n = 7;\n{use}")
+    assert cell.text == text
+    assert "`lent_r`" in said(cell) and "lent_w" not in said(cell) and "lent_n" not in said(cell), cell.describe()
+    assert kernel.ok("(lent_w.len(), lent_n)").text == "(2, 7)"
+    if "lent_cell" in code:
+        assert kernel.ok("lent_cell.borrow().len()").text == "1"
+
+
+def test_a_cell_that_returns_early_leaves_nothing_older_under_its_names(kernel):
+    kernel.ok("let early_price = 10;\nlet early_other = 1;")
+    cell = kernel.ok("let early_price = 20;\nif early_price > 5 { return Ok(()); }\nlet early_later = 2;")
+    assert "`early_price` was not kept" in said(cell) and "`early_later` was not kept" in said(cell)
+    for name in ("early_price", "early_later"):
+        assert "returned before its end" in kernel.fail(name)["text"]
+    assert kernel.ok("early_other").text == "1"
+
+
+def test_the_variables_of_a_long_cell_are_kept(kernel):
+    """Numbers without a type keep rust-analyzer busy for the square of their count."""
+    lines = "\n".join(f"let long_{i} = {i} * 2 + long_a; assert_eq!(long_{i}, {i} * 2 + 1);" for i in range(300))
+    started = time.monotonic()
+    assert said(kernel.ok(f"let long_a = 1;\n{lines}")) == ""
+    print(f"{'cell of 600 statements':<50}{time.monotonic() - started:.1f} s")
+    assert kernel.ok("long_0 + long_299").text == "600"
+
+
+def test_the_list_of_variables_shows_what_they_are_now(kernel):
+    kernel.ok('let mut shown_n = 1;\nlet mut shown_s = String::from("a");')
+    kernel.ok("shown_n += 1;\nshown_s.push('z');")
+    text = kernel.ok(":vars").text
+    assert "shown_n: i32 (4 bytes, 2)" in text and '"az"' in text
 
 
 def test_a_variable_that_was_made_mutable_by_a_failing_cell_is_as_before(kernel):

@@ -304,20 +304,21 @@ fn mend(candidate: &Candidate, printed: &Printed, messages: &[Message], variant:
         return true;
     }
     let errors = || messages.iter().filter(|message| message.is_error());
-    for message in errors().filter(|message| message.code() == "E0382" || message.code() == "E0381") {
-        for (_, what) in message.touched(&printed.map).filter(|(is_primary, _)| *is_primary) {
-            match what {
-                What::PutBack { name } => {
-                    let may_have_a_new_value = candidate.names.assigned.contains(name) && !candidate.names.binds(name);
-                    if !(may_have_a_new_value && variant.put_back_inside.insert(name.clone())) {
-                        variant.put_back_inside.remove(name);
-                        variant.not_put_back.insert(name.clone());
-                    }
-                }
-                What::Put { name, .. } => drop(variant.moved_here.insert(name.clone())),
-                What::LetGo { name } => drop(variant.not_let_go.insert(name.clone())),
-                _ => {}
-            }
+    let moved = errors().filter(|message| message.code() == "E0382" || message.code() == "E0381");
+    let mut used_moved: BTreeSet<&String> = BTreeSet::new();
+    for (_, what) in moved.flat_map(|message| message.touched(&printed.map)).filter(|(is_primary, _)| *is_primary) {
+        match what {
+            What::PutBack { name } => drop(used_moved.insert(name)),
+            What::Put { name, .. } => drop(variant.moved_here.insert(name.clone())),
+            What::LetGo { name } => drop(variant.not_let_go.insert(name.clone())),
+            _ => {}
+        }
+    }
+    for name in used_moved {
+        let may_have_a_new_value = candidate.names.assigned.contains(name) && !candidate.names.binds(name);
+        if !(may_have_a_new_value && variant.put_back_inside.insert(name.clone())) {
+            variant.put_back_inside.remove(name);
+            variant.not_put_back.insert(name.clone());
         }
     }
     let borrowed = || {

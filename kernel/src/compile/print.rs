@@ -675,7 +675,9 @@ fn absolute(kind: &str) -> String {
         let is_first_of_several = path.syntax().parent().is_some_and(|parent| ast::Path::can_cast(parent.kind()));
         let at = usize::from(path.syntax().text_range().start()) - before.len();
         let name = name.text().to_string();
-        if matches!(name.as_str(), "crate" | "self" | "super" | "Self") || is_primitive(&name) && !is_first_of_several {
+        if matches!(name.as_str(), "crate" | "self" | "super" | "Self")
+            || crate::session::is_primitive(&name) && !is_first_of_several
+        {
             continue;
         }
         // A name alone is one of those that are always there.
@@ -686,14 +688,6 @@ fn absolute(kind: &str) -> String {
         out.insert_str(place, insert);
     }
     out
-}
-
-fn is_primitive(name: &str) -> bool {
-    const PRIMITIVE: [&str; 17] = [
-        "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128", "usize", "f32", "f64", "bool",
-        "char", "str",
-    ];
-    PRIMITIVE.contains(&name)
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 //! count (the bodies of functions, methods, comments, the usual derives), so that a cell may be run again, and a method
 //! mended, without losing a variable. Where it is doubtful what a definition means, it counts as changed.
 
+use super::variables::is_primitive;
 use crate::cell::item::{Item, ItemKind};
 use crate::cell::words;
 use ra_ap_syntax::ast::{self, HasModuleItem, HasName};
@@ -299,11 +300,6 @@ fn first_words(text: &str) -> impl Iterator<Item = (&str, bool)> {
         before = token;
         words(token).map(move |word| (word, is_first))
     })
-}
-
-fn is_primitive(name: &str) -> bool {
-    matches!(name, "bool" | "char" | "str" | "f32" | "f64")
-        || name.strip_prefix(['i', 'u']).is_some_and(|rest| matches!(rest, "8" | "16" | "32" | "64" | "128" | "size"))
 }
 
 /// Whether types are defined below `node`.

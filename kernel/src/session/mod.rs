@@ -16,7 +16,7 @@ pub use definitions::holds_types;
 pub use items::{Entry, Items};
 pub use outside::calls_that_read;
 pub use statics::{Static, Symbol, statics};
-pub use variables::{Gone, Retyped, Variable};
+pub use variables::{Gone, Retyped, Variable, is_primitive, plain_type};
 
 use crate::cell::item::{Item, ItemKind, Namespace, as_macro_call, makes_items};
 use crate::cell::{Kind, ParsedCell, Source};

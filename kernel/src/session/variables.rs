@@ -124,9 +124,80 @@ pub fn with_abi(kind: &str, told: Option<&str>) -> String {
     }
 }
 
+/// The type that the compiler calls `told`, as analysis would write it, if it is made of primitive types and of those that
+/// every crate can name. None says nothing against a type.
+pub fn plain_type(told: &str) -> Option<String> {
+    const NAMES: [(&str, &str); 5] = [
+        ("alloc::vec::Vec", "Vec"),
+        ("alloc::string::String", "String"),
+        ("alloc::boxed::Box", "Box"),
+        ("core::option::Option", "Option"),
+        ("core::result::Result", "std::result::Result"),
+    ];
+    let mut out = String::with_capacity(told.len());
+    let mut rest = told;
+    while let Some(first) = rest.chars().next() {
+        let is_part = |c: char| c.is_alphanumeric() || c == '_' || c == ':';
+        let end = rest.find(|c| !is_part(c)).unwrap_or(rest.len());
+        if end == 0 {
+            if !(matches!(first, '<' | '>' | '(' | ')' | '[' | ']' | ',' | ';' | ' ') || rest.starts_with("&str")) {
+                return None;
+            }
+            out.push(first);
+            rest = &rest[first.len_utf8()..];
+            continue;
+        }
+        let (path, after) = rest.split_at(end);
+        let is_known = is_primitive(path) || path.chars().all(|c| c.is_ascii_digit());
+        let is_reference = path != "str" || out.ends_with('&');
+        match NAMES.iter().find(|(known, _)| *known == path) {
+            Some((_, name)) => out.push_str(name),
+            None if is_known && is_reference => out.push_str(path),
+            None => return None,
+        }
+        rest = after;
+    }
+    Some(out)
+}
+
+/// Whether `name` is a type of the language itself.
+pub fn is_primitive(name: &str) -> bool {
+    matches!(name, "bool" | "char" | "str" | "f32" | "f64")
+        || name.strip_prefix(['i', 'u']).is_some_and(|rest| matches!(rest, "8" | "16" | "32" | "64" | "128" | "size"))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::with_abi;
+    use super::{plain_type, with_abi};
+
+    #[test]
+    fn a_plain_type_is_known_from_the_compiler() {
+        for (told, kind) in [
+            ("i32", "i32"),
+            ("&str", "&str"),
+            ("()", "()"),
+            ("[u8; 3]", "[u8; 3]"),
+            ("(i32, f32, char)", "(i32, f32, char)"),
+            ("alloc::vec::Vec<core::option::Option<alloc::string::String>>", "Vec<Option<String>>"),
+            ("core::result::Result<u8, alloc::boxed::Box<f64>>", "std::result::Result<u8, Box<f64>>"),
+        ] {
+            assert_eq!(plain_type(told).as_deref(), Some(kind));
+        }
+        for told in [
+            "ctx::S",
+            "alloc::vec::Vec<ctx::Vec>",
+            "&i32",
+            "&mut str",
+            "alloc::boxed::Box<str>",
+            "alloc::boxed::Box<dyn core::any::Any>",
+            "fn(i32) -> i32",
+            "*const u8",
+            "ctx::f::{{closure}}",
+            "std::collections::hash::map::HashMap<i32, i32>",
+        ] {
+            assert_eq!(plain_type(told), None, "{told}");
+        }
+    }
 
     #[test]
     fn a_functions_abi_is_taken_from_the_compiler() {

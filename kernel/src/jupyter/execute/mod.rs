@@ -258,7 +258,7 @@ impl Executor {
             let what = format!("{} no longer had the type that this cell was compiled for", quoted(&done.changed));
             return Err(CellError::new("TypeChanged", what, vec![advice]));
         }
-        let made = workshop.made(&mut prepared).await;
+        let made = workshop.made(&mut prepared, &done.described).await;
         let outcome = Outcome {
             failed: !done.failure.is_null(),
             stored: done.stored,
