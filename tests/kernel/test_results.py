@@ -34,6 +34,11 @@ def test_a_value_that_uses_a_variable_up_is_shown(kernel, value, code, text):
     assert cell.text == text and not cell.stdout
 
 
+@pytest.mark.parametrize("code, text", [("Ok(())", "Ok(())"), ("Ok(7)", "Ok(7)")])
+def test_a_result_whose_error_is_open_is_shown(kernel, code, text):
+    assert kernel.ok(f"let before_it = 1;\n{code}").text == text
+
+
 def test_a_block_that_never_ends_by_itself_can_be_run(kernel):
     cell = kernel.begin('{ println!("started"); loop { checkpoint(); } }')
     kernel.until_prints(cell)

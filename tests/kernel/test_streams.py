@@ -37,6 +37,12 @@ def test_stderr_is_a_stream_of_its_own(kernel):
     assert cell.stdout == "fine\n"
 
 
+def test_what_code_says_of_its_place_is_a_place_in_a_cell(kernel):
+    cell = kernel.ok("let placed = 1;\n\ndbg!(placed + 1);\nprintln!(\"{} cell-no/lib.rs:1\", line!());")
+    assert f"[cell [{cell.reply['execution_count']}]:3] placed + 1 = 2" in cell.stderr
+    assert "cell-no/lib.rs:1" in cell.stdout, "what is no place of a cell stays as it is"
+
+
 def test_a_quiet_cell_sends_no_stream(kernel):
     assert not kernel.ok("let quiet_streams = 1;").of("stream", "execute_result", "display_data")
 

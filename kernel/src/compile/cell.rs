@@ -7,9 +7,10 @@
 
 use super::diagnostics::{LABEL, Message};
 use super::link::link;
-use super::print::{Printed, Variant, to_compile};
+use super::print::{Printed, TailForm, Variant, to_compile};
 use super::source_map::What;
 use super::{Compiler, Dependencies};
+use crate::cell::Kind;
 use crate::session::Candidate;
 use anyhow::Context;
 use std::collections::{BTreeMap, BTreeSet};
@@ -103,7 +104,7 @@ impl Compiler {
             if keep_own_statics(candidate, &printed, &messages) {
                 continue;
             }
-            if let Some(next) = another_form(&printed, &messages, &variant) {
+            if let Some(next) = another_form(candidate, &printed, &messages, &variant) {
                 before.get_or_insert((printed, messages));
                 variant = next;
                 continue;
@@ -412,15 +413,24 @@ fn keep_own_statics(candidate: &mut Candidate, printed: &Printed, messages: &[Me
 }
 
 /// Another way to write what does not compile in this one, to be tried once.
-fn another_form(printed: &Printed, messages: &[Message], variant: &Variant) -> Option<Variant> {
+fn another_form(candidate: &Candidate, printed: &Printed, messages: &[Message], variant: &Variant) -> Option<Variant> {
     let is_about_the_tail = |message: &Message| {
         let never = message.code() == "E0282" || message.text().starts_with("`!` doesn't implement");
         never && message.touched(&printed.map).any(|(_, what)| matches!(what, What::Shown { .. }))
     };
-    if !variant.tail_is_never && messages.iter().any(is_about_the_tail) {
-        return Some(Variant { tail_is_never: true, ..variant.clone() });
-    }
-    None
+    let tail = candidate.statements.iter().find(|(kind, _)| *kind == Kind::Tail).map(|(_, range)| range.clone());
+    let is_open_result = |message: &Message| {
+        let place = message.place(&printed.map).filter(|place| *place.source == *candidate.cell.source);
+        let within = place.is_some_and(|place| tail.as_ref().is_some_and(|tail| tail.contains(&place.range.start)));
+        within && message.code() == "E0282" && message.everything().contains("Result")
+    };
+    let next = match variant.tail {
+        TailForm::Result => return None,
+        _ if messages.iter().any(is_open_result) => TailForm::Result,
+        TailForm::Shown if messages.iter().any(is_about_the_tail) => TailForm::Never,
+        _ => return None,
+    };
+    Some(Variant { tail: next, ..variant.clone() })
 }
 
 /// Whether guards could have a part in these errors.

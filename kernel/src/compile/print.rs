@@ -43,8 +43,20 @@ pub struct Variant {
     pub not_put_back: BTreeSet<String>,
     /// Variables that the cell moves away and gives a new value: they are put back where it has that.
     pub put_back_inside: BTreeSet<String>,
-    /// The last expression never ends, and no method can be called on what it gives.
-    pub tail_is_never: bool,
+    /// How the last expression is shown.
+    pub tail: TailForm,
+}
+
+/// How the last expression of a cell is shown.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum TailForm {
+    /// By its own method.
+    #[default]
+    Shown,
+    /// It never ends, and no method can be called on what it gives.
+    Never,
+    /// A `Result` whose error nobody has named, as in `Ok(())`: it is the error that `?` would make.
+    Result,
 }
 
 /// A crate, and what is what in it.
@@ -512,7 +524,7 @@ impl<'a> Printer<'a> {
                 .collect();
             let shown = What::Shown { source: Arc::clone(source), place: range.clone() };
             match kind {
-                Kind::Tail if shows && self.variant.tail_is_never => {
+                Kind::Tail if shows && self.variant.tail == TailForm::Never => {
                     self.marked(
                         "::isopleth::runtime::bus::result(&::isopleth::display::MimeBundle::text(&::std::format!(\"{:?}\", &(",
                         shown.clone(),
@@ -521,9 +533,10 @@ impl<'a> Printer<'a> {
                     self.marked("\n))));\n", shown);
                 }
                 Kind::Tail if shows => {
-                    self.out.push('(');
+                    let is_result = self.variant.tail == TailForm::Result;
+                    self.out.push_str(if is_result { "(::isopleth::runtime::as_result(" } else { "(" });
                     self.written(source, range, None, &edits);
-                    self.marked("\n).evcxr_display();\n", shown);
+                    self.marked(if is_result { "\n)).evcxr_display();\n" } else { "\n).evcxr_display();\n" }, shown);
                 }
                 Kind::Tail => {
                     self.written(source, range, None, &edits);

@@ -224,7 +224,7 @@ impl Definitions {
         let differs: Vec<&String> = names.into_iter().filter(|name| old.get(*name) != new.get(*name)).collect();
         // What is only reached by another way now is no news of its own.
         let in_both = |name: &&String| old.contains_key(*name) && new.contains_key(*name);
-        let is_said = differs.iter().any(|name| in_both(name));
+        let is_said = differs.iter().any(in_both);
         let changed = differs.into_iter().filter(|name| !is_said || in_both(name));
         let changed: BTreeSet<&str> = changed.map(|name| name.strip_prefix(IMPORT).unwrap_or(name)).collect();
         let mut changed: Vec<String> = changed.into_iter().map(str::to_owned).collect();

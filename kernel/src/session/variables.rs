@@ -105,7 +105,7 @@ impl Gone {
             ),
             Self::Unnameable { .. } => format!(
                 "`{name}` ends with this cell, since its type could not be found out. To keep it, write the type: let {name}: \
-                 TYPE = …;"
+                 TYPE = …; or box what has no name: let {name}: Box<dyn Iterator<Item = f64>> = Box::new(…);"
             ),
             _ => return None,
         })

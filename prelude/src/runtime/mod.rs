@@ -22,5 +22,5 @@ mod worker;
 
 pub use failure::{has_failed, let_go, report_unwind};
 pub(crate) use question::texts_of;
-pub use question::{AnyUserError, UserError};
+pub use question::{AnyUserError, UserError, as_result};
 pub use store::{VariableStore, create_variable_store};

@@ -353,7 +353,9 @@ impl Executor {
     /// Shows what the worker says.
     async fn show(&mut self, event: Event, silent: bool, request: &JupyterMessage) {
         match event {
-            Event::Text(stream, written) => text(&self.publisher, stream, &written, request),
+            Event::Text(stream, written) => {
+                text(&self.publisher, stream, &self.kernel.workshop.places.in_words(&written), request);
+            }
             Event::Frame(panic) if panic["msg"] == "thread_panic" => {
                 let mut lines = vec![panic["evalue"].as_str().unwrap_or_default().to_owned()];
                 lines.extend(where_it_failed(&panic, self.count, &self.kernel.workshop.places));
