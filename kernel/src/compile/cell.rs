@@ -327,6 +327,17 @@ fn mend(candidate: &Candidate, printed: &Printed, messages: &[Message], variant:
             BORROWED.contains(&message.code()) || message.text().contains("does not live long enough")
         })
     };
+    // Where it is dropped here, a borrow may last longer than the cell's own code has it.
+    variant.not_let_go.extend(borrowed().flat_map(|message| {
+        let let_go = message.touched(&printed.map).filter_map(|(_, what)| match what {
+            What::LetGo { name } => Some(name.clone()),
+            _ => None,
+        });
+        let_go.collect::<Vec<_>>()
+    }));
+    if *variant != before {
+        return true;
+    }
     // Storing the one that borrows is at fault; the other is what it borrows from.
     variant.not_put.extend(borrowed().flat_map(|message| stored(message, printed, false)));
     if *variant != before {
