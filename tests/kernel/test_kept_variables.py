@@ -225,6 +225,14 @@ def test_what_is_lent_from_a_variable_ends_and_the_variable_stays(kernel, kind, 
         assert kernel.ok("lent_cell.borrow().len()").text == "1"
 
 
+def test_a_closure_borrows_no_longer_than_the_cell_uses_it(kernel):
+    kernel.ok("let mut counted_t = 1;")
+    cell = kernel.ok("let mut counted_add = |by: i32| { counted_t += by; counted_t };\ncounted_add(2);\nlet counted_t = counted_t * 10;\ncounted_t")
+    assert cell.text == "30"
+    assert "`counted_add`" in said(cell)
+    assert kernel.ok("counted_t").text == "30"
+
+
 def test_a_cell_that_returns_early_leaves_nothing_older_under_its_names(kernel):
     kernel.ok("let early_price = 10;\nlet early_other = 1;")
     cell = kernel.ok("let early_price = 20;\nif early_price > 5 { return Ok(()); }\nlet early_later = 2;")
