@@ -145,7 +145,8 @@ def boolean(d: Draw, depth: int, bare: bool) -> str:
     a = lambda kind: expr(d, kind, depth - 1)  # noqa: E731
     return d.pick(
         [
-            lambda: f"{a('i64')} > {expr(d, 'i64', 0, True)}",
+            # In parentheses: at the start of a statement a loop or a block is one by itself.
+            lambda: f"({a('i64')}) > {expr(d, 'i64', 0, True)}",
             lambda: f"({a('i64')} % 2 == 0)",
             lambda: f"!{a('bool')}" if depth < 2 else f"!({a('bool')})",
             lambda: f"({a('bool')} && {a('bool')})",

@@ -253,8 +253,6 @@ impl Compiler {
                 "-Cpanic=unwind",
                 "-Coverflow-checks=on",
                 "-Cdebug-assertions=off",
-                // What a notebook forbids is forbidden to it, not to what is written around its cells.
-                "--cap-lints=warn",
                 // Lines only: they cost a few percent, and a panic inside a library can name the cell's line.
                 "-Cdebuginfo=line-tables-only",
             ])

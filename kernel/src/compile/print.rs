@@ -198,7 +198,7 @@ impl<'a> Printer<'a> {
     fn items(&mut self) {
         self.line("#![allow(unused_imports, dead_code, private_interfaces, private_bounds)]");
         for attribute in &self.candidate.attributes {
-            self.written(&attribute.source, attribute.range.clone(), None, &[]);
+            self.written(&attribute.source, attribute.range.clone(), None, &only_warned_of(attribute.text()));
             self.line("");
         }
         if self.to_compile {
@@ -668,6 +668,29 @@ fn included(tree: &ra_ap_syntax::SyntaxNode) -> Vec<Edit> {
     calls_that_read(tree).into_iter().filter_map(path).collect()
 }
 
+/// What a notebook forbids in an inner attribute it is warned of: items of earlier cells, and what is written around a cell,
+/// break such rules in each cell. What rustc itself denies stays an error.
+fn only_warned_of(attribute: &str) -> Vec<Edit> {
+    let parsed = ast::SourceFile::parse(attribute, Edition::Edition2024).tree();
+    let tokens = parsed.syntax().descendants_with_tokens().filter_map(|element| element.into_token());
+    let levels = tokens.filter(|token| {
+        let is_list = || {
+            token.text_range().end() < parsed.syntax().text_range().end() && {
+                let behind = &attribute[usize::from(token.text_range().end())..];
+                behind.trim_start().starts_with('(')
+            }
+        };
+        matches!(token.text(), "deny" | "forbid") && is_list()
+    });
+    levels
+        .map(|token| Edit {
+            range: token.text_range().start().into()..token.text_range().end().into(),
+            insert: "warn".to_owned(),
+            what: None,
+        })
+        .collect()
+}
+
 /// A name as an identifier: `r#type`.
 pub fn raw(name: &str) -> String {
     let is_keyword = SyntaxKind::from_keyword(name, Edition::Edition2024).is_some();
@@ -849,6 +872,16 @@ mod tests {
         ] {
             assert_eq!(absolute(kind), whole);
         }
+    }
+
+    #[test]
+    fn what_a_notebook_forbids_it_is_warned_of() {
+        let text = text(&["#![deny(warnings)]\n#![cfg_attr(all(), forbid(unsafe_code))]\n#![allow(deny)]", "1"]);
+        assert!(
+            text.contains("#![warn(warnings)]") && text.contains("#![cfg_attr(all(), warn(unsafe_code))]"),
+            "{text}"
+        );
+        assert!(text.contains("#![allow(deny)]"), "{text}");
     }
 
     #[test]

@@ -194,3 +194,15 @@ fn item_documented() -> ItemDocumented {
 }
 item_documented()
 //=> ItemDocumented { a: 1 }
+//== what a notebook forbids
+#![deny(warnings)]
+#![forbid(unsafe_code)]
+let item_unused = 1u32;
+//%%
+static ITEM_COUNTED: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(4);
+for _ in 0..2 { ITEM_COUNTED.fetch_add(1, std::sync::atomic::Ordering::Relaxed); }
+ITEM_COUNTED.load(std::sync::atomic::Ordering::Relaxed) + item_unused
+//=> 7
+//%%
+#[deny(unused_variables)] fn item_strict(day: u32) -> u32 { 1 }
+//! CompileError unused variable

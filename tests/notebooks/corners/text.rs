@@ -45,6 +45,9 @@ println!("{:#?}", (1, vec!["a"]));
 //== a number that does not fit
 let text_fit: u8 = 256;
 //! CompileError out of range
+//== an index that is always wrong
+let text_index = [1, 2][5];
+//! CompileError out of bounds
 //== methods and ranges on literals
 (1.max(2), 2.0_f64.sqrt() as i32, -1i32.abs(), (-1i32).abs(), 1..=3, ..4, "a".repeat(3))
 //=> (2, 1, -1, 1, 1..=3, ..4, "aaa")

@@ -68,6 +68,14 @@ const DISTANCE: usize = 2048;
 #[inline]
 fn fetch<T>(item: &T, before: &mut usize) {
     if follows(item, before) {
+        fetch_behind(item);
+    }
+}
+
+/// Fetches what lies [`DISTANCE`] behind an item that is smaller than a [`LINE`].
+#[inline]
+pub(super) fn fetch_behind<T>(item: &T) {
+    if (1..LINE).contains(&size_of::<T>()) {
         prefetch(std::ptr::from_ref(item).cast::<u8>().wrapping_add(DISTANCE));
     }
 }

@@ -11,6 +11,7 @@ mod ahead;
 mod no_unwind;
 mod parts;
 mod receive;
+mod registers;
 mod stop;
 mod turns;
 mod waiting;

@@ -6,8 +6,10 @@
 //! cell that was stopped end, all others go on. When the cell has ended only its own stays raised, for the threads it left.
 
 use super::may_unwind;
+use super::registers::{self, is_to_end};
 use crate::parallel::cancel;
 use std::collections::HashSet;
+use std::hint::cold_path;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::ThreadId;
@@ -27,6 +29,12 @@ impl Stop {
     #[allow(clippy::new_without_default)]
     pub const fn new() -> Self {
         Self(AtomicU8::new(0))
+    }
+
+    /// One that makes everybody look closer, and ends nobody.
+    #[cfg(test)]
+    pub(super) const fn raised_for_nobody() -> Self {
+        Self(AtomicU8::new(OF_THE_RUNNING_CELL))
     }
 
     fn raise(&self, what: u8) {
@@ -80,6 +88,7 @@ fn lock() -> Locked {
 
 /// Called first by each cell's function: `stop` is that of its object.
 pub fn begin(stop: &'static Stop) {
+    registers::prepare();
     let mut locked = lock();
     let cells = locked.cells();
     // The object of a cell that runs again is the same one.
@@ -140,18 +149,17 @@ pub(crate) fn interrupt(number: u64) -> bool {
 #[inline(always)]
 pub fn check(stop: &'static Stop) {
     if stop.0.load(Ordering::Relaxed) != 0 {
-        look_closer(stop);
+        cold_path();
+        if is_to_end(stop) {
+            cancel::unwind();
+        }
     }
 }
 
-/// Out of the way, so that a loop keeps its registers.
-#[cold]
-#[inline(never)]
-fn look_closer(stop: &'static Stop) {
+/// Whether Stop is for the calling thread and this may be unwound.
+pub(super) fn ends_the_caller(stop: &'static Stop) -> bool {
     // Asked first: a long loop of a destructor would otherwise wait for the lock in each turn.
-    if may_unwind() && ends_here(stop) {
-        cancel::unwind();
-    }
+    may_unwind() && ends_here(stop)
 }
 
 /// Whether Stop is for the calling thread.

@@ -1,7 +1,8 @@
 //! Loops that look in each turn whether Stop was pressed.
 
+use super::ahead::fetch_behind;
 use super::{Ahead, Receiving, Stop, check};
-use ndarray::{Dimension, Ix1, Ix2};
+use ndarray::{ArrayBase, Data, Dimension, Ix1, Ix2};
 use std::ops::{Deref, DerefMut};
 use std::sync::mpsc::Receiver;
 
@@ -80,6 +81,22 @@ impl<'a, T> Guarded<&'a Receiver<T>> {
     }
 }
 
+impl<'a, S: Data, D: Dimension> Guarded<&'a ArrayBase<S, D>> {
+    /// The values of an array, in its order, as quickly as those of a slice.
+    #[inline]
+    pub fn __isopleth_turns(self) -> Values<'a, S::Elem, D> {
+        let Any { items, stop } = self.0.0;
+        let (line, rest) = match items {
+            Some(array) => match array.as_slice() {
+                Some(values) => (values, None),
+                None => (&[][..], Some(Box::new(array.iter()))),
+            },
+            None => (&[][..], None),
+        };
+        Values { line: line.iter(), rest, stop }
+    }
+}
+
 impl<X: IntoIterator<IntoIter: InLine>> InMemory<X> {
     /// The items, and what lies ahead of them fetched.
     #[inline]
@@ -154,6 +171,34 @@ impl<I: Iterator<Item: Ahead>> Iterator for Fetching<I> {
     }
 }
 
+/// [`Fetching`] for the values of an array, whose own iterator asks for each value how the array lies in memory.
+#[derive(Debug)]
+pub struct Values<'a, T, D> {
+    line: std::slice::Iter<'a, T>,
+    /// The values of an array that is no slice. Boxed, so that nothing else points into this and it can live in registers.
+    rest: Option<Box<ndarray::iter::Iter<'a, T, D>>>,
+    stop: &'static Stop,
+}
+
+impl<'a, T, D: Dimension> Iterator for Values<'a, T, D> {
+    type Item = &'a T;
+
+    #[inline]
+    fn next(&mut self) -> Option<&'a T> {
+        check(self.stop);
+        let Some(value) = self.line.next() else { return elsewhere(self.rest.as_deref_mut()?) };
+        fetch_behind(value);
+        Some(value)
+    }
+}
+
+/// The next value of an array that is no slice. Out of the way, so that the loop over a slice keeps its registers.
+#[cold]
+#[inline(never)]
+fn elsewhere<'a, T, D: Dimension>(rest: &mut ndarray::iter::Iter<'a, T, D>) -> Option<&'a T> {
+    rest.next()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -170,6 +215,7 @@ mod tests {
     fn what_lies_in_memory_is_fetched_ahead_and_given_as_it_is() {
         trait Fetches {}
         impl<I: Iterator<Item: Ahead>> Fetches for Fetching<I> {}
+        impl<T, D> Fetches for Values<'_, T, D> {}
         fn fetches(_: &impl Fetches) {}
         let (a, mut b) = (ndarray::array![[1, 2], [3, 4]], vec![10, 20, 30, 40]);
         let (turned, column) = (a.t(), a.slice(ndarray::s![.., 1..]));
