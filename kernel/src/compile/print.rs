@@ -317,9 +317,6 @@ impl<'a> Printer<'a> {
     fn edits(&self, index: usize, entry: &Entry) -> Vec<Edit> {
         let item = &entry.item;
         let mut edits: Vec<Edit> = Vec::new();
-        if self.to_compile {
-            edits.extend(functions_with_loops(&item.tree()));
-        }
         let members = match &item.kind {
             ItemKind::Impl(block) => block.members.as_slice(),
             ItemKind::ExternBlock(members) => members.as_slice(),
@@ -699,21 +696,6 @@ pub fn raw(name: &str) -> String {
     } else {
         name.to_owned()
     }
-}
-
-/// Keeps functions with loops out of the cell's own function: that is so large that what they add up would lie in memory and
-/// not in registers.
-fn functions_with_loops(tree: &ra_ap_syntax::SyntaxNode) -> Vec<Edit> {
-    let functions = tree.descendants().filter_map(ast::Fn::cast).filter(|function| {
-        let has_loop = function.body().is_some_and(|body| {
-            let is_loop = |kind| matches!(kind, SyntaxKind::FOR_EXPR | SyntaxKind::WHILE_EXPR | SyntaxKind::LOOP_EXPR);
-            body.syntax().descendants().any(|node| is_loop(node.kind()))
-        });
-        let attributes = function.syntax().children().filter_map(ast::Attr::cast);
-        has_loop && !attributes.into_iter().any(|attribute| attribute.syntax().text().to_string().contains("inline"))
-    });
-    let start = |function: ast::Fn| usize::from(function.syntax().text_range().start());
-    functions.map(start).map(|at| Edit { range: at..at, insert: "#[inline(never)] ".to_owned(), what: None }).collect()
 }
 
 /// A type as the session keeps it, written so that nothing in a cell can give its names another meaning.
