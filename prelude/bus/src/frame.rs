@@ -59,7 +59,7 @@ impl Pieces {
     }
 
     /// The next frame that is whole; an error is about this one alone.
-    pub fn next<T: DeserializeOwned>(&mut self) -> Option<io::Result<T>> {
+    pub fn take<T: DeserializeOwned>(&mut self) -> Option<io::Result<T>> {
         let (head, rest) = self.0.split_at_checked(HEAD)?;
         let length = u32::from_le_bytes(head.try_into().ok()?) as usize;
         let message = serde_json::from_slice(rest.get(..length)?).map_err(io::Error::from);
@@ -93,7 +93,7 @@ mod tests {
         let mut pieces = Pieces::default();
         let mut next = |bytes: &[u8]| {
             pieces.push(bytes);
-            pieces.next::<String>().map(Result::ok)
+            pieces.take::<String>().map(Result::ok)
         };
         assert_eq!(next(&[2, 0, 0]), None);
         assert_eq!(next(b"\0\"\"\x02\0\0\0\""), Some(Some(String::new())));
