@@ -1,9 +1,10 @@
 //! An item of a cell (`fn`, `struct`, `use`, …): what it defines, and its own tree.
 
+use super::macros::thread_locals;
 use super::source::Source;
 use ra_ap_syntax::{
-    AstNode, Edition, GreenNode, NodeOrToken, SourceFile, SyntaxKind, SyntaxNode, T, TextRange,
-    ast::{self, HasGenericParams, HasModuleItem, HasName, HasVisibility},
+    AstNode, GreenNode, NodeOrToken, SyntaxNode, TextRange,
+    ast::{self, HasGenericParams, HasName, HasVisibility},
 };
 use std::ops::Range;
 use std::sync::Arc;
@@ -146,7 +147,7 @@ impl Item {
     }
 }
 
-fn plain(name: Option<ast::Name>) -> Option<String> {
+pub(super) fn plain(name: Option<ast::Name>) -> Option<String> {
     name.map(|name| name.text().trim_start_matches("r#").to_owned()).filter(|name| name != "_")
 }
 
@@ -181,104 +182,7 @@ pub fn kind_of(item: &ast::Item) -> ItemKind {
     }
 }
 
-/// The last name of the macro that is called.
-pub fn macro_name(call: &ast::MacroCall) -> Option<String> {
-    Some(call.path()?.segment()?.name_ref()?.text().to_string())
-}
-
-/// The macro call that a statement or an expression is, and nothing else.
-pub fn as_macro_call(node: &SyntaxNode) -> Option<ast::MacroCall> {
-    let expression = match ast::ExprStmt::cast(node.clone()) {
-        Some(statement) => statement.expr()?.syntax().clone(),
-        None => node.clone(),
-    };
-    if let Some(expression) = ast::MacroExpr::cast(expression.clone()) {
-        return expression.macro_call();
-    }
-    ast::MacroCall::cast(expression)
-}
-
-fn thread_locals(call: &ast::MacroCall) -> Option<Vec<ThreadLocal>> {
-    let tokens = call.token_tree().filter(|_| macro_name(call).as_deref() == Some("thread_local"))?;
-    let text = tokens.syntax().text().to_string();
-    let inner = text.get(1..text.len().checked_sub(1)?)?;
-    // The last one may do without its semicolon.
-    let parsed = SourceFile::parse(&format!("{inner};"), Edition::Edition2024).tree();
-    let start = bytes(tokens.syntax().text_range()).start + 1;
-    let moved = |range: Range<usize>| range.start + start..range.end + start;
-    let statics = parsed.items().map(|item| match item {
-        ast::Item::Static(it) => {
-            let from = bytes(it.syntax().text_range()).start;
-            Some(ThreadLocal {
-                name: plain(it.name())?,
-                before: moved(from..bytes(it.static_token()?.text_range()).start),
-                kind: moved(bytes(it.ty()?.syntax().text_range())),
-                value: moved(bytes(it.body()?.syntax().text_range())),
-            })
-        }
-        _ => None,
-    });
-    statics.collect()
-}
-
-/// Whether what a `macro_rules!` writes stands where items stand: a call of it is then no statement.
-pub fn makes_items(definition: &ast::MacroRules) -> bool {
-    let Some(rules) = definition.token_tree() else { return false };
-    let mut bodies = Vec::new();
-    let mut behind_arrow = false;
-    for part in rules.syntax().children_with_tokens() {
-        match part {
-            NodeOrToken::Node(body) if behind_arrow => {
-                bodies.push(body);
-                behind_arrow = false;
-            }
-            NodeOrToken::Token(token) if token.kind() == T![>] || token.kind() == T![=>] => behind_arrow = true,
-            NodeOrToken::Token(token) if token.kind().is_trivia() => {}
-            _ => behind_arrow = false,
-        }
-    }
-    !bodies.is_empty() && bodies.iter().all(are_items)
-}
-
-fn are_items(body: &SyntaxNode) -> bool {
-    let mut tokens = Vec::new();
-    top_level(body, &mut tokens);
-    let is_item = |kind: &SyntaxKind| {
-        matches!(
-            kind,
-            T![struct]
-                | T![enum]
-                | T![fn]
-                | T![impl]
-                | T![trait]
-                | T![mod]
-                | T![static]
-                | T![const]
-                | T![type]
-                | T![use]
-        )
-    };
-    tokens.iter().any(is_item) && !tokens.contains(&T![let])
-}
-
-/// The kinds of the tokens at the top of a macro's body; repetitions (`$(…)*`) are not a level of their own.
-fn top_level(body: &SyntaxNode, found: &mut Vec<SyntaxKind>) {
-    let mut dollar = false;
-    for part in body.children_with_tokens() {
-        match part {
-            NodeOrToken::Node(group) if dollar => top_level(&group, found),
-            NodeOrToken::Token(token) => {
-                dollar = token.kind() == T![$];
-                found.push(token.kind());
-                continue;
-            }
-            NodeOrToken::Node(_) => {}
-        }
-        dollar = false;
-    }
-}
-
-fn bytes(range: TextRange) -> Range<usize> {
+pub(super) fn bytes(range: TextRange) -> Range<usize> {
     range.start().into()..range.end().into()
 }
 
@@ -401,108 +305,4 @@ pub fn visibility_place(node: &SyntaxNode) -> Option<Range<usize>> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::ParsedCell;
-    use super::*;
-
-    fn item(code: &str) -> Item {
-        let source = Arc::new(Source { count: 1, code: code.into(), id: None });
-        let cell = ParsedCell::new(Arc::clone(&source), |_| false);
-        let piece = cell.pieces().remove(0);
-        Item::new(&source, piece.range, &piece.node)
-    }
-
-    #[test]
-    fn an_item_knows_what_it_defines() {
-        use Namespace::{Macro, Type, Value};
-        for (code, defines) in [
-            ("/// Doc\npub fn area() {}", vec![("area", Value)]),
-            ("struct A { x: i32 }", vec![("A", Type)]),
-            ("struct A(i32);", vec![("A", Type), ("A", Value)]),
-            ("macro_rules! m { () => {} }", vec![("m", Macro)]),
-            ("const _: () = ();", vec![]),
-            ("impl A {}", vec![]),
-            ("static r#type: i32 = 1;", vec![("type", Value)]),
-        ] {
-            let found = item(code).defines;
-            let found: Vec<(&str, Namespace)> = found.iter().map(|(name, of)| (name.as_str(), *of)).collect();
-            assert_eq!(found, defines, "{code}");
-        }
-    }
-
-    #[test]
-    fn a_use_is_taken_apart() {
-        let ItemKind::Use(found) = item("use std::{fmt::{self, Write as _}, io::Read, cmp::*, mem as memory};").kind
-        else {
-            panic!("not a use")
-        };
-        let texts: Vec<(Option<&str>, String)> = found
-            .iter()
-            .map(|import| {
-                let path: Vec<&str> = import.path.iter().map(|(segment, _)| segment.as_str()).collect();
-                (import.name.as_deref(), path.join("::"))
-            })
-            .collect();
-        let wanted = [
-            (Some("fmt"), "std::fmt"),
-            (None, "std::fmt::Write"),
-            (Some("Read"), "std::io::Read"),
-            (None, "std::cmp"),
-            (Some("memory"), "std::mem"),
-        ];
-        assert_eq!(texts, wanted.map(|(name, path)| (name, path.to_owned())));
-    }
-
-    #[test]
-    fn an_impl_is_known_by_its_head() {
-        let of = |code: &str| match item(code).kind {
-            ItemKind::Impl(block) => block,
-            other => panic!("{other:?}"),
-        };
-        assert_eq!(
-            of("impl<T> A<T> { fn f() {} const N: i32 = 1; }").header,
-            of("impl < T >  A<T> { fn g() {} }").header
-        );
-        let block = of("impl fmt::Display for Station<'_> { fn fmt() {} }");
-        assert_eq!((block.names, block.of_trait), (vec!["Display".to_owned(), "Station".to_owned()], true));
-        assert_eq!(of("impl A { fn f() {} const N: i32 = 1; }").members.len(), 2);
-    }
-
-    #[test]
-    fn a_macro_that_makes_items_is_told_from_one_that_makes_statements() {
-        let of = |body: &str| {
-            let tree = item(&format!("macro_rules! m {{ ($n:ident) => {{ {body} }} }}")).tree();
-            ast::MacroRules::cast(tree).is_some_and(|definition| makes_items(&definition))
-        };
-        for body in ["#[derive(Debug)] struct $n;", "fn $n() -> i32 { 3 }", "$(pub struct $n;)*", "impl T for $n {}"] {
-            assert!(of(body), "{body}");
-        }
-        for body in ["$n * $n", "let $n = 1;", "{ struct A; A }", "println!()", "let f = 1; fn g() {}"] {
-            assert!(!of(body), "{body}");
-        }
-    }
-
-    #[test]
-    fn the_statics_of_thread_local_are_found() {
-        let code =
-            "thread_local! {\n  /// Doc\n  static A: Cell<i32> = const { Cell::new(0) };\n pub static B: u8 = 1 }";
-        let source = Arc::new(Source { count: 1, code: code.into(), id: None });
-        let cell = ParsedCell::new(Arc::clone(&source), |_| false);
-        let piece = cell.pieces().remove(0);
-        let call = as_macro_call(&piece.node).unwrap();
-        let found = Item::new(&source, cell.place(call.syntax().text_range()), call.syntax());
-        let ItemKind::ThreadLocal(statics) = &found.kind else { panic!("{found:?}") };
-        let parts: Vec<(&str, &str)> =
-            statics.iter().map(|one| (&found.text()[one.kind.clone()], &found.text()[one.value.clone()])).collect();
-        assert_eq!(parts, [("Cell<i32>", "const { Cell::new(0) }"), ("u8", "1")]);
-    }
-
-    #[test]
-    fn a_visibility_is_found_or_has_a_place() {
-        for (code, place) in
-            [("#[derive(Debug)]\nstruct A;", 17..17), ("pub(crate) fn f() {}", 0..10), ("/// Doc\nenum E {}", 8..8)]
-        {
-            assert_eq!(visibility_place(&item(code).tree()), Some(place), "{code}");
-        }
-    }
-}
+mod tests;

@@ -10,6 +10,7 @@ mod dependencies;
 mod diagnostics;
 mod guards;
 mod link;
+mod mend;
 mod print;
 mod source_map;
 

@@ -18,8 +18,8 @@ pub use outside::calls_that_read;
 pub use statics::{Static, Symbol, statics};
 pub use variables::{Gone, Retyped, Variable, is_primitive, plain_type};
 
-use crate::cell::item::{Item, ItemKind, Namespace, as_macro_call, makes_items};
-use crate::cell::{Kind, ParsedCell, Source};
+use crate::cell::item::{Item, ItemKind, Namespace};
+use crate::cell::{Kind, ParsedCell, Source, as_macro_call, macro_name, makes_items};
 use definitions::Definitions;
 use ra_ap_syntax::{AstNode, ast};
 use statics::Statics;
@@ -247,7 +247,7 @@ impl Session {
     }
 
     fn is_call_for_items(&self, call: &ast::MacroCall, kind: Kind, of_cell: &[Arc<Item>]) -> bool {
-        let Some(name) = crate::cell::item::macro_name(call) else { return false };
+        let Some(name) = macro_name(call) else { return false };
         // A file that is included for its value stands where that is shown.
         if name == "thread_local" || name == "include" && kind == Kind::Statement {
             return true;
