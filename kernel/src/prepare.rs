@@ -4,8 +4,8 @@
 
 use crate::analysis::{Analyst, Binding, TypeOf};
 use crate::cache::{CachedCell, CellCache, Key};
-use crate::cell::ParsedCell;
-use crate::compile::{self, Built, Compiler};
+use crate::cell::{ParsedCell, Source};
+use crate::compile::{self, Built, Compiler, Priority};
 use crate::report::{self, CellError, Places, warnings};
 use crate::session::{self, Candidate, Gone, Session};
 use std::collections::{BTreeMap, BTreeSet};
@@ -65,6 +65,17 @@ pub struct Made {
 }
 
 impl Workshop {
+    /// Compiles a cell that nobody has written, ahead of time: the first one of a node reads the compiler, the prelude and its
+    /// crates from the disk, which on a cluster may be far away.
+    pub fn warm_up(&self) {
+        let source = Arc::new(Source { count: 0, code: "println!(\"{}\", 1 + 1);".to_owned(), id: None });
+        let Ok(mut candidate) = Session::default().candidate(ParsedCell::new(source, |_| false)) else { return };
+        // Whatever came of it: a cell that is sent meanwhile ends it.
+        if let Ok(built) = self.compiler.compile(&mut candidate, Priority::Ahead) {
+            let _ = std::fs::remove_file(built.object);
+        }
+    }
+
     /// Makes `cell` ready to run after what `session` holds.
     ///
     /// # Errors
@@ -114,7 +125,7 @@ impl Workshop {
         let compiler = Arc::clone(&self.compiler);
         let compiling = tokio::task::spawn_blocking(move || {
             let mut candidate = candidate;
-            let built = compiler.compile(&mut candidate);
+            let built = compiler.compile(&mut candidate, Priority::Now);
             (candidate, built)
         });
         let (mut candidate, built) = match compiling.await {

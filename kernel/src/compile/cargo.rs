@@ -1,6 +1,7 @@
 //! The real cargo at work for a `:dep`: on record for Stop, its progress shown, its complaints in a student's words.
 
 use super::Compiler;
+use super::queue::Turn;
 use anyhow::{Context, Result, bail};
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
@@ -23,7 +24,13 @@ impl Compiler {
     ///
     /// # Errors
     /// If cargo cannot be run, or Stop ends it.
-    pub(super) fn cargo(&self, arguments: &[&str], folder: &Path, tell: &dyn Fn(&str)) -> Result<Done> {
+    pub(super) fn cargo(
+        &self,
+        turn: &Turn<'_>,
+        arguments: &[&str],
+        folder: &Path,
+        tell: &dyn Fn(&str),
+    ) -> Result<Done> {
         let mut command = self.tool(&self.toolchain.cargo);
         command
             .args(arguments)
@@ -35,7 +42,7 @@ impl Compiler {
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
-        let Some(mut cargo) = self.start(&mut command)? else { bail!("stopped") };
+        let Some(mut cargo) = turn.start(&mut command)? else { bail!("stopped") };
         let mut stdout = cargo.stdout.take().context("cargo has no stdout")?;
         let reading = std::thread::spawn(move || {
             let mut text = String::new();
@@ -50,7 +57,7 @@ impl Compiler {
                 complaints.push('\n');
             }
         }
-        let success = self.wait(&mut cargo)?.success();
+        let success = turn.wait(&mut cargo)?.success();
         let stdout = reading.join().map_err(|_| anyhow::anyhow!("cargo's output could not be read"))??;
         if success {
             progress.end();

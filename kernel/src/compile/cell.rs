@@ -9,6 +9,7 @@ use super::diagnostics::{LABEL, Message};
 use super::link::link;
 use super::mend::{another_form, keep_own_statics, may_be_a_guards, mend, withdraw};
 use super::print::{Printed, Variant, to_compile};
+use super::queue::{Priority, Turn};
 use super::source_map::What;
 use super::{Compiler, Dependencies};
 use crate::session::Candidate;
@@ -73,7 +74,8 @@ impl Compiler {
     ///
     /// # Errors
     /// What rustc says of the cell, or why it could not say anything.
-    pub fn compile(&self, candidate: &mut Candidate) -> std::result::Result<Built, Failure> {
+    pub fn compile(&self, candidate: &mut Candidate, priority: Priority) -> std::result::Result<Built, Failure> {
+        let turn = self.queue.turn(priority).ok_or(Failure::Stopped)?;
         let mut variant = Variant::default();
         let mut set_aside = Vec::new();
         let mut unguarded_lines = BTreeSet::new();
@@ -83,7 +85,7 @@ impl Compiler {
         for _ in 0..TRIES {
             let printed = to_compile(candidate, &variant);
             let object = self.new_object()?;
-            let messages = match self.rustc(&printed, &label, candidate, &object, Goal::Object)? {
+            let messages = match self.rustc(&turn, &printed, &label, candidate, &object, Goal::Object)? {
                 Verdict::Compiled(warnings) => {
                     let warnings = warnings.into_iter().filter(Message::is_warning).collect();
                     return Ok(Built { object, printed, variant, warnings, set_aside, unguarded_lines });
@@ -102,7 +104,7 @@ impl Compiler {
                 continue;
             }
             if may_be_a_guards(&printed, &messages, &variant) {
-                match self.without_guards(candidate, &variant, &label)? {
+                match self.without_guards(&turn, candidate, &variant, &label)? {
                     // The user's own: told of the code without guards, which has no strange types in it.
                     Some((plain, errors)) => {
                         if !self.leave_out(candidate, &plain, &errors, &mut set_aside) {
@@ -125,6 +127,7 @@ impl Compiler {
     /// The errors of the code without guards, if it has any that are the user's.
     fn without_guards(
         &self,
+        turn: &Turn<'_>,
         candidate: &mut Candidate,
         variant: &Variant,
         label: &str,
@@ -133,7 +136,7 @@ impl Compiler {
         for _ in 0..TRIES {
             let printed = to_compile(candidate, &plain);
             let nowhere = self.folder("crate")?.join("check.rmeta");
-            match self.rustc(&printed, label, candidate, &nowhere, Goal::Check)? {
+            match self.rustc(turn, &printed, label, candidate, &nowhere, Goal::Check)? {
                 Verdict::Compiled(_) => return Ok(None),
                 Verdict::Errors(messages) if mend(candidate, &printed, &messages, &mut plain) => {}
                 Verdict::Errors(messages) => return Ok(Some((printed, messages))),
@@ -178,6 +181,7 @@ impl Compiler {
 
     fn rustc(
         &self,
+        turn: &Turn<'_>,
         printed: &Printed,
         label: &str,
         candidate: &Candidate,
@@ -193,11 +197,11 @@ impl Compiler {
         let needs_rustc = !dependencies.externs.is_empty() || printed.text.contains("link(");
         if goal == Goal::Check {
             command.args(["-Awarnings", "--emit=metadata", "-o"]).arg(object);
-            return self.verdict(&mut command);
+            return self.verdict(turn, &mut command);
         }
         if let Some(linker) = self.toolchain.linker.as_ref().filter(|_| !needs_rustc) {
             let relocatable = object.with_extension("o");
-            let verdict = self.verdict(command.args(["--emit=obj", "-o"]).arg(&relocatable))?;
+            let verdict = self.verdict(turn, command.args(["--emit=obj", "-o"]).arg(&relocatable))?;
             let is_linked = || link(linker, &relocatable, object).is_ok_and(|linked| linked.success());
             let done = matches!(verdict, Verdict::Errors(_)) || is_linked();
             let _ = std::fs::remove_file(&relocatable);
@@ -206,18 +210,18 @@ impl Compiler {
             }
             command = self.rustc_command(&source, label, optimise, &dependencies);
         }
-        self.verdict(command.arg("-o").arg(object))
+        self.verdict(turn, command.arg("-o").arg(object))
     }
 
     /// Runs the compiler.
-    fn verdict(&self, rustc: &mut Command) -> std::result::Result<Verdict, Failure> {
+    fn verdict(&self, turn: &Turn<'_>, rustc: &mut Command) -> std::result::Result<Verdict, Failure> {
         rustc.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
-        let Some(mut compiler) = self.start(rustc)? else { return Err(Failure::Stopped) };
+        let Some(mut compiler) = turn.start(rustc)? else { return Err(Failure::Stopped) };
         let mut said = Vec::new();
         let mut stderr = compiler.stderr.take().context("rustc has no stderr")?;
         stderr.read_to_end(&mut said).context("rustc cannot be read")?;
-        let status = self.wait(&mut compiler).context("rustc cannot be waited for")?;
-        if self.is_stopped() {
+        let status = turn.wait(&mut compiler).context("rustc cannot be waited for")?;
+        if turn.is_over() {
             return Err(Failure::Stopped);
         }
         if let Some(signal) = status.signal() {

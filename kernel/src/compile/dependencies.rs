@@ -1,5 +1,6 @@
 //! The crates that a notebook asks for with `:dep`: built by the real cargo, once per change.
 
+use super::queue::{Priority, Turn};
 use super::{Compiler, cargo};
 use anyhow::{Result, bail};
 use serde_json::{Value, json};
@@ -50,9 +51,10 @@ impl Compiler {
             *self.dependencies.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = Arc::default();
             return Ok(Crates::default());
         }
+        let Some(turn) = self.queue.turn(Priority::Now) else { bail!("stopped") };
         let folder = self.folder(FOLDER)?;
         write_crate(&folder, &wanted)?;
-        let described = self.cargo(&["metadata", "--format-version=1"], &folder, tell)?;
+        let described = self.cargo(&turn, &["metadata", "--format-version=1"], &folder, tell)?;
         if !described.success {
             bail!("{}", cargo::explain(&described.complaints));
         }
@@ -61,7 +63,7 @@ impl Compiler {
         let key = key(&wanted);
         let dependencies = match remembered(&folder, &key) {
             Some(known) => known,
-            None => self.build(&wanted, &folder, &key, tell)?,
+            None => self.build(&turn, &wanted, &folder, &key, tell)?,
         };
         let crates = Crates {
             names: dependencies
@@ -95,8 +97,15 @@ impl Compiler {
         self.build_crates(&wanted, tell).map(Some)
     }
 
-    fn build(&self, wanted: &Table, folder: &Path, key: &str, tell: &dyn Fn(&str)) -> Result<Dependencies> {
-        let done = self.cargo(&["build", "--release", "--message-format=json"], folder, tell)?;
+    fn build(
+        &self,
+        turn: &Turn<'_>,
+        wanted: &Table,
+        folder: &Path,
+        key: &str,
+        tell: &dyn Fn(&str),
+    ) -> Result<Dependencies> {
+        let done = self.cargo(turn, &["build", "--release", "--message-format=json"], folder, tell)?;
         let mut dependencies = Dependencies { externs: Vec::new(), folders: vec![folder.join("target/release/deps")] };
         let mut error = None;
         for message in done.stdout.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()) {

@@ -12,12 +12,14 @@ mod guards;
 mod link;
 mod mend;
 mod print;
+mod queue;
 mod source_map;
 
 pub use cell::{Built, Failure};
 pub use dependencies::Crates;
 pub use diagnostics::{LABEL, Message, label_of};
 pub use print::{Printed, Variant, to_analyse, to_compile, to_look_at};
+pub use queue::Priority;
 pub use source_map::{Place, SourceMap, What};
 
 use crate::keeper::Keeper;
@@ -25,12 +27,13 @@ use crate::prefix::Prefix;
 use crate::toolchain::Toolchain;
 use anyhow::{Context, Result};
 use dependencies::Dependencies;
+use queue::Queue;
 use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command};
+use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex};
 use toml::Table;
 
 /// Set for the kernel's own processes, and not to be seen by the tools.
@@ -45,18 +48,9 @@ pub struct Compiler {
     dependencies: Mutex<Arc<Dependencies>>,
     /// What the notebook has asked for, as it was built last.
     wanted: Mutex<Table>,
-    at_work: Mutex<AtWork>,
+    queue: Queue,
     /// How many objects there were: the loader takes a file that it has loaded before for the same object.
     objects: AtomicUsize,
-    keeper: Option<Keeper>,
-}
-
-#[derive(Debug, Default)]
-struct AtWork {
-    /// The process group of the tool that runs.
-    group: Option<i32>,
-    /// Whether Stop was asked for since the work began.
-    stopped: bool,
 }
 
 impl Compiler {
@@ -68,64 +62,25 @@ impl Compiler {
             workspace: workspace.to_owned(),
             dependencies: Mutex::default(),
             wanted: Mutex::default(),
-            at_work: Mutex::default(),
+            queue: Queue::new(keeper),
             objects: AtomicUsize::new(0),
-            keeper,
         }
     }
 
     /// Begins work that [`Compiler::stop`] can end.
     pub fn begin(&self) {
-        self.at_work().stopped = false;
+        self.queue.begin();
     }
 
-    /// Ends the tool that runs, and whatever the work would start yet.
+    /// Ends the tool that a cell waits for, and whatever its work would start yet.
     pub fn stop(&self) {
-        let mut at_work = self.at_work();
-        at_work.stopped = true;
-        if let Some(group) = at_work.group {
-            // SAFETY: the group is led by a child that is not waited for while the lock is held.
-            unsafe { libc::kill(-group, libc::SIGKILL) };
-        }
+        self.queue.stop();
     }
 
-    /// Whether Stop came since the work began.
-    pub fn is_stopped(&self) -> bool {
-        self.at_work().stopped
-    }
-
-    /// Starts a tool in a group of its own, so that Stop ends what it starts with it. `None` after Stop.
-    fn start(&self, command: &mut Command) -> Result<Option<Child>> {
-        use std::os::unix::process::CommandExt;
-        let mut at_work = self.at_work();
-        if at_work.stopped {
-            return Ok(None);
-        }
-        let program = command.get_program().to_string_lossy().into_owned();
-        let child = command.process_group(0).spawn().with_context(|| format!("cannot run {program}"))?;
-        at_work.group = i32::try_from(child.id()).ok();
-        self.tell_keeper(at_work.group);
-        Ok(Some(child))
-    }
-
-    /// The tool has ended, but was not waited for yet: its number is nobody else's.
-    fn wait(&self, child: &mut Child) -> std::io::Result<std::process::ExitStatus> {
-        // Waiting without reaping first keeps the lock free for Stop.
-        // SAFETY: the structure is valid, and the child is this process's own.
-        unsafe {
-            let mut info: libc::siginfo_t = std::mem::zeroed();
-            libc::waitid(libc::P_PID, child.id(), &raw mut info, libc::WEXITED | libc::WNOWAIT);
-        }
-        let mut at_work = self.at_work();
-        at_work.group = None;
-        self.tell_keeper(None);
-        child.wait()
-    }
-
-    fn tell_keeper(&self, group: Option<i32>) {
-        if let Some(keeper) = &self.keeper {
-            keeper.at_work(group);
-        }
+    /// Ends all tools.
+    pub fn end(&self) {
+        self.queue.stop();
+        self.queue.cancel();
     }
 
     /// A real tool of the toolchain that built the prelude, in the user's environment.
@@ -173,9 +128,5 @@ impl Compiler {
     /// What cells depend on beside their text and the installation: nothing is said of crates of `:dep`.
     pub fn has_crates(&self) -> bool {
         !self.dependencies().externs.is_empty()
-    }
-
-    fn at_work(&self) -> MutexGuard<'_, AtWork> {
-        self.at_work.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 }

@@ -235,7 +235,7 @@ impl Kernel {
 
     /// Ends everything that the kernel has started.
     pub fn end(&self) {
-        self.workshop.compiler.stop();
+        self.workshop.compiler.end();
         match &*self.phase() {
             Phase::Running { worker, .. } => worker.kill(),
             Phase::Program { group, .. } => signal(*group, libc::SIGKILL),

@@ -65,6 +65,8 @@ async fn serve(connection: &ConnectionInfo, kernel: &Arc<Kernel>) -> Result<()> 
     let iopub = sockets::create_kernel_iopub_xpub_connection(connection, &session).await?;
 
     tokio::spawn(beat(heartbeat));
+    let workshop = kernel.workshop.clone();
+    tokio::task::spawn_blocking(move || workshop.warm_up());
     let (publisher, publishing) = iopub::start(iopub);
     let (answers, questions) = {
         let (send, receive) = stdin.split();
