@@ -3,6 +3,8 @@
 use super::queue::{Priority, Turn};
 use super::{Compiler, cargo};
 use anyhow::{Result, bail};
+use cargo_metadata::diagnostic::DiagnosticLevel;
+use cargo_metadata::{Artifact, Metadata, Node, PackageId};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -58,7 +60,8 @@ impl Compiler {
         if !described.success {
             bail!("{}", cargo::explain(&described.complaints));
         }
-        let metadata: Value = serde_json::from_str(&described.stdout)?;
+        let described: Value = serde_json::from_str(&described.stdout)?;
+        let metadata: Metadata = serde_json::from_value(described.clone())?;
         name_crates(&folder, &metadata)?;
         let key = key(&wanted);
         let dependencies = match remembered(&folder, &key) {
@@ -74,7 +77,7 @@ impl Compiler {
                 .collect(),
             local: local(&wanted),
             apart: apart(&metadata),
-            metadata: Some(Arc::new(metadata)),
+            metadata: Some(Arc::new(described)),
         };
         *self.dependencies.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = Arc::new(dependencies);
         *self.wanted.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = wanted;
@@ -108,14 +111,19 @@ impl Compiler {
         let done = self.cargo(turn, &["build", "--release", "--message-format=json"], folder, tell)?;
         let mut dependencies = Dependencies { externs: Vec::new(), folders: vec![folder.join("target/release/deps")] };
         let mut error = None;
-        for message in done.stdout.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()) {
-            if message["reason"] == "compiler-artifact" {
-                dependencies.externs.extend(extern_of(&message, wanted));
-                dependencies.externs.extend(the_library(&message));
-            } else if message["reason"] == "compiler-message" && message["message"]["level"] == "error" {
-                let package = message["package_id"].as_str().and_then(package_name).unwrap_or_default();
-                let said = message["message"]["message"].as_str().unwrap_or_default();
-                error.get_or_insert_with(|| format!("the crate `{package}` does not compile: {said}"));
+        for message in cargo_metadata::Message::parse_stream(done.stdout.as_bytes()) {
+            match message? {
+                cargo_metadata::Message::CompilerArtifact(artifact) => {
+                    dependencies.externs.extend(extern_of(&artifact, wanted));
+                    dependencies.externs.extend(the_library(&artifact));
+                }
+                cargo_metadata::Message::CompilerMessage(said) if said.message.level == DiagnosticLevel::Error => {
+                    let package = package_name(&said.package_id).unwrap_or_default();
+                    error.get_or_insert_with(|| {
+                        format!("the crate `{package}` does not compile: {}", said.message.message)
+                    });
+                }
+                _ => {}
             }
         }
         if !done.success {
@@ -128,20 +136,10 @@ impl Compiler {
 }
 
 /// The crates among `metadata`'s direct dependencies that bring a [`SHARED`] crate of their own.
-fn apart(metadata: &Value) -> Vec<(String, String)> {
-    let nodes = metadata["resolve"]["nodes"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let root = &metadata["resolve"]["root"];
-    let direct: Vec<&str> = nodes
-        .iter()
-        .find(|node| node["id"] == *root)
-        .and_then(|node| node["dependencies"].as_array())
-        .map(|list| list.iter().filter_map(Value::as_str).collect())
-        .unwrap_or_default();
+fn apart(metadata: &Metadata) -> Vec<(String, String)> {
     let mut found = Vec::new();
-    for id in direct {
-        let node = nodes.iter().find(|node| node["id"] == id);
-        let below =
-            node.and_then(|node| node["dependencies"].as_array()).into_iter().flatten().filter_map(Value::as_str);
+    for id in root(metadata).into_iter().flat_map(|root| &root.dependencies) {
+        let below = node(metadata, id).into_iter().flat_map(|node| &node.dependencies);
         let names: Vec<&str> = std::iter::once(id).chain(below).filter_map(package_name).collect();
         let name = package_name(id).unwrap_or_default();
         if let Some(shared) = SHARED.iter().find(|shared| names.contains(shared)) {
@@ -149,6 +147,15 @@ fn apart(metadata: &Value) -> Vec<(String, String)> {
         }
     }
     found
+}
+
+/// What the notebook's own crate depends on.
+fn root(metadata: &Metadata) -> Option<&Node> {
+    node(metadata, metadata.resolve.as_ref()?.root.as_ref()?)
+}
+
+fn node<'a>(metadata: &'a Metadata, id: &PackageId) -> Option<&'a Node> {
+    metadata.resolve.as_ref()?.nodes.iter().find(|node| node.id == *id)
 }
 
 /// The crate that holds the notebook's dependencies, in the workspace.
@@ -211,11 +218,8 @@ fn write_crate(folder: &Path, wanted: &Table) -> Result<()> {
 }
 
 /// Has the crate hold all that it depends on, each by the name that its library has.
-fn name_crates(folder: &Path, metadata: &Value) -> Result<()> {
-    let nodes = metadata["resolve"]["nodes"].as_array().into_iter().flatten();
-    let root = nodes.into_iter().find(|node| node["id"] == metadata["resolve"]["root"]);
-    let direct = root.and_then(|root| root["deps"].as_array()).into_iter().flatten();
-    let names = direct.filter_map(|dependency| dependency["name"].as_str());
+fn name_crates(folder: &Path, metadata: &Metadata) -> Result<()> {
+    let names = root(metadata).into_iter().flat_map(|root| &root.deps).map(|dependency| dependency.name.as_str());
     let text: String = names.map(|name| format!("extern crate {name} as _;\n")).collect();
     let path = folder.join("src/lib.rs");
     if std::fs::read_to_string(&path).ok().as_deref() != Some(&text) {
@@ -225,37 +229,30 @@ fn name_crates(folder: &Path, metadata: &Value) -> Result<()> {
 }
 
 /// `name=path` if the artifact is the [`LIBRARY`].
-fn the_library(message: &Value) -> Option<String> {
-    let files = message["filenames"].as_array()?.iter().filter_map(Value::as_str);
-    let file = files.filter(|_| message["target"]["name"] == LIBRARY).find(|file| file.ends_with(".so"))?;
-    Some(format!("{LIBRARY}={file}"))
+fn the_library(artifact: &Artifact) -> Option<String> {
+    let mut files = artifact.filenames.iter().filter(|_| artifact.target.name == LIBRARY);
+    files.find(|file| file.as_str().ends_with(".so")).map(|file| format!("{LIBRARY}={file}"))
 }
 
 /// `name=path` if the artifact is a library that the notebook asked for by name.
-fn extern_of(message: &Value, wanted: &Table) -> Option<String> {
-    let target = &message["target"];
-    let library = target["kind"]
-        .as_array()?
-        .iter()
-        .any(|kind| matches!(kind.as_str(), Some("lib" | "rlib" | "dylib" | "proc-macro")));
-    let package = package_name(message["package_id"].as_str()?)?;
+fn extern_of(artifact: &Artifact, wanted: &Table) -> Option<String> {
+    let target = &artifact.target;
+    let is_library = target.is_lib() || target.is_rlib() || target.is_dylib() || target.is_proc_macro();
+    let package = package_name(&artifact.package_id)?;
     let (name, _) = wanted.iter().find(|(name, value)| {
         value.get("package").and_then(|package| package.as_str()).unwrap_or(name.as_str()) == package
     })?;
-    let file = message["filenames"]
-        .as_array()?
-        .iter()
-        .filter_map(Value::as_str)
-        .find(|file| file.ends_with(".rlib") || file.ends_with(".so"))?;
+    let is_one = |file: &str| file.ends_with(".rlib") || file.ends_with(".so");
+    let file = artifact.filenames.iter().find(|file| is_one(file.as_str()))?;
     // A renamed dependency goes by its new name, any other by its library's.
     let renamed = wanted.get(name).is_some_and(|value| value.get("package").is_some());
-    let name = if renamed { name.as_str() } else { target["name"].as_str()? };
-    library.then(|| format!("{}={file}", name.replace('-', "_")))
+    let name = if renamed { name.as_str() } else { target.name.as_str() };
+    is_library.then(|| format!("{}={file}", name.replace('-', "_")))
 }
 
 /// The package in a package id: `registry+…#serde@1.0.0` or `path+file:///…/dir#name@1.0.0` or `…/name#1.0.0`.
-fn package_name(id: &str) -> Option<&str> {
-    let (source, fragment) = id.split_once('#')?;
+fn package_name(id: &PackageId) -> Option<&str> {
+    let (source, fragment) = id.repr.split_once('#')?;
     match fragment.split_once('@') {
         Some((name, _)) => Some(name),
         None => source.rsplit('/').next(),
@@ -284,8 +281,9 @@ mod tests {
 
     #[test]
     fn the_package_is_found_in_every_shape_of_package_id() {
-        assert_eq!(package_name("registry+https://example.org/index#serde@1.0.2"), Some("serde"));
-        assert_eq!(package_name("path+file:///somewhere/mine#0.1.0"), Some("mine"));
-        assert_eq!(package_name("path+file:///somewhere/dir#mine@0.1.0"), Some("mine"));
+        let name = |id: &str| package_name(&PackageId { repr: id.to_owned() }).map(str::to_owned);
+        assert_eq!(name("registry+https://example.org/index#serde@1.0.2").as_deref(), Some("serde"));
+        assert_eq!(name("path+file:///somewhere/mine#0.1.0").as_deref(), Some("mine"));
+        assert_eq!(name("path+file:///somewhere/dir#mine@0.1.0").as_deref(), Some("mine"));
     }
 }

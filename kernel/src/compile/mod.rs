@@ -14,6 +14,7 @@ mod mend;
 mod print;
 mod queue;
 mod source_map;
+mod translations;
 
 pub use cell::{Built, Failure};
 pub use dependencies::Crates;

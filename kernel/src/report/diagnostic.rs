@@ -58,7 +58,7 @@ impl Canvas<'_> {
             if text.is_empty() || NOISE.iter().any(|noise| text.contains(noise)) {
                 continue;
             }
-            let level = if child.0["level"] == "help" { Level::HELP } else { Level::NOTE };
+            let level = if child.is_help() { Level::HELP } else { Level::NOTE };
             let spots = self.spots(&child);
             let (edits, marks): (Vec<Spot>, Vec<Spot>) = spots.into_iter().partition(|spot| spot.replacement.is_some());
             if !edits.is_empty() {
@@ -78,7 +78,7 @@ impl Canvas<'_> {
         // Bold and the 16 base colours are what light and dark notebook themes both can show.
         let mut drawn = Renderer::styled().render(&report);
         let line = spots.iter().find(|spot| spot.primary).map(|spot| spot.source.line_at(spot.range.start));
-        if let Some(advice) = hints::advice(&message.0, line.unwrap_or_default()) {
+        if let Some(advice) = hints::advice(message, line.unwrap_or_default()) {
             drawn.push_str(&format!("\n{ADVICE}What to do:{RESET} {advice}"));
         }
         drawn
@@ -202,7 +202,7 @@ mod tests {
             }
             span
         };
-        let drawn = Canvas { cell: &cell, map: &printed.map }.draw(&Message(message(&span)));
+        let drawn = Canvas { cell: &cell, map: &printed.map }.draw(&Message::of(&message(&span)));
         let mut text = String::new();
         let mut escape = false;
         for character in drawn.chars() {
@@ -220,7 +220,7 @@ mod tests {
     fn an_error_points_into_the_cell_and_its_notes_into_earlier_ones() {
         let text = drawn(|span| {
             json!({
-                "message": "cannot find function `fo`", "code": { "code": "E0425" },
+                "message": "cannot find function `fo`", "code": "E0425",
                 "spans": [span("fo(a)", json!({ "is_primary": true, "label": "not here" }))],
                 "children": [
                     { "level": "note", "message": "a similar one is here", "spans": [span("fn foo", json!({}))], "children": [] },

@@ -4,12 +4,12 @@
 
 mod table;
 
-use serde_json::Value;
+use crate::compile::Message;
 use table::{HINTS, Hint};
 
 /// What to do about an error of rustc's whose primary line is `line`, if there is a short way to say it.
-pub fn advice(message: &Value, line: &str) -> Option<String> {
-    let code = message["code"]["code"].as_str().unwrap_or_default();
+pub fn advice(message: &Message, line: &str) -> Option<String> {
+    let code = message.code();
     let said = everything_said(message);
     let fits = |hint: &&Hint| {
         (hint.code == "*" || hint.code == code)
@@ -18,22 +18,17 @@ pub fn advice(message: &Value, line: &str) -> Option<String> {
     };
     let hint = HINTS.iter().find(fits)?;
     let mut advice = hint.advice.to_owned();
-    for (at, name) in message["message"].as_str().unwrap_or_default().split('`').skip(1).step_by(2).enumerate() {
+    for (at, name) in message.text().split('`').skip(1).step_by(2).enumerate() {
         advice = advice.replace(&format!("{{{at}}}"), name);
     }
     Some(advice)
 }
 
-fn everything_said(message: &Value) -> String {
-    let list = |key: &str| message[key].as_array().map(Vec::as_slice).unwrap_or_default();
-    let texts = (message["message"].as_str().into_iter())
-        .chain(list("spans").iter().filter_map(|span| span["label"].as_str()))
-        .chain(list("children").iter().filter_map(|child| child["message"].as_str()));
-    let said = texts.collect::<Vec<_>>().join("\n");
+fn everything_said(message: &Message) -> String {
     // rustc writes whole paths once a notebook has another type of the same name.
     ["std::option::", "std::result::", "std::vec::", "std::string::"]
         .iter()
-        .fold(said, |said, path| said.replace(path, ""))
+        .fold(message.everything(), |said, path| said.replace(path, ""))
 }
 
 /// Words as whole words, signs anywhere.
@@ -51,7 +46,7 @@ mod tests {
     use serde_json::json;
 
     fn said(code: &str, text: &str, line: &str) -> String {
-        advice(&json!({ "code": { "code": code }, "message": text }), line).unwrap_or_default()
+        advice(&Message::of(&json!({ "code": code, "message": text })), line).unwrap_or_default()
     }
 
     #[test]

@@ -49,7 +49,7 @@ pub fn told(warnings: &[Message], map: &SourceMap, count: usize) -> Vec<String> 
 fn help(warning: &Message) -> Option<String> {
     let of_lint = |text: &str| text.contains("on by default") || text.contains("implied by");
     let advice = warning.children().find(|child| !of_lint(child.text()))?;
-    let level = advice.0["level"].as_str()?;
+    let level = if advice.is_help() { "help" } else { "note" };
     let text = advice.text();
     let spans = advice.spans();
     Some(match spans.as_slice() {
@@ -82,9 +82,7 @@ mod tests {
         let warning = |(code, word): &(&str, &str)| {
             let start = printed.text.find(word).unwrap();
             let span = json!({ "file_name": "cell-0a/lib.rs", "byte_start": start, "byte_end": start + word.len(), "is_primary": true });
-            Message(
-                json!({ "code": { "code": code }, "message": text, "spans": [span], "children": [], "level": "warning" }),
-            )
+            Message::of(&json!({ "code": code, "message": text, "spans": [span], "level": "warning" }))
         };
         told(&places.iter().map(warning).collect::<Vec<_>>(), &printed.map, 2)
     }
