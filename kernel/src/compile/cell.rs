@@ -153,29 +153,30 @@ impl Compiler {
         messages: &[Message],
         set_aside: &mut Vec<(String, usize, String)>,
     ) -> bool {
-        let mut broken: BTreeMap<usize, String> = BTreeMap::new();
+        let mut broken: BTreeMap<(usize, usize), String> = BTreeMap::new();
         let own = &candidate.cell.source;
         for message in messages.iter().filter(|message| message.is_error()) {
             let is_conflict = CONFLICTS.contains(&message.code());
             // Where an item is used wrongly that is not the item's fault: what counts of a macro is where it was called. A
             // lint is nobody's end.
             let spans = message.spans().into_iter().filter(|span| span.is_primary || is_conflict);
-            let entries = spans.flat_map(|span| printed.map.touched(span.range)).filter_map(|what| match what {
-                What::Written { source, entry, .. } if message.code().starts_with('E') => Some((source, *entry)),
-                _ => None,
-            });
-            for (source, entry) in entries {
-                if let Some(entry) = entry.filter(|_| !std::sync::Arc::ptr_eq(source, own)) {
-                    broken.entry(entry).or_insert_with(|| message.text().to_owned());
+            for span in spans.filter(|_| message.code().starts_with('E')) {
+                let Some(place) = printed.map.place(span.range.clone()) else { continue };
+                let entries = printed.map.touched(span.range).filter_map(|what| match what {
+                    What::Written { source, entry, .. } if !std::sync::Arc::ptr_eq(source, own) => *entry,
+                    _ => None,
+                });
+                for entry in entries {
+                    broken.entry((entry, place.range.start)).or_insert_with(|| message.text().to_owned());
                 }
             }
         }
-        for (index, reason) in &broken {
-            if let Some(entry) = candidate.items.iter().nth(*index) {
-                set_aside.push((entry.item.title(), entry.item.source.count, reason.clone()));
+        for ((index, at), reason) in &broken {
+            if let Some((title, cell)) = candidate.set_aside(*index, *at, reason) {
+                set_aside.push((title, cell, reason.clone()));
             }
-            candidate.set_aside(*index, reason);
         }
+        set_aside.dedup_by(|one, other| one.0 == other.0 && one.1 == other.1);
         !broken.is_empty()
     }
 

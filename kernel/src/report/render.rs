@@ -71,10 +71,15 @@ pub fn aside(title: &str, cell: usize, reason: &str) -> String {
     )
 }
 
-/// The variable or function that rustc did not find.
+/// The variable, function or method that rustc did not find.
 fn asked_for(error: &Message) -> Option<&str> {
-    let found =
-        ["cannot find value `", "cannot find function `", "cannot find function, tuple struct or tuple variant `"];
+    let found = [
+        "cannot find value `",
+        "cannot find function `",
+        "cannot find function, tuple struct or tuple variant `",
+        "no method named `",
+        "no function or associated item named `",
+    ];
     let rest = found.iter().find_map(|start| error.text().strip_prefix(start))?;
     rest.split('`').next()
 }

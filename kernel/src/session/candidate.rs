@@ -134,11 +134,11 @@ impl Candidate {
         self.digests.clone()
     }
 
-    /// Leaves the entry `index` of the items out: it no longer compiles, for `reason`.
-    pub fn set_aside(&mut self, index: usize, reason: &str) {
-        if let Some(entry) = self.items.entry_mut(index) {
-            entry.aside = Some(reason.to_owned());
-        }
+    /// Leaves out what the entry `index` of the items has at byte `at` of its source: it no longer compiles, for `reason`. Says
+    /// what that is called, and of which cell it is.
+    pub fn set_aside(&mut self, index: usize, at: usize, reason: &str) -> Option<(String, usize)> {
+        let entry = self.items.entry_mut(index)?;
+        Some((entry.leave_out(at, reason), entry.item.source.count))
     }
 
     /// Looks again at what is outdated, after items were left out.

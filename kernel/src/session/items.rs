@@ -1,8 +1,8 @@
 //! The items of a notebook: of each the newest definition, in the order in which cells wrote them.
 
 use crate::cell::Source;
-use crate::cell::item::{Import, Item, ItemKind, Namespace, meaning};
-use std::collections::{BTreeSet, HashMap};
+use crate::cell::item::{Import, Item, ItemKind, Member, Namespace, meaning};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// An item that holds, or the part of it that still does.
@@ -15,6 +15,8 @@ pub struct Entry {
     pub import: Option<ImportEntry>,
     /// Why it no longer compiles with what later cells have defined: it is left out until its cell runs again.
     pub aside: Option<String>,
+    /// The same of single members of an `impl`: the name of each, and why.
+    pub members_aside: BTreeMap<String, String>,
     /// Guards that do not compile, by number.
     pub unguarded: BTreeSet<usize>,
     /// Statics that constants are made from, by path: each object has them for itself.
@@ -38,6 +40,7 @@ impl Entry {
             overridden: BTreeSet::new(),
             import: None,
             aside: None,
+            members_aside: BTreeMap::new(),
             unguarded: BTreeSet::new(),
             own_statics: BTreeSet::new(),
         }
@@ -54,6 +57,31 @@ impl Entry {
     /// Whether it is left out.
     pub fn is_aside(&self) -> bool {
         self.aside.is_some()
+    }
+
+    /// Leaves out what stands at byte `at` of the source: a method of an inherent `impl` alone, or else the whole item. Says what
+    /// that is called.
+    pub fn leave_out(&mut self, at: usize, reason: &str) -> String {
+        let title = self.item.title();
+        let ItemKind::Impl(block) = &self.item.kind else {
+            self.aside = Some(reason.to_owned());
+            return title;
+        };
+        let within =
+            |member: &&Member| at.checked_sub(self.item.range.start).is_some_and(|at| member.range.contains(&at));
+        let Some(member) = block.members.iter().find(within).filter(|_| !block.of_trait) else {
+            self.aside = Some(reason.to_owned());
+            return title;
+        };
+        self.overridden.insert(member.name.clone());
+        self.members_aside.insert(member.name.clone(), reason.to_owned());
+        format!("{}::{}", block.names.join("::"), member.name)
+    }
+
+    /// Why `name`, of this item or one of its members, is left out.
+    pub fn why_aside(&self, name: &str) -> Option<&str> {
+        let whole = self.aside.as_deref().filter(|_| self.item.title() == name);
+        whole.or_else(|| self.members_aside.get(name).map(String::as_str))
     }
 
     fn is_of(&self, source: &Arc<Source>) -> bool {
@@ -244,6 +272,19 @@ mod tests {
         assert_eq!(found.len(), 3);
         assert_eq!(after(&["impl S { fn f() { 1 } }", "impl  S { fn f() { 2 } }"]), ["impl  S { fn f() { 2 } } -"]);
         assert_eq!(after(&["impl T for S { fn f() {} fn g() {} }", "impl T for S { fn f() {} }"]).len(), 1);
+    }
+
+    #[test]
+    fn a_method_that_no_longer_compiles_is_left_out_alone() {
+        let code = "struct S;\nimpl S { fn f() { a() } fn g() {} }\nimpl T for S { fn f() { a() } }";
+        let items = Items::default().with(&items_of(1, code));
+        let mut entries: Vec<Entry> = items.iter().cloned().collect();
+        let places: Vec<usize> = code.match_indices("a()").map(|(at, _)| at).collect();
+        assert_eq!(entries[1].leave_out(places[0], "why"), "S::f");
+        assert!(!entries[1].is_aside() && entries[1].overridden.contains("f"));
+        assert_eq!((entries[1].why_aside("f"), entries[1].why_aside("g")), (Some("why"), None));
+        assert_eq!(entries[2].leave_out(places[1], "why"), "impl T for S");
+        assert!(entries[2].is_aside(), "a trait needs all its methods");
     }
 
     #[test]

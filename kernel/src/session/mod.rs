@@ -91,10 +91,9 @@ impl Session {
         self.gone.get(name)
     }
 
-    /// The item `name` that is left out, if that is so: its cell, and why.
+    /// The item or method `name` that is left out, if that is so: its cell, and why.
     pub fn aside(&self, name: &str) -> Option<(usize, &str)> {
-        let entry = self.items.iter().find(|entry| entry.is_aside() && entry.item.title() == name)?;
-        Some((entry.item.source.count, entry.aside.as_deref()?))
+        self.items.iter().find_map(|entry| Some((entry.item.source.count, entry.why_aside(name)?)))
     }
 
     /// The crates on this disk, with what tells their builds apart.

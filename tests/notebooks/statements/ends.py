@@ -29,7 +29,10 @@ def question_err(d: Draw) -> str:
     if counters and d.chance(0.5):
         name = d.change(d.pick(counters))
         return f'for word in ["1", "2", "no", "3"] {{\n    {name} += word.parse::<i64>()?;\n}}'
-    return f'let x: i64 = {quoted(d.pick(["", "twelve", "1.5", "9 9"]))}.parse()?;'
+    # The statements behind it never run, but they are compiled: a name that it shadows keeps its type.
+    numbers = [name for name in d.named("i64") if not name.startswith("r#")]
+    name = d.pick(numbers) if numbers and d.chance(0.7) else "unread"
+    return f'let {name}: i64 = {quoted(d.pick(["", "twelve", "1.5", "9 9"]))}.parse()?;'
 
 
 def panicking(d: Draw) -> str:
