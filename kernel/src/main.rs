@@ -9,6 +9,7 @@ mod commands;
 mod compile;
 mod jupyter;
 mod keeper;
+mod log;
 mod notebook;
 mod prefix;
 mod prepare;

@@ -6,6 +6,7 @@ use crate::analysis::{Analyst, Binding, TypeOf};
 use crate::cache::{CachedCell, CellCache, Key};
 use crate::cell::{ParsedCell, Source};
 use crate::compile::{self, Built, Compiler, Priority};
+use crate::log;
 use crate::report::{self, CellError, Places, warnings};
 use crate::session::{self, Candidate, Gone, Session};
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,6 +14,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinHandle;
+use tracing::Instrument;
 
 /// How long a cell that has run waits for the types of what it has made.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -94,7 +96,8 @@ impl Workshop {
         let printed = compile::to_compile(&candidate, &compile::Variant::default());
         let outside = candidate.read_from_outside().filter(|_| !self.compiler.has_crates());
         let key = outside.and_then(|outside| self.cells.key(&printed.text, &outside));
-        if let Some(kept) = key.as_ref().and_then(|key| self.cells.find(key)) {
+        let kept = tracing::info_span!("cache").in_scope(|| key.as_ref().and_then(|key| self.cells.find(key)));
+        if let Some(kept) = kept {
             let object = self.compiler.unpack(&kept.object).map_err(|error| {
                 CellError::new(
                     "EngineError",
@@ -123,9 +126,10 @@ impl Workshop {
         };
         let label = printed.label();
         let compiler = Arc::clone(&self.compiler);
+        let span = tracing::info_span!("compile");
         let compiling = tokio::task::spawn_blocking(move || {
             let mut candidate = candidate;
-            let built = compiler.compile(&mut candidate, Priority::Now);
+            let built = span.in_scope(|| compiler.compile(&mut candidate, Priority::Now));
             (candidate, built)
         });
         let (mut candidate, built) = match compiling.await {
@@ -203,7 +207,7 @@ impl Workshop {
             if bindings.is_empty() {
                 return Vec::new();
             }
-            analyst.types(text, bindings).await
+            analyst.types(text, bindings).instrument(tracing::info_span!("types", lane = log::ANALYSIS)).await
         }))
     }
 
@@ -219,15 +223,17 @@ impl Workshop {
                 let kept: BTreeSet<&String> = kept.filter(|name| !ended.contains_key(*name)).collect();
                 let mut types: BTreeMap<String, String> =
                     kept.iter().filter_map(|name| Some(((*name).clone(), plain(name)?))).collect();
+                let span = tracing::info_span!("wait for types");
                 let answer = match asked {
                     _ if kept.iter().all(|name| types.contains_key(*name)) => Vec::new(),
                     Types::Known(_) => Vec::new(),
                     Types::Asked(asked) => {
-                        let answer = tokio::time::timeout(PATIENCE, asked).await;
+                        let answer = tokio::time::timeout(PATIENCE, asked).instrument(span).await;
                         answer.map(Result::unwrap_or_default).unwrap_or_default()
                     }
                     Types::ToAsk(text, bindings) => {
-                        let answer = tokio::time::timeout(PATIENCE, self.analyst.types(text, bindings)).await;
+                        let asking = self.analyst.types(text, bindings);
+                        let answer = tokio::time::timeout(PATIENCE, asking).instrument(span).await;
                         answer.unwrap_or_default()
                     }
                 };

@@ -83,7 +83,7 @@ impl Compiler {
         let mut before: Option<(Printed, Vec<Message>)> = None;
         let label = to_compile(candidate, &variant).label();
         for _ in 0..TRIES {
-            let printed = to_compile(candidate, &variant);
+            let printed = tracing::info_span!("print").in_scope(|| to_compile(candidate, &variant));
             let object = self.new_object()?;
             let messages = match self.rustc(&turn, &printed, &label, candidate, &object, Goal::Object)? {
                 Verdict::Compiled(warnings) => {
@@ -203,7 +203,10 @@ impl Compiler {
         if let Some(linker) = self.toolchain.linker.as_ref().filter(|_| !needs_rustc) {
             let relocatable = object.with_extension("o");
             let verdict = self.verdict(turn, command.args(["--emit=obj", "-o"]).arg(&relocatable))?;
-            let is_linked = || link(linker, &relocatable, object).is_ok_and(|linked| linked.success());
+            let is_linked = || {
+                let linked = tracing::info_span!("link").in_scope(|| link(linker, &relocatable, object));
+                linked.is_ok_and(|linked| linked.success())
+            };
             let done = matches!(verdict, Verdict::Errors(_)) || is_linked();
             let _ = std::fs::remove_file(&relocatable);
             if done {
@@ -216,6 +219,7 @@ impl Compiler {
 
     /// Runs the compiler.
     fn verdict(&self, turn: &Turn<'_>, rustc: &mut Command) -> std::result::Result<Verdict, Failure> {
+        let _span = tracing::info_span!("rustc").entered();
         rustc.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
         let Some(mut compiler) = turn.start(rustc)? else { return Err(Failure::Stopped) };
         let mut said = Vec::new();

@@ -41,6 +41,7 @@ pub fn run(args: &[OsString]) -> Result<ExitCode> {
         .rfind(|arg| !arg.to_string_lossy().starts_with('-'))
         .context("usage: isopleth kernel CONNECTION_FILE")?;
     let connection = read_connection(Path::new(file))?;
+    crate::log::begin();
     let kernel = Kernel::prepare()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let served = runtime.block_on(serve(&connection, &kernel));

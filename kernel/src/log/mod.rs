@@ -1,0 +1,65 @@
+//! What the kernel tells those who look after it: a log in the user's state folder, and where each millisecond of a cell goes.
+//!
+//! The log never holds what a user has written, unless `ISOPLETH_LOG_CODE` is set. `ISOPLETH_LOG` says how much is told
+//! (`error`, `warn`, `info`, `debug`, `trace`; `info` if it is not set). `ISOPLETH_TRACE=FILE` writes a [timeline].
+
+mod file;
+mod timeline;
+
+pub use file::path;
+pub use timeline::{ANALYSIS, CELL};
+
+use file::BoundedFile;
+use std::str::FromStr;
+use std::sync::OnceLock;
+use timeline::Timeline;
+use tracing::Level;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{Layer, fmt};
+
+/// Our own crate: what rust-analyzer and others say of themselves is of no use here.
+const OURS: &str = env!("CARGO_CRATE_NAME");
+
+/// How much goes into the log.
+const LEVEL: &str = "ISOPLETH_LOG";
+/// Set where users' code may be logged.
+const CODE: &str = "ISOPLETH_LOG_CODE";
+/// Names the file of the timeline.
+const TRACE: &str = "ISOPLETH_TRACE";
+
+/// Begins to log for one kernel. Warnings also go to stderr, which Jupyter shows in its own log. Where the log cannot be
+/// written there is none, and that is no reason for a kernel not to run.
+pub fn begin() {
+    let level = std::env::var(LEVEL).ok().and_then(|level| LevelFilter::from_str(&level).ok());
+    let ours = |level: LevelFilter| Targets::new().with_target(OURS, level);
+    let file = path().and_then(|path| BoundedFile::open(&path).ok()).map(|file| {
+        let layer = fmt::layer().with_ansi(false).with_target(false).with_writer(file);
+        layer.with_filter(ours(level.unwrap_or(LevelFilter::INFO)))
+    });
+    let stderr = fmt::layer().with_ansi(false).with_target(false).without_time().with_writer(std::io::stderr);
+    let timeline = std::env::var_os(TRACE).and_then(|path| match Timeline::create(path.as_ref()) {
+        Ok(timeline) => Some(timeline),
+        Err(error) => {
+            eprintln!("isopleth kernel: {TRACE}: {} cannot be written: {error}", path.display());
+            None
+        }
+    });
+    let begun = tracing_subscriber::registry()
+        .with(file)
+        .with(stderr.with_filter(ours(LevelFilter::WARN)))
+        .with(timeline.map(|timeline| timeline.with_filter(ours(LevelFilter::from(Level::TRACE)))))
+        .try_init();
+    debug_assert!(begun.is_ok(), "the log begins once");
+}
+
+/// `code` as it may stand in the log.
+pub fn code(code: &str) -> String {
+    static ALLOWED: OnceLock<bool> = OnceLock::new();
+    if *ALLOWED.get_or_init(|| std::env::var_os(CODE).is_some()) {
+        format!("{code:?}")
+    } else {
+        format!("({} bytes)", code.len())
+    }
+}
