@@ -47,6 +47,26 @@ pub struct Prepared {
     cell: usize,
 }
 
+#[cfg(test)]
+impl Prepared {
+    /// A cell that was never compiled, for tests that run none.
+    pub fn uncompiled(candidate: Candidate, object: PathBuf) -> Self {
+        let cell = candidate.cell.source.count;
+        Self {
+            statics: candidate.defined_statics(),
+            candidate,
+            object,
+            symbol: "cell".to_owned(),
+            notices: Vec::new(),
+            moved: BTreeSet::new(),
+            ended: BTreeMap::new(),
+            types: Types::Known(BTreeMap::new()),
+            key: None,
+            cell,
+        }
+    }
+}
+
 enum Types {
     Known(BTreeMap<String, String>),
     Asked(JoinHandle<Vec<(String, TypeOf)>>),

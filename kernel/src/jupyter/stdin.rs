@@ -77,7 +77,7 @@ impl Stdin {
     }
 
     /// Hands the reply to the cell, if it answers the open question.
-    fn take(&self, reply: &InputReply, message: &JupyterMessage) {
+    pub(super) fn take(&self, reply: &InputReply, message: &JupyterMessage) {
         let mut open = self.open();
         let answers = open.as_ref().is_some_and(|question| {
             // Some clients leave out the parent; those that name it must name this question.

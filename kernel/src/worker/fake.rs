@@ -3,7 +3,7 @@
 use super::Worker;
 use super::process::{Process, Streams};
 use isopleth_bus::frame;
-use isopleth_bus::worker::{Command, Message};
+use isopleth_bus::worker::{Command, Message, Run};
 use std::fs::File;
 use std::io::{self, Write};
 use std::net::Shutdown;
@@ -36,6 +36,33 @@ impl FakeWorker {
                 command => return Some(command),
             }
         }
+    }
+
+    /// The cell that is to be run next.
+    pub fn expect_run(&mut self) -> Run {
+        self.next_run().expect("a cell")
+    }
+
+    /// The same, if there is one before the end. Other orders are passed over.
+    pub fn next_run(&mut self) -> Option<Run> {
+        loop {
+            match self.next()? {
+                Command::Run(run) => return Some(run),
+                Command::Forget { .. }
+                | Command::Interrupt
+                | Command::Input { .. }
+                | Command::CommMessage { .. }
+                | Command::CommClose { .. }
+                | Command::Acknowledge => {}
+            }
+        }
+    }
+
+    /// Says what is acknowledged, and waits for that, as the prelude does.
+    pub fn show(&mut self, message: &Message) {
+        assert!(message.is_acknowledged());
+        self.say(message);
+        assert_eq!(self.next(), Some(Command::Acknowledge));
     }
 
     pub fn say(&mut self, message: &Message) {

@@ -24,7 +24,7 @@ impl Malformed {
         error.get_ref()?.downcast_ref()
     }
 
-    fn new(frame: &[u8], error: serde_json::Error) -> io::Error {
+    fn error(frame: &[u8], error: serde_json::Error) -> io::Error {
         let characters = String::from_utf8_lossy(&frame[..frame.len().min(4 * TOLD)]);
         let text = characters.chars().map(|c| if c.is_control() { ' ' } else { c }).take(TOLD).collect();
         io::Error::new(io::ErrorKind::InvalidData, Self { text, error })
@@ -85,7 +85,7 @@ pub fn read<T: DeserializeOwned>(stream: &mut impl Read) -> io::Result<Option<T>
 }
 
 fn message<T: DeserializeOwned>(frame: &[u8]) -> io::Result<T> {
-    serde_json::from_slice(frame).map_err(|error| Malformed::new(frame, error))
+    serde_json::from_slice(frame).map_err(|error| Malformed::error(frame, error))
 }
 
 /// Frames put together from the pieces in which they come.
