@@ -54,10 +54,11 @@ async fn what_becomes_outdated_is_dropped_before_the_cell_runs_that_defines_it_a
     let (tell, told) = mpsc::channel();
     let mut notebook = Notebook::new([Box::new(move |mut worker: FakeWorker| {
         while let Some(command) = worker.next_order() {
-            if matches!(command, Command::Run(_)) {
+            let is_cell = matches!(command, Command::Run(_));
+            let _ = tell.send(command);
+            if is_cell {
                 worker.say(&Message::Done(Box::new(done(&["own"]))));
             }
-            let _ = tell.send(command);
         }
     }) as Script]);
     notebook.run("struct Own(i32); let own = Own(1);").await;

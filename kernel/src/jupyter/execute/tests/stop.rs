@@ -10,10 +10,11 @@ async fn a_cell_that_is_stopped_while_it_is_compiled_does_not_run() {
     let (tell, told) = mpsc::channel();
     let mut notebook = Notebook::new([Box::new(move |mut worker: FakeWorker| {
         while let Some(command) = worker.next_order() {
-            if matches!(command, Command::Run(_)) {
+            let is_cell = matches!(command, Command::Run(_));
+            let _ = tell.send(command);
+            if is_cell {
                 worker.say(&Message::Done(Box::new(done(&["v"]))));
             }
-            let _ = tell.send(command);
         }
     }) as Script]);
     notebook.run("let v = 1;").await;
