@@ -7,8 +7,9 @@ use crate::cache::{CachedCell, CellCache, Key};
 use crate::cell::{ParsedCell, Source};
 use crate::compile::{self, Built, Compiler, Priority};
 use crate::log;
-use crate::report::{self, CellError, Places, warnings};
+use crate::report::{self, CellError, ErrorKind, Places, warnings};
 use crate::session::{self, Candidate, Gone, Session};
+use isopleth_bus::worker::Description;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -46,6 +47,26 @@ pub struct Prepared {
     /// Where it is to be kept.
     key: Option<Key>,
     cell: usize,
+}
+
+#[cfg(test)]
+impl Prepared {
+    /// A cell that was never compiled, for tests that run none.
+    pub fn uncompiled(candidate: Candidate, object: PathBuf) -> Self {
+        let cell = candidate.cell.source.count;
+        Self {
+            statics: candidate.defined_statics(),
+            candidate,
+            object,
+            symbol: "cell".to_owned(),
+            notices: Vec::new(),
+            moved: BTreeSet::new(),
+            ended: BTreeMap::new(),
+            types: Types::Known(BTreeMap::new()),
+            key: None,
+            cell,
+        }
+    }
 }
 
 enum Types {
@@ -90,7 +111,7 @@ impl Workshop {
         if cell.awaits() && !session.has_crate("tokio") {
             let advice = "Add one in a cell above: :dep tokio = { version = \"1\", features = [\"full\"] }";
             let what = "`.await` in a cell needs an async runtime, and this notebook has none";
-            return Err(CellError::new("CompileError", what, vec![advice.into()]));
+            return Err(CellError::new(ErrorKind::Compile, what, vec![advice.into()]));
         }
         let candidate = session.candidate(cell).map_err(|refusal| report::refused(&refusal))?;
         let printed = compile::to_compile(&candidate, &compile::Variant::default());
@@ -100,7 +121,7 @@ impl Workshop {
         if let Some(kept) = kept {
             let object = self.compiler.unpack(&kept.object).map_err(|error| {
                 CellError::new(
-                    "EngineError",
+                    ErrorKind::Engine,
                     format!("the cell cannot be written to the temporary folder: {error:#}"),
                     vec![],
                 )
@@ -137,7 +158,7 @@ impl Workshop {
             Err(error) => {
                 let advice = "Nothing has changed. Write the cell in another way, for example in several cells.";
                 return Err(CellError::new(
-                    "EngineError",
+                    ErrorKind::Engine,
                     format!("the cell is not understood: {error}"),
                     vec![advice.into()],
                 ));
@@ -213,12 +234,12 @@ impl Workshop {
 
     /// What the cell has made, once that is known; the cell is put into the cache, in the background. `told` is what the
     /// worker says of the variables, if the cell has run.
-    pub async fn made(&self, prepared: &mut Prepared, told: &BTreeMap<String, serde_json::Value>) -> Made {
+    pub async fn made(&self, prepared: &mut Prepared, told: &BTreeMap<String, Description>) -> Made {
         let mut ended = std::mem::take(&mut prepared.ended);
         let types = match std::mem::replace(&mut prepared.types, Types::Known(BTreeMap::new())) {
             Types::Known(types) => types,
             asked => {
-                let plain = |name: &String| session::plain_type(told.get(name)?["type"].as_str()?);
+                let plain = |name: &String| session::plain_type(&told.get(name)?.type_name);
                 let kept = prepared.candidate.names.bindings.iter().map(|binding| &binding.name);
                 let kept: BTreeSet<&String> = kept.filter(|name| !ended.contains_key(*name)).collect();
                 let mut types: BTreeMap<String, String> =

@@ -6,7 +6,7 @@
 use crate::parallel::cancel;
 use crate::runtime::bus;
 use crate::{Error, ErrorKind, Result};
-use serde_json::{Map, Value, json};
+use isopleth_bus::worker::{Message, Object};
 use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard};
@@ -60,7 +60,7 @@ impl Comm {
         // Before the frontend can answer.
         lock().get_or_insert_default().insert(id.clone(), Inbox { unread: VecDeque::new(), open: true });
         let comm = Self { id, target: target.to_owned() };
-        comm.tell("comm_open", data)?;
+        tell(&Message::CommOpen { id: comm.id.clone(), target: comm.target.clone(), data })?;
         Ok(comm)
     }
 
@@ -85,7 +85,10 @@ impl Comm {
     /// If `data` is no JSON object, or the frontend has closed the comm.
     pub fn send(&self, data: &str) -> Result<()> {
         let data = object(data)?;
-        if self.is_open() { self.tell("comm_msg", data) } else { Err(self.closed()) }
+        if !self.is_open() {
+            return Err(self.closed());
+        }
+        tell(&Message::CommMessage { id: self.id.clone(), data })
     }
 
     /// The oldest message of the frontend that was not received yet; waits for one no longer than `patience`.
@@ -117,16 +120,6 @@ impl Comm {
         }
     }
 
-    fn tell(&self, kind: &str, data: Map<String, Value>) -> Result<()> {
-        let frame = json!({ "msg": kind, "id": self.id, "target": self.target, "data": data });
-        if bus::send(&frame) {
-            Ok(())
-        } else {
-            let message = "comms need a notebook: no frontend is connected to this program";
-            Err(Error::new(ErrorKind::NotFound, message))
-        }
-    }
-
     fn closed(&self) -> Error {
         let message =
             format!("the comm on {:?} is closed: the frontend does not know the target, or left", self.target);
@@ -137,12 +130,19 @@ impl Comm {
 impl Drop for Comm {
     fn drop(&mut self) {
         if lock().as_mut().and_then(|inboxes| inboxes.remove(&self.id)).is_some_and(|inbox| inbox.open) {
-            let _ = self.tell("comm_close", Map::new());
+            let _ = tell(&Message::CommClose { id: self.id.clone() });
         }
     }
 }
 
-fn object(data: &str) -> Result<Map<String, Value>> {
+fn tell(message: &Message) -> Result<()> {
+    if bus::send(message) {
+        return Ok(());
+    }
+    Err(Error::new(ErrorKind::NotFound, "comms need a notebook: no frontend is connected to this program"))
+}
+
+fn object(data: &str) -> Result<Object> {
     serde_json::from_str(data).map_err(|error| {
         Error::with_source(
             ErrorKind::InvalidArgument,
@@ -152,21 +152,26 @@ fn object(data: &str) -> Result<Map<String, Value>> {
     })
 }
 
-/// A message of the frontend, as the kernel hands it on.
-pub(crate) fn take_in(command: &Value) {
-    let mut inboxes = lock();
-    let Some(inboxes) = inboxes.as_mut() else { return };
-    let id = command["id"].as_str().unwrap_or_default();
-    let Some(inbox) = inboxes.get_mut(id) else { return };
-    if command["close"] == true {
-        inbox.open = false;
-    } else {
-        inbox.unread.push_back(command["data"].to_string());
+/// A message of the frontend. One for a comm that was dropped goes nowhere.
+pub(crate) fn take_in(id: &str, data: Object) {
+    with_inbox(id, |inbox| {
+        inbox.unread.push_back(serde_json::Value::Object(data).to_string());
         if inbox.unread.len() > UNREAD {
             inbox.unread.pop_front();
         }
+    });
+}
+
+/// The frontend has closed the comm.
+pub(crate) fn close(id: &str) {
+    with_inbox(id, |inbox| inbox.open = false);
+}
+
+fn with_inbox(id: &str, change: impl FnOnce(&mut Inbox)) {
+    if let Some(inbox) = lock().as_mut().and_then(|inboxes| inboxes.get_mut(id)) {
+        change(inbox);
+        ARRIVED.notify_all();
     }
-    ARRIVED.notify_all();
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use crate::prefix::Prefix;
 use crate::toolchain::{Toolchain, find_on_path};
 use crate::worker::{Event, Worker};
 use anyhow::{Context, Result, bail};
+use isopleth_bus::worker::Message;
 use std::path::Path;
 use std::process::{Command, ExitCode};
 use std::time::Duration;
@@ -83,15 +84,11 @@ fn prelude(prefix: &Prefix) -> Result<String> {
     runtime.block_on(async {
         loop {
             match tokio::time::timeout(Duration::from_secs(20), worker.events.recv()).await {
-                Ok(Some(Event::Frame(frame))) if frame["msg"] == "ready" => {
-                    return Ok(format!(
-                        "GDAL {} ({})",
-                        frame["gdal"].as_str().unwrap_or("?"),
-                        prefix.prelude_library().display()
-                    ));
+                Ok(Some(Event::Message(Message::Ready { gdal }))) => {
+                    return Ok(format!("GDAL {gdal} ({})", prefix.prelude_library().display()));
                 }
                 Ok(Some(Event::Text(_, text))) => said.push_str(&text),
-                Ok(Some(Event::Frame(_))) => {}
+                Ok(Some(Event::Message(_))) => {}
                 Ok(Some(Event::Ended(_)) | None) => {
                     bail!(
                         "the worker does not start: {}; if a library is missing, load the module it came from",

@@ -29,48 +29,38 @@ impl Comms {
     /// A frontend's message for a comm; one for a comm that is closed meanwhile goes nowhere.
     pub fn pass_on(&self, message: &CommMsg) {
         if let Some(comm) = self.open().get(&message.comm_id) {
-            comm.worker.comm(&message.comm_id.0, &message.data, false);
+            comm.worker.comm_message(&message.comm_id.0, &message.data);
         }
     }
 
     /// A frontend closes a comm.
     pub fn closed(&self, message: &CommClose) {
         if let Some(comm) = self.open().remove(&message.comm_id) {
-            comm.worker.comm(&message.comm_id.0, &message.data, true);
+            comm.worker.comm_close(&message.comm_id.0);
         }
     }
 
-    /// A cell's frame about a comm. False if it is about something else.
-    pub fn said_by_cell(
+    /// A cell opens a comm; `worker` has its end of it.
+    pub fn opened_by_cell(
         &self,
-        frame: &Value,
-        worker: &WorkerControl,
-        publisher: &Publisher,
-        request: &JupyterMessage,
-    ) -> bool {
-        let text = |key: &str| frame[key].as_str().unwrap_or_default().to_owned();
-        let (comm_id, data) = (CommId(text("id")), frame["data"].as_object().cloned().unwrap_or_default());
-        match frame["msg"].as_str() {
-            Some("comm_open") => {
-                let target = text("target");
-                self.open().insert(comm_id.clone(), Open { target: target.clone(), worker: worker.clone() });
-                publisher.publish(CommOpen { comm_id, target_name: target, data, target_module: None }, request);
-            }
-            Some("comm_msg") => publisher.publish(CommMsg { comm_id, data }, request),
-            Some("comm_close") => {
-                self.open().remove(&comm_id);
-                publisher.publish(CommClose { comm_id, data }, request);
-            }
-            _ => return false,
-        }
-        true
+        comm_id: CommId,
+        target: String,
+        data: Map<String, Value>,
+        worker: WorkerControl,
+    ) -> CommOpen {
+        self.open().insert(comm_id.clone(), Open { target: target.clone(), worker });
+        CommOpen { comm_id, target_name: target, data, target_module: None }
+    }
+
+    /// A cell has closed a comm.
+    pub fn closed_by_cell(&self, comm_id: CommId) -> CommClose {
+        self.open().remove(&comm_id);
+        CommClose { comm_id, data: Map::new() }
     }
 
     /// The worker is gone, and the cells' ends of all comms with it.
-    pub fn close_all(&self, publisher: &Publisher, request: &JupyterMessage) {
-        for (comm_id, _) in self.open().drain() {
-            publisher.publish(CommClose { comm_id, data: Map::new() }, request);
-        }
+    pub fn close_all(&self) -> Vec<CommClose> {
+        self.open().drain().map(|(comm_id, _)| CommClose { comm_id, data: Map::new() }).collect()
     }
 
     /// The comms that are open, or those of one target.

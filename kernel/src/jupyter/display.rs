@@ -1,9 +1,9 @@
-//! Frames of the display bus, as IOPub messages.
+//! What is shown, as contents of IOPub messages.
 
-use super::iopub::Publisher;
 use crate::worker::Stream;
+use isopleth_bus::worker::Display;
 use jupyter_protocol::{
-    ClearOutput, DisplayData, ExecuteResult, ExecutionCount, JupyterMessage, Media, StreamContent, Transient,
+    DisplayData, ExecuteResult, ExecutionCount, JupyterMessageContent as Content, Media, StreamContent, Transient,
     UpdateDisplayData,
 };
 use serde_json::{Map, Value};
@@ -13,35 +13,30 @@ pub fn media(data: Map<String, Value>) -> Media {
     serde_json::from_value(Value::Object(data)).unwrap_or_default()
 }
 
-/// Publishes text of the user's.
-pub fn text(publisher: &Publisher, stream: Stream, text: &str, parent: &JupyterMessage) {
-    let content = match stream {
+/// Text of the user's.
+pub fn text(stream: Stream, text: &str) -> StreamContent {
+    match stream {
         Stream::Stdout => StreamContent::stdout(text),
         Stream::Stderr => StreamContent::stderr(text),
-    };
-    publisher.publish(content, parent);
+    }
 }
 
-/// Publishes what the kernel itself has to say of a cell, dimly, above its output.
+/// What the kernel itself has to say of a cell, dimly, above its output. Nothing where there is nothing to say.
 ///
 /// Not on stderr: frontends draw that as if something had failed, and nbgrader gives no marks for it.
-pub fn notices(publisher: &Publisher, notices: &[String], parent: &JupyterMessage) {
-    if notices.is_empty() {
-        return;
-    }
+pub fn notices(notices: &[String]) -> Option<DisplayData> {
     let data = dim(&notices.join("\n"));
-    let display = DisplayData { data, metadata: Map::new(), transient: Some(Transient::default()) };
-    publisher.publish(display, parent);
+    (!notices.is_empty()).then(|| DisplayData { data, metadata: Map::new(), transient: Some(Transient::default()) })
 }
 
-/// Publishes the one line that says what cargo is doing; `again`, in place of the line before.
-pub fn progress(publisher: &Publisher, line: &str, cell: usize, again: bool, parent: &JupyterMessage) {
+/// The one line that says what cargo is doing; `again`, in place of the line before.
+pub fn progress(line: &str, cell: usize, again: bool) -> Content {
     let (data, metadata) = (dim(line), Map::new());
     let transient = Transient { display_id: Some(format!("isopleth-cargo-{cell}")) };
     if again {
-        publisher.publish(UpdateDisplayData { data, metadata, transient }, parent);
+        UpdateDisplayData { data, metadata, transient }.into()
     } else {
-        publisher.publish(DisplayData { data, metadata, transient: Some(transient) }, parent);
+        DisplayData { data, metadata, transient: Some(transient) }.into()
     }
 }
 
@@ -54,25 +49,24 @@ fn dim(text: &str) -> Media {
     media(data)
 }
 
-/// Publishes a display, an update, the cell's result, or a clearing of the output.
-pub fn frame(publisher: &Publisher, frame: &Value, count: ExecutionCount, parent: &JupyterMessage) {
-    let part = |key: &str| frame[key].as_object().cloned().unwrap_or_default();
-    let (data, metadata) = (media(part("data")), part("metadata"));
-    let transient = Transient { display_id: frame["id"].as_str().map(str::to_owned) };
-    match frame["msg"].as_str() {
-        // Frontends update displays in place, but not results.
-        Some("result") if transient.display_id.is_some() => {
-            publisher.publish(DisplayData { data, metadata, transient: Some(transient) }, parent);
-        }
-        Some("result") => {
-            publisher.publish(
-                ExecuteResult { execution_count: count, data, metadata, transient: Some(Transient::default()) },
-                parent,
-            );
-        }
-        Some("display") => publisher.publish(DisplayData { data, metadata, transient: Some(transient) }, parent),
-        Some("update") => publisher.publish(UpdateDisplayData { data, metadata, transient }, parent),
-        Some("clear") => publisher.publish(ClearOutput { wait: frame["wait"].as_bool().unwrap_or(false) }, parent),
-        _ => {}
+/// Something that a cell shows.
+pub fn display(shown: Display) -> DisplayData {
+    let transient = Some(Transient { display_id: shown.id });
+    DisplayData { data: media(shown.data), metadata: shown.metadata, transient }
+}
+
+/// The same in place of the display that has its id.
+pub fn update(shown: Display) -> UpdateDisplayData {
+    let transient = Transient { display_id: shown.id };
+    UpdateDisplayData { data: media(shown.data), metadata: shown.metadata, transient }
+}
+
+/// The value of the cell that has the number `count`.
+pub fn result(shown: Display, count: ExecutionCount) -> Content {
+    // Frontends update displays in place, but not results.
+    if shown.id.is_some() {
+        return display(shown).into();
     }
+    let (data, metadata) = (media(shown.data), shown.metadata);
+    ExecuteResult { execution_count: count, data, metadata, transient: Some(Transient::default()) }.into()
 }

@@ -42,6 +42,13 @@ async fn publish(mut socket: KernelIoPubXPubConnection, mut messages: UnboundedR
 }
 
 impl Publisher {
+    /// One whose messages a test reads.
+    #[cfg(test)]
+    pub fn collecting() -> (Self, UnboundedReceiver<JupyterMessage>) {
+        let (queue, messages) = unbounded_channel();
+        (Self { queue, executing: Arc::default() }, messages)
+    }
+
     /// Publishes `content` as a consequence of `parent`.
     pub fn publish(&self, content: impl Into<JupyterMessageContent>, parent: &JupyterMessage) {
         let mut message = message(content, Some(parent));

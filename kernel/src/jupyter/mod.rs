@@ -3,6 +3,7 @@
 //! `kernel_info` is answered at once, while sources are loaded in the background. Executions run one
 //! after the other; completion, inspection and Stop never wait behind a running cell.
 
+mod activity;
 mod comm;
 mod complete;
 mod control;
@@ -25,6 +26,7 @@ use kernel::Kernel;
 use shell::Services;
 use std::ffi::OsString;
 use std::path::Path;
+use std::pin::Pin;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -71,7 +73,12 @@ async fn serve(connection: &ConnectionInfo, kernel: &Arc<Kernel>) -> Result<()> 
     let (publisher, publishing) = iopub::start(iopub);
     let (answers, questions) = {
         let (send, receive) = stdin.split();
-        (Requests::new(receive, "stdin"), Arc::new(Stdin::new(Replies::new(send))))
+        let socket = Replies::new(send);
+        let send = move |request| -> Pin<Box<dyn Future<Output = Result<()>> + Send>> {
+            let socket = socket.clone();
+            Box::pin(async move { socket.send(request).await })
+        };
+        (Requests::new(receive, "stdin"), Arc::new(Stdin::new(Box::new(send))))
     };
     tokio::spawn(stdin::serve(answers, Arc::clone(&questions)));
     let (replies, requests) = shell.split();

@@ -1,9 +1,10 @@
 //! The stdin channel: a cell's question to the frontend that runs it, and the answer back to the cell.
 
-use super::wire::{Replies, Requests, message};
+use super::wire::{Requests, message};
 use crate::worker::WorkerControl;
+use isopleth_bus::worker::{Answer, Question};
 use jupyter_protocol::{InputReply, InputRequest, JupyterMessage, JupyterMessageContent as Content};
-use serde_json::Value;
+use std::pin::Pin;
 use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -11,13 +12,17 @@ use std::time::Duration;
 const CONNECTING: Duration = Duration::from_secs(2);
 const LOOK: Duration = Duration::from_millis(100);
 
+/// Sends a request to the frontend that it is addressed to.
+pub type SendRequest = dyn Fn(JupyterMessage) -> Sending + Send + Sync;
+type Sending = Pin<Box<dyn Future<Output = anyhow::Result<()>> + Send>>;
+
 /// Asks frontends. At most one question is open: only one cell runs, and it asks one thing at a time.
 pub struct Stdin {
-    socket: Replies,
-    open: Mutex<Option<Question>>,
+    send: Box<SendRequest>,
+    open: Mutex<Option<OpenQuestion>>,
 }
 
-struct Question {
+struct OpenQuestion {
     msg_id: String,
     /// The routing identity of the frontend that was asked.
     frontend: Vec<u8>,
@@ -27,37 +32,36 @@ struct Question {
 }
 
 impl Stdin {
-    pub fn new(socket: Replies) -> Self {
-        Self { socket, open: Mutex::new(None) }
+    /// Asks by way of `send`.
+    pub fn new(send: Box<SendRequest>) -> Self {
+        Self { send, open: Mutex::new(None) }
     }
 
-    /// Puts the question in the worker's frame `asked` to the frontend that sent `execution`.
-    pub async fn ask(&self, asked: &Value, execution: &JupyterMessage, worker: WorkerControl) {
-        let number = asked["id"].as_u64().unwrap_or_default();
+    /// Puts the worker's question to the frontend that sent `execution`.
+    pub async fn ask(&self, asked: Question, execution: &JupyterMessage, worker: WorkerControl) {
+        let Question { number, prompt, password } = asked;
         let allowed = matches!(&execution.content, Content::ExecuteRequest(request) if request.allow_stdin);
         if !allowed {
             let why = "whoever runs this cell cannot be asked (allow_stdin is false). Run it in JupyterLab, or write \
                        the value into the cell";
-            worker.refuse_input(number, why);
+            worker.answer(number, Answer::Refused(why.to_owned()));
             return;
         }
-        let prompt = asked["prompt"].as_str().unwrap_or_default().to_owned();
-        let password = asked["password"].as_bool().unwrap_or(false);
         let request = message(InputRequest { prompt, password }, Some(execution));
         let frontend = execution.zmq_identities.first().map(|identity| identity.to_vec()).unwrap_or_default();
         let msg_id = request.header.msg_id.clone();
         // Before it is sent: the answer may come at once.
-        *self.open() = Some(Question { msg_id, frontend, worker: worker.clone(), number });
-        if let Err(error) = self.send(request).await {
+        *self.open() = Some(OpenQuestion { msg_id, frontend, worker: worker.clone(), number });
+        if let Err(error) = self.send_once_connected(request).await {
             self.forget();
-            worker.refuse_input(number, &format!("the frontend has no stdin channel ({error:#})"));
+            worker.answer(number, Answer::Refused(format!("the frontend has no stdin channel ({error:#})")));
         }
     }
 
-    async fn send(&self, request: JupyterMessage) -> anyhow::Result<()> {
+    async fn send_once_connected(&self, request: JupyterMessage) -> anyhow::Result<()> {
         let mut waited = Duration::ZERO;
         loop {
-            let sent = self.socket.send(request.clone()).await;
+            let sent = (self.send)(request.clone()).await;
             // A question that was withdrawn meanwhile (Stop) needs no second try.
             if sent.is_ok() || waited >= CONNECTING || self.open().is_none() {
                 return sent;
@@ -73,7 +77,7 @@ impl Stdin {
     }
 
     /// Hands the reply to the cell, if it answers the open question.
-    fn take(&self, reply: &InputReply, message: &JupyterMessage) {
+    pub(super) fn take(&self, reply: &InputReply, message: &JupyterMessage) {
         let mut open = self.open();
         let answers = open.as_ref().is_some_and(|question| {
             // Some clients leave out the parent; those that name it must name this question.
@@ -82,11 +86,11 @@ impl Stdin {
             parent.is_none_or(|parent| parent.msg_id == question.msg_id) && from == Some(&question.frontend[..])
         });
         if let Some(question) = open.take_if(|_| answers) {
-            question.worker.answer_input(question.number, &reply.value);
+            question.worker.answer(question.number, Answer::Line(reply.value.clone()));
         }
     }
 
-    fn open(&self) -> MutexGuard<'_, Option<Question>> {
+    fn open(&self) -> MutexGuard<'_, Option<OpenQuestion>> {
         self.open.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 }

@@ -5,23 +5,21 @@
 
 use addr2line::Context;
 use addr2line::gimli::{self, Dwarf, EndianSlice, NativeEndian, SectionId};
+use isopleth_bus::worker::StackFrame;
 use object::{Object, ObjectSection};
-use serde_json::Value;
 use std::collections::HashMap;
 
 type Lines<'a> = Context<EndianSlice<'a, NativeEndian>>;
 
-/// The file and the line of each frame, innermost first; `frames` are pairs of an object's path and an address in it.
+/// The file and the line of each frame, innermost first.
 ///
 /// What was inlined into a frame comes before it. A frame whose object is gone is left out.
-pub fn lines(frames: &Value) -> Vec<(String, usize)> {
-    let frames = frames.as_array().into_iter().flatten();
-    let frames: Vec<(&str, u64)> = frames.filter_map(|frame| Some((frame[0].as_str()?, frame[1].as_u64()?))).collect();
-    let objects: HashMap<&str, Vec<u8>> =
-        frames.iter().filter_map(|(path, _)| Some((*path, std::fs::read(path).ok()?))).collect();
+pub fn lines(frames: &[StackFrame]) -> Vec<(String, usize)> {
+    let paths = frames.iter().map(|frame| frame.object.as_str());
+    let objects: HashMap<&str, Vec<u8>> = paths.filter_map(|path| Some((path, std::fs::read(path).ok()?))).collect();
     let tables: HashMap<&str, Lines<'_>> =
         objects.iter().filter_map(|(path, bytes)| Some((*path, tables(bytes)?))).collect();
-    let found = frames.iter().filter_map(|(path, address)| at(tables.get(path)?, *address));
+    let found = frames.iter().filter_map(|frame| at(tables.get(frame.object.as_str())?, frame.address));
     found.flatten().collect()
 }
 
@@ -50,11 +48,11 @@ fn at(lines: &Lines<'_>, address: u64) -> Option<Vec<(String, usize)>> {
 
 #[cfg(test)]
 mod tests {
-    use super::lines;
-    use serde_json::json;
+    use super::*;
 
     #[test]
     fn a_frame_of_an_object_that_is_gone_is_left_out() {
-        assert!(lines(&json!([["/nowhere/code_1.so", 4096], ["/proc/self/exe", 1], "nonsense"])).is_empty());
+        let frame = |object: &str, address| StackFrame { object: object.into(), address };
+        assert!(lines(&[frame("/nowhere/code_1.so", 4096), frame("/proc/self/exe", 1)]).is_empty());
     }
 }

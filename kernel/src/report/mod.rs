@@ -9,6 +9,6 @@ mod places;
 mod render;
 pub mod warnings;
 
-pub use outcome::{CellError, where_it_failed};
+pub use outcome::{CellError, ErrorKind, thread_panic};
 pub use places::Places;
 pub use render::{aside, compile_error, quoted, refused, short_type, syntax_error};

@@ -1,8 +1,8 @@
 //! Compile errors as the notebook shows them: all of a cell's errors in one output, in rustc's own
 //! layout, with line numbers of the cell as typed.
 
-use super::CellError;
 use super::diagnostic::{Canvas, plain};
+use super::{CellError, ErrorKind};
 use crate::cell::Source;
 use crate::compile::{Failure, Message};
 use crate::session::{Refusal, Session};
@@ -24,13 +24,17 @@ pub fn compile_error(source: &Arc<Source>, failure: &Failure, session: &Session)
                 "was ended by a signal"
             };
             let advice = "Nothing has changed. Run the cell again; `memory_limit()` says how much memory there is.";
-            return CellError::new("CompilerEnded", format!("the compiler {what} ({signal})"), vec![advice.into()]);
+            return CellError::new(
+                ErrorKind::CompilerEnded,
+                format!("the compiler {what} ({signal})"),
+                vec![advice.into()],
+            );
         }
         Failure::Broken(error) => {
             let advice =
                 "Nothing has changed. Run `isopleth doctor` in a terminal: it checks every part and says what to do.";
             return CellError::new(
-                "EngineError",
+                ErrorKind::Engine,
                 format!("the cell could not be compiled: {error:#}"),
                 vec![advice.into()],
             );
@@ -45,7 +49,7 @@ pub fn compile_error(source: &Arc<Source>, failure: &Failure, session: &Session)
         }
     }
     let Some(first) = errors.first() else {
-        return CellError::new("CompileError", "the cell did not compile", Vec::new());
+        return CellError::new(ErrorKind::Compile, "the cell did not compile", Vec::new());
     };
     let mut evalue = headline(first);
     if traceback.len() > 1 {
@@ -59,7 +63,7 @@ pub fn compile_error(source: &Arc<Source>, failure: &Failure, session: &Session)
     if errors.iter().any(|error| OF_TYPES.contains(&error.code())) {
         traceback.extend(retyped(source, session));
     }
-    CellError { ename: "CompileError".into(), evalue, traceback }
+    CellError::compile(evalue, traceback)
 }
 
 /// Said of an item of an earlier cell that is left out from now on.
@@ -107,7 +111,7 @@ pub fn refused(refusal: &Refusal) -> CellError {
     let Refusal { variable, because_of } = refusal;
     let named = quoted(because_of);
     CellError::new(
-        "CompileError",
+        ErrorKind::Compile,
         format!("`{variable}` was made from {named} as it was before this cell, which defines it anew"),
         vec![format!(
             "Nothing has changed. Define {named} in a cell of its own, and make `{variable}` again after it; or make \
@@ -144,7 +148,7 @@ pub fn short_type(kind: &str) -> String {
 pub fn syntax_error(code: &str, message: &str, range: std::ops::Range<usize>) -> CellError {
     let snippet = Snippet::source(code).path("cell").line_start(1).annotation(AnnotationKind::Primary.span(range));
     let report = Renderer::styled().render(&[Group::with_title(Level::ERROR.primary_title(message)).element(snippet)]);
-    CellError { ename: "CompileError".into(), evalue: format!("error: {message}"), traceback: vec![report] }
+    CellError::compile(format!("error: {message}"), vec![report])
 }
 
 fn headline(error: &Message) -> String {
@@ -174,7 +178,7 @@ mod tests {
     fn a_compiler_that_was_killed_is_no_verdict_on_the_cell() {
         let source = Arc::new(Source { count: 1, code: "1".into(), id: None });
         let error = compile_error(&source, &Failure::Killed(9), &Session::default());
-        assert_eq!(error.ename, "CompilerEnded");
-        assert_eq!(compile_error(&source, &Failure::Stopped, &Session::default()).ename, "Interrupted");
+        assert_eq!(error.kind, ErrorKind::CompilerEnded);
+        assert_eq!(compile_error(&source, &Failure::Stopped, &Session::default()).kind, ErrorKind::Interrupted);
     }
 }

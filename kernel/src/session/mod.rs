@@ -21,6 +21,7 @@ pub use variables::{Gone, Retyped, Variable, is_primitive, plain_type};
 use crate::cell::item::{Item, ItemKind, Namespace};
 use crate::cell::{Kind, ParsedCell, Source, as_macro_call, macro_name, makes_items};
 use definitions::Definitions;
+use isopleth_bus::worker::Description;
 use ra_ap_syntax::{AstNode, ast};
 use statics::Statics;
 use std::collections::{BTreeMap, BTreeSet};
@@ -71,7 +72,7 @@ pub struct Outcome {
     /// The types of those that the cell has made, where they are known.
     pub types: BTreeMap<String, String>,
     /// What is to be known of those, for people.
-    pub described: BTreeMap<String, serde_json::Value>,
+    pub described: BTreeMap<String, Description>,
     /// Those of the cell's own that cannot be kept, and why.
     pub ended: BTreeMap<String, Gone>,
 }
@@ -167,7 +168,7 @@ impl Session {
                 self.variables.remove(name);
                 self.gone.insert(name.clone(), why.clone());
             } else if !outcome.failed && outcome.stored.contains(name) {
-                let told = outcome.described.get(name).and_then(|described| described["type"].as_str());
+                let told = outcome.described.get(name).map(|described| described.type_name.as_str());
                 match outcome.types.get(name).map(|kind| variables::with_abi(kind, told)) {
                     Some(kind) => self.bind(name, &kind, binding.mutable, cell, outcome.described.get(name)),
                     None => {
@@ -186,7 +187,7 @@ impl Session {
         self.variables.retain(|name, _| outcome.stored.contains(name));
     }
 
-    fn bind(&mut self, name: &str, kind: &str, mutable: bool, cell: usize, described: Option<&serde_json::Value>) {
+    fn bind(&mut self, name: &str, kind: &str, mutable: bool, cell: usize, described: Option<&Description>) {
         let before = self.variables.get(name).filter(|before| before.kind != kind);
         let retyped = before.map(|before| Retyped { before: before.kind.clone(), cell });
         let variable = Variable {

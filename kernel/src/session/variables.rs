@@ -1,5 +1,7 @@
 //! The variables of a notebook, and what became of those that are no more.
 
+use isopleth_bus::worker::Description;
+
 /// A live variable.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Variable {
@@ -10,7 +12,7 @@ pub struct Variable {
     pub cell: usize,
     pub retyped: Option<Retyped>,
     /// Size, dimensions, a short text, as the worker tells them.
-    pub described: serde_json::Value,
+    pub described: Description,
 }
 
 /// The type that a variable had before a cell gave it another one.

@@ -1,5 +1,6 @@
 //! How a worker ended, in words that tell a student what happened and what to do.
 
+use isopleth_bus::worker::CauseOfDeath;
 use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
 
@@ -20,7 +21,7 @@ impl Ending {
 #[derive(Debug, Default)]
 pub struct Circumstances {
     /// What the worker's fault handler had to say.
-    pub last_words: Option<String>,
+    pub last_words: Option<CauseOfDeath>,
     /// The end of what the worker has written on stderr.
     pub stderr: String,
     /// Whether the kernel itself has ended it, for Stop.
@@ -38,7 +39,7 @@ pub fn explain(status: ExitStatus, known: &Circumstances) -> Ending {
         return Ending::new(format!("the cell ended its process with exit code {code} (`std::process::exit`)"), "");
     }
     match status.signal() {
-        Some(libc::SIGSEGV | libc::SIGBUS) if known.last_words.as_deref() == Some("stack overflow") => Ending::new(
+        Some(libc::SIGSEGV | libc::SIGBUS) if known.last_words == Some(CauseOfDeath::StackOverflow) => Ending::new(
             "stack overflow: a function calls itself without end, or too deeply for the stack",
             "Look at the case in which it must not call itself any more; a loop needs no stack.",
         ),
@@ -121,7 +122,7 @@ mod tests {
 
     #[test]
     fn a_stack_overflow_is_no_other_crash() {
-        let known = Circumstances { last_words: Some("stack overflow".into()), ..Circumstances::default() };
+        let known = Circumstances { last_words: Some(CauseOfDeath::StackOverflow), ..Circumstances::default() };
         assert!(cause(libc::SIGSEGV, known).starts_with("stack overflow"));
     }
 

@@ -3,5 +3,10 @@
 //!
 //! A message is one [frame]: its length, then JSON. The processes are of one installation, so the types may change from one
 //! version to the next.
+//!
+//! | between the kernel and | are |
+//! |---|---|
+//! | the process in which cells run | [`worker::Command`] and [`worker::Message`] |
 
 pub mod frame;
+pub mod worker;

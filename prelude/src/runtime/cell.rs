@@ -1,16 +1,18 @@
 //! Loading one cell's shared object and running it.
 
 use super::{VariableStore, failure};
+use isopleth_bus::worker::Run;
 use std::ffi::{CStr, CString, c_void};
+use std::os::unix::ffi::OsStrExt;
 
 type CellFn = unsafe extern "C" fn(*mut VariableStore) -> *mut VariableStore;
 
-/// Loads the object at `path` and runs its function `symbol` on `store`.
+/// Loads the object of `cell` and runs its function on `store`.
 ///
 /// The object is never unloaded: thread-local destructors and vtables of values that outlive the cell point into it. If it is
 /// `global`, objects that are loaded later find its symbols: it defines statics, and one static is for all cells.
-pub(super) fn run(path: &str, symbol: &str, global: bool, store: *mut VariableStore) -> Result<(), String> {
-    let function = load(path, symbol, global)?;
+pub(super) fn run(cell: &Run, store: *mut VariableStore) -> Result<(), String> {
+    let function = load(cell)?;
     failure::begin();
     // SAFETY: the compile front generated the function with this very signature,
     // and `store` came from `create_variable_store` and is used by this thread only.
@@ -18,10 +20,11 @@ pub(super) fn run(path: &str, symbol: &str, global: bool, store: *mut VariableSt
     Ok(())
 }
 
-fn load(path: &str, symbol: &str, global: bool) -> Result<CellFn, String> {
-    let path = CString::new(path).map_err(|_| "the cell's path holds a NUL byte".to_owned())?;
-    let symbol = CString::new(symbol).map_err(|_| "the cell's symbol holds a NUL byte".to_owned())?;
-    let seen_by = if global { libc::RTLD_GLOBAL } else { libc::RTLD_LOCAL };
+fn load(cell: &Run) -> Result<CellFn, String> {
+    let path =
+        CString::new(cell.path.as_os_str().as_bytes()).map_err(|_| "the cell's path holds a NUL byte".to_owned())?;
+    let symbol = CString::new(cell.symbol.as_str()).map_err(|_| "the cell's symbol holds a NUL byte".to_owned())?;
+    let seen_by = if cell.global { libc::RTLD_GLOBAL } else { libc::RTLD_LOCAL };
     // SAFETY: both are NUL-terminated; the object's initialisers are those of a Rust cdylib.
     let address = unsafe {
         let object = libc::dlopen(path.as_ptr(), libc::RTLD_NOW | seen_by);

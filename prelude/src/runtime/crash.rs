@@ -3,22 +3,28 @@
 //! libstd's own handler is set up by a Rust `main` of the same libstd. The worker's `main` belongs to another copy, so without
 //! this a recursion without end is a segmentation fault like any other.
 
+use isopleth_bus::frame;
+use isopleth_bus::worker::{CauseOfDeath, Message};
 use std::os::fd::RawFd;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicI32, AtomicUsize, Ordering};
 
 /// The handler runs here, since the thread's own stack is used up.
 const HANDLER_STACK: usize = 64 << 10;
 /// How far from the end of the stack the access may be that overflowed it: large frames are probed page by page.
 const NEAR: usize = 1 << 20;
-/// What the kernel is told.
-const LAST_WORDS: &[u8] = br#"{"msg":"dying","cause":"stack overflow"}"#;
-
+/// The frame that tells the kernel, made before it is needed: the handler must not allocate.
+static LAST_WORDS: OnceLock<Vec<u8>> = OnceLock::new();
 static BUS: AtomicI32 = AtomicI32::new(-1);
 static LOWEST: AtomicUsize = AtomicUsize::new(0);
 
 /// Watches over the calling thread's stack; `bus` is where the kernel listens.
 pub(super) fn watch_this_thread(bus: RawFd) {
     let Some(lowest) = lowest_address_of_the_stack() else { return };
+    let Ok(last_words) = frame::encode(&Message::Dying { cause: CauseOfDeath::StackOverflow }) else { return };
+    if LAST_WORDS.set(last_words).is_err() {
+        return;
+    }
     LOWEST.store(lowest, Ordering::SeqCst);
     BUS.store(bus, Ordering::SeqCst);
     // Never freed: the thread lives as long as the process.
@@ -51,14 +57,14 @@ fn lowest_address_of_the_stack() -> Option<usize> {
 }
 
 extern "C" fn on_fault(signal: libc::c_int, info: *mut libc::siginfo_t, _: *mut libc::c_void) {
-    // SAFETY: the system hands a valid structure to a SA_SIGINFO handler; `write` and `signal` are async-signal-safe.
+    // SAFETY: the system hands a valid structure to a SA_SIGINFO handler; `write` and `signal` are async-signal-safe, and so is
+    // `OnceLock::get`, which only loads.
     unsafe {
         let (at, lowest) = ((*info).si_addr() as usize, LOWEST.load(Ordering::SeqCst));
-        if (lowest.saturating_sub(NEAR)..lowest + (NEAR >> 4)).contains(&at) {
-            let bus = BUS.load(Ordering::SeqCst);
-            let length = (LAST_WORDS.len() as u32).to_le_bytes();
-            libc::write(bus, length.as_ptr().cast(), length.len());
-            libc::write(bus, LAST_WORDS.as_ptr().cast(), LAST_WORDS.len());
+        if (lowest.saturating_sub(NEAR)..lowest + (NEAR >> 4)).contains(&at)
+            && let Some(last_words) = LAST_WORDS.get()
+        {
+            libc::write(BUS.load(Ordering::SeqCst), last_words.as_ptr().cast(), last_words.len());
         }
         // The instruction is tried again, and this time the process ends by the signal itself.
         libc::signal(signal, libc::SIG_DFL);

@@ -1,14 +1,14 @@
-//! How a cell fails: a panic, a `?` on an error, or Stop; told to the kernel in one shape.
+//! How a cell fails: a panic, a `?` on an error, or Stop.
 
 use super::{bus, stdin, trace};
 use crate::parallel::cancel;
-use serde_json::{Value, json};
+use isopleth_bus::worker::{ErrorReport, Failure, Location, Message, PanicReport, ThreadPanic};
 use std::panic::PanicHookInfo;
 use std::sync::Mutex;
 use std::thread::ThreadId;
 
 /// What is known of the failure of the running cell, until the worker sends it.
-static FAILURE: Mutex<Option<Value>> = Mutex::new(None);
+static FAILURE: Mutex<Option<Failure>> = Mutex::new(None);
 /// The last panic of the cell or of a pool thread it waits for.
 static PANIC: Mutex<Option<Panic>> = Mutex::new(None);
 static CELL_THREAD: Mutex<Option<ThreadId>> = Mutex::new(None);
@@ -18,19 +18,16 @@ static THREAD_PANIC: Mutex<Option<Panic>> = Mutex::new(None);
 
 struct Panic {
     message: String,
-    file: String,
-    line: u32,
+    location: Option<Location>,
     /// Not resolved: a cell may catch thousands of panics, and only the one that ends it is told.
     trace: Vec<usize>,
 }
 
 impl Panic {
-    /// Its parts for the kernel, which knows whose lines these are.
-    fn told(&self) -> Value {
-        json!({
-            "kind": "panic", "ename": "Panic", "evalue": self.message, "file": self.file, "line": self.line,
-            "frames": trace::in_objects(&self.trace),
-        })
+    /// For the kernel, which knows whose lines these are.
+    fn report(&self) -> PanicReport {
+        let frames = trace::in_objects(&self.trace);
+        PanicReport { message: self.message.clone(), location: self.location.clone(), frames }
     }
 }
 
@@ -49,13 +46,16 @@ pub fn report_unwind(payload: &(dyn std::any::Any + Send)) {
             if let Some(thread) = of_a_thread.filter(|_| speaks_of_a_thread(&panic.message)) {
                 panic.message = format!("{}; the thread panicked: {}", panic.message, thread.message);
             }
-            panic.told()
+            Failure::Panic(panic.report())
         }
-        (None, _) if cancel::is_cancelled() => interrupted(),
+        (None, _) if cancel::is_cancelled() => Failure::Interrupted,
         // `resume_unwind` runs no panic hook: handed on from another thread, or a payload of the user's own.
-        (None, Some(thread)) => thread.told(),
+        (None, Some(thread)) => Failure::Panic(thread.report()),
         // A panic hook of the user's own has taken the place of ours.
-        (None, None) => json!({ "kind": "panic", "ename": "Panic", "evalue": text_of(payload) }),
+        (None, None) => {
+            let message = text_of(payload).to_owned();
+            Failure::Panic(PanicReport { message, location: None, frames: Vec::new() })
+        }
     };
     lock(&FAILURE).get_or_insert(failure);
 }
@@ -75,19 +75,16 @@ fn speaks_of_a_thread(message: &str) -> bool {
 pub(super) fn report_error(name: &str, chain: Vec<String>) {
     let at = std::panic::Location::caller();
     let failure = if cancel::is_cancelled() {
-        interrupted()
+        Failure::Interrupted
     } else {
-        let (evalue, causes) = (chain.join(": "), &chain[chain.len().min(1)..]);
-        let ename = short_type_name(name);
-        json!({
-            "kind": "error", "ename": ename, "evalue": evalue, "file": at.file(), "line": at.line(), "head": chain.first(), "causes": causes,
-        })
+        let name = short_type_name(name).to_owned();
+        Failure::Error(ErrorReport { name, texts: chain, location: location_of(at) })
     };
     *lock(&FAILURE) = Some(failure);
 }
 
-fn interrupted() -> Value {
-    json!({ "kind": "interrupted", "ename": "Interrupted", "evalue": "stopped; every variable was kept" })
+fn location_of(at: &std::panic::Location<'_>) -> Location {
+    Location { file: at.file().to_owned(), line: at.line() }
 }
 
 /// Drops the old value of a variable that the cell has made anew; called by generated code.
@@ -110,7 +107,7 @@ pub(super) fn begin() {
     *lock(&CELL_THREAD) = Some(std::thread::current().id());
 }
 
-pub(super) fn take() -> Option<Value> {
+pub(super) fn take() -> Option<Failure> {
     lock(&FAILURE).take()
 }
 
@@ -125,12 +122,12 @@ pub(super) fn install_hook() {
             // The first panic is the cause; what the pool raises in the cell repeats it.
             lock(&PANIC).get_or_insert_with(|| describe(info));
         } else {
-            let which = if name.is_empty() { "a thread of the cell".to_owned() } else { format!("thread `{name}`") };
             let panic = describe(info);
-            let (mut told, text) = (panic.told(), format!("{which} panicked: {}", panic.message));
+            let thread = Some(name.to_owned()).filter(|name| !name.is_empty());
+            let told = ThreadPanic { thread, panic: panic.report() };
             *lock(&THREAD_PANIC) = Some(panic);
-            (told["msg"], told["evalue"]) = (json!("thread_panic"), json!(text));
-            if !bus::send(&told) {
+            let text = told.to_string();
+            if !bus::send(&Message::ThreadPanic(told)) {
                 eprintln!("{text}");
             }
         }
@@ -139,8 +136,7 @@ pub(super) fn install_hook() {
 
 fn describe(info: &PanicHookInfo<'_>) -> Panic {
     let message = info.payload_as_str().unwrap_or("a panic whose payload is no text").to_owned();
-    let (file, line) = info.location().map_or((String::new(), 0), |at| (at.file().to_owned(), at.line()));
-    Panic { message, file, line, trace: trace::capture() }
+    Panic { message, location: info.location().map(location_of), trace: trace::capture() }
 }
 
 /// `core::num::ParseIntError` → `ParseIntError`; generic arguments are left out, and a text or a box is just an error.

@@ -6,7 +6,7 @@
 
 use super::bus;
 use crate::parallel::cancel;
-use serde_json::{Value, json};
+use isopleth_bus::worker::{Answer, Message, Question};
 use std::collections::VecDeque;
 use std::ffi::c_void;
 use std::io::Write;
@@ -73,7 +73,7 @@ pub(crate) fn ask(prompt: &str, password: bool) -> Result<String, NoInput> {
     state.asked += 1;
     state.answer = None;
     // Sent with the lock held: a question never comes behind its cell's end.
-    bus::send(&json!({ "msg": "input", "id": state.asked, "prompt": prompt, "password": password }));
+    bus::send(&Message::Input(Question { number: state.asked, prompt: prompt.to_owned(), password }));
     loop {
         if cancel::is_cancelled() {
             state.stopped = true;
@@ -107,16 +107,16 @@ pub(super) fn end_cell() {
     CHANGED.notify_all();
 }
 
-/// The kernel's answer to question `command["id"]`.
-pub(super) fn answer(command: &Value) {
+/// The kernel's answer to a question.
+pub(super) fn answer(question: u64, answer: Answer) {
     let mut state = lock();
-    if command["id"].as_u64() != Some(state.asked) {
+    if question != state.asked {
         return;
     }
-    state.answer = Some(match (command["value"].as_str(), command["refused"].as_str()) {
-        (Some(END_OF_INPUT), _) => Err(NoInput::End),
-        (Some(line), _) => Ok(line.to_owned()),
-        (None, reason) => Err(NoInput::Refused(reason.unwrap_or("the kernel gave no answer").to_owned())),
+    state.answer = Some(match answer {
+        Answer::Line(line) if line == END_OF_INPUT => Err(NoInput::End),
+        Answer::Line(line) => Ok(line),
+        Answer::Refused(why) => Err(NoInput::Refused(why)),
     });
     CHANGED.notify_all();
 }

@@ -5,9 +5,9 @@
 //! variables that are alive.
 
 use super::describe::describe;
-use serde_json::{Map, Value};
+use isopleth_bus::worker::Description;
 use std::any::{Any, TypeId};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::mem::{align_of, size_of};
 use std::sync::Arc;
 
@@ -28,7 +28,7 @@ struct Stored {
 /// Whose a value is.
 enum Kind {
     /// A variable of the notebook. Its description is there until somebody has been told.
-    Variable(Option<Value>),
+    Variable(Option<Description>),
     /// What generated code keeps for itself.
     Hidden,
 }
@@ -119,13 +119,13 @@ impl VariableStore {
         stored.map(Arc::clone).unwrap_or_else(|| panic!("the type of `{name}` has changed"))
     }
 
-    pub(super) fn names(&self) -> Vec<&str> {
+    pub(super) fn names(&self) -> BTreeSet<String> {
         let variables = self.variables.iter().filter(|(_, stored)| matches!(stored.kind, Kind::Variable(_)));
-        variables.map(|(name, _)| name.as_str()).collect()
+        variables.map(|(name, _)| name.clone()).collect()
     }
 
     /// What was put since the last call, by name.
-    pub(super) fn take_described(&mut self) -> Map<String, Value> {
+    pub(super) fn take_described(&mut self) -> BTreeMap<String, Description> {
         let new = self.variables.iter_mut().filter_map(|(name, stored)| match &mut stored.kind {
             Kind::Variable(described) => Some((name.clone(), described.take()?)),
             Kind::Hidden => None,
@@ -164,7 +164,7 @@ mod tests {
         assert_eq!(store.take_described().keys().collect::<Vec<_>>(), ["n", "v"]);
         store.put_variable("n", 4_i32);
         let described = store.take_described();
-        assert_eq!((described.len(), &described["n"]["text"]), (1, &serde_json::json!("4")));
+        assert_eq!((described.len(), described["n"].text.as_deref()), (1, Some("4")));
     }
 
     #[test]
@@ -174,7 +174,7 @@ mod tests {
         store.take_described();
         store.put_variable("new", 2_i32);
         store.drop_unmade(&["old", "new", "never"]);
-        assert_eq!(store.names(), ["new"]);
+        assert_eq!(store.names(), BTreeSet::from(["new".to_owned()]));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Where a panic came from: addresses now, and the objects that they lie in when it is told.
 
+use isopleth_bus::worker::StackFrame;
 use std::ffi::{CStr, c_void};
 
 /// More than this many functions deep, the outermost are left out.
@@ -13,12 +14,13 @@ pub(super) fn capture() -> Vec<usize> {
     addresses.iter().take(usize::try_from(found).unwrap_or(0)).map(|address| *address as usize).collect()
 }
 
-/// The addresses that lie in cells' objects: the object's path, and the address in it of the call.
-pub(super) fn in_objects(addresses: &[usize]) -> Vec<(String, usize)> {
-    addresses.iter().filter_map(|address| in_object(*address)).filter(|(path, _)| path.contains("/cells/")).collect()
+/// The calls that lie in cells' objects.
+pub(super) fn in_objects(addresses: &[usize]) -> Vec<StackFrame> {
+    let frames = addresses.iter().filter_map(|address| in_object(*address));
+    frames.filter(|frame| frame.object.contains("/cells/")).collect()
 }
 
-fn in_object(address: usize) -> Option<(String, usize)> {
+fn in_object(address: usize) -> Option<StackFrame> {
     // A return address may already belong to the next line.
     let call = address.checked_sub(1)?;
     // SAFETY: zeros are a valid `Dl_info`; `dladdr` fills it in or says that it knows nothing. Objects are never unloaded, so
@@ -28,8 +30,8 @@ fn in_object(address: usize) -> Option<(String, usize)> {
         if libc::dladdr(call as *const c_void, &mut info) == 0 || info.dli_fname.is_null() {
             return None;
         }
-        let path = CStr::from_ptr(info.dli_fname).to_str().ok()?.to_owned();
-        Some((path, call - info.dli_fbase as usize))
+        let object = CStr::from_ptr(info.dli_fname).to_str().ok()?.to_owned();
+        Some(StackFrame { object, address: (call - info.dli_fbase as usize) as u64 })
     }
 }
 
@@ -44,7 +46,7 @@ mod tests {
         assert!(
             trace
                 .iter()
-                .any(|address| in_object(*address).is_some_and(|(path, at)| path.contains("isopleth") && at > 0))
+                .any(|at| in_object(*at).is_some_and(|frame| frame.object.contains("isopleth") && frame.address > 0))
         );
     }
 }

@@ -1,14 +1,15 @@
 //! The loop of the worker process: read a command, run a cell, say how it went.
 //!
-//! Commands and answers are JSON frames (see [`super::bus`]) on one socket.
+//! Commands and messages are those of [`isopleth_bus::worker`], on one socket.
 //! The main thread only reads, so that Stop is seen while a cell runs; cells run
 //! on a thread of their own with a large stack.
 
 use super::children::{self, Ending};
 use super::{VariableStore, bus, cell, crash, create_variable_store, failure, guard, stdin};
 use crate::parallel::cancel;
-use serde_json::{Value, json};
-use std::io::{Read, Write};
+use isopleth_bus::frame::{self, Malformed};
+use isopleth_bus::worker::{Command, Done, Failure, Message, Run};
+use std::io::Write;
 use std::os::fd::{AsRawFd, FromRawFd, RawFd};
 use std::os::unix::net::UnixStream;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -47,7 +48,7 @@ pub unsafe extern "C" fn isopleth_worker_main(socket: RawFd) -> ! {
     if spawned.is_err() || std::thread::Builder::new().name("flush".into()).spawn(flush_partial_lines).is_err() {
         end();
     }
-    bus::send(&json!({ "msg": "ready", "gdal": crate::raster::gdal_version() }));
+    bus::send(&Message::Ready { gdal: crate::raster::gdal_version() });
     // Cells have numbers, so that Stop is of one of them: the last that was handed over, if it is not over yet.
     let mut last = 0;
     let mut ending: Option<Ending> = None;
@@ -57,15 +58,24 @@ pub unsafe extern "C" fn isopleth_worker_main(socket: RawFd) -> ! {
             ending = ending.and_then(|mut ending| ending.go_on().then_some(ending));
             continue;
         }
-        let Some(command) = read_frame(&mut commands) else { end() };
-        let taken = match command["cmd"].as_str() {
-            Some("run") => {
+        let command = match frame::read(&mut commands) {
+            Ok(Some(command)) => command,
+            // The end of the stream is how the kernel ends a worker.
+            Ok(None) => end(),
+            Err(error) if Malformed::of(&error).is_some() => {
+                eprintln!("isopleth worker: the kernel sent {error}");
+                continue;
+            }
+            Err(_) => end(),
+        };
+        let taken = match command {
+            Command::Run(cell) => {
                 last += 1;
-                run.send(Command::Run(last, command)).is_ok()
+                run.send(Task::Run(last, cell)).is_ok()
             }
             // In its place among the cells.
-            Some("forget") => run.send(Command::Forget(command)).is_ok(),
-            Some("interrupt") => {
+            Command::Forget { names } => run.send(Task::Forget(names)).is_ok(),
+            Command::Interrupt => {
                 if guard::interrupt(last) {
                     guard::wake();
                     stdin::wake();
@@ -73,19 +83,22 @@ pub unsafe extern "C" fn isopleth_worker_main(socket: RawFd) -> ! {
                 }
                 true
             }
-            Some("input") => {
-                stdin::answer(&command);
+            Command::Input { question, answer } => {
+                stdin::answer(question, answer);
                 true
             }
-            Some("comm") => {
-                crate::comm::take_in(&command);
+            Command::CommMessage { id, data } => {
+                crate::comm::take_in(&id, data);
                 true
             }
-            Some("ack") => {
+            Command::CommClose { id } => {
+                crate::comm::close(&id);
+                true
+            }
+            Command::Acknowledge => {
                 bus::acknowledge();
                 true
             }
-            _ => true,
         };
         if !taken {
             end();
@@ -94,10 +107,11 @@ pub unsafe extern "C" fn isopleth_worker_main(socket: RawFd) -> ! {
 }
 
 /// What the cell thread is told.
-enum Command {
+enum Task {
     /// To run a cell, which has this number.
-    Run(u64, Value),
-    Forget(Value),
+    Run(u64, Run),
+    /// To drop these variables.
+    Forget(Vec<String>),
 }
 
 /// Waits until the kernel has sent something. False if what an ending of processes does next is due before.
@@ -123,26 +137,23 @@ fn take_interrupts() {
     }
 }
 
-fn run_cells(commands: &mpsc::Receiver<Command>, socket: RawFd) {
+fn run_cells(tasks: &mpsc::Receiver<Task>, socket: RawFd) {
     crash::watch_this_thread(socket);
     let store = create_variable_store();
-    for command in commands {
-        let (number, command) = match command {
-            Command::Run(number, command) => (number, command),
-            Command::Forget(command) => {
+    for task in tasks {
+        let (number, cell) = match task {
+            Task::Run(number, cell) => (number, cell),
+            Task::Forget(names) => {
                 // SAFETY: made above, and only this thread uses it.
-                forget(unsafe { &mut *store }, &command);
+                forget(unsafe { &mut *store }, &names);
                 continue;
             }
         };
         RUNNING.store(true, Ordering::SeqCst);
-        let path = command["path"].as_str().unwrap_or_default();
-        let symbol = command["symbol"].as_str().unwrap_or_default();
-        let global = command["global"].as_bool().unwrap_or_default();
         children::start_cell(number);
         guard::start_cell(number);
         stdin::begin_cell();
-        let loaded = cell::run(path, symbol, global, store);
+        let loaded = cell::run(&cell, store);
         stdin::end_cell();
         guard::end_cell();
         children::end_cell();
@@ -150,15 +161,13 @@ fn run_cells(commands: &mpsc::Receiver<Command>, socket: RawFd) {
         let _ = std::io::stdout().flush();
         let failure = match loaded {
             Ok(()) => failure::take(),
-            Err(reason) => Some(json!({ "kind": "load", "ename": "LoadError", "evalue": reason })),
+            Err(reason) => Some(Failure::Load { reason }),
         };
         // SAFETY: made above, and only this thread uses it.
         let store = unsafe { &mut *store };
         let (changed, described) = (store.take_changed(), store.take_described());
         crate::parallel::live::settle();
-        bus::send(&json!({
-            "msg": "done", "failure": failure, "variables": store.names(), "changed": changed, "described": described,
-        }));
+        bus::send(&Message::Done(Box::new(Done { failure, variables: store.names(), changed, described })));
         give_back_memory();
     }
 }
@@ -174,8 +183,8 @@ fn give_back_memory() {
 }
 
 /// Drops the variables whose type was defined anew. Their destructors are still those of the old type.
-fn forget(store: &mut VariableStore, command: &Value) {
-    for name in command["names"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+fn forget(store: &mut VariableStore, names: &[String]) {
+    for name in names {
         // A destructor of the user's may panic; the other variables must go all the same.
         let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| store.forget(name)));
     }
@@ -189,15 +198,6 @@ fn flush_partial_lines() {
         std::thread::park_timeout(if is_idle { FLUSH_WHEN_IDLE } else { FLUSH_EVERY });
         let _ = std::io::stdout().flush();
     }
-}
-
-/// `None` at the end of the stream, which is how the kernel ends a worker.
-fn read_frame(stream: &mut UnixStream) -> Option<Value> {
-    let mut length = [0; 4];
-    stream.read_exact(&mut length).ok()?;
-    let mut body = vec![0; u32::from_le_bytes(length) as usize];
-    stream.read_exact(&mut body).ok()?;
-    serde_json::from_slice(&body).ok()
 }
 
 /// Ends the process without running destructors: other threads may still be at work.

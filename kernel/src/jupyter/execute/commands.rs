@@ -1,16 +1,12 @@
 //! Lines that are meant for the notebook: `:dep`, `:vars`, `!program`. One table says which there are.
 
-use super::Executor;
-use crate::analysis::{Candidate, dependencies};
+use super::cell::ExecutingCell;
+use super::engine::Engine;
+use super::executor::Executor;
+use crate::analysis::Candidate;
 use crate::cell::CommandLine;
-use crate::compile::Crates;
-use crate::jupyter::display::{media, notices, progress};
-use crate::report::{CellError, quoted, short_type};
-use jupyter_protocol::{ExecuteResult, JupyterMessage, Payload, Transient};
-use serde_json::{Map, Value};
-use std::collections::BTreeSet;
-use std::sync::Arc;
-use tokio::sync::mpsc;
+use crate::report::{CellError, ErrorKind, quoted, short_type};
+use jupyter_protocol::Payload;
 
 /// What a line can ask for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,8 +63,8 @@ pub fn names(typed: &str) -> Vec<Candidate> {
     all.filter(|candidate| candidate.text.starts_with(typed)).collect()
 }
 
-fn error(what: impl Into<String>, advice: impl Into<String>) -> CellError {
-    CellError::new("CommandError", what, vec![advice.into()])
+pub(super) fn error(what: impl Into<String>, advice: impl Into<String>) -> CellError {
+    CellError::new(ErrorKind::Command, what, vec![advice.into()])
 }
 
 fn find(name: &str) -> Result<Command, CellError> {
@@ -83,78 +79,55 @@ fn find(name: &str) -> Result<Command, CellError> {
     Err(error(format!("`:{name}` is no command of this notebook"), advice))
 }
 
-impl Executor {
+impl<E: Engine> Executor<E> {
     /// Does what one line asks for.
     pub(super) async fn command(
         &mut self,
         line: &CommandLine,
-        silent: bool,
-        request: &JupyterMessage,
+        cell: &ExecutingCell,
     ) -> Result<Vec<Payload>, CellError> {
         let (name, arguments) = match line {
             CommandLine::Shell { line, .. } => {
-                self.program(line, silent, request).await?;
+                self.program(line, cell).await?;
                 return Ok(Vec::new());
             }
             CommandLine::Command { name, arguments, .. } => (name, arguments.as_str()),
         };
         match find(name)? {
-            Command::Dep => self.add_crate(arguments, silent, request).await?,
-            Command::Vars => self.show_variables(silent, request),
-            Command::Type => self.show_type(arguments, silent, request)?,
+            Command::Dep => self.add_crate(arguments, cell).await?,
+            Command::Vars => self.show_variables(cell),
+            Command::Type => self.show_type(arguments, cell)?,
             Command::Doc if arguments.is_empty() => {
                 return Err(error("`:doc` needs a name", "Write :doc Pool, or ?Pool."));
             }
-            Command::Doc => return Ok(self.help(&[arguments], request).await),
+            Command::Doc => return Ok(self.help(&[arguments], cell).await),
             Command::Clear => self.clear(),
             Command::Restart => {
-                let lost = self.worker_gone(request);
+                let lost = self.worker_gone(cell);
                 let told = match lost.as_slice() {
                     [] => "The cells' process was started anew.".to_owned(),
                     names => format!("The cells' process was started anew. Gone with the old one: {}.", quoted(names)),
                 };
-                self.say(&told, silent, request);
+                cell.say(&told);
             }
             Command::Quit => return Ok(vec![Payload::AskExit { keepkernel: false }]),
             Command::Version => {
-                let told = format!("isopleth {}, {}", env!("CARGO_PKG_VERSION"), self.kernel.toolchain.version());
-                self.say(&told, silent, request);
+                cell.say(&self.engine.version());
             }
-            Command::Help => self.show_help(silent, request),
+            Command::Help => show_help(cell),
         }
         Ok(Vec::new())
     }
 
-    fn say(&self, told: &str, silent: bool, request: &JupyterMessage) {
-        self.show_bundle(&[("text/plain", told.to_owned())], silent, request);
-    }
-
-    /// Shows the result of a command, in several forms.
-    fn show_bundle(&self, bundle: &[(&str, String)], silent: bool, request: &JupyterMessage) {
-        if silent {
-            return;
-        }
-        let data: Map<String, Value> =
-            bundle.iter().map(|(mime, content)| ((*mime).to_owned(), Value::String(content.clone()))).collect();
-        let result = ExecuteResult {
-            execution_count: self.count(),
-            data: media(data),
-            transient: Some(Transient::default()),
-            ..ExecuteResult::default()
-        };
-        self.publisher.publish(result, request);
-    }
-
-    fn show_variables(&self, silent: bool, request: &JupyterMessage) {
-        let rows: Vec<[String; 4]> = (self.kernel.session().variables().iter())
+    fn show_variables(&self, cell: &ExecutingCell) {
+        let rows: Vec<[String; 4]> = (self.engine.session().variables().iter())
             .map(|(name, variable)| {
-                let bytes = variable.described["bytes"].as_u64().map(human).unwrap_or_default();
-                let text = variable.described["text"].as_str().unwrap_or_default().to_owned();
-                [name.clone(), short_type(&variable.kind), bytes, text]
+                let text = variable.described.text.clone().unwrap_or_default();
+                [name.clone(), short_type(&variable.kind), human(variable.described.bytes), text]
             })
             .collect();
         if rows.is_empty() {
-            return self.say("There are no variables.", silent, request);
+            return cell.say("There are no variables.");
         }
         let plain: Vec<String> = rows
             .iter()
@@ -171,12 +144,12 @@ impl Executor {
         let head = ["Variable", "Type", "Size", "Value"].map(str::to_owned);
         let body: String = rows.iter().map(|cells| row(cells, "td")).collect();
         let html = format!("<table>{}{body}</table>", row(&head, "th"));
-        self.show_bundle(&[("text/plain", plain.join("\n")), ("text/html", html)], silent, request);
+        cell.answer(&[("text/plain", plain.join("\n")), ("text/html", html)]);
     }
 
-    fn show_type(&self, name: &str, silent: bool, request: &JupyterMessage) -> Result<(), CellError> {
+    fn show_type(&self, name: &str, cell: &ExecutingCell) -> Result<(), CellError> {
         let told = {
-            let session = self.kernel.session();
+            let session = self.engine.session();
             match session.variables().get(name) {
                 Some(variable) => format!("{name}: {}", short_type(&variable.kind)),
                 None => {
@@ -191,130 +164,35 @@ impl Executor {
                 }
             }
         };
-        self.say(&told, silent, request);
+        cell.say(&told);
         Ok(())
     }
 
-    fn show_help(&self, silent: bool, request: &JupyterMessage) {
-        let mut plain = String::new();
-        let mut rows = String::new();
-        let program = ("!program".to_owned(), "run a program; its output is shown here".to_owned());
-        let commands = COMMANDS.iter().map(|(_, names, arguments, what)| {
-            let names = names.iter().map(|name| format!(":{name}")).collect::<Vec<_>>().join(", ");
-            (format!("{names} {arguments}").trim_end().to_owned(), (*what).to_owned())
-        });
-        for (written, what) in commands.chain([program]) {
-            plain.push_str(&format!("{written:<24} {what}\n"));
-            rows.push_str(&format!("<tr><td><code>{}</code></td><td>{}</td></tr>", escaped(&written), escaped(&what)));
-        }
-        let bundle = [("text/plain", plain.trim_end().to_owned()), ("text/html", format!("<table>{rows}</table>"))];
-        self.show_bundle(&bundle, silent, request);
-    }
-
     fn clear(&mut self) {
-        let mut session = self.kernel.session();
+        let mut session = self.engine.session();
         let names: Vec<String> = session.variables().keys().cloned().collect();
         session.clear();
         drop(session);
         if let Some(worker) = self.worker.as_ref().filter(|_| !names.is_empty()) {
-            worker.control().forget(&names);
+            worker.control().forget(names);
         }
-    }
-
-    /// `:dep`: evcxr reads the line, cargo builds the crates, and analysis learns of them.
-    async fn add_crate(&mut self, line: &str, silent: bool, request: &JupyterMessage) -> Result<(), CellError> {
-        if line.is_empty() {
-            return Err(error("`:dep` needs a crate", "Write :dep serde_json = \"1\"."));
-        }
-        let mut lines = self.dependencies.clone();
-        let name = |line: &str| line.split('=').next().unwrap_or_default().trim().to_owned();
-        lines.retain(|known| name(known) != name(line));
-        lines.push(line.to_owned());
-        let kernel = Arc::clone(&self.kernel);
-        let wanted = lines.clone();
-        let crates = self.build(silent, request, move |tell| {
-            let folder = kernel.workspace.join("evcxr");
-            let here = std::env::current_dir().unwrap_or_default();
-            let absolute: Vec<String> =
-                wanted.iter().map(|line| dependencies::with_absolute_path(line, &here)).collect();
-            let table = dependencies::read(&kernel.prefix, &kernel.toolchain, &folder, &absolute)?;
-            kernel.workshop.compiler.build_crates(&table, tell)
-        });
-        let crates = crates.await?;
-        self.dependencies = lines;
-        let apart: BTreeSet<String> = crates
-            .apart
-            .iter()
-            .map(|(name, shared)| {
-                format!(
-                    "`{name}` brings a build of `{shared}` of its own: what it defines does not fit the arrays of this notebook, which \
-                     come from the prelude's `{shared}`. Convert them by way of plain vectors."
-                )
-            })
-            .collect();
-        self.use_crates(crates).await;
-        if !silent {
-            notices(&self.publisher, &apart.into_iter().collect::<Vec<_>>(), request);
-        }
-        Ok(())
     }
 }
 
-impl Executor {
-    /// Crates on this disk that have changed are built again before the next cell.
-    pub(super) async fn rebuild_changed_crates(
-        &mut self,
-        silent: bool,
-        request: &JupyterMessage,
-    ) -> Result<(), CellError> {
-        let known = self.kernel.session().local_crates().clone();
-        if known.is_empty() {
-            return Ok(());
-        }
-        let kernel = Arc::clone(&self.kernel);
-        let work = move |tell: &dyn Fn(&str)| kernel.workshop.compiler.rebuild_changed_crates(&known, tell);
-        if let Some(crates) = self.build(silent, request, work).await? {
-            self.use_crates(crates).await;
-        }
-        Ok(())
+fn show_help(cell: &ExecutingCell) {
+    let mut plain = String::new();
+    let mut rows = String::new();
+    let program = ("!program".to_owned(), "run a program; its output is shown here".to_owned());
+    let commands = COMMANDS.iter().map(|(_, names, arguments, what)| {
+        let names = names.iter().map(|name| format!(":{name}")).collect::<Vec<_>>().join(", ");
+        (format!("{names} {arguments}").trim_end().to_owned(), (*what).to_owned())
+    });
+    for (written, what) in commands.chain([program]) {
+        plain.push_str(&format!("{written:<24} {what}\n"));
+        rows.push_str(&format!("<tr><td><code>{}</code></td><td>{}</td></tr>", escaped(&written), escaped(&what)));
     }
-
-    /// Has crates built. One line of the output says what cargo is doing.
-    async fn build<T: Send + 'static>(
-        &self,
-        silent: bool,
-        request: &JupyterMessage,
-        work: impl FnOnce(&dyn Fn(&str)) -> anyhow::Result<T> + Send + 'static,
-    ) -> Result<T, CellError> {
-        let (told, mut hears) = mpsc::unbounded_channel::<String>();
-        let mut building = tokio::task::spawn_blocking(move || work(&|line| drop(told.send(line.to_owned()))));
-        let mut shown = false;
-        let mut show = |line: String| {
-            if !silent {
-                progress(&self.publisher, &line, self.count, shown, request);
-                shown = true;
-            }
-        };
-        let built = loop {
-            tokio::select! {
-                biased;
-                Some(line) = hears.recv() => show(line),
-                built = &mut building => break built,
-            }
-        };
-        while let Ok(line) = hears.try_recv() {
-            show(line);
-        }
-        let built = built.unwrap_or_else(|panic| Err(anyhow::anyhow!("the crates could not be built: {panic}")));
-        built.map_err(|reason| CellError::new("CompileError", format!("error: {reason:#}"), Vec::new()))
-    }
-
-    async fn use_crates(&self, crates: Crates) {
-        self.kernel.session().set_crates(crates.names, crates.local);
-        if let Err(reason) = self.kernel.workshop.analyst.load(crates.metadata).await {
-            eprintln!("isopleth kernel: the new crates are not known to completion: {reason:#}");
-        }
-    }
+    let bundle = [("text/plain", plain.trim_end().to_owned()), ("text/html", format!("<table>{rows}</table>"))];
+    cell.answer(&bundle);
 }
 
 fn escaped(text: &str) -> String {
@@ -341,10 +219,10 @@ mod tests {
         assert_eq!(find("t").ok(), Some(Command::Type));
         for name in ["opt", "toolchain", "nonsense", ""] {
             let error = find(name).unwrap_err();
-            assert!(error.ename == "CommandError" && error.evalue.contains(&format!(":{name}")), "{error:?}");
-            assert!(error.traceback[1].contains(":dep, :vars"), "{error:?}");
+            assert!(error.kind == ErrorKind::Command && error.evalue.contains(&format!(":{name}")), "{error:?}");
+            assert!(error.traceback()[1].contains(":dep, :vars"), "{error:?}");
         }
-        assert!(find("opt").unwrap_err().traceback[1].starts_with("Loops"));
+        assert!(find("opt").unwrap_err().traceback()[1].starts_with("Loops"));
     }
 
     #[test]

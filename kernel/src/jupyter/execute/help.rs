@@ -1,29 +1,26 @@
 //! `?name`: the documentation of `name` in the frontend's pager.
 
-use super::super::display::{media, text};
-use super::Executor;
+use super::cell::ExecutingCell;
+use super::engine::Engine;
+use super::executor::Executor;
+use crate::jupyter::display::media;
 use crate::worker::Stream;
-use jupyter_protocol::{JupyterMessage, Payload};
+use jupyter_protocol::Payload;
 use serde_json::Value;
 
-impl Executor {
+impl<E: Engine> Executor<E> {
     /// One page with all that `names` mean; what is not known is said on stderr.
-    pub(super) async fn help(&mut self, names: &[&str], request: &JupyterMessage) -> Vec<Payload> {
+    pub(super) async fn help(&mut self, names: &[&str], cell: &ExecutingCell) -> Vec<Payload> {
         let (mut plain, mut html) = (Vec::new(), Vec::new());
         for name in names {
-            match self.kernel.inspect(name, name.len()).await {
+            match self.engine.inspect(name).await {
                 Some(found) => {
                     plain.push(found.text);
                     html.push(found.html);
                 }
                 None => {
                     let advice = "Tab completes names, and `?` wants one alone, such as ?Pool or ?files.len";
-                    text(
-                        &self.publisher,
-                        Stream::Stderr,
-                        &format!("Nothing is known of `{name}`. {advice}.\n"),
-                        request,
-                    );
+                    cell.text(Stream::Stderr, &format!("Nothing is known of `{name}`. {advice}.\n"));
                 }
             }
         }

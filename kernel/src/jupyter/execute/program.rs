@@ -1,10 +1,10 @@
 //! `!program`: a program of the user's, in the user's environment, shown while it runs and ended by Stop.
 
-use super::Executor;
-use crate::jupyter::display::text;
-use crate::report::CellError;
+use super::cell::ExecutingCell;
+use super::engine::Engine;
+use super::executor::Executor;
+use crate::report::{CellError, ErrorKind};
 use crate::worker::{Gatherer, Ready, Stream};
-use jupyter_protocol::JupyterMessage;
 use std::process::Stdio;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt};
@@ -13,15 +13,10 @@ use tokio::process::Command;
 /// How long text may wait for more.
 const TICK: Duration = Duration::from_millis(50);
 
-impl Executor {
+impl<E: Engine> Executor<E> {
     /// Runs `line` as a shell does.
-    pub(super) async fn program(
-        &mut self,
-        line: &str,
-        silent: bool,
-        request: &JupyterMessage,
-    ) -> Result<(), CellError> {
-        let failed = |what: String, advice: &str| CellError::new("CommandError", what, vec![advice.to_owned()]);
+    pub(super) async fn program(&mut self, line: &str, cell: &ExecutingCell) -> Result<(), CellError> {
+        let failed = |what: String, advice: &str| CellError::new(ErrorKind::Command, what, vec![advice.to_owned()]);
         if line.is_empty() {
             return Err(failed("`!` needs a program".into(), "Write !ls, for example."));
         }
@@ -34,7 +29,7 @@ impl Executor {
         }
         let mut child = command.spawn().map_err(|error| failed(format!("`!{line}` does not start: {error}"), ""))?;
         let group = child.id().and_then(|id| i32::try_from(id).ok()).unwrap_or(0);
-        if !self.kernel.begin_program(group) {
+        if !self.engine.activity().begin_program(group) {
             let _ = child.kill().await;
             return Err(CellError::interrupted());
         }
@@ -48,11 +43,11 @@ impl Executor {
                 length = read(&mut stderr, &mut err) => gatherer.push(Stream::Stderr, &err[..length], &mut ready),
                 () = tokio::time::sleep(TICK), if gatherer.is_waiting() => gatherer.flush(&mut ready),
             }
-            self.show_text(&mut ready, silent, request);
+            show_text(&mut ready, cell);
         }
         gatherer.end_cell(&mut ready);
-        self.show_text(&mut ready, silent, request);
-        let stopped = self.kernel.end_program();
+        show_text(&mut ready, cell);
+        let stopped = self.engine.activity().end_program();
         let status = child.wait().await.map_err(|error| failed(format!("`!{line}`: {error}"), ""))?;
         if stopped {
             return Err(CellError::interrupted());
@@ -66,13 +61,13 @@ impl Executor {
         };
         Err(failed(what, "What it said stands above."))
     }
+}
 
-    fn show_text(&self, ready: &mut Vec<Ready>, silent: bool, request: &JupyterMessage) {
-        for part in ready.drain(..).filter(|_| !silent) {
-            // A program's own marks are nobody's bundle.
-            if let Ready::Text(stream, written) = part {
-                text(&self.publisher, stream, &written, request);
-            }
+fn show_text(ready: &mut Vec<Ready>, cell: &ExecutingCell) {
+    for part in ready.drain(..).filter(|_| !cell.is_silent()) {
+        // A program's own marks are nobody's bundle.
+        if let Ready::Text(stream, written) = part {
+            cell.text(stream, &written);
         }
     }
 }

@@ -53,6 +53,12 @@ impl History {
         (Self { orders: orders.clone() }, Writer(orders))
     }
 
+    /// One that nobody keeps, for tests.
+    #[cfg(test)]
+    pub fn forgotten() -> Self {
+        Self { orders: mpsc::channel().0 }
+    }
+
     /// Notes that cell `line` of this session ran `source`.
     pub fn add(&self, line: usize, source: &str) {
         let _ = self.orders.send(Order::Add { line, source: source.to_owned() });
