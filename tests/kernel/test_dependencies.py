@@ -129,7 +129,5 @@ def test_stop_ends_a_build(fresh_kernel, tmp_path):
     fresh_kernel.ok("let kept_while_building = 5;")
     cell = fresh_kernel.begin(f':dep slow = {{ path = "{slow}" }}')
     fresh_kernel.wait_until(lambda: any("slow v0.1.0" in line for line in progress(cell)), what="cargo at work")
-    fresh_kernel.interrupt()
-    fresh_kernel.finish(cell, timeout=60)
-    assert cell.status == "error" and cell.errors[0]["ename"] == "Interrupted", cell.describe()
+    fresh_kernel.stop(cell)
     assert fresh_kernel.ok("kept_while_building").text == "5"

@@ -87,24 +87,6 @@ def test_what_was_printed_before_the_failure_is_kept(kernel):
     assert cell.stdout == "so far"
 
 
-def test_exit_ends_the_cell_but_not_the_notebook(kernel):
-    error = kernel.fail("std::process::exit(3)")
-    assert "3" in error["evalue"]
-
-
-@pytest.mark.parametrize(
-    "code",
-    [
-        "std::process::abort()",
-        "unsafe { std::ptr::null_mut::<i32>().write_volatile(1) }",
-        "fn deep(n: u64) -> u64 { if n == u64::MAX { 0 } else { 1 + std::hint::black_box(deep(n + 1)) } }\ndeep(0)",
-    ],
-    ids=["abort", "segmentation fault", "stack overflow"],
-)
-def test_a_crash_ends_the_cell_but_not_the_notebook(kernel, code):
-    kernel.fail(code)
-
-
 def test_a_cell_sent_as_soon_as_the_failure_is_known_runs(kernel):
     failing = kernel.begin('panic!("first")')
     failing.reply = kernel.client.get_shell_msg(timeout=TIMEOUT)["content"]
