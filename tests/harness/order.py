@@ -38,5 +38,5 @@ def pytest_runtest_makereport(item: pytest.Item):
     report = yield
     seed = getattr(item.config.option, "randomly_seed", None)
     if report.failed and isinstance(seed, int) and item.config.option.randomly_reorganize:
-        report.sections.append(("order of the tests", f"the same order again: -p randomly --randomly-seed={seed}"))
+        report.sections.append(("order of the tests", f"the same order again: --randomly-seed={seed}"))
     return report
