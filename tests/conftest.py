@@ -30,17 +30,15 @@ def installed() -> None:
 @pytest.fixture(scope="module")
 def kernel(installed, tmp_path_factory: pytest.TempPathFactory):
     """A kernel that the tests of a module share, in any order: each keeps to names of its own, and none ends the worker."""
-    kernel = Kernel(tmp_path_factory.mktemp("kernel")).start()
-    yield kernel
-    kernel.shutdown()
+    with Kernel(tmp_path_factory.mktemp("kernel")) as kernel:
+        yield kernel
 
 
 @pytest.fixture
 def fresh_kernel(installed, tmp_path: Path):
     """A kernel in which nothing has run."""
-    kernel = Kernel(tmp_path).start()
-    yield kernel
-    kernel.shutdown()
+    with Kernel(tmp_path) as kernel:
+        yield kernel
 
 
 @pytest.fixture

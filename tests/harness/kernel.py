@@ -156,6 +156,12 @@ class Kernel:
             self.manager.shutdown_kernel(now=False)
         self.manager.cleanup_resources()
 
+    def __enter__(self) -> Kernel:
+        return self.start()
+
+    def __exit__(self, *_) -> None:
+        self.shutdown()
+
     def interrupt(self) -> None:
         """Asks for Stop, and waits until the kernel has taken that up."""
         before = self._stops

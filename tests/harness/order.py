@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import pytest
 
-# Fixtures that live as long as the process and cost nothing to make again in another.
-CHEAP = {"artefacts", "figure", "installed", "isopleth", "executed", "program", "browser", "chromium", "tmp_path_factory"}
+# Fixtures that several modules share and that take long to make.
+SHARED_BY_MODULES = ("lesson",)
 # A process that begins one of these last would work alone at the end.
 LONG = ("kernel/test_soak", "kernel/test_random_kills", "exercises/test_grading", "notebooks/test_notebooks", "kernel/test_mutations")
 
@@ -18,11 +18,11 @@ def group(item: pytest.Item) -> str:
     """The name of what the test shares with others, which therefore run in the same process."""
     if item.cls is not None:
         return f"{item.path.stem}.{item.cls.__name__}"
+    for fixture in SHARED_BY_MODULES:
+        if fixture in item.fixturenames:
+            return fixture
     definitions = [definitions[-1] for definitions in item._fixtureinfo.name2fixturedefs.values()]
-    lasting = sorted({definition.argname for definition in definitions if definition.scope == "session"} - CHEAP)
-    if lasting:
-        return "-".join(lasting)
-    shared = any(definition.scope in ("module", "class") for definition in definitions)
+    shared = any(definition.scope == "module" for definition in definitions)
     return item.path.stem if shared else item.nodeid
 
 

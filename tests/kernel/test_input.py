@@ -3,15 +3,7 @@
 import pytest
 from jupyter_client.blocking.client import BlockingKernelClient
 
-from harness.kernel import TIMEOUT, Kernel, without_colours
-
-
-@pytest.fixture(scope="module")
-def kernel(installed, tmp_path_factory):
-    """A kernel of their own: a question that one test leaves open must not reach another."""
-    kernel = Kernel(tmp_path_factory.mktemp("kernel")).start()
-    yield kernel
-    kernel.shutdown()
+from harness.kernel import TIMEOUT, without_colours
 
 
 def question(kernel) -> dict:

@@ -4,7 +4,6 @@ import signal
 
 import pytest
 
-from harness.kernel import Kernel
 from harness.upkeep import by_role, the
 
 # What the compiler is busy with for minutes: rustc computes it, the cell would not.
@@ -34,25 +33,22 @@ def in_a_compiler(kernel):
 
 @pytest.mark.parametrize("group", [False, True], ids=["the process", "its group, as Jupyter does"])
 @pytest.mark.parametrize("moment", ["warming up", "idle", "compiling", "running", "running without asking"])
-def test_a_killed_kernel_takes_everything_with_it(tmp_path, moment, group):
-    kernel = Kernel(tmp_path).start()
-    try:
-        if moment != "warming up":
-            kernel.ok("1 + 1")
-        if moment == "compiling":
-            kernel.begin(SLOW_TO_COMPILE)
-            kernel.wait_until(lambda: in_a_compiler(kernel), what="rustc to start")
-        if moment.startswith("running"):
-            body = "checkpoint();" if moment == "running" else "std::hint::black_box(());"
-            kernel.until_prints(kernel.begin(f'println!("started"); loop {{ {body} }}'))
-        processes = kernel.marked.now()
-        assert processes and list(kernel.tmp.iterdir())
-        if group:
-            kernel.manager.signal_kernel(signal.SIGKILL)
-        else:
-            the(kernel, "kernel").kill()
-        assert kernel.marked.gone(processes, timeout=60) == []
-        assert kernel.marked.gone(kernel.marked.now(), timeout=60) == []
-        assert list(kernel.tmp.iterdir()) == []
-    finally:
-        kernel.shutdown()
+def test_a_killed_kernel_takes_everything_with_it(fresh_kernel, moment, group):
+    kernel = fresh_kernel
+    if moment != "warming up":
+        kernel.ok("1 + 1")
+    if moment == "compiling":
+        kernel.begin(SLOW_TO_COMPILE)
+        kernel.wait_until(lambda: in_a_compiler(kernel), what="rustc to start")
+    if moment.startswith("running"):
+        body = "checkpoint();" if moment == "running" else "std::hint::black_box(());"
+        kernel.until_prints(kernel.begin(f'println!("started"); loop {{ {body} }}'))
+    processes = kernel.marked.now()
+    assert processes and list(kernel.tmp.iterdir())
+    if group:
+        kernel.manager.signal_kernel(signal.SIGKILL)
+    else:
+        the(kernel, "kernel").kill()
+    assert kernel.marked.gone(processes) == []
+    assert kernel.marked.gone(kernel.marked.now()) == []
+    assert list(kernel.tmp.iterdir()) == []
