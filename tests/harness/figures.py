@@ -73,5 +73,6 @@ def pytest_terminal_summary(terminalreporter) -> None:
     width = max(len(name) for name, _ in figures)
     for name, value in figures:
         terminalreporter.write_line(f"{name:<{width}}  {value}")
+    figures += in_order([(f"{name}: {kind}", f"{seconds:.2f} s") for name, kind, seconds in _durations])
     ARTEFACTS.mkdir(exist_ok=True)
     (ARTEFACTS / "figures.json").write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n")

@@ -72,6 +72,11 @@ class Cell:
         return [message.content["data"] for message in self.of("execute_result", "display_data")]
 
     @property
+    def notes(self) -> str:
+        """What the kernel says of the cell, and what the cell displays by itself, as text."""
+        return "\n".join(message.content["data"].get("text/plain", "") for message in self.of("display_data"))
+
+    @property
     def text(self) -> str:
         """The text view of the cell's value."""
         results = self.of("execute_result")

@@ -34,10 +34,6 @@ def process_number() -> int:
     return int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 
 
-def process_count() -> int:
-    return int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
-
-
 class Ports:
     """Free ports from this process's range, each given out once before the range begins again."""
 

@@ -107,14 +107,9 @@ def test_cells_that_wait_behind_a_failed_one_do_not_run(kernel, gates):
     assert waiting.status in ("aborted", "error") and not waiting.stdout
 
 
-def notes(cell) -> str:
-    """What the kernel has said of the cell itself."""
-    return "\n".join(bundle["text/plain"] for bundle in cell.shown)
-
-
 def test_a_closure_that_cannot_be_kept_says_what_to_do(kernel):
     cell = kernel.ok("let kept_closure = |x: i32| x + 1; kept_closure(2)")
-    assert cell.text == "3" and "fn kept_closure(" in notes(cell)
+    assert cell.text == "3" and "fn kept_closure(" in cell.notes
     error = kernel.fail("kept_closure(3)")
     assert "closure" in error["text"] and "fn kept_closure(" in error["text"]
     no_internals(error)
@@ -123,7 +118,7 @@ def test_a_closure_that_cannot_be_kept_says_what_to_do(kernel):
 def test_a_borrow_that_cannot_be_kept_says_what_to_do(kernel):
     kernel.ok("let lender = vec![1, 2];")
     cell = kernel.ok("let borrower = &lender[0]; borrower + 1")
-    assert cell.text == "2" and "to_owned()" in notes(cell)
+    assert cell.text == "2" and "to_owned()" in cell.notes
     error = kernel.fail("borrower")
     assert "to_owned()" in error["text"], error["text"]
     no_internals(error)
