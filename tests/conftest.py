@@ -1,8 +1,7 @@
-"""One kernel for all tests that only run cells, and a fresh one for those about its life."""
+"""A kernel for the tests of a module that only run cells, and a fresh one for those that end or count something."""
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 
@@ -11,8 +10,7 @@ from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 
 from harness.kernel import KERNEL, Gate, Kernel
 
-ARTEFACTS = Path(__file__).parent / "artefacts"
-_figures: list[tuple[str, str]] = []
+pytest_plugins = ["harness.separation", "harness.order", "harness.figures"]
 
 
 @pytest.fixture(scope="session")
@@ -29,20 +27,18 @@ def installed() -> None:
         )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def kernel(installed, tmp_path_factory: pytest.TempPathFactory):
-    """A kernel that tests share. They keep to variable names of their own."""
-    kernel = Kernel(tmp_path_factory.mktemp("kernel")).start()
-    yield kernel
-    kernel.shutdown()
+    """A kernel that the tests of a module share, in any order: each keeps to names of its own, and none ends the worker."""
+    with Kernel(tmp_path_factory.mktemp("kernel")) as kernel:
+        yield kernel
 
 
 @pytest.fixture
 def fresh_kernel(installed, tmp_path: Path):
     """A kernel in which nothing has run."""
-    kernel = Kernel(tmp_path).start()
-    yield kernel
-    kernel.shutdown()
+    with Kernel(tmp_path) as kernel:
+        yield kernel
 
 
 @pytest.fixture
@@ -58,27 +54,3 @@ def gates(tmp_path: Path):
     yield make
     for gate in made:
         gate.open()
-
-
-@pytest.fixture(scope="session")
-def artefacts() -> Path:
-    """Where pictures and figures for people go; git ignores it."""
-    ARTEFACTS.mkdir(exist_ok=True)
-    return ARTEFACTS
-
-
-@pytest.fixture(scope="session")
-def figure():
-    """`figure("cell 6", "1.2 s")` puts a line under the test report and into artefacts/figures.json."""
-    return lambda name, value: _figures.append((name, str(value)))
-
-
-def pytest_terminal_summary(terminalreporter) -> None:
-    if not _figures:
-        return
-    terminalreporter.section("figures")
-    width = max(len(name) for name, _ in _figures)
-    for name, value in _figures:
-        terminalreporter.write_line(f"{name:<{width}}  {value}")
-    ARTEFACTS.mkdir(exist_ok=True)
-    (ARTEFACTS / "figures.json").write_text(json.dumps(_figures, indent=1, ensure_ascii=False) + "\n")

@@ -24,7 +24,8 @@ need() { # need COMMAND PACKAGE: Debian's package where the command is missing
     fi
 }
 
-# The tests must not touch the caller's Jupyter, notebooks or data.
+# Nothing here may touch the caller's Jupyter, notebooks or data. (Each process of the Python tests has folders of its
+# own below this one: tests/harness/separation.py.)
 state=$root/target/test-state
 export JUPYTER_DATA_DIR=$state/jupyter-data JUPYTER_CONFIG_DIR=$state/jupyter-config JUPYTER_RUNTIME_DIR=$state/jupyter-runtime
 export XDG_DATA_HOME=$state/data XDG_STATE_HOME=$state/state ISOPLETH_NOTEBOOKS=$state/notebooks
@@ -58,5 +59,8 @@ python=$(command -v python3)
 [ -x .venv/bin/python ] || "$python" -m venv .venv
 .venv/bin/python -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt
 
+# In random order, on two processes: one cell keeps about one core busy. What shares a kernel stays in one process, and what
+# takes longest begins first (tests/harness/order.py).
 step "Tests through Jupyter"
-JUPYTER_PATH=$prefix/share/jupyter ISOPLETH_PREFIX=$prefix .venv/bin/python -m pytest tests
+JUPYTER_PATH=$prefix/share/jupyter ISOPLETH_PREFIX=$prefix .venv/bin/python -m pytest tests \
+    -n "${ISOPLETH_TEST_PROCESSES:-2}" --dist loadgroup --no-loadscope-reorder

@@ -42,6 +42,7 @@ class Cell:
     messages: list[Message] = field(default_factory=list)
     reply: dict | None = None
     idle: float | None = None
+    stopped_after: float | None = None
 
     def of(self, *types: str) -> list[Message]:
         return [message for message in self.messages if message.type in types]
@@ -69,6 +70,11 @@ class Cell:
     def shown(self) -> list[dict]:
         """The mime bundles of results and displays, in the order they came."""
         return [message.content["data"] for message in self.of("execute_result", "display_data")]
+
+    @property
+    def notes(self) -> str:
+        """What the kernel says of the cell, and what the cell displays by itself, as text."""
+        return "\n".join(message.content["data"].get("text/plain", "") for message in self.of("display_data"))
 
     @property
     def text(self) -> str:
@@ -143,11 +149,23 @@ class Kernel:
         self.manager.restart_kernel(now=False)
         self.client.wait_for_ready(timeout=TIMEOUT)
 
+    def start_after_death(self) -> None:
+        """Starts a kernel that was killed, as Jupyter does. Cells that it was asked for are never answered."""
+        self._cells.clear()
+        self.manager.restart_kernel(now=True)
+        self.client.wait_for_ready(timeout=TIMEOUT)
+
     def shutdown(self) -> None:
         if self.manager.has_kernel:
             self.client.stop_channels()
             self.manager.shutdown_kernel(now=False)
         self.manager.cleanup_resources()
+
+    def __enter__(self) -> Kernel:
+        return self.start()
+
+    def __exit__(self, *_) -> None:
+        self.shutdown()
 
     def interrupt(self) -> None:
         """Asks for Stop, and waits until the kernel has taken that up."""
@@ -203,6 +221,21 @@ class Kernel:
         assert error["traceback"] and all(isinstance(line, str) for line in error["traceback"]), error
         assert not cell.of("execute_result"), f"a failed cell has no value\n{cell.describe()}"
         return {**error, "text": without_colours("\n".join(error["traceback"])), "cell": cell}
+
+    def stop(self, cell: Cell) -> Cell:
+        """Stops a cell that is at work; it must end with that error and no other."""
+        asked = time.monotonic()
+        self.interrupt()
+        self.finish(cell)
+        assert [error["ename"] for error in cell.errors] == ["Interrupted"], f"{cell.code}\n{cell.describe()}"
+        cell.stopped_after = cell.idle - asked
+        return cell
+
+    def run_and_stop(self, code: str) -> Cell:
+        """Stops a cell that never ends by itself, once it has printed `started`."""
+        cell = self.begin(code)
+        self.until_prints(cell)
+        return self.stop(cell)
 
     def forget(self) -> None:
         """Lets go of the cells that have ended, for tests that run very many."""

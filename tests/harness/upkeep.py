@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
 from harness.kernel import Kernel
+
+
+# A share of the full numbers of rounds; what the tests ask for holds for any.
+SHARE = float(os.environ.get("ISOPLETH_SOAK", "0.3"))
+SEED = int(os.environ.get("ISOPLETH_SEED", "8"))
+
+
+def rounds(full: int, least: int = 3) -> int:
+    return max(least, round(full * SHARE))
 
 
 def by_role(kernel: Kernel) -> dict[str, list[psutil.Process]]:
@@ -29,6 +39,11 @@ def the(kernel: Kernel, role: str) -> psutil.Process:
     found = by_role(kernel).get(role, [])
     assert len(found) == 1, f"{len(found)} processes are {role}: {found}"
     return found[0]
+
+
+def folder(kernel: Kernel) -> Path:
+    """The kernel's folder in the temporary folder."""
+    return Path(the(kernel, "keeper").cmdline()[2])
 
 
 def zombies(kernel: Kernel) -> list[psutil.Process]:

@@ -102,11 +102,8 @@ def test_a_year_with_a_day_missing(tmp_path):
         if day != date(2016, 7, 1):
             (tmp_path / f"{day:%Y.%m.%d}.tif").write_bytes(b"")
     # The kernel's own folders, apart from the data's.
-    kernel = Kernel(tmp_path.parent / f"{tmp_path.name}-kernel", ISOPLETH_DATA=str(tmp_path)).start()
-    try:
+    with Kernel(tmp_path.parent / f"{tmp_path.name}-kernel", ISOPLETH_DATA=str(tmp_path)) as kernel:
         error = kernel.fail('lesson_data("heat_index_2016")?')
-    finally:
-        kernel.shutdown()
     assert "365" in error["evalue"] and "2016.07.01" in error["evalue"] and str(tmp_path) in error["evalue"]
 
 

@@ -102,17 +102,13 @@ def test_restart_ends_the_process_of_cells_and_keeps_functions(fresh_kernel):
     assert fresh_kernel.ok("std::process::id()").text != before
 
 
-def test_quit_answers_and_ends_the_kernel(installed, tmp_path):
-    kernel = Kernel(tmp_path).start()
-    try:
-        kernel.ok("1 + 1")
-        processes = kernel.marked.now()
-        cell = kernel.begin(":quit")
-        kernel.wait_until(lambda: cell.reply is not None, timeout=30, what="the reply")
-        assert cell.reply["status"] == "ok" and "ask_exit" in [part["source"] for part in cell.reply["payload"]]
-        assert kernel.marked.gone(processes) == []
-    finally:
-        kernel.shutdown()
+def test_quit_answers_and_ends_the_kernel(fresh_kernel):
+    fresh_kernel.ok("1 + 1")
+    processes = fresh_kernel.marked.now()
+    cell = fresh_kernel.begin(":quit")
+    fresh_kernel.wait_until(lambda: cell.reply is not None, timeout=30, what="the reply")
+    assert cell.reply["status"] == "ok" and "ask_exit" in [part["source"] for part in cell.reply["payload"]]
+    assert fresh_kernel.marked.gone(processes) == []
 
 
 def test_a_users_settings_for_evcxr_are_not_obeyed(installed, tmp_path):
@@ -123,13 +119,10 @@ def test_a_users_settings_for_evcxr_are_not_obeyed(installed, tmp_path):
         (folder / "evcxr.toml").write_text(settings, encoding="utf-8")
         (folder / "init.evcxr").write_text(":dep no-such-crate-xyz = \"1\"\n", encoding="utf-8")
         (folder / "prelude.rs").write_text("fn from_prelude() -> i32 { 1 }\n", encoding="utf-8")
-    kernel = Kernel(tmp_path).start()
-    try:
+    with Kernel(tmp_path) as kernel:
         assert kernel.ok("1 + 1").text == "2"
         for function in ("from_settings", "from_prelude"):
             assert function in kernel.fail(f"{function}()")["text"]
-    finally:
-        kernel.shutdown()
 
 
 # What is a command, and what is Rust

@@ -86,16 +86,12 @@ def test_data_that_are_no_object_are_refused(kernel):
 
 def test_stop_ends_the_waiting_for_a_message(kernel):
     kernel.ok('let waiting_comm = Comm::open("t", "{}")?;')
-    cell = kernel.begin('println!("started"); waiting_comm.receive(Duration::from_secs(600))?;')
-    kernel.until_prints(cell)
-    kernel.interrupt()
-    kernel.finish(cell)
-    assert [error["ename"] for error in cell.errors] == ["Interrupted"]
+    kernel.run_and_stop('println!("started"); waiting_comm.receive(Duration::from_secs(600))?;')
     kernel.ok("drop(waiting_comm);")
 
 
-def test_comms_end_with_the_process_of_the_cells(kernel):
-    opened = kernel.ok('let doomed_comm = Comm::open("t", "{}")?;').of("comm_open")[0].content
-    cell = kernel.execute("std::process::exit(3)")
+def test_comms_end_with_the_process_of_the_cells(fresh_kernel):
+    opened = fresh_kernel.ok('let doomed_comm = Comm::open("t", "{}")?;').of("comm_open")[0].content
+    cell = fresh_kernel.execute("std::process::exit(3)")
     assert [message.content["comm_id"] for message in cell.of("comm_close")] == [opened["comm_id"]]
-    assert kernel.ask("comm_info")["comms"] == {}
+    assert fresh_kernel.ask("comm_info")["comms"] == {}

@@ -25,25 +25,16 @@ CRASHES = {
 }
 
 
-@pytest.fixture(scope="module")
-def crashing(installed, tmp_path_factory):
-    """A kernel of their own: a crash takes the variables of other tests with it."""
-    from harness.kernel import Kernel
-
-    kernel = Kernel(tmp_path_factory.mktemp("crashing")).start()
-    yield kernel
-    kernel.shutdown()
-
-
+# Here every test takes the variables of the one before, and makes its own.
 @pytest.mark.parametrize("name", CRASHES)
-def test_a_crash_is_told_apart_and_the_next_cell_runs(crashing, name):
+def test_a_crash_is_told_apart_and_the_next_cell_runs(kernel, name):
     code, words = CRASHES[name]
-    crashing.ok("let crash_lost = 1;\nfn crash_kept() -> i32 { 42 }")
-    error = crashing.fail(code)
+    kernel.ok("let crash_lost = 1;\nfn crash_kept() -> i32 { 42 }")
+    error = kernel.fail(code)
     for word in words:
         assert word in error["text"], error["text"]
     assert [other for other, (_, wanted) in CRASHES.items() if wanted[0] in error["evalue"]] == [name]
     assert "crash_lost" in error["text"], "what was lost is named"
     for word in ("RUST_BACKTRACE", "stack backtrace", "/rustc/"):
         assert word not in error["cell"].stderr, error["cell"].stderr
-    assert crashing.ok("crash_kept()").text == "42"
+    assert kernel.ok("crash_kept()").text == "42"

@@ -87,24 +87,6 @@ def test_what_was_printed_before_the_failure_is_kept(kernel):
     assert cell.stdout == "so far"
 
 
-def test_exit_ends_the_cell_but_not_the_notebook(kernel):
-    error = kernel.fail("std::process::exit(3)")
-    assert "3" in error["evalue"]
-
-
-@pytest.mark.parametrize(
-    "code",
-    [
-        "std::process::abort()",
-        "unsafe { std::ptr::null_mut::<i32>().write_volatile(1) }",
-        "fn deep(n: u64) -> u64 { if n == u64::MAX { 0 } else { 1 + std::hint::black_box(deep(n + 1)) } }\ndeep(0)",
-    ],
-    ids=["abort", "segmentation fault", "stack overflow"],
-)
-def test_a_crash_ends_the_cell_but_not_the_notebook(kernel, code):
-    kernel.fail(code)
-
-
 def test_a_cell_sent_as_soon_as_the_failure_is_known_runs(kernel):
     failing = kernel.begin('panic!("first")')
     failing.reply = kernel.client.get_shell_msg(timeout=TIMEOUT)["content"]
@@ -125,14 +107,9 @@ def test_cells_that_wait_behind_a_failed_one_do_not_run(kernel, gates):
     assert waiting.status in ("aborted", "error") and not waiting.stdout
 
 
-def notes(cell) -> str:
-    """What the kernel has said of the cell itself."""
-    return "\n".join(bundle["text/plain"] for bundle in cell.shown)
-
-
 def test_a_closure_that_cannot_be_kept_says_what_to_do(kernel):
     cell = kernel.ok("let kept_closure = |x: i32| x + 1; kept_closure(2)")
-    assert cell.text == "3" and "fn kept_closure(" in notes(cell)
+    assert cell.text == "3" and "fn kept_closure(" in cell.notes
     error = kernel.fail("kept_closure(3)")
     assert "closure" in error["text"] and "fn kept_closure(" in error["text"]
     no_internals(error)
@@ -141,7 +118,7 @@ def test_a_closure_that_cannot_be_kept_says_what_to_do(kernel):
 def test_a_borrow_that_cannot_be_kept_says_what_to_do(kernel):
     kernel.ok("let lender = vec![1, 2];")
     cell = kernel.ok("let borrower = &lender[0]; borrower + 1")
-    assert cell.text == "2" and "to_owned()" in notes(cell)
+    assert cell.text == "2" and "to_owned()" in cell.notes
     error = kernel.fail("borrower")
     assert "to_owned()" in error["text"], error["text"]
     no_internals(error)

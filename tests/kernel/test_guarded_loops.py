@@ -45,27 +45,19 @@ ENDLESS = {
 }  # fmt: skip
 
 
-def stop(kernel, code):
-    cell = kernel.begin(code)
-    kernel.until_prints(cell)
-    kernel.interrupt()
-    kernel.finish(cell)
-    assert [error["ename"] for error in cell.errors] == ["Interrupted"], cell.describe()
-    return cell
-
-
 def children(kernel, argument):
     return [process.pid for process in kernel.marked.now() if argument in process.cmdline()]
 
 
 @pytest.mark.parametrize("what", ENDLESS)
-def test_stop_keeps_the_variables_in(kernel, what):
+def test_stop_keeps_the_variables_in(kernel, duration, what):
     before, code = ENDLESS[what]
     kernel.ok("let guard_kept = vec![1, 2, 3];\nlet guard_text = String::from(\"taken\");")
     if before:
         kernel.ok(before)
     uses = "use std::future::Future as _;\n" if "poll" in code else ""
-    stop(kernel, f'{uses}guard_kept.len();\nprintln!("started");\n{code}')
+    cell = kernel.run_and_stop(f'{uses}guard_kept.len();\nprintln!("started");\n{code}')
+    duration("Stop", what, cell.stopped_after)
     assert kernel.ok("(&guard_kept, &guard_text)").text == '([1, 2, 3], "taken")'
     if "61234" in code:
         kernel.wait_until(lambda: not children(kernel, "61234"), what="the end of the program that the cell waited for")
@@ -83,7 +75,7 @@ def test_a_destructor_runs_to_its_end_when_its_cell_is_stopped(kernel, what):
     kernel.ok("let guard_unwound = 4;")
     kernel.ok("fn guard_tidy() { let mut n = 0; while n < 5000 { n += 1; } println!(\"tidied {n}\"); }")
     kernel.ok(f"struct GuardTidy;\nimpl Drop for GuardTidy {{ fn drop(&mut self) {{ {UNWINDING[what]} println!(\"dropped\"); }} }}")
-    cell = stop(kernel, f"let _tidy = GuardTidy;\nprintln!(\"started\");\nloop {{ {SPIN} }}")
+    cell = kernel.run_and_stop(f"let _tidy = GuardTidy;\nprintln!(\"started\");\nloop {{ {SPIN} }}")
     assert cell.stdout.endswith("dropped\n")
     assert ("tidied 5000" in cell.stdout) == ("guard_tidy" in UNWINDING[what])
     assert ("looped 12497500" in cell.stdout) == ("loop" in what)
@@ -99,16 +91,16 @@ extern "C" fn guard_compare(a: *const i32, b: *const i32) -> i32 { if guard_turn
 fn guard_sort(v: &mut [i32]) { unsafe { qsort(v.as_mut_ptr(), v.len(), 4, guard_compare) } }
 """)
     assert kernel.ok("let mut v = [3, 1, 2];\nguard_sort(&mut v);\nv").text == "[1, 2, 3]"
-    stop(kernel, 'println!("started");\nloop { guard_sort(&mut (0..3000).rev().collect::<Vec<i32>>()); }')
+    kernel.run_and_stop('println!("started");\nloop { guard_sort(&mut (0..3000).rev().collect::<Vec<i32>>()); }')
     assert kernel.ok("guard_of_c").text == "6"
 
 
 def test_an_item_whose_loop_has_no_guard_costs_other_loops_nothing(kernel):
     kernel.ok("let guard_beside = 7;")
     kernel.ok("const fn guard_triangle(n: u32) -> u32 { let (mut i, mut sum) = (0, 0); while i < n { i += 1; sum += i; } sum }\nconst GUARD_TEN: u32 = guard_triangle(4);")
-    stop(kernel, f'println!("started {{GUARD_TEN}}");\nloop {{ {SPIN} }}')
+    kernel.run_and_stop(f'println!("started {{GUARD_TEN}}");\nloop {{ {SPIN} }}')
     kernel.ok(f"fn guard_later() {{ loop {{ {SPIN} }} }}")
-    stop(kernel, 'println!("started");\nguard_later();')
+    kernel.run_and_stop('println!("started");\nguard_later();')
     assert kernel.ok("guard_beside + GUARD_TEN as i32").text == "17"
 
 
@@ -117,9 +109,7 @@ def test_stop_of_the_compiler_is_no_verdict_on_the_loop(kernel):
     code = f'println!("started");\nlet mut guard_n = 0u64;\nloop {{ guard_n += 1; {SPIN} if guard_n == u64::MAX {{ break; }} }}'
     cell = kernel.begin(code)
     kernel.wait_until(lambda: cell.of("execute_input"), what="the cell to be taken up")
-    kernel.interrupt()
-    kernel.finish(cell)
-    assert cell.errors[0]["ename"] == "Interrupted", cell.describe()
+    kernel.stop(cell)
     for _ in range(2):
-        stop(kernel, code)
+        kernel.run_and_stop(code)
     assert kernel.ok("guard_compiled").text == "8"

@@ -68,48 +68,35 @@ def kept(kernel):
 
 
 @pytest.mark.parametrize("name", LOOPS)
-def test_stop_ends_the_cell_and_keeps_variables(kept, figure, name):
-    kernel = kept
+def test_stop_ends_the_cell_and_keeps_variables(kept, duration, name):
     # The cell moves both variables out of the store.
-    cell = kernel.begin('taken_by_stop.push(\'!\');\nprintln!("started {}", kept_by_stop.len());\n' + LOOPS[name])
-    kernel.until_prints(cell)
-    asked = time.monotonic()
-    kernel.interrupt()
-    kernel.finish(cell)
-    figure(f"stop: {name}", f"{cell.idle - asked:.2f} s")
-    assert cell.status == "error" and len(cell.errors) == 1, cell.describe()
-    assert cell.errors[0]["ename"] == "Interrupted", cell.errors
+    cell = kept.run_and_stop('taken_by_stop.push(\'!\');\nprintln!("started {}", kept_by_stop.len());\n' + LOOPS[name])
+    duration("Stop", name, cell.stopped_after)
     assert "slept" not in cell.stdout
-    assert kernel.ok("kept_by_stop").text == "[1, 2, 3]"
-    assert kernel.ok("taken_by_stop.trim_end_matches('!')").text == '"taken"'
+    assert kept.ok("kept_by_stop").text == "[1, 2, 3]"
+    assert kept.ok("taken_by_stop.trim_end_matches('!')").text == '"taken"'
 
 
 @pytest.mark.parametrize("name", ITEMS)
-def test_stop_ends_a_loop_over(kept, name):
+def test_stop_ends_a_loop_over(kept, duration, name):
     kept.ok(SLOW)
     code = f'let map = Array2::<f32>::zeros((600, 1));\nprintln!("started");\nfor item in {ITEMS[name]} {{ slow(item); }}'
-    stopped(kept, code)
+    duration("Stop", f"a loop over {name}", kept.run_and_stop(code).stopped_after)
+    assert kept.ok("kept_by_stop").text == "[1, 2, 3]"
 
 
 def test_stop_ends_a_loop_over_an_iterator_of_any_type(kept):
     kept.ok(f"{SLOW}\nfn all<T, I: IntoIterator<Item = T>>(items: I) {{ for item in items {{ slow(item); }} }}")
-    stopped(kept, 'println!("started");\nall(0..600);')
-
-
-def stopped(kernel, code):
-    cell = kernel.begin(code)
-    kernel.until_prints(cell)
-    kernel.interrupt()
-    kernel.finish(cell)
-    assert [error["ename"] for error in cell.errors] == ["Interrupted"], cell.describe()
-    assert kernel.ok("kept_by_stop").text == "[1, 2, 3]"
+    kept.run_and_stop('println!("started");\nall(0..600);')
+    assert kept.ok("kept_by_stop").text == "[1, 2, 3]"
 
 
 # A foreign call that never returns.
 ENDLESS = '{ unsafe extern "C" { fn pause() -> i32; }\nprintln!("started");\nwhile unsafe { pause() } != 1 {} }'
 
 
-def test_a_foreign_call_that_never_returns_is_ended_and_says_what_was_lost(kernel):
+def test_a_foreign_call_that_never_returns_is_ended_and_says_what_was_lost(fresh_kernel):
+    kernel = fresh_kernel
     kernel.ok("let lost_by_stop = 1;")
     cell = kernel.begin(ENDLESS)
     kernel.until_prints(cell)
@@ -120,7 +107,8 @@ def test_a_foreign_call_that_never_returns_is_ended_and_says_what_was_lost(kerne
     assert kernel.ok("1 + 1").text == "2"
 
 
-def test_a_second_stop_ends_it_at_once(kernel, figure):
+def test_a_second_stop_ends_it_at_once(fresh_kernel, duration):
+    kernel = fresh_kernel
     cell = kernel.begin(ENDLESS)
     kernel.until_prints(cell)
     kernel.interrupt()
@@ -128,7 +116,7 @@ def test_a_second_stop_ends_it_at_once(kernel, figure):
     asked = time.monotonic()
     kernel.interrupt()
     kernel.finish(cell, timeout=20)
-    figure("stop: the second, a foreign call", f"{cell.idle - asked:.2f} s")
+    duration("The second Stop", "a foreign call", cell.idle - asked)
     assert cell.errors[0]["ename"] == "WorkerEnded", cell.errors
     assert kernel.ok("1 + 1").text == "2"
 
@@ -183,17 +171,12 @@ def test_stop_while_a_cell_compiles(kernel):
     kernel.ok("let kept_while_compiling = 3;")
     cell = kernel.begin("loop { checkpoint(); }")
     kernel.wait_until(lambda: cell.of("execute_input"), what="the cell to be taken up")
-    kernel.interrupt()
-    kernel.finish(cell)
-    assert cell.status == "error", cell.describe()
+    kernel.stop(cell)
     assert kernel.ok("kept_while_compiling").text == "3"
 
 
 def test_after_stop_the_pool_works_again(kernel):
-    cell = kernel.begin('println!("started"); loop { checkpoint(); }')
-    kernel.until_prints(cell)
-    kernel.interrupt()
-    kernel.finish(cell)
+    kernel.run_and_stop('println!("started"); loop { checkpoint(); }')
     assert kernel.ok("Pool::new(2)?.map(&[1, 2, 3], |i| i * 2)?").text == "[2, 4, 6]"
 
 
@@ -208,8 +191,7 @@ def test_a_cell_that_waits_behind_a_stopped_one_does_not_run(kernel):
     first = kernel.begin('println!("started"); loop { checkpoint(); }')
     second = kernel.begin('println!("must not run");')
     kernel.until_prints(first)
-    kernel.interrupt()
-    kernel.finish(first)
+    kernel.stop(first)
     kernel.finish(second)
     assert not second.stdout
     assert kernel.ok("1 + 1").text == "2"

@@ -231,12 +231,13 @@ def test_documentation_keeps_its_shape_as_text(kernel):
     assert "\n\nExamples\n--------\n\n    let mut vec = vec![1, 2];\n" in text, text
 
 
-def test_inspection_does_not_wait_behind_a_running_cell(kernel):
-    kernel.ask("inspect", "lesson_data", 5)
-    cell = kernel.begin('println!("started"); thread::sleep(Duration::from_secs(8));')
+def test_inspection_does_not_wait_behind_a_running_cell(kernel, gates):
+    (gate,) = gates()
+    cell = kernel.begin(f'println!("started"); {gate.wait}')
     kernel.until_prints(cell)
     assert kernel.ask("inspect", "lesson_data", 5)["found"]
     assert cell.idle is None, "the reply came only after the cell"
+    gate.open()
     kernel.finish(cell)
 
 

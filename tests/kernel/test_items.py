@@ -7,10 +7,6 @@ must never depend on how they happen to be ordered inside the kernel.
 import pytest
 
 
-def said(cell) -> str:
-    return "\n".join(message.content["data"].get("text/plain", "") for message in cell.of("display_data"))
-
-
 # What the first cell defines, the second defines anew beside something else, and the third alone.
 NEWEST = {
     "a function": ("fn item_f() -> i32 { N }", "item_f()"),
@@ -147,7 +143,7 @@ def test_what_a_new_definition_breaks_is_set_aside_and_named(kernel, kind):
     number = kernel.ok(item).reply["execution_count"]
     assert kernel.ok(use.replace("y:", "x:")).text == "5"
     cell = kernel.ok(f"struct ItemP_{old} {{ y: i32 }}")
-    assert old in said(cell) or f"[{number}]" in said(cell), cell.describe()
+    assert old in cell.notes or f"[{number}]" in cell.notes, cell.describe()
     assert kernel.ok("1 + 1").text == "2"
     kernel.fail(use)
     kernel.ok(mended)

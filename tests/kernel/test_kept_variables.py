@@ -12,7 +12,7 @@ import pytest
 def said(cell) -> str:
     """The notes of the kernel; they are no errors, and never on stderr."""
     assert not cell.stderr and not cell.errors, cell.describe()
-    return "\n".join(message.content["data"].get("text/plain", "") for message in cell.of("display_data"))
+    return cell.notes
 
 
 # Variables that must outlive items that have nothing to do with them

@@ -13,30 +13,25 @@ def left_in(folder):
 
 def test_kernel_info_comes_before_the_engine_is_warm(tmp_path, figure):
     begun = time.monotonic()
-    kernel = Kernel(tmp_path).start()
-    try:
+    with Kernel(tmp_path) as kernel:
         ready = time.monotonic()
         kernel.ok("1 + 1")
         warm = time.monotonic()
-    finally:
-        kernel.shutdown()
     figure("start: ready", f"{ready - begun:.2f} s")
     figure("start: first cell done", f"{warm - begun:.2f} s")
 
 
 @pytest.mark.parametrize("moment", ["just started", "idle", "while a cell runs"])
-def test_shutdown_leaves_nothing(tmp_path, moment):
-    kernel = Kernel(tmp_path).start()
-    try:
-        if moment != "just started":
-            kernel.ok("1 + 1")
-        if moment == "while a cell runs":
-            cell = kernel.begin('println!("started"); loop { checkpoint(); }')
-            kernel.until_prints(cell)
-        processes = kernel.marked.now()
-        assert processes, "the test finds the kernel's processes"
-    finally:
-        kernel.shutdown()
+def test_shutdown_leaves_nothing(fresh_kernel, moment):
+    kernel = fresh_kernel
+    if moment != "just started":
+        kernel.ok("1 + 1")
+    if moment == "while a cell runs":
+        cell = kernel.begin('println!("started"); loop { checkpoint(); }')
+        kernel.until_prints(cell)
+    processes = kernel.marked.now()
+    assert processes, "the test finds the kernel's processes"
+    kernel.shutdown()
     assert kernel.marked.gone(processes) == []
     assert not kernel.marked.now()
     assert left_in(kernel.tmp) == []
@@ -71,12 +66,8 @@ def test_a_killed_kernel_leaves_no_process(fresh_kernel):
 
 
 def test_two_kernels_do_not_disturb_each_other(tmp_path):
-    first, second = Kernel(tmp_path / "first").start(), Kernel(tmp_path / "second").start()
-    try:
+    with Kernel(tmp_path / "first") as first, Kernel(tmp_path / "second") as second:
         first.ok("let of_the_first = 1;")
         second.ok("let of_the_second = 2;")
         first.shutdown()
         assert second.ok("of_the_second").text == "2"
-    finally:
-        first.shutdown()
-        second.shutdown()

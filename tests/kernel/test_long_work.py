@@ -63,9 +63,7 @@ def test_stop_ends_the_bar_with_how_far_it_came(kernel, gates):
     items = "let items: Vec<u64> = (0..8).collect();"
     cell = kernel.begin(f"{items}\nPool::new(2)?.map(&items, |n| {{ if *n > 2 {{ {gate.wait} }} }})?;")
     wait_for_update(kernel, cell, "3 of 8 items")
-    kernel.interrupt()
-    kernel.finish(cell)
-    assert cell.errors[0]["ename"] == "Interrupted", cell.describe()
+    kernel.stop(cell)
     assert bar_of(cell)[-1]["text/plain"].startswith("pool.map: stopped after 3 of 8 items (37 %), ")
 
 
@@ -167,8 +165,7 @@ def test_stop_leaves_a_card_that_says_so(fresh_kernel, gates):
     (gate,) = gates()
     cell = kernel.begin(f"Pool::new(2)?.map(&[1, 2], |_| {{ {gate.wait} }})?;")
     kernel.wait_until(lambda: updates(cell, key), what="the card")
-    kernel.interrupt()
-    kernel.finish(cell)
+    kernel.stop(cell)
     assert "pool.map: stopped after 0 of 2 items" in updates(cell, key)[-1]["text/plain"]
 
 

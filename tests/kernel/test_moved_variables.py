@@ -8,7 +8,7 @@ import pytest
 
 def said(cell) -> str:
     assert not cell.stderr and not cell.errors, cell.describe()
-    return "\n".join(message.content["data"].get("text/plain", "") for message in cell.of("display_data"))
+    return cell.notes
 
 
 MOVES = {

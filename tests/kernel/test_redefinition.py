@@ -17,13 +17,9 @@ let redef_heights = vec![1461.0, 2.0];
     return kernel
 
 
-def notice(cell) -> str:
-    return "".join(bundle.get("text/plain", "") for bundle in cell.shown)
-
-
 def test_the_same_definition_again_keeps_every_value(station):
     cell = station.ok("// a comment\n#[derive(Debug, Clone, PartialEq)]\nstruct Station { name: String, height: f64 }")
-    assert "dropped" not in notice(cell)
+    assert "dropped" not in cell.notes
     assert station.ok("redef_stations[0].name.len()").text == "7"
 
 
@@ -44,8 +40,8 @@ impl Station {{ fn scaled(&self) -> f64 {{ self.height * {factor}.0 }} }}
 )
 def test_a_struct_defined_anew_drops_its_values_by_name_and_no_others(station, fields):
     cell = station.ok(f"#[derive(Debug, Clone)]\nstruct Station {{ {fields} }}")
-    assert "`redef_stations` was dropped" in notice(cell) and "`Station`" in notice(cell)
-    assert "redef_heights" not in notice(cell)
+    assert "`redef_stations` was dropped" in cell.notes and "`Station`" in cell.notes
+    assert "redef_heights" not in cell.notes
     assert station.ok("redef_heights.len()").text == "2"
     error = station.fail("redef_stations.len()")
     assert "`redef_stations` was dropped when its type was defined anew" in error["text"]
@@ -55,7 +51,7 @@ def test_a_type_deep_inside_another_counts(kernel):
     kernel.ok("#[derive(Debug, Clone)] struct RedefInner { a: u32 }\n#[derive(Debug)] struct RedefOuter { inner: Vec<RedefInner> }")
     kernel.ok("let redef_outer = RedefOuter { inner: vec![RedefInner { a: 1 }] };")
     cell = kernel.ok("#[derive(Debug, Clone)] struct RedefInner { a: f32 }")
-    assert "`redef_outer` was dropped" in notice(cell)
+    assert "`redef_outer` was dropped" in cell.notes
 
 
 def test_a_trait_defined_anew_drops_its_objects(kernel):
@@ -71,7 +67,7 @@ trait RedefShape { fn name(&self) -> String; fn area(&self) -> f64; }
 struct RedefSquare(f64);
 impl RedefShape for RedefSquare { fn name(&self) -> String { "square".into() } fn area(&self) -> f64 { self.0 } }
 """)
-    assert "`redef_shape` was dropped" in notice(cell)
+    assert "`redef_shape` was dropped" in cell.notes
 
 
 def test_a_cell_that_makes_the_value_anew_says_nothing(station):
@@ -81,7 +77,7 @@ struct Station { height: f64, name: String, rain: f64 }
 let redef_stations = vec![Station { height: 1.0, name: "a".into(), rain: 2.0 }; 3];
 redef_stations.len()
 """)
-    assert cell.text == "3" and "dropped" not in notice(cell)
+    assert cell.text == "3" and "dropped" not in cell.notes
 
 
 def test_a_cell_that_uses_an_old_value_of_a_new_type_changes_nothing(station):
@@ -94,7 +90,7 @@ def test_a_cell_that_uses_an_old_value_of_a_new_type_changes_nothing(station):
 def test_a_function_defined_anew_keeps_every_variable(station):
     station.ok("fn redef_height(station: &Station) -> f64 { station.height }")
     station.ok("let redef_kept = redef_height(&redef_stations[0]);")
-    assert "dropped" not in notice(station.ok("fn redef_height(station: &Station) -> f64 { station.height * 2.0 }"))
+    assert "dropped" not in station.ok("fn redef_height(station: &Station) -> f64 { station.height * 2.0 }").notes
     assert station.ok("redef_height(&redef_stations[0]) / redef_kept").text == "2.0"
 
 

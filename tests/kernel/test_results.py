@@ -40,10 +40,7 @@ def test_a_result_whose_error_is_open_is_shown(kernel, code, text):
 
 
 def test_a_block_that_never_ends_by_itself_can_be_run(kernel):
-    cell = kernel.begin('{ println!("started"); loop { checkpoint(); } }')
-    kernel.until_prints(cell)
-    kernel.interrupt()
-    assert [error["ename"] for error in kernel.finish(cell).errors] == ["Interrupted"]
+    kernel.run_and_stop('{ println!("started"); loop { checkpoint(); } }')
 
 
 def test_a_rich_value_that_uses_a_variable_up_keeps_its_views(kernel):

@@ -56,12 +56,7 @@ between_count.load({ORDER}) > between_seen
 
 
 def stop(kernel, code):
-    cell = kernel.begin(f'println!("started");\n{code}')
-    kernel.until_prints(cell)
-    kernel.interrupt()
-    kernel.finish(cell)
-    assert [error["ename"] for error in cell.errors] == ["Interrupted"], cell.describe()
-    return cell
+    kernel.run_and_stop(f'println!("started");\n{code}')
 
 
 @pytest.mark.parametrize("how", COUNTERS)
