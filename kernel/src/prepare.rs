@@ -8,6 +8,7 @@ use crate::cell::ParsedCell;
 use crate::compile::{self, Built, Compiler};
 use crate::report::{self, CellError, Places, warnings};
 use crate::session::{self, Candidate, Gone, Session};
+use crate::threads;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -112,7 +113,7 @@ impl Workshop {
         };
         let label = printed.label();
         let compiler = Arc::clone(&self.compiler);
-        let compiling = tokio::task::spawn_blocking(move || {
+        let compiling = threads::blocking(move || {
             let mut candidate = candidate;
             let built = compiler.compile(&mut candidate);
             (candidate, built)
@@ -120,10 +121,10 @@ impl Workshop {
         let (mut candidate, built) = match compiling.await {
             Ok(done) => done,
             Err(error) => {
-                let advice = "Nothing has changed. Write the cell in another way, for example in several cells.";
+                let advice = "Nothing has changed.";
                 return Err(CellError::new(
                     "EngineError",
-                    format!("the cell is not understood: {error}"),
+                    format!("the cell cannot be compiled: {error:#}"),
                     vec![advice.into()],
                 ));
             }
@@ -263,7 +264,7 @@ impl Workshop {
             object,
         };
         let cells = self.cells.clone();
-        tokio::task::spawn_blocking(move || cells.keep(&key, &cell));
+        tokio::spawn(threads::blocking(move || cells.keep(&key, &cell)));
     }
 }
 

@@ -22,10 +22,9 @@ pub use source_map::{Place, SourceMap, What};
 use crate::keeper::Keeper;
 use crate::prefix::Prefix;
 use crate::toolchain::Toolchain;
+use crate::{threads, workspace};
 use anyhow::{Context, Result};
 use dependencies::Dependencies;
-use std::fs::DirBuilder;
-use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -101,7 +100,11 @@ impl Compiler {
             return Ok(None);
         }
         let program = command.get_program().to_string_lossy().into_owned();
-        let child = command.process_group(0).spawn().with_context(|| format!("cannot run {program}"))?;
+        let child = command
+            .process_group(0)
+            .spawn()
+            .map_err(threads::explained)
+            .with_context(|| format!("cannot run {program}"))?;
         at_work.group = i32::try_from(child.id()).ok();
         self.tell_keeper(at_work.group);
         Ok(Some(child))
@@ -156,13 +159,7 @@ impl Compiler {
 
     /// A folder of the workspace; both are made anew where something has removed them.
     fn folder(&self, name: &str) -> Result<PathBuf> {
-        let folder = self.workspace.join(name);
-        DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(&folder)
-            .with_context(|| format!("cannot make the temporary folder {}", folder.display()))?;
-        Ok(folder)
+        workspace::folder(&self.workspace, name)
     }
 
     fn dependencies(&self) -> Arc<Dependencies> {

@@ -11,9 +11,8 @@ use crate::report::Places;
 use crate::session::Session;
 use crate::toolchain::Toolchain;
 use crate::worker::{Worker, WorkerControl};
-use anyhow::{Context, Result};
-use std::fs::Permissions;
-use std::os::unix::fs::PermissionsExt;
+use crate::workspace::{self, Workspace};
+use anyhow::Result;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -39,6 +38,8 @@ pub struct Kernel {
     pub workspace: PathBuf,
     /// Told when a cell has asked for the end (`:quit`).
     pub quit: Notify,
+    /// What there was to say of the start; shown above the first cell's output.
+    notices: Mutex<Vec<String>>,
     session: Mutex<Session>,
     phase: Mutex<Phase>,
     /// Counts executions, so that a late Stop cannot hit the cell after the one it was meant for.
@@ -67,17 +68,21 @@ impl Kernel {
     pub fn prepare() -> Result<Arc<Self>> {
         let prefix = Prefix::of_this_binary()?;
         let toolchain = Toolchain::recorded(&prefix)?;
-        // In `$TMPDIR`, which is local to the node, never in the home; nobody else may look into it. The keeper removes it.
-        let workspace = tempfile::Builder::new()
-            .prefix("isopleth-")
-            .permissions(Permissions::from_mode(0o700))
-            .tempdir()
-            .context("cannot make a temporary folder")?
-            .keep();
-        let keeper = Keeper::start(&prefix, &workspace)?;
-        let (analyst, _thread) = Analyst::start(&prefix, &toolchain, &workspace)?;
+        let Workspace { path: workspace, notice } = workspace::make()?;
+        let mut notices = Vec::from_iter(notice);
+        // Neither keeps cells from running: the keeper removes what a kernel leaves that is killed, and where analysis is
+        // missing the compiler's word for a type must do.
+        let keeper = Keeper::start(&prefix, &workspace);
+        let keeper = keeper.map_err(|error| notices.push(format!("{error:#}."))).ok();
+        let analyst = match Analyst::start(&prefix, &toolchain, &workspace) {
+            Ok((analyst, _thread)) => analyst,
+            Err(error) => {
+                notices.push(format!("Types and completion are not available: {error:#}."));
+                Analyst::absent()
+            }
+        };
         let workshop = Workshop {
-            compiler: Arc::new(Compiler::new(&prefix, &toolchain, &workspace, Some(keeper))),
+            compiler: Arc::new(Compiler::new(&prefix, &toolchain, &workspace, keeper)),
             analyst,
             cells: CellCache::of(&prefix),
             places: Places::default(),
@@ -89,6 +94,7 @@ impl Kernel {
             workshop,
             workspace,
             quit: Notify::new(),
+            notices: Mutex::new(notices),
             session: Mutex::default(),
             phase: Mutex::new(Phase::Idle),
             execution: AtomicU64::new(0),
@@ -97,6 +103,11 @@ impl Kernel {
 
     pub fn start_worker(&self) -> Result<Worker> {
         Worker::start(&self.prefix, &self.toolchain)
+    }
+
+    /// What is still to be said of the start.
+    pub fn take_notices(&self) -> Vec<String> {
+        std::mem::take(&mut *self.notices.lock().unwrap_or_else(|poisoned| poisoned.into_inner()))
     }
 
     /// The model of the session. Nobody keeps the lock over anything that waits.

@@ -4,6 +4,7 @@ use super::ending::{self, Circumstances, Ending};
 use super::output::{GATHER, Gatherer, Ready, Stream};
 use super::role::BUS;
 use crate::prefix::Prefix;
+use crate::threads;
 use crate::toolchain::Toolchain;
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
@@ -15,7 +16,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::mpsc::{self, Receiver, Sender};
 
 /// What a worker has to say, in order.
 #[derive(Debug)]
@@ -30,7 +31,7 @@ pub enum Event {
 /// A running worker process.
 pub struct Worker {
     control: WorkerControl,
-    pub events: UnboundedReceiver<Event>,
+    pub events: Receiver<Event>,
 }
 
 /// Talks to a worker, or ends it, while another task waits for its events.
@@ -46,6 +47,8 @@ pub struct WorkerControl {
     stopped: Arc<AtomicBool>,
 }
 
+/// How many events may wait for the kernel. A worker that says more waits itself.
+const WAITING: usize = 256;
 /// What libstd adds when it aborts. It is not about the cell, and there is no command line to run again.
 const OFFER: &[u8] = b"note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace\n";
 /// How much of the end of stderr is kept, to learn why a process aborted.
@@ -74,10 +77,10 @@ impl Worker {
                 }
             });
         }
-        let child = command.spawn().context("cannot start the worker")?;
+        let child = command.spawn().map_err(threads::explained).context("cannot start the cells' process")?;
         drop(theirs);
         let process = i32::try_from(child.id()).context("a process id beyond i32")?;
-        let (send, events) = unbounded_channel();
+        let (send, events) = mpsc::channel(WAITING);
         let reading = ours.try_clone()?;
         let control = WorkerControl {
             process,
@@ -89,7 +92,10 @@ impl Worker {
         let of_reader = control.clone();
         std::thread::Builder::new()
             .name("worker output".into())
-            .spawn(move || read_all(child, &reading, &of_reader, &send))?;
+            .spawn(move || read_all(child, &reading, &of_reader, &send))
+            // The worker ends with its socket.
+            .map_err(threads::explained)
+            .context("cannot listen to the cells' process")?;
         Ok(Self { control, events })
     }
 
@@ -184,7 +190,7 @@ fn library_path(prefix: &Prefix, toolchain: &Toolchain) -> String {
 }
 
 /// Reads everything a worker writes until it is gone. Runs on a thread of its own.
-fn read_all(mut child: Child, bus: &UnixStream, control: &WorkerControl, send: &UnboundedSender<Event>) {
+fn read_all(mut child: Child, bus: &UnixStream, control: &WorkerControl, send: &Sender<Event>) {
     let kills = ending::memory_kills();
     let (gatherer, ready, frames, known) = (Gatherer::default(), Vec::new(), Vec::new(), Circumstances::default());
     let mut reader = Reader { gatherer, ready, frames, tail: Vec::new(), known, control, send };
@@ -202,7 +208,7 @@ fn read_all(mut child: Child, bus: &UnixStream, control: &WorkerControl, send: &
         Ok(status) => ending::explain(status, &known),
         Err(error) => Ending::new(error.to_string(), ""),
     };
-    let _ = send.send(Event::Ended(ended));
+    let _ = send.blocking_send(Event::Ended(ended));
 }
 
 struct Reader<'a> {
@@ -214,7 +220,7 @@ struct Reader<'a> {
     tail: Vec<u8>,
     known: Circumstances,
     control: &'a WorkerControl,
-    send: &'a UnboundedSender<Event>,
+    send: &'a Sender<Event>,
 }
 
 impl Reader<'_> {
@@ -286,7 +292,7 @@ impl Reader<'_> {
             if frame["ack"] == true {
                 let _ = self.control.send(&json!({ "cmd": "ack" }));
             }
-            let _ = self.send.send(Event::Frame(frame));
+            let _ = self.send.blocking_send(Event::Frame(frame));
         }
     }
 
@@ -296,7 +302,7 @@ impl Reader<'_> {
                 Ready::Text(stream, text) => Event::Text(stream, text),
                 Ready::Bundle(data) => Event::Frame(json!({ "msg": "display", "data": data, "metadata": {} })),
             };
-            let _ = self.send.send(event);
+            let _ = self.send.blocking_send(event);
         }
     }
 }

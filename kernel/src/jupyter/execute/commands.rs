@@ -6,6 +6,7 @@ use crate::cell::CommandLine;
 use crate::compile::Crates;
 use crate::jupyter::display::{media, notices, progress};
 use crate::report::{CellError, quoted, short_type};
+use crate::threads;
 use jupyter_protocol::{ExecuteResult, JupyterMessage, Payload, Transient};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
@@ -287,7 +288,8 @@ impl Executor {
         work: impl FnOnce(&dyn Fn(&str)) -> anyhow::Result<T> + Send + 'static,
     ) -> Result<T, CellError> {
         let (told, mut hears) = mpsc::unbounded_channel::<String>();
-        let mut building = tokio::task::spawn_blocking(move || work(&|line| drop(told.send(line.to_owned()))));
+        let building = threads::blocking(move || work(&|line| drop(told.send(line.to_owned()))));
+        tokio::pin!(building);
         let mut shown = false;
         let mut show = |line: String| {
             if !silent {
@@ -305,7 +307,7 @@ impl Executor {
         while let Ok(line) = hears.try_recv() {
             show(line);
         }
-        let built = built.unwrap_or_else(|panic| Err(anyhow::anyhow!("the crates could not be built: {panic}")));
+        let built = built.unwrap_or_else(|why| Err(why.context("the crates could not be built")));
         built.map_err(|reason| CellError::new("CompileError", format!("error: {reason:#}"), Vec::new()))
     }
 

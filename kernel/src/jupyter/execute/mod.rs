@@ -182,6 +182,7 @@ impl Executor {
             }
             let input = ExecuteInput { code: asked.code.clone(), execution_count: self.count() };
             self.publisher.publish(input, request);
+            notices(&self.publisher, &self.kernel.take_notices(), request);
         }
         let variables: Vec<String> = self.kernel.session().variables().keys().cloned().collect();
         if let Some(names) = cell::help(&asked.code, &variables) {
@@ -337,6 +338,7 @@ impl Executor {
     /// Shows what the worker says until the cell has ended.
     async fn follow(&mut self, silent: bool, request: &JupyterMessage) -> Ended {
         loop {
+            self.publisher.room().await;
             let event = match &mut self.worker {
                 Some(worker) => worker.events.recv().await,
                 None => None,
