@@ -84,6 +84,8 @@ def mutate(kernel: Kernel, count: int, seed: int) -> Account:
     """
     wire = Conversation(kernel.manager.get_connection_info(), TIMEOUT)
     spoiler, account, begun = Spoiler(wire, seed), Account(), time.monotonic()
+    # More than half of the messages are changed before they are signed.
+    spoiler.ways += [spoiler.change_json, spoiler.change_json_bytes] * 4
     kernel.ok(f"let {KEPT} = 5;")
     try:
         for number in range(count):
