@@ -4,8 +4,10 @@
 //! another thread, so the kernel asks for its threads itself.
 
 use anyhow::{Context, Result, anyhow};
+use ra_ap_syntax::{Edition, SourceFile};
 use rustix::process::{Resource, getrlimit};
 use std::io;
+use std::sync::OnceLock;
 use tokio::sync::oneshot;
 
 /// How many threads serve the channels.
@@ -37,6 +39,16 @@ fn can_start(count: usize) -> bool {
     all
 }
 
+/// Whether texts can be parsed: rust-analyzer's parser drops what it has made on a thread, and panics where it has none.
+pub fn parser_is_ready() -> bool {
+    static READY: OnceLock<()> = OnceLock::new();
+    if READY.get().is_none() && can_start(1) {
+        let parsed = std::panic::catch_unwind(|| drop(SourceFile::parse("", Edition::Edition2024)));
+        let _ = parsed.map(|()| READY.set(()));
+    }
+    READY.get().is_some()
+}
+
 /// Runs `work` on a thread of its own.
 ///
 /// # Errors
@@ -50,6 +62,11 @@ pub async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'stat
 /// `error` of starting a thread or a process; a limit that is reached is named.
 pub fn explained(error: io::Error) -> anyhow::Error {
     if error.kind() == io::ErrorKind::WouldBlock { anyhow!(no_more()) } else { error.into() }
+}
+
+/// Whether a program that has failed complains, in what it `said`, that it could have no thread or process.
+pub fn tells_of_the_limit(said: &str) -> bool {
+    said.contains(&io::Error::from_raw_os_error(libc::EAGAIN).to_string()) || said.contains("WouldBlock")
 }
 
 /// What to say where there can be no more threads and processes.
@@ -70,6 +87,8 @@ mod tests {
     fn only_a_limit_that_is_reached_is_explained_so() {
         assert!(explained(io::Error::from_raw_os_error(libc::EAGAIN)).to_string().starts_with("no more processes"));
         assert!(!explained(io::Error::from_raw_os_error(libc::ENOENT)).to_string().contains("processes"));
+        assert!(tells_of_the_limit("failed to spawn: Resource temporarily unavailable (os error 11)"));
+        assert!(!tells_of_the_limit("error[E0425]: cannot find value"));
     }
 
     #[tokio::test]

@@ -1,6 +1,7 @@
 //! The real cargo at work for a `:dep`: on record for Stop, its progress shown, its complaints in a student's words.
 
 use super::Compiler;
+use crate::threads;
 use anyhow::{Context, Result, bail};
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
@@ -37,10 +38,11 @@ impl Compiler {
             .stderr(Stdio::piped());
         let Some(mut cargo) = self.start(&mut command)? else { bail!("stopped") };
         let mut stdout = cargo.stdout.take().context("cargo has no stdout")?;
-        let reading = std::thread::spawn(move || {
+        let read = move || {
             let mut text = String::new();
             stdout.read_to_string(&mut text).map(|_| text)
-        });
+        };
+        let reading = std::thread::Builder::new().spawn(read).map_err(threads::explained)?;
         let mut progress = Progress { tell, compiled: Vec::new() };
         let mut complaints = String::new();
         for line in BufReader::new(cargo.stderr.take().context("cargo has no stderr")?).lines() {

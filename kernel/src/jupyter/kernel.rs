@@ -9,6 +9,7 @@ use crate::prefix::Prefix;
 use crate::prepare::Workshop;
 use crate::report::Places;
 use crate::session::Session;
+use crate::threads;
 use crate::toolchain::Toolchain;
 use crate::worker::{Worker, WorkerControl};
 use crate::workspace::{self, Workspace};
@@ -68,6 +69,8 @@ impl Kernel {
     pub fn prepare() -> Result<Arc<Self>> {
         let prefix = Prefix::of_this_binary()?;
         let toolchain = Toolchain::recorded(&prefix)?;
+        // While there may still be threads.
+        threads::parser_is_ready();
         let Workspace { path: workspace, notice } = workspace::make()?;
         let mut notices = Vec::from_iter(notice);
         // Neither keeps cells from running: the keeper removes what a kernel leaves that is killed, and where analysis is
@@ -117,7 +120,7 @@ impl Kernel {
 
     /// What could follow at byte `cursor` of a cell.
     pub async fn complete(&self, code: &str, cursor: usize) -> Option<Completions> {
-        if cell::is_too_deep_while_typing(code) {
+        if !threads::parser_is_ready() || cell::is_too_deep_while_typing(code) {
             return None;
         }
         if let Some(found) = commands_at(code, cursor) {
@@ -139,7 +142,7 @@ impl Kernel {
 
     /// A cell that is being written, as it is analysed.
     fn analysed(&self, code: &str) -> Option<(compile::Printed, Arc<Source>)> {
-        if cell::is_too_deep_while_typing(code) {
+        if !threads::parser_is_ready() || cell::is_too_deep_while_typing(code) {
             return None;
         }
         let code = cell::without_help_mark(code).into_owned();

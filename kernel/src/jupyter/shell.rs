@@ -10,6 +10,7 @@ use super::stdin::Stdin;
 use super::wire::{Replies, Requests};
 use super::{complete, execute, info, inspect};
 use crate::cell::{Completeness, completeness};
+use crate::threads;
 use jupyter_protocol::{
     CommClose, CommInfoRequest, CommMsg, CommOpen, ExecuteRequest, IsCompleteReply, IsCompleteRequest, JupyterMessage,
 };
@@ -121,6 +122,9 @@ impl Services {
 }
 
 fn is_complete(kernel: &Kernel, asked: &IsCompleteRequest) -> IsCompleteReply {
+    if !threads::parser_is_ready() {
+        return IsCompleteReply::complete();
+    }
     match completeness(&asked.code, |name| kernel.session().has_variable(name)) {
         Completeness::Complete => IsCompleteReply::complete(),
         Completeness::Incomplete(indent) => IsCompleteReply::incomplete(indent),

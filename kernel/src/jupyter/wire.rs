@@ -4,9 +4,9 @@
 //! on stderr, and nothing else happens.
 
 use super::request::{Fields, Malformed, Request};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use jupyter_protocol::{Header, JupyterMessage, JupyterMessageContent as Content, UnknownMessage};
-use jupyter_zmq_client::{Connection, RawMessage, RouterRecvConnection, RouterSendConnection};
+use jupyter_zmq_client::{Connection, RawMessage, RouterRecvConnection, RouterSendConnection, RuntimeError};
 use serde_json::{Map, Value};
 use std::sync::Arc;
 use std::time::Duration;
@@ -75,8 +75,7 @@ impl Requests {
                     return None;
                 }
             };
-            let read = RawMessage::from_multipart(multipart, &self.socket.mac).map_err(anyhow::Error::from);
-            match read.and_then(understand) {
+            match RawMessage::from_multipart(multipart, &self.socket.mac).map_err(in_words).and_then(understand) {
                 Ok(request) => return Some(request),
                 Err(error) => self.note("dropped", &format!("{error:#}")),
             }
@@ -95,6 +94,16 @@ impl Requests {
             let why: String = why.chars().map(|c| if c.is_control() { ' ' } else { c }).take(200).collect();
             eprintln!("isopleth: {what} message {} on {}: {why}", self.refused, self.channel);
         }
+    }
+}
+
+fn in_words(error: RuntimeError) -> anyhow::Error {
+    match error {
+        RuntimeError::VerifyError(_) | RuntimeError::DecodeError(_) => anyhow!("the signature is wrong"),
+        RuntimeError::InsufficientMessageParts(parts) => anyhow!("there are {parts} parts, where four belong"),
+        RuntimeError::MissingDelimiter => anyhow!("there is no delimiter"),
+        RuntimeError::MissingHmac => anyhow!("there is no signature"),
+        other => other.into(),
     }
 }
 

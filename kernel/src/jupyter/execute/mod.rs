@@ -15,6 +15,7 @@ use crate::cell::{self, ParsedCell, Source};
 use crate::prepare::Prepared;
 use crate::report::{CellError, quoted, where_it_failed};
 use crate::session::{Gone, Outcome};
+use crate::threads;
 use crate::worker::{Ending, Event, Stream, Worker};
 use jupyter_protocol::{
     ErrorOutput, ExecuteInput, ExecuteReply, ExecuteRequest, ExecutionCount, JupyterMessage,
@@ -183,6 +184,9 @@ impl Executor {
             let input = ExecuteInput { code: asked.code.clone(), execution_count: self.count() };
             self.publisher.publish(input, request);
             notices(&self.publisher, &self.kernel.take_notices(), request);
+        }
+        if !threads::parser_is_ready() {
+            return Err(CellError::new("EngineError", threads::no_more(), Vec::new()));
         }
         let variables: Vec<String> = self.kernel.session().variables().keys().cloned().collect();
         if let Some(names) = cell::help(&asked.code, &variables) {
