@@ -6,6 +6,7 @@
 
 use crate::prefix::Prefix;
 use anyhow::{Context, Result};
+use rustix::process::{Pid, Signal, kill_process_group};
 use std::ffi::OsString;
 use std::io::{BufRead, Write};
 use std::os::unix::process::CommandExt;
@@ -32,7 +33,8 @@ impl Keeper {
             // A group of its own: Jupyter kills the kernel's whole group, and somebody must clean up then.
             .process_group(0)
             .spawn()
-            .context("the keeper of the temporary folder does not start")?;
+            .map_err(crate::threads::explained)
+            .context("The process that would remove temporary files does not start")?;
         Ok(Self(Mutex::new(keeper.stdin.take().context("the keeper has no stdin")?)))
     }
 
@@ -51,11 +53,11 @@ pub fn run(args: &[OsString]) -> Result<ExitCode> {
     unsafe { libc::signal(libc::SIGINT, libc::SIG_IGN) };
     let mut group = 0;
     for line in std::io::stdin().lock().lines() {
-        group = line?.parse().unwrap_or(0);
+        group = line?.parse().unwrap_or(0).max(0);
     }
-    if group > 1 {
-        // SAFETY: the kernel says when a group has ended before anybody else can have its number.
-        unsafe { libc::kill(-group, libc::SIGKILL) };
+    // The kernel says when a group has ended before anybody else can have its number.
+    if let Some(group) = Pid::from_raw(group).filter(|group| !group.is_init()) {
+        let _ = kill_process_group(group, Signal::KILL);
     }
     let mut quiet = 0;
     // A tool that was at work makes files until it is gone.

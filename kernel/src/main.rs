@@ -15,8 +15,10 @@ mod prefix;
 mod prepare;
 mod report;
 mod session;
+mod threads;
 mod toolchain;
 mod worker;
+mod workspace;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -9,6 +9,7 @@ use crate::compile::{self, Built, Compiler, Priority};
 use crate::log;
 use crate::report::{self, CellError, ErrorKind, Places, warnings};
 use crate::session::{self, Candidate, Gone, Session};
+use crate::threads;
 use isopleth_bus::worker::Description;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -148,7 +149,7 @@ impl Workshop {
         let label = printed.label();
         let compiler = Arc::clone(&self.compiler);
         let span = tracing::info_span!("compile");
-        let compiling = tokio::task::spawn_blocking(move || {
+        let compiling = threads::blocking(move || {
             let mut candidate = candidate;
             let built = span.in_scope(|| compiler.compile(&mut candidate, Priority::Now));
             (candidate, built)
@@ -156,10 +157,10 @@ impl Workshop {
         let (mut candidate, built) = match compiling.await {
             Ok(done) => done,
             Err(error) => {
-                let advice = "Nothing has changed. Write the cell in another way, for example in several cells.";
+                let advice = "Nothing has changed.";
                 return Err(CellError::new(
                     ErrorKind::Engine,
-                    format!("the cell is not understood: {error}"),
+                    format!("the cell cannot be compiled: {error:#}"),
                     vec![advice.into()],
                 ));
             }
@@ -301,7 +302,7 @@ impl Workshop {
             object,
         };
         let cells = self.cells.clone();
-        tokio::task::spawn_blocking(move || cells.keep(&key, &cell));
+        tokio::spawn(threads::blocking(move || cells.keep(&key, &cell)));
     }
 }
 

@@ -62,7 +62,7 @@ impl Toolchain {
             if path.exists() {
                 Ok(path)
             } else {
-                find_on_path(tool).with_context(|| format!("no `{tool}` beside rustc"))
+                which::which(tool).with_context(|| format!("no `{tool}` beside rustc"))
             }
         };
         let linker = find_linker(&target_libdir);
@@ -124,21 +124,11 @@ fn find_linker(target_libdir: &Path) -> Option<Linker> {
     let output =
         Command::new("cc").arg("-print-prog-name=ld").output().ok().filter(|output| output.status.success())?;
     let name = String::from_utf8(output.stdout).ok()?.trim().to_owned();
-    let program = if name.contains('/') { PathBuf::from(name) } else { find_on_path(&name)? };
+    // A name with a slash in it is looked for at that place only.
+    let program = which::which(name).ok()?;
     let builtins = std::fs::read_dir(target_libdir).ok()?.flatten().map(|file| file.path()).find(|path| {
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         name.starts_with("libcompiler_builtins-") && name.ends_with(".rlib")
     })?;
-    is_executable(&program).then_some(Linker { program, builtins })
-}
-
-/// The first executable called `tool` on `PATH`.
-pub fn find_on_path(tool: &str) -> Option<PathBuf> {
-    let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path).map(|folder| folder.join(tool)).find(|candidate| is_executable(candidate))
-}
-
-fn is_executable(path: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    path.metadata().is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
+    Some(Linker { program, builtins })
 }

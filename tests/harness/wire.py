@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import random
+import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 import zmq
 from jupyter_client.session import DELIM, Session
@@ -66,6 +68,59 @@ class Wire:
             if reply["parent_header"].get("msg_id") == asked["header"]["msg_id"]:
                 return reply["content"]["status"] == "ok"
         return False
+
+
+@dataclass
+class Exchange:
+    """What came back for one message."""
+
+    reply_type: str | None = None
+    reply: dict | None = None
+    states: list[str] = field(default_factory=list)
+
+
+class Conversation(Wire):
+    """A frontend that waits for what comes back, and keeps to no schema."""
+
+    def __init__(self, connection: dict, timeout: float):
+        super().__init__(connection)
+        self.timeout = timeout
+        self.iopub = self.context.socket(zmq.SUB)
+        self.iopub.linger = 0
+        self.iopub.connect(f"tcp://{connection['ip']}:{connection['iopub_port']}")
+        self.iopub.subscribe(b"")
+        # From its welcome on nothing is missed.
+        assert self.iopub.poll(timeout * 1000), "no welcome on iopub"
+
+    def exchange(self, channel: str, frames: Frames, msg_id: str, has_reply: bool = True) -> Exchange:
+        """Sends `frames` and waits for the reply and for idle."""
+        self.drain()
+        self.sockets[channel].send_multipart(frames)
+        return self.collect(channel, msg_id, has_reply)
+
+    def collect(self, channel: str, msg_id: str, has_reply: bool = True) -> Exchange:
+        found = Exchange()
+        poller = zmq.Poller()
+        for socket in (self.iopub, self.sockets[channel]):
+            poller.register(socket, zmq.POLLIN)
+        deadline = time.monotonic() + self.timeout
+        while "idle" not in found.states or (has_reply and found.reply is None):
+            left = deadline - time.monotonic()
+            if left <= 0:
+                break
+            for socket, _ in poller.poll(left * 1000):
+                message = self._received(socket)
+                if message["parent_header"].get("msg_id") != msg_id:
+                    continue
+                if socket is not self.iopub:
+                    found.reply_type, found.reply = message["header"]["msg_type"], message["content"]
+                elif message["header"]["msg_type"] == "status":
+                    found.states.append(message["content"]["execution_state"])
+        return found
+
+    def _received(self, socket: zmq.Socket) -> dict:
+        frames = socket.recv_multipart()
+        return self.session.deserialize(frames[frames.index(DELIM) + 1 :])
 
 
 class Spoiler:

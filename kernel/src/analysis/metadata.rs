@@ -23,9 +23,8 @@ pub const SOURCES_MARK: &str = "@SOURCES@";
 pub fn of_cell(prefix: &Prefix, workspace: &Path, dependencies: Option<&Value>) -> Result<Value> {
     let path = prefix.cell_metadata();
     let record = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-    let record = record
-        .replace(WORKSPACE_MARK, &workspace.to_string_lossy())
-        .replace(SOURCES_MARK, &prefix.sources().to_string_lossy());
+    let record =
+        record.replace(WORKSPACE_MARK, &inside_json(workspace)).replace(SOURCES_MARK, &inside_json(&prefix.sources()));
     let mut metadata = serde_json::from_str(&record)?;
     if let Some(dependencies) = dependencies {
         merge(&mut metadata, dependencies.clone())?;
@@ -41,7 +40,13 @@ pub fn of_nothing(workspace: &Path) -> Value {
         "target_directory": format!("{WORKSPACE_MARK}/target"), "build_directory": format!("{WORKSPACE_MARK}/target"),
         "version": 1, "workspace_root": WORKSPACE_MARK, "metadata": null,
     });
-    serde_json::from_str(&text.to_string().replace(WORKSPACE_MARK, &workspace.to_string_lossy())).unwrap_or_default()
+    serde_json::from_str(&text.to_string().replace(WORKSPACE_MARK, &inside_json(workspace))).unwrap_or_default()
+}
+
+/// A path as it stands between the quotes of a JSON text: it may have quotes of its own.
+fn inside_json(path: &Path) -> String {
+    let quoted = Value::from(path.to_string_lossy()).to_string();
+    quoted[1..quoted.len() - 1].to_owned()
 }
 
 /// Adds the packages of the notebook's own dependencies, hung below the cell.
@@ -176,4 +181,17 @@ fn cell_package(id: &str) -> Value {
         "categories": [], "keywords": [], "readme": null, "repository": null, "homepage": null, "documentation": null,
         "edition": "2024", "links": null, "default_run": null, "rust_version": null,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_may_have_any_name() {
+        let folder = r#"/tmp/with "quotes" and \ spaces/isopleth-1"#;
+        let metadata = of_nothing(Path::new(folder));
+        assert_eq!(metadata["workspace_root"], folder);
+        assert_eq!(metadata["packages"][0]["manifest_path"], format!("{folder}/Cargo.toml"));
+    }
 }

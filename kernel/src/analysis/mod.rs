@@ -131,12 +131,19 @@ impl Analyst {
         let (prefix, toolchain, workspace) = (prefix.clone(), toolchain.clone(), workspace.join("analysed"));
         // rust-analyzer recurses deeply on long expressions.
         let builder = std::thread::Builder::new().name("analysis".into()).stack_size(64 << 20);
-        let thread = builder.spawn(move || match Host::load(&prefix, &toolchain, &workspace, None) {
-            Ok(host) => serve(&mut RustAnalyzer { prefix, toolchain, workspace, host }, &inbox),
-            // Whoever asks learns from the end of the channel that there is no answer.
-            Err(error) => eprintln!("isopleth kernel: types and completion are not available: {error:#}"),
-        })?;
+        let thread = builder
+            .spawn(move || match Host::load(&prefix, &toolchain, &workspace, None) {
+                Ok(host) => serve(&mut RustAnalyzer { prefix, toolchain, workspace, host }, &inbox),
+                // Whoever asks learns from the end of the channel that there is no answer.
+                Err(error) => eprintln!("isopleth kernel: types and completion are not available: {error:#}"),
+            })
+            .map_err(crate::threads::explained)?;
         Ok((Self { requests }, thread))
+    }
+
+    /// One that knows nothing.
+    pub fn absent() -> Self {
+        Self { requests: mpsc::channel().0 }
     }
 
     /// The types of the names that `bindings` place in `text`; nothing where they cannot be told.

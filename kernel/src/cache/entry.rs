@@ -4,6 +4,7 @@
 //! its place and renamed, so no reader ever sees half of it.
 
 use super::{CachedCell, Key};
+use rustix::fs::OFlags;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,6 +12,7 @@ use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{Read, Result, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::Path;
+use std::time::SystemTime;
 
 const FORMAT: &[u8] = b"isopleth cell 2\n";
 const DIGEST_BYTES: usize = 32;
@@ -38,7 +40,10 @@ struct Header {
 
 /// The entry at `path`, if it is whole, of this `key`, and written by whom it must be.
 pub fn read(path: &Path, key: &Key, trust: Trust) -> Option<CachedCell> {
-    let mut file = OpenOptions::new().read(true).custom_flags(libc::O_NOFOLLOW | libc::O_CLOEXEC).open(path).ok()?;
+    // What is no file must not be waited for: a pipe without a writer never opens otherwise.
+    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let flags = i32::try_from(flags.bits()).ok()?;
+    let mut file = OpenOptions::new().read(true).custom_flags(flags).open(path).ok()?;
     let metadata = file.metadata().ok()?;
     if !metadata.is_file() || metadata.len() > MOST_BYTES || metadata.mode() & 0o022 != 0 {
         return None;
@@ -56,13 +61,19 @@ pub fn read(path: &Path, key: &Key, trust: Trust) -> Option<CachedCell> {
     let end = rest.iter().position(|byte| *byte == b'\n')?;
     let header: Header = serde_json::from_slice(&rest[..end]).ok()?;
     let Header { key: found, variables, ended, moved, statics, notices } = header;
+    if found != key.0 {
+        return None;
+    }
+    if trust == Trust::Mine {
+        // Entries that are used last are cut last.
+        let _ = file.set_modified(SystemTime::now());
+    }
     let object = rest[end + 1..].to_vec();
-    (found == key.0).then_some(CachedCell { variables, ended, moved, statics, notices, object })
+    Some(CachedCell { variables, ended, moved, statics, notices, object })
 }
 
 fn may_own(user: u32, trust: Trust) -> bool {
-    // SAFETY: no preconditions.
-    let me = unsafe { libc::geteuid() };
+    let me = rustix::process::geteuid().as_raw();
     match trust {
         Trust::Mine => user == me,
         Trust::Installed => {

@@ -56,7 +56,7 @@ impl CellCache {
         let own = match std::env::var_os(SETTING) {
             Some(setting) if setting == "off" => None,
             Some(folder) if !folder.is_empty() => Some(PathBuf::from(folder)),
-            _ => cache_home().map(|home| home.join("isopleth/cells")),
+            _ => dirs::cache_dir().map(|home| home.join("isopleth/cells")),
         };
         let build = fs::read_to_string(prefix.build_id()).unwrap_or_default();
         Self { build, own, installed: prefix.cells() }
@@ -83,13 +83,7 @@ impl CellCache {
 
     /// The cell, if it is kept, whole and ours.
     pub fn find(&self, key: &Key) -> Option<CachedCell> {
-        let own = self.own.as_ref().and_then(|folder| {
-            let path = path_in(folder, key);
-            let cell = entry::read(&path, key, Trust::Mine)?;
-            // Entries that are used last are cut last.
-            let _ = fs::File::open(&path).and_then(|file| file.set_modified(SystemTime::now()));
-            Some(cell)
-        });
+        let own = self.own.as_ref().and_then(|folder| entry::read(&path_in(folder, key), key, Trust::Mine));
         own.or_else(|| entry::read(&path_in(&self.installed, key), key, Trust::Installed))
     }
 
@@ -106,16 +100,13 @@ fn path_in(folder: &Path, key: &Key) -> PathBuf {
     folder.join(&key.0)
 }
 
-fn cache_home() -> Option<PathBuf> {
-    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    set("XDG_CACHE_HOME").or_else(|| Some(set("HOME")?.join(".cache")))
-}
-
 /// Removes the entries that were not used for the longest time.
 fn cut_back(folder: &Path, limit: u64, kept: u64) -> std::io::Result<()> {
     let mut entries: Vec<(SystemTime, u64, PathBuf)> = Vec::new();
     for file in fs::read_dir(folder)?.flatten() {
-        if let Ok(metadata) = file.metadata() {
+        if let Ok(metadata) = file.metadata()
+            && metadata.is_file()
+        {
             entries.push((metadata.modified()?, metadata.len(), file.path()));
         }
     }
@@ -217,6 +208,32 @@ mod tests {
         let other = cache.key("another cell", "").unwrap();
         fs::copy(&path, path_in(&folder.path().join("own"), &other)).unwrap();
         assert_eq!(cache.find(&other), None);
+    }
+
+    #[test]
+    fn what_is_no_file_is_neither_waited_for_nor_loaded() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = cache(folder.path());
+        let key = cache.key("1 + 1", "").unwrap();
+        cache.keep(&key, &cell(10));
+        let path = path_in(&folder.path().join("own"), &key);
+        let makes: [fn(&Path); 3] = [
+            |path| {
+                let name = std::ffi::CString::new(path.as_os_str().as_encoded_bytes()).unwrap();
+                // SAFETY: the name is NUL-terminated.
+                assert_eq!(unsafe { libc::mkfifo(name.as_ptr(), 0o600) }, 0);
+            },
+            |path| drop(std::os::unix::net::UnixListener::bind(path).unwrap()),
+            |path| fs::create_dir(path).unwrap(),
+        ];
+        for make in makes {
+            fs::remove_file(&path).unwrap();
+            make(&path);
+            assert_eq!(cache.find(&key), None);
+            // A pipe gives its place to the cell; a folder that is there does no harm.
+            cache.keep(&key, &cell(10));
+            assert_eq!(cache.find(&key).is_some(), path.is_file());
+        }
     }
 
     #[test]

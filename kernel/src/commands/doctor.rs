@@ -2,8 +2,9 @@
 
 use super::{KERNEL_NAME, python};
 use crate::prefix::Prefix;
-use crate::toolchain::{Toolchain, find_on_path};
+use crate::toolchain::Toolchain;
 use crate::worker::{Event, Worker};
+use crate::workspace::{self, Workspace};
 use anyhow::{Context, Result, bail};
 use isopleth_bus::worker::Message;
 use std::path::Path;
@@ -71,7 +72,7 @@ fn sources(prefix: &Prefix) -> Result<String> {
 }
 
 fn linker(_: &Prefix) -> Result<String> {
-    let cc = find_on_path("cc")
+    let cc = which::which("cc")
         .context("no `cc` on PATH: install gcc (Debian: apt-get install gcc; conda: conda install gcc)")?;
     Ok(format!("{} ({})", first_line(Command::new(&cc).arg("--version"))?, cc.display()))
 }
@@ -126,12 +127,14 @@ fn kernelspec(prefix: &Prefix) -> Result<String> {
     Ok(found.display().to_string())
 }
 
+/// Makes a workspace as a kernel does.
 fn temporary_folder(_: &Prefix) -> Result<String> {
-    let folder = std::env::temp_dir();
-    tempfile::tempfile().with_context(|| {
-        format!("cannot write to {}: set TMPDIR to a folder on this node's own disk", folder.display())
-    })?;
-    Ok(folder.display().to_string())
+    let Workspace { path, notice } = workspace::make()?;
+    std::fs::remove_dir_all(&path)?;
+    match notice {
+        Some(notice) => bail!("{notice}"),
+        None => Ok(path.parent().unwrap_or(&path).display().to_string()),
+    }
 }
 
 fn lesson(prefix: &Prefix) -> Result<String> {

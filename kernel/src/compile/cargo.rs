@@ -2,6 +2,7 @@
 
 use super::Compiler;
 use super::queue::Turn;
+use crate::threads;
 use anyhow::{Context, Result, bail};
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
@@ -44,10 +45,11 @@ impl Compiler {
             .stderr(Stdio::piped());
         let Some(mut cargo) = turn.start(&mut command)? else { bail!("stopped") };
         let mut stdout = cargo.stdout.take().context("cargo has no stdout")?;
-        let reading = std::thread::spawn(move || {
+        let read = move || {
             let mut text = String::new();
             stdout.read_to_string(&mut text).map(|_| text)
-        });
+        };
+        let reading = std::thread::Builder::new().spawn(read).map_err(threads::explained)?;
         let mut progress = Progress { tell, compiled: Vec::new() };
         let mut complaints = String::new();
         for line in BufReader::new(cargo.stderr.take().context("cargo has no stderr")?).lines() {

@@ -13,6 +13,7 @@ use super::queue::{Priority, Turn};
 use super::source_map::What;
 use super::{Compiler, Dependencies};
 use crate::session::Candidate;
+use crate::threads;
 use anyhow::Context;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
@@ -238,6 +239,9 @@ impl Compiler {
             return Ok(Verdict::Compiled(messages));
         }
         if !messages.iter().any(Message::is_error) {
+            if threads::tells_of_the_limit(&said) {
+                return Err(Failure::Broken(anyhow::anyhow!(threads::no_more())));
+            }
             let reason = said.trim().lines().last().unwrap_or_default().to_owned();
             return Err(Failure::Broken(anyhow::anyhow!("rustc ended with {status} and said {reason:?}")));
         }

@@ -26,11 +26,10 @@ pub use source_map::{Place, SourceMap, What};
 use crate::keeper::Keeper;
 use crate::prefix::Prefix;
 use crate::toolchain::Toolchain;
+use crate::workspace;
 use anyhow::{Context, Result};
 use dependencies::Dependencies;
 use queue::Queue;
-use std::fs::DirBuilder;
-use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -113,13 +112,7 @@ impl Compiler {
 
     /// A folder of the workspace; both are made anew where something has removed them.
     fn folder(&self, name: &str) -> Result<PathBuf> {
-        let folder = self.workspace.join(name);
-        DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(&folder)
-            .with_context(|| format!("cannot make the temporary folder {}", folder.display()))?;
-        Ok(folder)
+        workspace::folder(&self.workspace, name)
     }
 
     fn dependencies(&self) -> Arc<Dependencies> {

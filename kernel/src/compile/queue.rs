@@ -3,6 +3,7 @@
 //! A tool leads a process group of its own, which Stop ends with all that the tool has started.
 
 use crate::keeper::Keeper;
+use crate::threads;
 use anyhow::{Context, Result};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, ExitStatus};
@@ -149,7 +150,8 @@ impl Turn<'_> {
             return Ok(None);
         }
         let program = command.get_program().to_string_lossy().into_owned();
-        let child = command.process_group(0).spawn().with_context(|| format!("cannot run {program}"))?;
+        let spawned = command.process_group(0).spawn().map_err(threads::explained);
+        let child = spawned.with_context(|| format!("cannot run {program}"))?;
         self.queue.at_work(&mut state, i32::try_from(child.id()).ok());
         Ok(Some(child))
     }

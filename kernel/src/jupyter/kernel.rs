@@ -10,10 +10,10 @@ use crate::prefix::Prefix;
 use crate::prepare::Workshop;
 use crate::report::Places;
 use crate::session::Session;
+use crate::threads;
 use crate::toolchain::Toolchain;
-use anyhow::{Context, Result};
-use std::fs::Permissions;
-use std::os::unix::fs::PermissionsExt;
+use crate::workspace::{self, Workspace};
+use anyhow::Result;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard};
 use tokio::sync::Notify;
@@ -28,6 +28,8 @@ pub struct Kernel {
     pub workspace: PathBuf,
     /// Told when a cell has asked for the end (`:quit`).
     pub quit: Notify,
+    /// What there was to say of the start; shown above the first cell's output.
+    notices: Mutex<Vec<String>>,
     session: Mutex<Session>,
     /// What is executed now.
     pub activity: Activity,
@@ -38,17 +40,23 @@ impl Kernel {
     pub fn prepare() -> Result<Arc<Self>> {
         let prefix = Prefix::of_this_binary()?;
         let toolchain = Toolchain::recorded(&prefix)?;
-        // In `$TMPDIR`, which is local to the node, never in the home; nobody else may look into it. The keeper removes it.
-        let workspace = tempfile::Builder::new()
-            .prefix("isopleth-")
-            .permissions(Permissions::from_mode(0o700))
-            .tempdir()
-            .context("cannot make a temporary folder")?
-            .keep();
-        let keeper = Keeper::start(&prefix, &workspace)?;
-        let (analyst, _thread) = Analyst::start(&prefix, &toolchain, &workspace)?;
+        // While there may still be threads.
+        threads::parser_is_ready();
+        let Workspace { path: workspace, notice } = workspace::make()?;
+        let mut notices = Vec::from_iter(notice);
+        // Neither keeps cells from running: the keeper removes what a kernel leaves that is killed, and where analysis is
+        // missing the compiler's word for a type must do.
+        let keeper = Keeper::start(&prefix, &workspace);
+        let keeper = keeper.map_err(|error| notices.push(format!("{error:#}."))).ok();
+        let analyst = match Analyst::start(&prefix, &toolchain, &workspace) {
+            Ok((analyst, _thread)) => analyst,
+            Err(error) => {
+                notices.push(format!("Types and completion are not available: {error:#}."));
+                Analyst::absent()
+            }
+        };
         let workshop = Workshop {
-            compiler: Arc::new(Compiler::new(&prefix, &toolchain, &workspace, Some(keeper))),
+            compiler: Arc::new(Compiler::new(&prefix, &toolchain, &workspace, keeper)),
             analyst,
             cells: CellCache::of(&prefix),
             places: Places::default(),
@@ -60,9 +68,15 @@ impl Kernel {
             workshop,
             workspace,
             quit: Notify::new(),
+            notices: Mutex::new(notices),
             session: Mutex::default(),
             activity: Activity::default(),
         }))
+    }
+
+    /// What is still to be said of the start.
+    pub fn take_notices(&self) -> Vec<String> {
+        std::mem::take(&mut *self.notices.lock().unwrap_or_else(|poisoned| poisoned.into_inner()))
     }
 
     /// The model of the session. Nobody keeps the lock over anything that waits.
@@ -72,7 +86,7 @@ impl Kernel {
 
     /// What could follow at byte `cursor` of a cell.
     pub async fn complete(&self, code: &str, cursor: usize) -> Option<Completions> {
-        if cell::is_too_deep_while_typing(code) {
+        if !threads::parser_is_ready() || cell::is_too_deep_while_typing(code) {
             return None;
         }
         if let Some(found) = commands_at(code, cursor) {
@@ -94,7 +108,7 @@ impl Kernel {
 
     /// A cell that is being written, as it is analysed.
     fn analysed(&self, code: &str) -> Option<(compile::Printed, Arc<Source>)> {
-        if cell::is_too_deep_while_typing(code) {
+        if !threads::parser_is_ready() || cell::is_too_deep_while_typing(code) {
             return None;
         }
         let code = cell::without_help_mark(code).into_owned();

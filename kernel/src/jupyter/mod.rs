@@ -4,8 +4,10 @@
 //! after the other; completion, inspection and Stop never wait behind a running cell.
 
 mod activity;
+mod channel;
 mod comm;
 mod complete;
+mod connection;
 mod control;
 mod display;
 mod execute;
@@ -14,15 +16,19 @@ mod info;
 mod inspect;
 mod iopub;
 mod kernel;
+mod request;
 mod shell;
 mod stdin;
 mod wire;
 
+use crate::threads;
 use anyhow::{Context, Result};
+use channel::Answers;
+use connection::Sockets;
 use history::History;
 use jupyter_protocol::ConnectionInfo;
-use jupyter_zmq_client as sockets;
 use kernel::Kernel;
+use rustix::process::{Pid, getppid};
 use shell::Services;
 use std::ffi::OsString;
 use std::path::Path;
@@ -42,35 +48,34 @@ pub fn run(args: &[OsString]) -> Result<ExitCode> {
         .iter()
         .rfind(|arg| !arg.to_string_lossy().starts_with('-'))
         .context("usage: isopleth kernel CONNECTION_FILE")?;
-    let connection = read_connection(Path::new(file))?;
+    let connection = connection::read(Path::new(file))?;
+    // A file that grows beyond the user's limit is an error to tell, not the end. The tools and the worker inherit that.
+    // SAFETY: no preconditions.
+    unsafe { libc::signal(libc::SIGXFSZ, libc::SIG_IGN) };
     crate::log::begin();
-    let kernel = Kernel::prepare()?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    let served = runtime.block_on(serve(&connection, &kernel));
-    kernel.end();
+    let runtime = threads::runtime()?;
+    let served = runtime.block_on(listen(&connection));
     runtime.shutdown_timeout(Duration::from_millis(100));
     served?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn read_connection(file: &Path) -> Result<ConnectionInfo> {
-    let text =
-        std::fs::read_to_string(file).with_context(|| format!("cannot read the connection file {}", file.display()))?;
-    serde_json::from_str(&text).with_context(|| format!("{} is not a connection file", file.display()))
+/// Makes the kernel only when all ports are its own: nothing has to be taken back if one is not.
+async fn listen(connection: &ConnectionInfo) -> Result<()> {
+    let mut sockets = Sockets::bind(connection).await?;
+    let kernel = Kernel::prepare()?;
+    sockets.set_session(&kernel.id);
+    let served = serve(sockets, &kernel).await;
+    kernel.end();
+    served
 }
 
-async fn serve(connection: &ConnectionInfo, kernel: &Arc<Kernel>) -> Result<()> {
-    let session = kernel.id.clone();
-    let heartbeat = sockets::create_kernel_heartbeat_connection(connection).await?;
-    let shell = sockets::create_kernel_shell_connection(connection, &session).await?;
-    let control = sockets::create_kernel_control_connection(connection, &session).await?;
-    let stdin = sockets::create_kernel_stdin_connection(connection, &session).await?;
-    let iopub = sockets::create_kernel_iopub_xpub_connection(connection, &session).await?;
-
+async fn serve(sockets: Sockets, kernel: &Arc<Kernel>) -> Result<()> {
+    let Sockets { heartbeat, shell, control, stdin, iopub } = sockets;
     tokio::spawn(beat(heartbeat));
     let workshop = kernel.workshop.clone();
-    tokio::task::spawn_blocking(move || workshop.warm_up());
-    let (publisher, publishing) = iopub::start(iopub);
+    tokio::spawn(threads::blocking(move || workshop.warm_up()));
+    let publisher = iopub::start(iopub);
     let (answers, questions) = {
         let (send, receive) = stdin.split();
         let socket = Replies::new(send);
@@ -93,12 +98,8 @@ async fn serve(connection: &ConnectionInfo, kernel: &Arc<Kernel>) -> Result<()> 
     };
     let shell = tokio::spawn(shell::serve(Requests::new(requests, "shell"), services));
     let (replies, requests) = control.split();
-    let control = tokio::spawn(control::serve(
-        Requests::new(requests, "control"),
-        Replies::new(replies),
-        Arc::clone(kernel),
-        publisher,
-    ));
+    let answers = Answers { replies: Replies::new(replies), publisher: publisher.clone() };
+    let control = tokio::spawn(control::serve(Requests::new(requests, "control"), answers, Arc::clone(kernel)));
     tokio::select! {
         ended = control => ended?,
         ended = shell => ended?,
@@ -106,13 +107,13 @@ async fn serve(connection: &ConnectionInfo, kernel: &Arc<Kernel>) -> Result<()> 
         () = orphaned() => {}
     }
     // What was said last (the reply's idle status) is still on its way, and so is the last input to the history.
-    let _ = tokio::time::timeout(LAST_WORDS, publishing).await;
+    publisher.finish(LAST_WORDS).await;
     writer.finish(LAST_WORDS);
     Ok(())
 }
 
 /// Answers heartbeats. A frontend that goes away in the middle of one must not end them for the others.
-async fn beat(mut heartbeat: sockets::KernelHeartbeatConnection) {
+async fn beat(mut heartbeat: jupyter_zmq_client::KernelHeartbeatConnection) {
     loop {
         if heartbeat.single_heartbeat().await.is_err() {
             tokio::time::sleep(Duration::from_millis(10)).await;
@@ -122,15 +123,14 @@ async fn beat(mut heartbeat: sockets::KernelHeartbeatConnection) {
 
 /// Resolves when the process that started the kernel is gone: nobody could ever stop it then.
 async fn orphaned() {
-    // SAFETY: no preconditions.
-    let parent = unsafe { libc::getppid() };
-    if std::env::var_os("JPY_PARENT_PID").is_none() || parent <= 1 {
+    let parent = getppid();
+    // The first process of a container or of the system starts no kernels: the parent is gone already.
+    if std::env::var_os("JPY_PARENT_PID").is_none() || parent.is_none_or(Pid::is_init) {
         return std::future::pending().await;
     }
     loop {
         tokio::time::sleep(Duration::from_secs(1)).await;
-        // SAFETY: no preconditions.
-        if unsafe { libc::getppid() } != parent {
+        if getppid() != parent {
             return;
         }
     }

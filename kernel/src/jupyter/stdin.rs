@@ -1,9 +1,10 @@
 //! The stdin channel: a cell's question to the frontend that runs it, and the answer back to the cell.
 
+use super::request::{FromFields, Malformed, Request};
 use super::wire::{Requests, message};
 use crate::worker::WorkerControl;
 use isopleth_bus::worker::{Answer, Question};
-use jupyter_protocol::{InputReply, InputRequest, JupyterMessage, JupyterMessageContent as Content};
+use jupyter_protocol::{InputRequest, JupyterMessage, JupyterMessageContent as Content};
 use std::pin::Pin;
 use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
@@ -76,8 +77,10 @@ impl Stdin {
         *self.open() = None;
     }
 
-    /// Hands the reply to the cell, if it answers the open question.
-    pub(super) fn take(&self, reply: &InputReply, message: &JupyterMessage) {
+    /// Hands the reply to the cell, if it answers the open question. What is no text is told to the cell, which would wait
+    /// for ever.
+    pub(super) fn take(&self, reply: &Request) -> Result<(), Malformed> {
+        let message = &reply.message;
         let mut open = self.open();
         let answers = open.as_ref().is_some_and(|question| {
             // Some clients leave out the parent; those that name it must name this question.
@@ -85,9 +88,17 @@ impl Stdin {
             let from = message.zmq_identities.first().map(|identity| &identity[..]);
             parent.is_none_or(|parent| parent.msg_id == question.msg_id) && from == Some(&question.frontend[..])
         });
+        let given: Result<Typed, Malformed> = reply.read();
         if let Some(question) = open.take_if(|_| answers) {
-            question.worker.answer(question.number, Answer::Line(reply.value.clone()));
+            match &given {
+                Ok(Typed(value)) => question.worker.answer(question.number, Answer::Line(value.clone())),
+                Err(why) => {
+                    let why = format!("the frontend has sent something that is no text ({why})");
+                    question.worker.answer(question.number, Answer::Refused(why));
+                }
+            }
         }
+        given.map(drop)
     }
 
     fn open(&self) -> MutexGuard<'_, Option<OpenQuestion>> {
@@ -95,12 +106,26 @@ impl Stdin {
     }
 }
 
+/// What was typed.
+struct Typed(String);
+
+impl FromFields for Typed {
+    fn from_fields(fields: &super::request::Fields) -> Result<Self, Malformed> {
+        Ok(Self(fields.required("value")?))
+    }
+}
+
 /// Takes in replies until the socket fails.
 pub async fn serve(mut replies: Requests, stdin: std::sync::Arc<Stdin>) {
-    while let Some(message) = replies.next().await {
-        match &message.content {
-            Content::InputReply(reply) => stdin.take(reply, &message),
-            _ => replies.ignore(&message),
+    while let Some(reply) = replies.next().await {
+        let taken = match reply.kind() {
+            "input_reply" => stdin.take(&reply),
+            other => {
+                Err(Malformed::NotServed { channel: "stdin", msg_type: other.into(), served: "input_reply".into() })
+            }
+        };
+        if let Err(why) = taken {
+            replies.refused(&reply, &why);
         }
     }
 }

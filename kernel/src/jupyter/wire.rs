@@ -1,18 +1,21 @@
 //! Messages in and out: what every channel does with the bytes.
 //!
-//! Anybody can connect to the ports of a kernel. A message that is not signed, not JSON or not of the protocol is
-//! dropped with one line on stderr, and nothing else happens.
+//! Anybody can connect to the ports of a kernel. What is not signed, or has no header to reply to, is dropped with one line
+//! on stderr, and nothing else happens.
 
-use anyhow::{Context, Result, bail};
-use jupyter_protocol::{Header, JupyterMessage, JupyterMessageContent as Content};
-use jupyter_zmq_client::{Connection, RawMessage, RouterRecvConnection, RouterSendConnection};
-use serde_json::{Value, json};
+use super::request::{Fields, Malformed, Request};
+use anyhow::{Context, Result, anyhow};
+use jupyter_protocol::{Header, JupyterMessage, JupyterMessageContent as Content, UnknownMessage};
+use jupyter_zmq_client::{Connection, RawMessage, RouterRecvConnection, RouterSendConnection, RuntimeError};
+use serde_json::{Map, Value};
 use std::sync::Arc;
 use std::time::Duration;
 use zeromq::SocketRecv;
 
 /// The version of the protocol that the kernel speaks.
 pub const PROTOCOL: &str = "5.5";
+/// Its first number: versions that share it understand each other.
+const MAJOR: &str = "5";
 /// Lines on stderr about dropped messages before only every hundredth is told: a flood must not fill a log.
 const TOLD: u64 = 20;
 
@@ -54,16 +57,16 @@ impl Replies {
 pub struct Requests {
     socket: RouterRecvConnection,
     channel: &'static str,
-    dropped: u64,
+    refused: u64,
 }
 
 impl Requests {
     pub fn new(socket: RouterRecvConnection, channel: &'static str) -> Self {
-        Self { socket, channel, dropped: 0 }
+        Self { socket, channel, refused: 0 }
     }
 
     /// The next message that is one; `None` when the socket itself has failed, which it does for good.
-    pub async fn next(&mut self) -> Option<JupyterMessage> {
+    pub async fn next(&mut self) -> Option<Request> {
         loop {
             let multipart = match self.socket.socket.recv().await {
                 Ok(multipart) => multipart,
@@ -72,68 +75,84 @@ impl Requests {
                     return None;
                 }
             };
-            let read = RawMessage::from_multipart(multipart, &self.socket.mac).map_err(anyhow::Error::from);
-            match read.and_then(understand) {
+            match RawMessage::from_multipart(multipart, &self.socket.mac).map_err(in_words).and_then(understand) {
                 Ok(request) => return Some(request),
-                Err(error) => self.drop_one(&format!("{error:#}")),
+                Err(error) => self.note("dropped", &format!("{error:#}")),
             }
         }
     }
 
-    /// Says that a message was not for this channel.
-    pub fn ignore(&mut self, message: &JupyterMessage) {
-        self.drop_one(&format!("{:?} is no request of this channel", message.header.msg_type));
+    /// Notes that a request could not be served.
+    pub fn refused(&mut self, request: &Request, why: &Malformed) {
+        self.note("refused", &format!("{:?}: {why}", request.kind()));
     }
 
-    fn drop_one(&mut self, why: &str) {
-        self.dropped += 1;
-        if self.dropped <= TOLD || self.dropped.is_multiple_of(100) {
+    fn note(&mut self, what: &str, why: &str) {
+        self.refused += 1;
+        if self.refused <= TOLD || self.refused.is_multiple_of(100) {
             // One line, whatever the sender has put into it.
             let why: String = why.chars().map(|c| if c.is_control() { ' ' } else { c }).take(200).collect();
-            eprintln!("isopleth: dropped message {} on {}: {why}", self.dropped, self.channel);
+            eprintln!("isopleth: {what} message {} on {}: {why}", self.refused, self.channel);
         }
+    }
+}
+
+fn in_words(error: RuntimeError) -> anyhow::Error {
+    match error {
+        RuntimeError::VerifyError(_) | RuntimeError::DecodeError(_) => anyhow!("the signature is wrong"),
+        RuntimeError::InsufficientMessageParts(parts) => anyhow!("there are {parts} parts, where four belong"),
+        RuntimeError::MissingDelimiter => anyhow!("there is no delimiter"),
+        RuntimeError::MissingHmac => anyhow!("there is no signature"),
+        other => other.into(),
     }
 }
 
 /// Reads a message whose signature is right.
-fn understand(raw: RawMessage) -> Result<JupyterMessage> {
-    let part = |at: usize, name: &str| -> Result<Value> {
-        let bytes = raw.jparts.get(at).with_context(|| format!("the {name} is missing"))?;
-        serde_json::from_slice(bytes).with_context(|| format!("the {name} is not JSON"))
+///
+/// # Errors
+/// If it has no header that a reply could name.
+fn understand(raw: RawMessage) -> Result<Request> {
+    let part = |at: usize, name: &'static str| -> Result<Value, Malformed> {
+        let wrong = |reason: &str| Malformed::Part { part: name, reason: reason.into() };
+        let bytes = raw.jparts.get(at).ok_or_else(|| wrong("is missing"))?;
+        serde_json::from_slice(bytes).map_err(|error| wrong(&format!("is not JSON ({error})")))
     };
-    let header: Header = serde_json::from_value(part(0, "header")?).context("the header is not one")?;
+    let object = |at: usize, name: &'static str| match part(at, name)? {
+        Value::Object(fields) => Ok(fields),
+        _ => Err(Malformed::Part { part: name, reason: "must be an object".into() }),
+    };
+    let (header, odd) = header(object(0, "header")?)?;
     // `{}` where there is no parent.
-    let parent_header: Option<Header> = serde_json::from_value(part(1, "parent header")?).ok();
-    let metadata = part(2, "metadata")?;
-    let mut content = part(3, "content")?;
-    if !metadata.is_object() || !content.is_object() {
-        bail!("metadata and content must be objects");
-    }
-    fill_in(&header.msg_type, &mut content);
-    let content = Content::from_type_and_content(&header.msg_type, content)
-        .with_context(|| format!("the content of {:?}", header.msg_type))?;
+    let parent_header: Option<Header> = part(1, "parent header").ok().and_then(|it| serde_json::from_value(it).ok());
+    let (metadata, content) = (object(2, "metadata"), object(3, "content"));
+    let fields = match (odd, &metadata, &content) {
+        (Some(odd), _, _) => Err(odd),
+        (None, Err(odd), _) | (None, Ok(_), Err(odd)) => Err(odd.clone()),
+        (None, Ok(_), Ok(content)) => Ok(Fields::new(content.clone())),
+    };
+    let content = Value::Object(content.unwrap_or_default());
+    let content = UnknownMessage { msg_type: header.msg_type.clone(), content }.into();
+    let metadata = Value::Object(metadata.unwrap_or_default());
     let (zmq_identities, buffers) = (raw.zmq_identities, raw.jparts.into_iter().skip(4).collect());
-    Ok(JupyterMessage { zmq_identities, header, parent_header, metadata, content, buffers, channel: None })
+    let message = JupyterMessage { zmq_identities, header, parent_header, metadata, content, buffers, channel: None };
+    Ok(Request { message, fields })
 }
 
-/// Gives fields that the protocol lets senders leave out the values they then have.
-fn fill_in(msg_type: &str, content: &mut Value) {
-    let defaults = match msg_type {
-        "execute_request" => {
-            json!({ "silent": false, "store_history": true, "user_expressions": {}, "allow_stdin": true, "stop_on_error": true })
-        }
-        "history_request" => {
-            json!({ "session": 0, "start": 0, "stop": 0, "n": i32::MAX, "output": false, "raw": true, "unique": false, "pattern": "*" })
-        }
-        "comm_open" | "comm_msg" | "comm_close" => json!({ "data": {} }),
-        "shutdown_request" => json!({ "restart": false }),
-        _ => return,
-    };
-    for (field, value) in defaults.as_object().into_iter().flatten() {
-        if content[field].is_null() {
-            content[field] = value.clone();
+/// Reads a header, and what is odd about it though a reply can name it.
+fn header(mut fields: Map<String, Value>) -> Result<(Header, Option<Malformed>)> {
+    let mut odd = None;
+    for field in ["username", "session", "version"] {
+        if !fields.get(field).is_some_and(Value::is_string) {
+            odd.get_or_insert(Malformed::Part { part: "header", reason: format!("has no text as `{field}`") });
+            fields.insert(field.into(), "".into());
         }
     }
+    let header: Header = serde_json::from_value(Value::Object(fields)).context("the header")?;
+    if odd.is_none() && header.version.split('.').next() != Some(MAJOR) {
+        let reason = format!("has the `version` {:?}; this kernel speaks {PROTOCOL}", header.version);
+        odd = Some(Malformed::Part { part: "header", reason });
+    }
+    Ok((header, odd))
 }
 
 #[cfg(test)]
@@ -147,23 +166,29 @@ mod tests {
     const HEADER: &str = r#"{"msg_id":"1","username":"u","session":"s","msg_type":"execute_request","version":"5.0"}"#;
 
     #[test]
-    fn fields_that_may_be_left_out_have_the_protocols_defaults() {
-        let request = understand(raw([HEADER, "{}", "{}", r#"{"code":"1"}"#])).expect("a request");
-        let Content::ExecuteRequest(asked) = request.content else { panic!("not an execute_request") };
-        assert!(!asked.silent && asked.store_history && asked.allow_stdin && asked.stop_on_error);
+    fn what_can_be_replied_to_is_kept_with_what_is_wrong() {
+        let old = HEADER.replace("5.0", "4.1");
+        let no_session = HEADER.replace(r#""session":"s","#, "");
+        for (parts, why) in [
+            ([HEADER, "{}", "[]", "{}"], "the metadata must be an object"),
+            ([HEADER, "{}", "{}", "7"], "the content must be an object"),
+            ([HEADER, "{}", "{}", ""], "the content is not JSON"),
+            ([old.as_str(), "{}", "{}", "{}"], "\"4.1\""),
+            ([no_session.as_str(), "{}", "{}", "{}"], "`session`"),
+        ] {
+            let request = understand(raw(parts)).expect("a request");
+            assert_eq!(request.message.header.msg_id, "1");
+            let said = request.fields.expect_err("something is wrong").to_string();
+            assert!(said.contains(why), "{said}");
+        }
+        assert!(understand(raw([HEADER, "7", "{}", "{}"])).expect("a request").fields.is_ok());
     }
 
     #[test]
-    fn what_is_no_message_is_an_error_that_says_why() {
-        for (parts, why) in [
-            (["{", "{}", "{}", "{}"], "header"),
-            ([HEADER, "{}", "[]", "{}"], "objects"),
-            ([HEADER, "{}", "{}", "7"], "objects"),
-            ([HEADER, "{}", "{}", r#"{"code":7}"#], "execute_request"),
-            (["{}", "{}", "{}", "{}"], "header"),
-        ] {
-            let error = format!("{:#}", understand(raw(parts)).expect_err("no message"));
-            assert!(error.contains(why), "{error}");
+    fn what_nobody_can_reply_to_is_an_error_that_says_why() {
+        for header in ["{", "{}", "[]", "7", r#"{"msg_id":7,"msg_type":"a"}"#, r#"{"msg_id":"7"}"#] {
+            let error = format!("{:#}", understand(raw([header, "{}", "{}", "{}"])).err().expect("no message"));
+            assert!(error.contains("header"), "{error}");
         }
     }
 }

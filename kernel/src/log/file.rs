@@ -36,7 +36,7 @@ impl BoundedFile {
         if let Some(folder) = path.parent() {
             DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
         }
-        if path.metadata().is_ok_and(|meta| meta.len() > FULL) {
+        if path.symlink_metadata().is_ok_and(|meta| meta.len() > FULL) {
             // Another kernel may have done it just now.
             let _ = std::fs::rename(path, path.with_extension("log.1"));
         }

@@ -1,5 +1,6 @@
 //! How a worker ended, in words that tell a student what happened and what to do.
 
+use crate::threads;
 use isopleth_bus::worker::CauseOfDeath;
 use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
@@ -33,8 +34,14 @@ pub struct Circumstances {
 const LESS_MEMORY: &str = "Take less at once: a lazy array (open_rasters) is computed window by window, and a part (sel, isel) \
                            needs only its own. memory_limit() says how much there is.";
 
+/// What a worker says, as its only words, that cannot have the threads that it needs.
+const NO_THREADS: &str = "isopleth worker: no more threads can be started";
+
 /// Says what `status` means.
 pub fn explain(status: ExitStatus, known: &Circumstances) -> Ending {
+    if known.stderr.contains(NO_THREADS) {
+        return Ending::new(threads::no_more(), "");
+    }
     if let Some(code) = status.code() {
         return Ending::new(format!("the cell ended its process with exit code {code} (`std::process::exit`)"), "");
     }
@@ -118,6 +125,12 @@ mod tests {
     fn an_exit_code_and_a_crash_are_told_apart() {
         assert!(cause(3 << 8, Circumstances::default()).contains("exit code 3"));
         assert!(cause(libc::SIGSEGV, Circumstances::default()).contains("segmentation fault"));
+    }
+
+    #[test]
+    fn a_worker_without_threads_is_told_by_the_limit() {
+        let known = Circumstances { stderr: format!("{NO_THREADS}\n"), ..Circumstances::default() };
+        assert!(cause(0, known).starts_with("no more processes or threads"));
     }
 
     #[test]

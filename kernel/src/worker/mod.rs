@@ -20,12 +20,16 @@ pub use ending::Ending;
 pub use output::{Gatherer, Ready, Stream};
 
 use crate::prefix::Prefix;
+use crate::threads;
 use crate::toolchain::Toolchain;
-use anyhow::Result;
+use anyhow::{Context, Result};
 use isopleth_bus::worker::Message;
 use process::{Process, Streams};
 use std::sync::Arc;
-use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::sync::mpsc::{self, Receiver};
+
+/// How many events may wait for the kernel. A worker that says more waits itself.
+const WAITING: usize = 256;
 
 /// What a worker has to say, in order.
 #[derive(Debug)]
@@ -41,7 +45,7 @@ pub enum Event {
 /// A running worker process.
 pub struct Worker {
     control: WorkerControl,
-    pub events: UnboundedReceiver<Event>,
+    pub events: Receiver<Event>,
 }
 
 impl Worker {
@@ -54,11 +58,14 @@ impl Worker {
     /// Listens to a worker that was started.
     fn connect(process: Arc<dyn Process>, streams: Streams) -> Result<Self> {
         let control = WorkerControl::new(process, streams.bus.try_clone()?);
-        let (send, events) = unbounded_channel();
+        let (send, events) = mpsc::channel(WAITING);
         let of_reader = control.clone();
         std::thread::Builder::new()
             .name("worker output".into())
-            .spawn(move || reader::read_all(&streams, &of_reader, &send))?;
+            .spawn(move || reader::read_all(&streams, &of_reader, &send))
+            // The worker ends with its socket.
+            .map_err(threads::explained)
+            .context("cannot listen to the cells' process")?;
         Ok(Self { control, events })
     }
 

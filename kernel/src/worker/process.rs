@@ -2,6 +2,7 @@
 
 use super::role::BUS;
 use crate::prefix::Prefix;
+use crate::threads;
 use crate::toolchain::Toolchain;
 use anyhow::{Context, Result};
 use std::fs::File;
@@ -62,7 +63,7 @@ pub fn start(prefix: &Prefix, toolchain: &Toolchain) -> Result<(SystemProcess, S
             if libc::fcntl(descriptor, libc::F_SETFD, 0) < 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
         });
     }
-    let mut child = command.spawn().context("cannot start the worker")?;
+    let mut child = command.spawn().map_err(threads::explained).context("cannot start the cells' process")?;
     drop(theirs);
     let id = i32::try_from(child.id()).context("a process id beyond i32")?;
     let stdout = child.stdout.take().context("the worker has no stdout")?;

@@ -9,7 +9,7 @@ use isopleth_bus::worker::{Display, Message, Object};
 use std::fs::File;
 use std::io::Read;
 use std::os::fd::{AsRawFd, RawFd};
-use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::mpsc::Sender;
 
 /// What libstd adds when it aborts. It is not about the cell, and there is no command line to run again.
 const OFFER: &[u8] = b"note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace\n";
@@ -17,7 +17,7 @@ const OFFER: &[u8] = b"note: run with `RUST_BACKTRACE=1` environment variable to
 const TAIL: usize = 4 << 10;
 
 /// Reads until the worker is gone. Runs on a thread of its own.
-pub fn read_all(streams: &Streams, control: &WorkerControl, send: &UnboundedSender<Event>) {
+pub fn read_all(streams: &Streams, control: &WorkerControl, send: &Sender<Event>) {
     let kills = ending::memory_kills();
     let known = Circumstances::default();
     let mut reader = Reader {
@@ -42,7 +42,7 @@ pub fn read_all(streams: &Streams, control: &WorkerControl, send: &UnboundedSend
         Ok(status) => ending::explain(status, &known),
         Err(error) => Ending::new(error.to_string(), ""),
     };
-    let _ = send.send(Event::Ended(ended));
+    let _ = send.blocking_send(Event::Ended(ended));
 }
 
 struct Reader<'a> {
@@ -54,7 +54,7 @@ struct Reader<'a> {
     tail: Vec<u8>,
     known: Circumstances,
     control: &'a WorkerControl,
-    send: &'a UnboundedSender<Event>,
+    send: &'a Sender<Event>,
 }
 
 impl Reader<'_> {
@@ -137,7 +137,7 @@ impl Reader<'_> {
             if message.is_acknowledged() {
                 self.control.acknowledge();
             }
-            let _ = self.send.send(Event::Message(message));
+            let _ = self.send.blocking_send(Event::Message(message));
         }
     }
 
@@ -149,7 +149,7 @@ impl Reader<'_> {
                     Event::Message(Message::Display(Display { data, metadata: Object::new(), id: None }))
                 }
             };
-            let _ = self.send.send(event);
+            let _ = self.send.blocking_send(event);
         }
     }
 }

@@ -46,6 +46,8 @@ pub unsafe extern "C" fn isopleth_worker_main(socket: RawFd) -> ! {
         .stack_size(STACK_BYTES)
         .spawn(move || run_cells(&cells, socket));
     if spawned.is_err() || std::thread::Builder::new().name("flush".into()).spawn(flush_partial_lines).is_err() {
+        // The kernel knows these words.
+        eprintln!("isopleth worker: no more threads can be started");
         end();
     }
     bus::send(&Message::Ready { gdal: crate::raster::gdal_version() });

@@ -13,7 +13,7 @@ mod text;
 
 use crate::notebook::{Kind, Notebook};
 use crate::prefix::Prefix;
-use crate::toolchain::{Toolchain, find_on_path};
+use crate::toolchain::Toolchain;
 use anyhow::{Context, Result, bail};
 use cell::Parts;
 use manifest::Dependencies;
@@ -187,7 +187,7 @@ fn write(export: &Export, folder: &Path, prefix: &Prefix) -> Result<String> {
 
 /// `cargo`, or where the installation's is.
 fn cargo(prefix: &Prefix) -> String {
-    if find_on_path("cargo").is_some() {
+    if which::which("cargo").is_ok() {
         return "cargo".to_owned();
     }
     match Toolchain::recorded(prefix).ok().and_then(|toolchain| toolchain.cargo.parent().map(Path::to_owned)) {

@@ -6,6 +6,7 @@ use super::engine::{Engine, Tell};
 use super::executor::Executor;
 use crate::compile::Crates;
 use crate::report::{CellError, ErrorKind};
+use crate::threads;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use tokio::sync::mpsc;
@@ -65,7 +66,8 @@ async fn build<T: Send + 'static>(
     work: impl FnOnce(Tell<'_>) -> anyhow::Result<T> + Send + 'static,
 ) -> Result<T, CellError> {
     let (told, mut hears) = mpsc::unbounded_channel::<String>();
-    let mut building = tokio::task::spawn_blocking(move || work(&|line| drop(told.send(line.to_owned()))));
+    let building = threads::blocking(move || work(&|line| drop(told.send(line.to_owned()))));
+    tokio::pin!(building);
     let mut shown = false;
     let mut show = |line: String| {
         cell.progress(&line, shown);
@@ -81,6 +83,6 @@ async fn build<T: Send + 'static>(
     while let Ok(line) = hears.try_recv() {
         show(line);
     }
-    let built = built.unwrap_or_else(|panic| Err(anyhow::anyhow!("the crates could not be built: {panic}")));
+    let built = built.unwrap_or_else(|why| Err(why.context("the crates could not be built")));
     built.map_err(|reason| CellError::new(ErrorKind::Compile, format!("error: {reason:#}"), Vec::new()))
 }

@@ -31,6 +31,9 @@ pub trait Engine: Send + Sync + 'static {
     /// The versions of Isopleth and of Rust.
     fn version(&self) -> String;
 
+    /// What is still to be said of the kernel itself, each line once.
+    fn take_notices(&self) -> Vec<String>;
+
     /// Starts a process in which cells run.
     ///
     /// # Errors
@@ -94,6 +97,10 @@ impl Engine for Kernel {
 
     fn version(&self) -> String {
         format!("isopleth {}, {}", env!("CARGO_PKG_VERSION"), self.toolchain.version())
+    }
+
+    fn take_notices(&self) -> Vec<String> {
+        Self::take_notices(self)
     }
 
     fn start_worker(&self) -> Result<Worker> {

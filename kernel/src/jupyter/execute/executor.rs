@@ -11,6 +11,7 @@ use crate::jupyter::stdin::Stdin;
 use crate::prepare::Prepared;
 use crate::report::{CellError, ErrorKind, quoted};
 use crate::session::Outcome;
+use crate::threads;
 use crate::worker::{Ending, Worker};
 use isopleth_bus::worker::{Done, Failure, Run};
 use jupyter_protocol::{
@@ -72,6 +73,7 @@ impl<E: Engine> Executor<E> {
         let cell = ExecutingCell::new(Arc::clone(request), publisher, self.count, asked.silent);
         if !asked.silent {
             cell.publish(ExecuteInput { code: asked.code.clone(), execution_count: cell.execution_count() });
+            cell.notices(&self.engine.take_notices());
         }
         let outcome = self.execute(&asked.code, &cell).await;
         let execution_count = cell.execution_count();
@@ -96,6 +98,9 @@ impl<E: Engine> Executor<E> {
     }
 
     async fn execute(&mut self, code: &str, cell: &ExecutingCell) -> Result<Vec<Payload>, CellError> {
+        if !threads::parser_is_ready() {
+            return Err(CellError::new(ErrorKind::Engine, threads::no_more(), Vec::new()));
+        }
         let variables: Vec<String> = self.engine.session().variables().keys().cloned().collect();
         if let Some(names) = cell::help(code, &variables) {
             return Ok(self.help(&names, cell).await);

@@ -39,6 +39,7 @@ impl<E: Engine> Executor<E> {
     /// Shows what the worker says until the cell has ended.
     pub(super) async fn follow(&mut self, cell: &ExecutingCell) -> Ended {
         loop {
+            self.frontends.publisher.room().await;
             let event = match &mut self.worker {
                 Some(worker) => worker.events.recv().await,
                 None => None,

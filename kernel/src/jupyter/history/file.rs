@@ -41,9 +41,7 @@ pub struct HistoryFile {
 impl HistoryFile {
     /// `$XDG_STATE_HOME/isopleth/history.jsonl`; nothing if there is no home.
     pub fn of_this_user() -> Option<Self> {
-        let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-        let state = absolute("XDG_STATE_HOME").or_else(|| Some(absolute("HOME")?.join(".local/state")))?;
-        Some(Self::at(state.join("isopleth/history.jsonl")))
+        Some(Self::at(dirs::state_dir()?.join("isopleth/history.jsonl")))
     }
 
     pub fn at(path: PathBuf) -> Self {

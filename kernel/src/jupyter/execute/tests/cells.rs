@@ -2,6 +2,7 @@
 
 use super::fakes::CLOSURE;
 use super::*;
+use crate::jupyter::request::{Fields, Request};
 use isopleth_bus::worker::{Answer, Command, Question};
 use jupyter_protocol::ExpressionResult;
 use std::sync::mpsc;
@@ -158,11 +159,11 @@ async fn a_question_is_put_to_the_frontend_and_its_answer_to_the_cell() {
         let question = asked.recv().await.expect("a question");
         let Content::InputRequest(request) = &question.content else { panic!("no question") };
         assert!(request.prompt == "How many? " && request.password);
-        let mut reply = message(jupyter_protocol::InputReply { value: "12".into(), ..Default::default() }, None);
+        let mut reply = message(jupyter_protocol::InputReply::default(), None);
         reply.parent_header = Some(question.header.clone());
         reply.zmq_identities = vec![Vec::new().into()];
-        let Content::InputReply(answer) = reply.content.clone() else { panic!("no answer") };
-        stdin.take(&answer, &reply);
+        let fields = Ok(Fields::new(serde_json::Map::from_iter([("value".to_owned(), "12".into())])));
+        assert_eq!(stdin.take(&Request { message: reply, fields }), Ok(()));
     });
     let request = ExecuteRequest { allow_stdin: true, ..ExecuteRequest::new("f()".to_owned()) };
     notebook.request(request).await;

@@ -81,6 +81,10 @@ impl Engine for FakeEngine {
         "isopleth of the tests".to_owned()
     }
 
+    fn take_notices(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     fn start_worker(&self) -> Result<Worker> {
         match self.workers.lock().expect("not poisoned").pop_front() {
             Some(script) => Ok(fake::start(script)),

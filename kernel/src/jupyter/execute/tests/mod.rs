@@ -9,7 +9,7 @@ mod stop;
 
 use super::executor::{Executor, Frontends};
 use crate::jupyter::history::History;
-use crate::jupyter::iopub::Publisher;
+use crate::jupyter::iopub::{Published, Publisher};
 use crate::jupyter::stdin::Stdin;
 use crate::jupyter::wire::message;
 use crate::worker::fake::FakeWorker;
@@ -28,7 +28,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 struct Notebook {
     executor: Executor<FakeEngine>,
     engine: Arc<FakeEngine>,
-    published: UnboundedReceiver<JupyterMessage>,
+    published: Published,
     /// What was put to the frontend on stdin.
     asked: UnboundedReceiver<JupyterMessage>,
     queue: UnboundedReceiver<JupyterMessage>,
@@ -73,7 +73,7 @@ impl Notebook {
 
     /// What was shown since the last call, in few words; all of it below the cell that ran last.
     fn shown(&mut self) -> Vec<String> {
-        let messages: Vec<JupyterMessage> = std::iter::from_fn(|| self.published.try_recv().ok()).collect();
+        let messages: Vec<JupyterMessage> = std::iter::from_fn(|| self.published.next_if_any()).collect();
         messages.iter().map(|message| self.in_words(message)).collect()
     }
 
@@ -82,7 +82,7 @@ impl Notebook {
         let shown = async {
             tokio::select! {
                 _ = self.executor.next(&mut self.queue) => panic!("nothing was sent"),
-                message = self.published.recv() => message.expect("the publisher lives"),
+                message = self.published.next() => message,
             }
         };
         let message = tokio::time::timeout(PATIENCE, shown).await.expect("something is shown");
