@@ -6,7 +6,7 @@ import statistics
 import psutil
 
 from harness.kernel import Kernel
-from harness.upkeep import Holdings, by_role, zombies
+from harness.upkeep import ROLES, Holdings, by_role, zombies
 
 # A share of the full numbers of rounds, for a short look; the tests' own bounds hold for any.
 SCALE = float(os.environ.get("ISOPLETH_SOAK", "1"))
@@ -88,7 +88,7 @@ def test_many_restarts_leave_nothing(tmp_path):
             assert not folders & set(kernel.tmp.iterdir())
         kernel.ok("1 + 1")
         roles = by_role(kernel)
-        assert {role: len(found) for role, found in roles.items()} == {"kernel": 1, "worker": 1, "keeper": 1}, roles
+        assert {role: len(found) for role, found in roles.items()} == dict.fromkeys(ROLES, 1), roles
         assert len(list(kernel.tmp.iterdir())) == 1
         assert ours.num_fds() <= descriptors + 2, "the client's sockets are closed"
     finally:

@@ -63,7 +63,7 @@ enum Phase {
 }
 
 impl Kernel {
-    /// Makes the workspace and begins to load what analyses cells.
+    /// Makes the workspace and begins to load what analyses cells. To be called within a runtime.
     pub fn prepare() -> Result<Arc<Self>> {
         let prefix = Prefix::of_this_binary()?;
         let toolchain = Toolchain::recorded(&prefix)?;
@@ -75,7 +75,7 @@ impl Kernel {
             .context("cannot make a temporary folder")?
             .keep();
         let keeper = Keeper::start(&prefix, &workspace)?;
-        let (analyst, _thread) = Analyst::start(&prefix, &toolchain, &workspace)?;
+        let analyst = Analyst::start(&prefix, &workspace);
         let workshop = Workshop {
             compiler: Arc::new(Compiler::new(&prefix, &toolchain, &workspace, Some(keeper))),
             analyst,

@@ -41,8 +41,11 @@ pub fn run(args: &[OsString]) -> Result<ExitCode> {
         .rfind(|arg| !arg.to_string_lossy().starts_with('-'))
         .context("usage: isopleth kernel CONNECTION_FILE")?;
     let connection = read_connection(Path::new(file))?;
-    let kernel = Kernel::prepare()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let kernel = {
+        let _within = runtime.enter();
+        Kernel::prepare()?
+    };
     let served = runtime.block_on(serve(&connection, &kernel));
     kernel.end();
     runtime.shutdown_timeout(Duration::from_millis(100));

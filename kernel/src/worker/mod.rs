@@ -11,6 +11,6 @@ pub mod role;
 mod sleep;
 mod stdin;
 
-pub use ending::Ending;
+pub use ending::{Ending, memory_kills};
 pub use output::{Gatherer, Ready, Stream};
 pub use process::{Event, Worker, WorkerControl};

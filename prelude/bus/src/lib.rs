@@ -4,4 +4,5 @@
 //! A message is one [frame]: its length, then JSON. The processes are of one installation, so the types may change from one
 //! version to the next.
 
+pub mod analysis;
 pub mod frame;

@@ -1,7 +1,7 @@
 //! Lines that are meant for the notebook: `:dep`, `:vars`, `!program`. One table says which there are.
 
 use super::Executor;
-use crate::analysis::{Candidate, dependencies};
+use crate::analysis::{Candidate, CandidateKind, dependencies};
 use crate::cell::CommandLine;
 use crate::compile::Crates;
 use crate::jupyter::display::{media, notices, progress};
@@ -60,7 +60,7 @@ pub fn names(typed: &str) -> Vec<Candidate> {
     let all = COMMANDS.iter().flat_map(|(_, names, arguments, what)| {
         names.iter().map(move |name| Candidate {
             text: format!(":{name}"),
-            kind: "magic",
+            kind: CandidateKind::Command,
             label: format!(":{name} {arguments}: {what}").replace(" :", ":"),
         })
     });

@@ -182,6 +182,8 @@ impl Executor {
             }
             let input = ExecuteInput { code: asked.code.clone(), execution_count: self.count() };
             self.publisher.publish(input, request);
+            let about_analysis = self.kernel.workshop.analyst.take_notice();
+            notices(&self.publisher, about_analysis.as_slice(), request);
         }
         let variables: Vec<String> = self.kernel.session().variables().keys().cloned().collect();
         if let Some(names) = cell::help(&asked.code, &variables) {
@@ -305,6 +307,7 @@ impl Executor {
                 let more = told.split_off(MOST_NOTICES - 1).len();
                 told.push(format!("The same holds of {more} more."));
             }
+            told.extend(self.kernel.workshop.analyst.take_notice());
             notices(&self.publisher, &told, request);
         }
     }
