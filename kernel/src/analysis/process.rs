@@ -1,5 +1,6 @@
 //! Starting the process that analyses, and how it ended.
 
+use super::role::OUT_OF_MEMORY;
 use crate::prefix::Prefix;
 use crate::worker::memory_kills;
 use anyhow::{Context, Result};
@@ -129,6 +130,7 @@ fn explain(status: ExitStatus, last_words: &str, memory_ran_out: bool) -> Ending
         Some(libc::SIGABRT) if last_words.contains("memory allocation of ") => Ending::out_of_memory(),
         _ if last_words.contains("has overflowed its stack") => Ending::new("had overflowed its stack"),
         Some(signal) => Ending::new(format!("was ended by signal {signal}")),
+        None if status.code() == Some(OUT_OF_MEMORY) => Ending::out_of_memory(),
         None => Ending::new(format!("ended with exit code {}", status.code().unwrap_or_default())),
     }
 }
@@ -142,6 +144,7 @@ mod tests {
         let explain = |signal: i32, words: &str, memory: bool| explain(ExitStatus::from_raw(signal), words, memory);
         assert!(explain(libc::SIGKILL, "", true).out_of_memory);
         assert!(explain(libc::SIGABRT, "memory allocation of 64 bytes failed", false).out_of_memory);
+        assert!(explain(OUT_OF_MEMORY << 8, "", false).out_of_memory);
         assert_eq!(explain(libc::SIGKILL, "", false).what, "was killed from outside");
         let overflow = explain(libc::SIGABRT, "thread 'analysis' has overflowed its stack", false);
         assert_eq!(overflow, Ending::new("had overflowed its stack"));

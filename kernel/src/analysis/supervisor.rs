@@ -54,9 +54,10 @@ impl Default for Policy {
 impl Policy {
     /// As the user's environment has it.
     pub fn from_environment() -> Self {
-        let seconds = std::env::var(IDLE).ok().and_then(|seconds| seconds.parse().ok());
+        // What is no number of seconds that a clock can count is not meant.
+        let seconds = std::env::var(IDLE).ok().and_then(|seconds| seconds.parse::<u32>().ok());
         let standard = Self::default();
-        Self { idle: seconds.map_or(standard.idle, Duration::from_secs), ..standard }
+        Self { idle: seconds.map_or(standard.idle, |seconds| Duration::from_secs(seconds.into())), ..standard }
     }
 }
 

@@ -23,6 +23,7 @@ struct Fake {
     log: Log,
     /// Its side of the socket: closed, the process is dead for the kernel.
     socket: std::os::unix::net::UnixStream,
+    dies_loading: bool,
 }
 
 impl Fake {
@@ -60,6 +61,9 @@ impl Analysis for Fake {
 
     fn load(&mut self, dependencies: Option<&Value>) -> Result<()> {
         self.note(format!("load {}", dependencies.unwrap_or(&Value::Null)));
+        if self.dies_loading {
+            self.socket.shutdown(Shutdown::Both).unwrap();
+        }
         if dependencies == Some(&json!("unreadable")) {
             bail!("no sources");
         }
@@ -72,6 +76,8 @@ struct FakeLauncher {
     log: Log,
     warm_up: &'static [WarmUp],
     fails: bool,
+    /// How many of the next die before they have loaded.
+    die_loading: usize,
 }
 
 struct FakeProcess(std::os::unix::net::UnixStream);
@@ -94,7 +100,9 @@ impl Launch for FakeLauncher {
         let (ours, theirs) = std::os::unix::net::UnixStream::pair()?;
         ours.set_nonblocking(true)?;
         let process = FakeProcess(ours.try_clone()?);
-        let mut fake = Fake { log: Arc::clone(&self.log), socket: theirs.try_clone()? };
+        let dies_loading = self.die_loading > 0;
+        self.die_loading = self.die_loading.saturating_sub(1);
+        let mut fake = Fake { log: Arc::clone(&self.log), socket: theirs.try_clone()?, dies_loading };
         let (mut reading, mut answers, warm_up) = (theirs.try_clone()?, theirs, self.warm_up);
         let (send, calls) = mpsc::channel();
         std::thread::spawn(move || serve(&mut fake, warm_up, &calls, &mut answers));
@@ -124,7 +132,7 @@ impl Running {
 
     fn start_with(policy: Policy, change: impl FnOnce(&mut FakeLauncher)) -> Self {
         let log = Log::default();
-        let mut launcher = FakeLauncher { log: Arc::clone(&log), warm_up: &[], fails: false };
+        let mut launcher = FakeLauncher { log: Arc::clone(&log), warm_up: &[], fails: false, die_loading: 0 };
         change(&mut launcher);
         Self { analyst: Analyst::start_with(launcher, policy), log }
     }
@@ -197,6 +205,13 @@ async fn a_request_that_has_ended_two_processes_is_given_up_and_the_others_are_a
     let (first, second) = tokio::join!(running.type_in("die"), running.type_in("behind it"));
     assert_eq!((first, second), (None, named("behind it")));
     assert_eq!((running.count("start"), running.count("types die")), (3, 2));
+}
+
+#[tokio::test]
+async fn what_waits_while_processes_die_at_their_start_is_not_given_up() {
+    let running = Running::start_with(patient(), |launcher| launcher.die_loading = 3);
+    assert_eq!(running.type_in("waiting").await, named("waiting"));
+    assert_eq!(running.count("start"), 4);
 }
 
 #[tokio::test]
