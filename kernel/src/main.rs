@@ -43,7 +43,7 @@ Commands:
   help, --version
 
 Called by Jupyter and by the kernel, not by hand:
-  kernel CONNECTION_FILE, worker, keeper, dependencies, relay, setup
+  kernel CONNECTION_FILE, worker, analysis, keeper, dependencies, relay, setup
 ";
 
 fn main() -> ExitCode {
@@ -59,6 +59,7 @@ fn main() -> ExitCode {
     let outcome = match role {
         "kernel" => jupyter::run(rest),
         "worker" => worker::role::run(),
+        "analysis" => analysis::role::run(rest),
         "keeper" => keeper::run(rest),
         "dependencies" => analysis::dependencies::run(),
         "relay" => analysis::relay::run(),

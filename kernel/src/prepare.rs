@@ -250,7 +250,10 @@ impl Workshop {
                     _ if kept.iter().all(|name| types.contains_key(*name)) => Vec::new(),
                     Types::Known(_) => Vec::new(),
                     Types::Asked(asked) => {
+                        let asking = asked.abort_handle();
                         let answer = tokio::time::timeout(PATIENCE, asked).instrument(span).await;
+                        // What nobody waits for is not asked again of another process.
+                        asking.abort();
                         answer.map(Result::unwrap_or_default).unwrap_or_default()
                     }
                     Types::ToAsk(text, bindings) => {

@@ -245,8 +245,11 @@ class Kernel:
 
     def ask(self, request: str, *arguments, timeout: float = TIMEOUT, **options) -> dict:
         """A shell request other than execute, for example `ask("complete", code, cursor_pos)`."""
-        msg_id = getattr(self.client, request)(*arguments, **options)
-        self.wait_until(lambda: msg_id in self._replies, timeout, f"the reply to {request}")
+        return self.reply_to(getattr(self.client, request)(*arguments, **options), timeout)
+
+    def reply_to(self, msg_id: str, timeout: float = TIMEOUT) -> dict:
+        """The reply to a request that was sent by the client itself."""
+        self.wait_until(lambda: msg_id in self._replies, timeout, "the reply to a request")
         return self._replies.pop(msg_id)
 
     # Messages

@@ -10,6 +10,9 @@ import psutil
 
 from harness.kernel import Kernel
 
+# The processes that a kernel has all the time.
+ROLES = ("kernel", "worker", "analysis", "keeper")
+
 
 # A share of the full numbers of rounds; what the tests ask for holds for any.
 SHARE = float(os.environ.get("ISOPLETH_SOAK", "0.3"))
@@ -21,7 +24,7 @@ def rounds(full: int, least: int = 3) -> int:
 
 
 def by_role(kernel: Kernel) -> dict[str, list[psutil.Process]]:
-    """The kernel's processes by what they are: `kernel`, `worker`, `keeper`; anything else by its name."""
+    """The kernel's processes by what they are: one of `ROLES`; anything else by its name."""
     roles: dict[str, list[psutil.Process]] = {}
     for process in kernel.marked.now():
         try:
@@ -57,7 +60,7 @@ def zombies(kernel: Kernel) -> list[psutil.Process]:
 
 @dataclass(frozen=True)
 class Holdings:
-    """Of kernel and worker together, but for the files, which are those in the kernel's temporary folder."""
+    """Of a kernel's lasting processes together, but for the files, which are those in its temporary folder."""
 
     bytes: int
     descriptors: int
@@ -66,7 +69,7 @@ class Holdings:
 
     @classmethod
     def of(cls, kernel: Kernel) -> Holdings:
-        processes = [the(kernel, "kernel"), the(kernel, "worker")]
+        processes = [the(kernel, role) for role in ROLES]
         return cls(
             bytes=sum(process.memory_info().rss for process in processes),
             descriptors=sum(process.num_fds() for process in processes),

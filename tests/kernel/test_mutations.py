@@ -55,7 +55,7 @@ def wire(noted):
 
 
 def lasting(kernel) -> set:
-    """The kernel, its worker and its keeper: not the compiler, which comes and goes."""
+    """The kernel and its lasting processes: not the compiler, which comes and goes."""
     return {process for process in kernel.marked.now() if process.name() == "isopleth"}
 
 

@@ -159,7 +159,7 @@ def test_any_process_may_be_killed_at_any_moment(fresh_kernel, figure):
     counts = ", ".join(f"{role} {count}" for role, count in sorted(killed.items()))
     figure("killed at random", f"{counts} in {number + 1} cells, nothing lost or left; longest turn {longest:.1f} s; seed {SEED}")
     assert all(killed[role] for role in ("worker", "compiler", "kernel", "keeper")), killed
-    roles = {role: len(found) for role, found in by_role(kernel).items() if role != "analysis"}
+    roles = {role: len(found) for role, found in by_role(kernel).items()}
     assert roles == {"kernel": 1, "worker": 1, "keeper": 1}, roles
     assert zombies(kernel) == []
     assert len(list(kernel.tmp.iterdir())) == 1

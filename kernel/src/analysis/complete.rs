@@ -1,6 +1,7 @@
 //! What can follow at the cursor.
 
 use super::host::Host;
+use isopleth_bus::analysis::{Candidate, CandidateKind, Completions};
 use ra_ap_ide::{
     CompletionConfig, CompletionFieldsToResolve, CompletionItem, CompletionItemKind, FilePosition, RaFixtureConfig,
 };
@@ -10,30 +11,6 @@ use std::collections::HashSet;
 
 /// What all names have that are written for the notebook's sake.
 const OURS: [&str; 3] = ["__isopleth", "isopleth_cell_", "evcxr_"];
-
-/// Candidates that replace the bytes `start..end` of the text.
-#[derive(Debug, Default)]
-pub struct Completions {
-    pub start: usize,
-    pub end: usize,
-    pub candidates: Vec<Candidate>,
-}
-
-/// One candidate.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Candidate {
-    pub text: String,
-    /// Jupyter's word for what it is: function, class, module, instance, keyword.
-    pub kind: &'static str,
-    /// With its signature, where it has one.
-    pub label: String,
-}
-
-impl Completions {
-    pub fn none(cursor: usize) -> Self {
-        Self { start: cursor, end: cursor, candidates: Vec::new() }
-    }
-}
 
 impl Host {
     /// What can follow at `cursor` in `text`, the likeliest first.
@@ -78,7 +55,7 @@ fn candidate(item: &CompletionItem) -> Option<Candidate> {
         Some(whole) if whole.starts_with(&text) => whole.to_owned(),
         _ => item.label.primary.to_string(),
     };
-    Some(Candidate { text, kind: jupyter_kind(item.kind), label })
+    Some(Candidate { text, kind: kind_of(item.kind), label })
 }
 
 fn config() -> CompletionConfig<'static> {
@@ -117,7 +94,7 @@ fn config() -> CompletionConfig<'static> {
     }
 }
 
-fn jupyter_kind(kind: CompletionItemKind) -> &'static str {
+fn kind_of(kind: CompletionItemKind) -> CandidateKind {
     use CompletionItemKind as K;
     match kind {
         K::SymbolKind(
@@ -129,7 +106,7 @@ fn jupyter_kind(kind: CompletionItemKind) -> &'static str {
             | SymbolKind::DeriveHelper
             | SymbolKind::Attribute
             | SymbolKind::BuiltinAttr,
-        ) => "function",
+        ) => CandidateKind::Function,
         K::SymbolKind(
             SymbolKind::Struct
             | SymbolKind::Enum
@@ -138,9 +115,9 @@ fn jupyter_kind(kind: CompletionItemKind) -> &'static str {
             | SymbolKind::TypeAlias
             | SymbolKind::TypeParam
             | SymbolKind::SelfType,
-        ) => "class",
-        K::SymbolKind(SymbolKind::Module | SymbolKind::CrateRoot | SymbolKind::ToolModule) => "module",
-        K::Keyword => "keyword",
-        _ => "instance",
+        ) => CandidateKind::Class,
+        K::SymbolKind(SymbolKind::Module | SymbolKind::CrateRoot | SymbolKind::ToolModule) => CandidateKind::Module,
+        K::Keyword => CandidateKind::Keyword,
+        _ => CandidateKind::Instance,
     }
 }

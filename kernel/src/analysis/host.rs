@@ -2,10 +2,10 @@
 
 use super::project;
 use super::types;
-use super::{Binding, TypeOf};
 use crate::prefix::Prefix;
 use crate::toolchain::Toolchain;
 use anyhow::Result;
+use isopleth_bus::analysis::{Binding, TypeOf};
 use ra_ap_base_db::EditionedFileId;
 use ra_ap_hir::{ChangeWithProcMacros, ScopeDef, Semantics};
 use ra_ap_ide::{AnalysisHost, Edition};

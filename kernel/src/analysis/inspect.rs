@@ -2,14 +2,8 @@
 
 use super::docs;
 use super::host::Host;
+use isopleth_bus::analysis::Inspection;
 use ra_ap_ide::{FileRange, HoverConfig, HoverDocFormat, RaFixtureConfig, SubstTyLen, TextRange};
-
-/// A description as plain text and as HTML.
-#[derive(Debug)]
-pub struct Inspection {
-    pub text: String,
-    pub html: String,
-}
 
 impl Host {
     /// What the name is that stands at, or right before, `cursor` in `text`.

@@ -4,7 +4,7 @@
 //! something else under that name. So each name is replaced by its path: `crate::Station` for the notebook's own,
 //! `std::collections::HashMap` for a crate's.
 
-use super::TypeOf;
+use isopleth_bus::analysis::TypeOf;
 use ra_ap_hir::{Adt, FindPathConfig, HirDisplay, ItemInNs, Module, ModuleDef, PrefixKind, Type};
 use ra_ap_ide_db::RootDatabase;
 use ra_ap_syntax::{AstNode, Edition, SourceFile, SyntaxKind, T, ast};

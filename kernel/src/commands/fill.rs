@@ -41,14 +41,17 @@ pub fn run(args: &[OsString]) -> Result<ExitCode> {
     let prefix = Prefix::of_this_binary()?;
     let toolchain = Toolchain::recorded(&prefix)?;
     let workspace = tempfile::Builder::new().prefix("isopleth-").tempdir()?;
-    let (analyst, _thread) = Analyst::start(&prefix, &toolchain, workspace.path())?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+    let analyst = {
+        let _within = runtime.enter();
+        Analyst::start(&prefix, workspace.path())
+    };
     let workshop = Workshop {
         compiler: Arc::new(Compiler::new(&prefix, &toolchain, workspace.path(), None)),
         analyst,
         cells: CellCache::to_fill(&prefix),
         places: Places::default(),
     };
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     runtime.block_on(async {
         let mut session = Session::default();
         for (index, code) in Notebook::read(notebook)?.code().enumerate() {

@@ -10,7 +10,7 @@ pub async fn reply(kernel: &Kernel, asked: &CompleteRequest) -> CompleteReply {
     let found = kernel.complete(&asked.code, cursor).await.unwrap_or_else(|| Completions::none(cursor));
     let (start, end) = (character_at(&asked.code, found.start), character_at(&asked.code, found.end));
     let typed = found.candidates.iter().map(|candidate| {
-        json!({ "text": candidate.text, "type": candidate.kind, "signature": candidate.label, "start": start, "end": end })
+        json!({ "text": candidate.text, "type": candidate.kind.jupyter_word(), "signature": candidate.label, "start": start, "end": end })
     });
     let mut metadata = Map::new();
     metadata.insert("_jupyter_types_experimental".into(), Value::Array(typed.collect()));

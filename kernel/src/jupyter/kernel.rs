@@ -36,7 +36,7 @@ pub struct Kernel {
 }
 
 impl Kernel {
-    /// Makes the workspace and begins to load what analyses cells.
+    /// Makes the workspace and begins to load what analyses cells. To be called within a runtime.
     pub fn prepare() -> Result<Arc<Self>> {
         let prefix = Prefix::of_this_binary()?;
         let toolchain = Toolchain::recorded(&prefix)?;
@@ -44,17 +44,10 @@ impl Kernel {
         threads::parser_is_ready();
         let Workspace { path: workspace, notice } = workspace::make()?;
         let mut notices = Vec::from_iter(notice);
-        // Neither keeps cells from running: the keeper removes what a kernel leaves that is killed, and where analysis is
-        // missing the compiler's word for a type must do.
+        // It keeps no cell from running: it removes what a kernel leaves that is killed.
         let keeper = Keeper::start(&prefix, &workspace);
         let keeper = keeper.map_err(|error| notices.push(format!("{error:#}."))).ok();
-        let analyst = match Analyst::start(&prefix, &toolchain, &workspace) {
-            Ok((analyst, _thread)) => analyst,
-            Err(error) => {
-                notices.push(format!("Types and completion are not available: {error:#}."));
-                Analyst::absent()
-            }
-        };
+        let analyst = Analyst::start(&prefix, &workspace);
         let workshop = Workshop {
             compiler: Arc::new(Compiler::new(&prefix, &toolchain, &workspace, keeper)),
             analyst,
@@ -74,9 +67,11 @@ impl Kernel {
         }))
     }
 
-    /// What is still to be said of the start.
+    /// What is still to be said of the start, and of analysis.
     pub fn take_notices(&self) -> Vec<String> {
-        std::mem::take(&mut *self.notices.lock().unwrap_or_else(|poisoned| poisoned.into_inner()))
+        let mut notices = std::mem::take(&mut *self.notices.lock().unwrap_or_else(|poisoned| poisoned.into_inner()));
+        notices.extend(self.workshop.analyst.take_notice());
+        notices
     }
 
     /// The model of the session. Nobody keeps the lock over anything that waits.

@@ -16,7 +16,7 @@ mod sleep;
 mod stdin;
 
 pub use control::WorkerControl;
-pub use ending::Ending;
+pub use ending::{Ending, memory_kills};
 pub use output::{Gatherer, Ready, Stream};
 
 use crate::prefix::Prefix;

@@ -8,5 +8,6 @@
 //! |---|---|
 //! | the process in which cells run | [`worker::Command`] and [`worker::Message`] |
 
+pub mod analysis;
 pub mod frame;
 pub mod worker;

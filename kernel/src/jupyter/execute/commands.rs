@@ -3,7 +3,7 @@
 use super::cell::ExecutingCell;
 use super::engine::Engine;
 use super::executor::Executor;
-use crate::analysis::Candidate;
+use crate::analysis::{Candidate, CandidateKind};
 use crate::cell::CommandLine;
 use crate::report::{CellError, ErrorKind, quoted, short_type};
 use jupyter_protocol::Payload;
@@ -56,7 +56,7 @@ pub fn names(typed: &str) -> Vec<Candidate> {
     let all = COMMANDS.iter().flat_map(|(_, names, arguments, what)| {
         names.iter().map(move |name| Candidate {
             text: format!(":{name}"),
-            kind: "magic",
+            kind: CandidateKind::Command,
             label: format!(":{name} {arguments}: {what}").replace(" :", ":"),
         })
     });

@@ -184,7 +184,9 @@ impl<E: Engine> Executor<E> {
         if let Some(worker) = self.worker.as_ref().filter(|_| !idle.is_empty()) {
             worker.control().forget(idle);
         }
-        cell.notices(&notices::after(&gone));
+        let mut told = notices::after(&gone);
+        told.extend(self.engine.take_notices());
+        cell.notices(&told);
     }
 
     async fn run(&mut self, prepared: &Prepared, cell: &ExecutingCell) -> Result<Ended, CellError> {
