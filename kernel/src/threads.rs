@@ -18,7 +18,7 @@ pub fn runtime() -> Result<tokio::runtime::Runtime> {
     if can_start(SERVERS) {
         return Ok(tokio::runtime::Builder::new_multi_thread().worker_threads(SERVERS).enable_all().build()?);
     }
-    eprintln!("isopleth kernel: {}", no_more());
+    tracing::warn!("{}", no_more());
     Ok(tokio::runtime::Builder::new_current_thread().enable_all().build()?)
 }
 

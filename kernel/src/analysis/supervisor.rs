@@ -139,13 +139,14 @@ impl<L: Launch> Supervisor<L> {
             };
             let end = self.serve(stream).await;
             let ending = process.end().await;
+            tracing::info!("the process that analyses has ended: {ending:?}");
             match end {
                 End::NobodyAsks => return,
                 End::Idle => {}
                 End::Died => at_once = self.died(&ending),
                 End::Silent => at_once = self.died(&Ending::new("did not answer any more")),
                 End::CannotLoad(reason) if self.crates.take().is_some() => {
-                    eprintln!("isopleth kernel: the crates of :dep are not known to completion: {reason}");
+                    tracing::warn!("the crates of :dep are not known to completion: {reason}");
                     at_once = true;
                 }
                 End::CannotLoad(reason) => {

@@ -14,7 +14,7 @@ use std::time::Duration;
 /// One thing to check: its name, and what was found or what is wrong with the remedy.
 type Check = (&'static str, fn(&Prefix) -> Result<String>);
 
-const CHECKS: [Check; 9] = [
+const CHECKS: [Check; 10] = [
     ("installation", installation),
     ("Rust toolchain", toolchain),
     ("standard library sources", sources),
@@ -23,6 +23,7 @@ const CHECKS: [Check; 9] = [
     ("JupyterLab", jupyterlab),
     ("kernel registered", kernelspec),
     ("temporary folder", temporary_folder),
+    ("log", log),
     ("lesson", lesson),
 ];
 
@@ -135,6 +136,13 @@ fn temporary_folder(_: &Prefix) -> Result<String> {
         Some(notice) => bail!("{notice}"),
         None => Ok(path.parent().unwrap_or(&path).display().to_string()),
     }
+}
+
+/// Where a kernel says what went wrong beside the notebook.
+fn log(_: &Prefix) -> Result<String> {
+    let path = crate::log::path().context("no home folder ($HOME, $XDG_STATE_HOME), so kernels keep no log")?;
+    crate::log::open(&path).with_context(|| format!("{} cannot be written, so kernels keep no log", path.display()))?;
+    Ok(path.display().to_string())
 }
 
 fn lesson(prefix: &Prefix) -> Result<String> {

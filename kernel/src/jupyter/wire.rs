@@ -71,7 +71,7 @@ impl Requests {
             let multipart = match self.socket.socket.recv().await {
                 Ok(multipart) => multipart,
                 Err(error) => {
-                    eprintln!("isopleth: the {} channel has failed: {error}", self.channel);
+                    tracing::error!("the {} channel has failed: {error}", self.channel);
                     return None;
                 }
             };
@@ -92,7 +92,7 @@ impl Requests {
         if self.refused <= TOLD || self.refused.is_multiple_of(100) {
             // One line, whatever the sender has put into it.
             let why: String = why.chars().map(|c| if c.is_control() { ' ' } else { c }).take(200).collect();
-            eprintln!("isopleth: {what} message {} on {}: {why}", self.refused, self.channel);
+            tracing::warn!("{what} message {} on {}: {why}", self.refused, self.channel);
         }
     }
 }

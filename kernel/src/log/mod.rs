@@ -54,6 +54,14 @@ pub fn begin() {
     debug_assert!(begun.is_ok(), "the log begins once");
 }
 
+/// Opens the log at `path`, as a kernel does.
+///
+/// # Errors
+/// If it cannot be written.
+pub fn open(path: &std::path::Path) -> std::io::Result<()> {
+    BoundedFile::open(path).map(drop)
+}
+
 /// `code` as it may stand in the log.
 pub fn code(code: &str) -> String {
     static ALLOWED: OnceLock<bool> = OnceLock::new();

@@ -100,7 +100,7 @@ impl WorkerControl {
     fn send(&self, command: &Command) {
         match frame::encode(command) {
             Ok(frame) => self.write(&frame),
-            Err(error) => eprintln!("isopleth kernel: the worker cannot be told {command:?}: {error}"),
+            Err(error) => tracing::warn!("the worker cannot be told {command:?}: {error}"),
         }
     }
 

@@ -117,7 +117,7 @@ impl Reader<'_> {
             let message = match message {
                 Ok(message) => message,
                 Err(error) => {
-                    eprintln!("isopleth kernel: the worker sent {error}");
+                    tracing::warn!("the worker sent {error}");
                     continue;
                 }
             };

@@ -55,7 +55,7 @@ impl<E: Engine> Executor<E> {
     async fn use_crates(&self, crates: Crates) {
         self.engine.session().set_crates(crates.names.clone(), crates.local.clone());
         if let Err(reason) = self.engine.analyse_crates(&crates).await {
-            eprintln!("isopleth kernel: the new crates are not known to completion: {reason:#}");
+            tracing::warn!("the new crates are not known to completion: {reason:#}");
         }
     }
 }

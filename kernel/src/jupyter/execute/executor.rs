@@ -8,6 +8,7 @@ use crate::jupyter::comm::Comms;
 use crate::jupyter::history::History;
 use crate::jupyter::iopub::Publisher;
 use crate::jupyter::stdin::Stdin;
+use crate::log;
 use crate::prepare::Prepared;
 use crate::report::{CellError, ErrorKind, quoted};
 use crate::session::Outcome;
@@ -20,6 +21,8 @@ use jupyter_protocol::{
 use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Instant;
+use tracing::Instrument;
 
 /// How many objects are kept that have run, some tens of kB each.
 const RETIRED: usize = 100;
@@ -65,6 +68,7 @@ impl<E: Engine> Executor<E> {
 
     /// Executes a request, and shows its error if it has one.
     pub async fn answer(&mut self, asked: &ExecuteRequest, request: &Arc<JupyterMessage>) -> ExecuteReply {
+        let begun = Instant::now();
         if !asked.silent && asked.store_history {
             self.count += 1;
             self.frontends.history.add(self.count, &asked.code);
@@ -76,6 +80,8 @@ impl<E: Engine> Executor<E> {
             cell.notices(&self.engine.take_notices());
         }
         let outcome = self.execute(&asked.code, &cell).await;
+        let kind = outcome.as_ref().map_or_else(|error| error.kind.name(), |_| "ok");
+        tracing::info!("cell {} of {} bytes: {kind} after {:.0?}", self.count, asked.code.len(), begun.elapsed());
         let execution_count = cell.execution_count();
         let answer = match outcome {
             Ok(payload) => {
@@ -116,10 +122,11 @@ impl<E: Engine> Executor<E> {
         // A mark of the file's encoding that an editor has left at its start is no part of the cell.
         let code = code.trim_start_matches('\u{feff}').to_owned();
         let source = Arc::new(Source { count: cell.count, code, id: cell.id() });
-        let parsed = {
+        tracing::debug!("cell {} is {}", cell.count, log::code(&source.code));
+        let parsed = tracing::info_span!("parse").in_scope(|| {
             let session = self.engine.session();
             ParsedCell::new(source, |name| session.has_variable(name))
-        };
+        });
         self.engine.begin();
         let outcome = self.run_parts(parsed, cell).await;
         // A question that is still open was asked by a thread that the cell left behind.
@@ -147,9 +154,10 @@ impl<E: Engine> Executor<E> {
     async fn run_rust(&mut self, parsed: ParsedCell, cell: &ExecutingCell) -> Result<(), CellError> {
         self.rebuild_changed_crates(cell).await?;
         let session = self.engine.session().clone();
-        let mut prepared = self.engine.prepare(&session, parsed).await?;
+        let preparing = self.engine.prepare(&session, parsed).instrument(tracing::info_span!("prepare"));
+        let mut prepared = preparing.await?;
         cell.notices(&notices::before(&prepared));
-        let ended = self.run(&prepared, cell).await;
+        let ended = self.run(&prepared, cell).instrument(tracing::info_span!("run")).await;
         self.retire(prepared.object.clone());
         let done = match ended? {
             Ended::Done(done) => *done,

@@ -100,7 +100,7 @@ impl Session {
             Some(Ok(number)) => number,
             failed => {
                 if let Some(Err(error)) = failed {
-                    eprintln!("isopleth: the history is not kept any more: {error:#}");
+                    tracing::warn!("the history is not kept any more: {error:#}");
                     self.file = None;
                 }
                 self.number.unwrap_or(1)
