@@ -13,9 +13,9 @@ use file::BoundedFile;
 use std::str::FromStr;
 use std::sync::OnceLock;
 use timeline::Timeline;
-use tracing::Level;
-use tracing_subscriber::filter::{LevelFilter, Targets};
-use tracing_subscriber::layer::SubscriberExt;
+use tracing::Metadata;
+use tracing_subscriber::filter::{LevelFilter, filter_fn};
+use tracing_subscriber::layer::{Filter, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{Layer, fmt};
 
@@ -33,10 +33,9 @@ const TRACE: &str = "ISOPLETH_TRACE";
 /// written there is none, and that is no reason for a kernel not to run.
 pub fn begin() {
     let level = std::env::var(LEVEL).ok().and_then(|level| LevelFilter::from_str(&level).ok());
-    let ours = |level: LevelFilter| Targets::new().with_target(OURS, level);
     let file = path().and_then(|path| BoundedFile::open(&path).ok()).map(|file| {
         let layer = fmt::layer().with_ansi(false).with_target(false).with_writer(file);
-        layer.with_filter(ours(level.unwrap_or(LevelFilter::INFO)))
+        layer.with_filter(messages(level.unwrap_or(LevelFilter::INFO)))
     });
     let stderr = fmt::layer().with_ansi(false).with_target(false).without_time().with_writer(std::io::stderr);
     let timeline = std::env::var_os(TRACE).and_then(|path| match Timeline::create(path.as_ref()) {
@@ -48,10 +47,19 @@ pub fn begin() {
     });
     let begun = tracing_subscriber::registry()
         .with(file)
-        .with(stderr.with_filter(ours(LevelFilter::WARN)))
-        .with(timeline.map(|timeline| timeline.with_filter(ours(LevelFilter::from(Level::TRACE)))))
+        .with(stderr.with_filter(messages(LevelFilter::WARN)))
+        .with(timeline.map(|timeline| timeline.with_filter(filter_fn(|of| of.is_span() && is_ours(of)))))
         .try_init();
     debug_assert!(begun.is_ok(), "the log begins once");
+}
+
+/// Messages, without the spans they are in: where time goes is the timeline's to say.
+fn messages<S>(level: LevelFilter) -> impl Filter<S> {
+    filter_fn(move |of| of.is_event() && *of.level() <= level && is_ours(of)).with_max_level_hint(level)
+}
+
+fn is_ours(of: &Metadata<'_>) -> bool {
+    of.target().split("::").next() == Some(OURS)
 }
 
 /// Opens the log at `path`, as a kernel does.

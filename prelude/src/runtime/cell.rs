@@ -1,7 +1,7 @@
 //! Loading one cell's shared object and running it.
 
-use super::{VariableStore, failure};
-use isopleth_bus::worker::Run;
+use super::{VariableStore, bus, failure};
+use isopleth_bus::worker::{Message, Run};
 use std::ffi::{CStr, CString, c_void};
 use std::os::unix::ffi::OsStrExt;
 
@@ -13,6 +13,7 @@ type CellFn = unsafe extern "C" fn(*mut VariableStore) -> *mut VariableStore;
 /// `global`, objects that are loaded later find its symbols: it defines statics, and one static is for all cells.
 pub(super) fn run(cell: &Run, store: *mut VariableStore) -> Result<(), String> {
     let function = load(cell)?;
+    bus::send(&Message::Loaded);
     failure::begin();
     // SAFETY: the compile front generated the function with this very signature,
     // and `store` came from `create_variable_store` and is used by this thread only.

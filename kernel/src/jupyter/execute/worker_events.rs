@@ -38,12 +38,18 @@ impl<E: Engine> Executor<E> {
 
     /// Shows what the worker says until the cell has ended.
     pub(super) async fn follow(&mut self, cell: &ExecutingCell) -> Ended {
+        let mut _phase = tracing::info_span!("load");
         loop {
             self.frontends.publisher.room().await;
             let event = match &mut self.worker {
                 Some(worker) => worker.events.recv().await,
                 None => None,
             };
+            if matches!(event, Some(Event::Message(Message::Loaded))) {
+                // The one before ends first, and does not become the parent.
+                _phase = tracing::Span::none();
+                _phase = tracing::info_span!("code");
+            }
             if let Some(ended) = self.take(event, cell).await {
                 return ended;
             }
@@ -84,7 +90,7 @@ impl<E: Engine> Executor<E> {
                 cell.text(Stream::Stderr, &format!("{told}\n"));
             }
             // `Dying` is for the words about the end that follows it; cells end where they are followed.
-            Message::Ready { .. } | Message::Dying { .. } | Message::Done(_) => {}
+            Message::Ready { .. } | Message::Loaded | Message::Dying { .. } | Message::Done(_) => {}
         }
     }
 

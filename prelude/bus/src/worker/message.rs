@@ -13,6 +13,8 @@ pub enum Message {
         /// The version of the GDAL that was found.
         gdal: String,
     },
+    /// The cell's object is loaded, and its code begins.
+    Loaded,
     /// Something to show below the cell.
     Display(Display),
     /// Something to show in place of the display that has its id.
@@ -65,6 +67,7 @@ impl Message {
         match self {
             Self::Display(_) | Self::Result(_) | Self::Clear { .. } => true,
             Self::Ready { .. }
+            | Self::Loaded
             | Self::Update(_)
             | Self::Input(_)
             | Self::CommOpen { .. }
