@@ -305,7 +305,7 @@ impl Workshop {
             object,
         };
         let cells = self.cells.clone();
-        tokio::spawn(threads::blocking(move || cells.keep(&key, &cell)));
+        threads::in_background(move || cells.keep(&key, &cell));
     }
 }
 

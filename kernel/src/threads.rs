@@ -7,6 +7,7 @@ use anyhow::{Context, Result, anyhow};
 use ra_ap_syntax::{Edition, SourceFile};
 use rustix::process::{Resource, getrlimit};
 use std::io;
+use std::panic::AssertUnwindSafe;
 use std::sync::OnceLock;
 use tokio::sync::oneshot;
 
@@ -59,6 +60,14 @@ pub async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'stat
     given.await.context("it panicked")
 }
 
+/// Runs `work` beside everything else, if there can be a thread; the runtime waits for it when it ends.
+pub fn in_background(work: impl FnOnce() + Send + 'static) {
+    if can_start(1) {
+        // tokio panics if the thread that there was is taken meanwhile.
+        let _ = std::panic::catch_unwind(AssertUnwindSafe(|| tokio::task::spawn_blocking(work)));
+    }
+}
+
 /// `error` of starting a thread or a process; a limit that is reached is named.
 pub fn explained(error: io::Error) -> anyhow::Error {
     if error.kind() == io::ErrorKind::WouldBlock { anyhow!(no_more()) } else { error.into() }
@@ -66,7 +75,7 @@ pub fn explained(error: io::Error) -> anyhow::Error {
 
 /// Whether a program that has failed complains, in what it `said`, that it could have no thread or process.
 pub fn tells_of_the_limit(said: &str) -> bool {
-    said.contains(&io::Error::from_raw_os_error(libc::EAGAIN).to_string()) || said.contains("WouldBlock")
+    said.contains("Resource temporarily unavailable") || said.contains("WouldBlock")
 }
 
 /// What to say where there can be no more threads and processes.

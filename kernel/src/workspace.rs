@@ -107,6 +107,27 @@ pub fn folder(workspace: &Path, name: &str) -> Result<PathBuf> {
     Ok(workspace.join(name))
 }
 
+/// Why a tool could not write into a workspace, if that is what it `said`.
+pub fn no_room(said: &str) -> Option<&'static str> {
+    const REASONS: [(i32, &str); 3] = [
+        (
+            libc::ENOSPC,
+            "the disk is full. Remove files from it, or set TMPDIR to a folder elsewhere and restart the kernel",
+        ),
+        (
+            libc::EDQUOT,
+            "your quota is used up. Remove files, or set TMPDIR to a folder elsewhere and restart the kernel",
+        ),
+        (libc::EFBIG, "a file would be too large for the limit that is set (`ulimit -f`)"),
+    ];
+    let complains = |code: i32| {
+        // As the system words it, without the number that only Rust programs add.
+        let text = std::io::Error::from_raw_os_error(code).to_string();
+        said.contains(text.split(" (os error").next().unwrap_or(&text))
+    };
+    REASONS.iter().find(|(code, _)| complains(*code)).map(|(_, reason)| *reason)
+}
+
 /// Whether the folder at `path` is this user's, and nobody else may enter it.
 fn check(path: &Path) -> Result<()> {
     let found = path.symlink_metadata().with_context(|| format!("cannot look at {}", path.display()))?;
@@ -151,6 +172,14 @@ mod tests {
         }
         let error = make_in(&usual.path().join("nowhere"), std::iter::empty()).unwrap_err();
         assert!(format!("{error:#}").contains("set TMPDIR"), "{error:#}");
+    }
+
+    #[test]
+    fn a_tool_that_has_no_room_is_told_from_others() {
+        let llvm = "rustc-LLVM ERROR: IO failure on output stream: No space left on device";
+        assert!(no_room(llvm).unwrap().starts_with("the disk is full"));
+        assert!(no_room("ld: final link failed: File too large").unwrap().contains("ulimit -f"));
+        assert_eq!(no_room("error[E0425]: cannot find value"), None);
     }
 
     #[test]

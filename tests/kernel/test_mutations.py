@@ -10,7 +10,7 @@ from harness.wire import CHANNELS, Spoiler, Wire
 
 SEED = 20261124
 MUTATIONS = {"shell": 8000, "control": 2500, "stdin": 2500}
-FLOOD = 10_000
+FLOOD = 2_000
 
 REQUESTS = {
     "shell": [

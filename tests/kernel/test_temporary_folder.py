@@ -83,9 +83,11 @@ def test_a_place_with_an_odd_name_works(installed, tmp_path, name):
     assert list(place.iterdir()) == []
 
 
-def test_crates_are_built_in_a_place_with_an_odd_name(installed, tmp_path):
-    place, crate = tmp_path / 'with "quotes" and spaces', tmp_path / "answers"
-    place.mkdir()
+@pytest.mark.parametrize("name", ['with "quotes" and spaces', "nowhere/at/all"])
+def test_crates_are_built_whatever_the_place_is_called(installed, tmp_path, name):
+    place, crate = tmp_path / name, tmp_path / "answers"
+    if name != "nowhere/at/all":
+        place.mkdir()
     (crate / "src").mkdir(parents=True)
     (crate / "Cargo.toml").write_text('[package]\nname = "answers"\nversion = "1.0.0"\nedition = "2024"\n')
     (crate / "src/lib.rs").write_text("pub fn answer() -> i32 { 42 }\n")

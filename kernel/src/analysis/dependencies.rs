@@ -38,6 +38,7 @@ pub fn read(prefix: &Prefix, toolchain: &Toolchain, folder: &Path, lines: &[Stri
         .env("CARGO_HOME", prefix.front())
         .env("RUSTUP_TOOLCHAIN", &toolchain.sysroot)
         .env(FOLDER, folder)
+        .env("TMPDIR", folder)
         // rust-analyzer's own variable for where the standard library is.
         .env("RUST_SRC_PATH", folder)
         // An `evcxr.toml` of the user's is for evcxr's own frontends.

@@ -40,7 +40,8 @@ pub fn run(args: &[OsString]) -> Result<ExitCode> {
     let notebook = args.first().map(Path::new).context("which notebook?")?;
     let prefix = Prefix::of_this_binary()?;
     let toolchain = Toolchain::recorded(&prefix)?;
-    let workspace = tempfile::Builder::new().prefix("isopleth-").tempdir()?;
+    let private = fs::Permissions::from_mode(0o700);
+    let workspace = tempfile::Builder::new().prefix("isopleth-").permissions(private).tempdir()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     let analyst = {
         let _within = runtime.enter();

@@ -13,7 +13,7 @@ use super::queue::{Priority, Turn};
 use super::source_map::What;
 use super::{Compiler, Dependencies};
 use crate::session::Candidate;
-use crate::threads;
+use crate::{threads, workspace};
 use anyhow::Context;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
@@ -241,6 +241,12 @@ impl Compiler {
         if !messages.iter().any(Message::is_error) {
             if threads::tells_of_the_limit(&said) {
                 return Err(Failure::Broken(anyhow::anyhow!(threads::no_more())));
+            }
+            if let Some(reason) = workspace::no_room(&said) {
+                return Err(Failure::Broken(anyhow::anyhow!(
+                    "{} cannot be written: {reason}",
+                    self.workspace.display()
+                )));
             }
             let reason = said.trim().lines().last().unwrap_or_default().to_owned();
             return Err(Failure::Broken(anyhow::anyhow!("rustc ended with {status} and said {reason:?}")));

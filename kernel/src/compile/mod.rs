@@ -89,6 +89,10 @@ impl Compiler {
         for ours in OURS {
             command.env_remove(ours);
         }
+        // What a tool leaves that is ended goes with the workspace; and the user's folder may be none.
+        if let Ok(folder) = self.folder("tmp") {
+            command.env("TMPDIR", folder);
+        }
         // Not what is first on the user's PATH: crates must come from the compiler that the prelude came from.
         command.env("RUSTC", &self.toolchain.rustc);
         command
