@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from harness.kernel import Cell, Kernel
 from oracle.differences import DIFFERENCES
 
 PAGE = Path(__file__).parents[2] / "docs" / "for-xarray-users.md"
@@ -54,9 +55,48 @@ def blocks(language: str) -> list[str]:
 LINES = lines()
 
 
+@dataclass
+class Outcome:
+    """What a line of the page gave: a value, or the error of the Python side; and the cell of the right side."""
+
+    expected: object = None
+    error: Exception | None = None
+    cell: Cell | None = None
+
+
+class Page:
+    """Both sides of the page. A line may use what the lines above it make, so that they run in the page's order, whichever
+    is asked for first."""
+
+    def __init__(self, names: dict, kernel: Kernel):
+        self.names = names
+        self.kernel = kernel
+        self.outcomes: list[Outcome] = []
+
+    def outcome(self, number: int) -> Outcome:
+        while len(self.outcomes) <= number:
+            self.outcomes.append(self._run(LINES[len(self.outcomes)]))
+        outcome = self.outcomes[number]
+        if outcome.error:
+            raise outcome.error
+        assert outcome.cell.status == "ok" and not outcome.cell.errors, outcome.cell.describe()
+        return outcome
+
+    def _run(self, line: Line) -> Outcome:
+        try:
+            expected = run_python(line.python, self.names)
+        except Exception as error:  # It is the line's own, and raised again where the line is asked for.
+            return Outcome(error=error)
+        if not isinstance(expected, xr.DataArray):
+            return Outcome(expected, cell=self.kernel.execute(line.rust))
+        show = 'println!("{:.9e}", row.astype(DType::F64).mean(())?.item()?);' if number(expected) else ""
+        # In a block: some of the lines lend, and what is lent cannot be kept as a variable.
+        return Outcome(expected, cell=self.kernel.execute(f"{{ let row = {line.rust}; {show} row.clone() }}"))
+
+
 @pytest.fixture(scope="module")
-def sides(kernel, tmp_path_factory):
-    """The names on the Python side, and the kernel with the same variables. Each writes files into a folder of its own."""
+def page(kernel, tmp_path_factory):
+    """Each side has the same variables, and writes files into a folder of its own."""
     names: dict = {}
     exec(blocks("python")[0], names)
     kernel.ok(blocks("rust")[0])
@@ -64,7 +104,7 @@ def sides(kernel, tmp_path_factory):
     os.chdir(tmp_path_factory.mktemp("python"))
     # As a user has it, whatever the differential tests have set.
     with xr.set_options(use_bottleneck=True):
-        yield names, kernel
+        yield Page(names, kernel)
     os.chdir(here)
 
 
@@ -90,27 +130,22 @@ def sizes(text: str) -> list[tuple[str, int]] | None:
     return [(d, int(n)) for d, n in re.findall(r"(\w+): (\d+)", head.group(1))] if head else None
 
 
-@pytest.mark.parametrize("line", LINES, ids=lambda line: f"{line.section}: {line.python}")
-def test_both_sides_of_a_line_do_the_same(sides, line: Line):
-    names, kernel = sides
-    expected = run_python(line.python, names)
-    if not isinstance(expected, xr.DataArray):
-        cell = kernel.ok(line.rust)
-        if expected is None:
-            return
-        if isinstance(expected, xr.Dataset):
-            assert sorted(sizes(cell.text)) == sorted((str(d), n) for d, n in expected.sizes.items())
-            for name in expected.data_vars:
-                assert re.search(rf"^ +{name}\b", cell.text, re.M), cell.text
-        else:
-            assert words(cell.text) == words(repr(expected))
+@pytest.mark.parametrize("at", range(len(LINES)), ids=[f"{line.section}: {line.python}" for line in LINES])
+def test_both_sides_of_a_line_do_the_same(page, at: int):
+    outcome = page.outcome(at)
+    expected, cell = outcome.expected, outcome.cell
+    if expected is None:
         return
-    mean = number(expected)
-    show = 'println!("{:.9e}", row.astype(DType::F64).mean(())?.item()?);' if mean else ""
-    # In a block: some of the lines lend, and what is lent cannot be kept as a variable.
-    cell = kernel.ok(f"{{ let row = {line.rust}; {show} row.clone() }}")
+    if isinstance(expected, xr.Dataset):
+        assert sorted(sizes(cell.text)) == sorted((str(d), n) for d, n in expected.sizes.items())
+        for name in expected.data_vars:
+            assert re.search(rf"^ +{name}\b", cell.text, re.M), cell.text
+        return
+    if not isinstance(expected, xr.DataArray):
+        assert words(cell.text) == words(repr(expected))
+        return
     assert sizes(cell.text) == [(str(d), n) for d, n in expected.sizes.items()]
-    if mean:
+    if mean := number(expected):
         assert float(cell.stdout) == pytest.approx(float(mean), rel=1e-7, nan_ok=True)
     labelled = {str(name) for name in expected.coords}
     for name in labelled:
@@ -118,9 +153,8 @@ def test_both_sides_of_a_line_do_the_same(sides, line: Line):
 
 
 @pytest.mark.parametrize("block", blocks("rust")[1:], ids=lambda block: block.split("(")[0])
-def test_code_between_the_tables_runs(sides, block: str):
-    _, kernel = sides
-    kernel.ok(block)
+def test_code_between_the_tables_runs(page, block: str):
+    page.kernel.ok(block)
 
 
 @pytest.mark.parametrize("difference", DIFFERENCES, ids=lambda difference: difference.name)

@@ -100,7 +100,7 @@ def test_the_right_answer_passes_with_a_line(student, number):
         ("check!((1, 2.5), 1.0);", "its type is (i32, f64), several values at once"),
         ("struct Odd; check!(Odd, 1.0);", "its type is Odd, where a number is wanted"),
         ('check!("2016-01-20", exercise("8-1.3")?);', "is a text, where a date is wanted"),
-        ("check!(20.0, year);", "where a DataArray, with names and labels, is wanted"),
+        ("check!(20.0, year.clone());", "where a DataArray, with names and labels, is wanted"),
         ('check!({ let x: f64 = todo!("your code here"); x }, 1.0);', "is not done yet"),
         ('check!("x".parse::<f64>()?, 1.0);', "it stopped with an error: invalid float literal"),
         ("check_that!(files.is_empty(), \"there are no files\");", "Not so yet: there are no files."),
