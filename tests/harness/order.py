@@ -1,36 +1,23 @@
-"""In which order and in which process tests run.
+"""In which order tests run, here and on several processes.
 
-The order is random (pytest-randomly): module by module, and within each. With pytest-xdist, tests that share a kernel or
-another fixture that takes long to make stay together in one process; all others go to whichever process is free.
+The order is random (pytest-randomly): module by module, and within each. With pytest-xdist a module is what one process takes
+at a time (`--dist loadfile`), since its tests share a kernel or another fixture that takes long to make.
 """
 
 from __future__ import annotations
 
 import pytest
 
-# Fixtures that several modules share and that take long to make.
-SHARED_BY_MODULES = ("lesson",)
-# A process that begins one of these last would work alone at the end.
-LONG = ("kernel/test_soak", "kernel/test_random_kills", "exercises/test_grading", "notebooks/test_notebooks", "kernel/test_mutations")
-
-
-def group(item: pytest.Item) -> str:
-    """The name of what the test shares with others, which therefore run in the same process."""
-    if item.cls is not None:
-        return f"{item.path.stem}.{item.cls.__name__}"
-    for fixture in SHARED_BY_MODULES:
-        if fixture in item.fixturenames:
-            return fixture
-    definitions = [definitions[-1] for definitions in item._fixtureinfo.name2fixturedefs.values()]
-    shared = any(definition.scope == "module" for definition in definitions)
-    return item.path.stem if shared else item.nodeid
+# A process that took one of these last would be alone at work at the end.
+LONG = (
+    "exercises/test_grading", "export/test_lesson_as_program", "kernel/test_dependencies", "kernel/test_kept_variables",
+    "kernel/test_random_kills", "kernel/test_soak", "lesson/test_lesson", "notebooks/test_corners", "notebooks/test_notebooks",
+)  # fmt: skip
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(group(item)))
     if hasattr(config, "workerinput"):
-        items.sort(key=lambda item: not any(part in item.nodeid for part in LONG))
+        items.sort(key=lambda item: not item.nodeid.startswith(LONG))
 
 
 @pytest.hookimpl(wrapper=True)
