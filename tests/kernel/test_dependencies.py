@@ -94,6 +94,16 @@ def test_a_crate_from_the_registry(fresh_kernel, tmp_path):
     assert fresh_kernel.ok("itoa::Buffer::new().format(7).len()").text == "1"
 
 
+def test_a_crate_that_the_prelude_holds_too_is_another_one(fresh_kernel, tmp_path):
+    """`serde_json` and what it brings, in versions and with features of the prelude's own."""
+    fresh_kernel.ok(':dep serde_json = "1"\n:dep libc = "0.2"\n:dep fastrand = "2"', timeout=300)
+    assert fresh_kernel.ok("1 + 1").text == "2"
+    cell = fresh_kernel.ok('let made = serde_json::json!({"rain": [1, 2]}); made["rain"][1].as_i64().unwrap() + libc::EIO as i64')
+    assert cell.text == "7"
+    assert fresh_kernel.ok("made.to_string()").text == '"{\\"rain\\":[1,2]}"'
+    assert fresh_kernel.ok("Array1::<f64>::zeros(2).len() + fastrand::usize(0..1)").text == "2"
+
+
 def test_a_crate_that_does_not_exist_is_named(fresh_kernel, tmp_path):
     error = fresh_kernel.fail(f':dep nowhere = {{ path = "{tmp_path}/nowhere" }}')
     assert "no crate in" in error["text"] and "nowhere" in error["text"]

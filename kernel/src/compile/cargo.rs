@@ -38,8 +38,9 @@ impl Compiler {
             .current_dir(folder)
             .env("CARGO_TARGET_DIR", folder.join("target"))
             .env("CARGO_TERM_COLOR", "never")
-            // The crates share the worker's libstd.
-            .env("RUSTFLAGS", "-Cprefer-dynamic")
+            // The crates share the worker's libstd. A crate in the same version and with the same features as one that the
+            // prelude holds is another crate all the same: rustc takes no two of one identity.
+            .env("RUSTFLAGS", "-Cprefer-dynamic -Cmetadata=isopleth_notebook")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
