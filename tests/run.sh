@@ -59,8 +59,10 @@ python=$(command -v python3)
 [ -x .venv/bin/python ] || "$python" -m venv .venv
 .venv/bin/python -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt
 
-# In random order, on two processes: one cell keeps about one core busy. A module, whose tests share a kernel, stays in one
+# In a drawn order, which another ISOPLETH_TEST_SEED draws anew, on two processes: one cell keeps about one core busy. A
+# module, whose tests share a kernel, stays in one
 # process, and what takes longest begins first (tests/harness/order.py).
 step "Tests through Jupyter"
 JUPYTER_PATH=$prefix/share/jupyter ISOPLETH_PREFIX=$prefix .venv/bin/python -m pytest tests \
-    -n "${ISOPLETH_TEST_PROCESSES:-2}" --dist loadfile --no-loadscope-reorder
+    -n "${ISOPLETH_TEST_PROCESSES:-2}" --dist loadfile --no-loadscope-reorder \
+    --randomly-seed="${ISOPLETH_TEST_SEED:-1}"
