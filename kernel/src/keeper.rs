@@ -10,14 +10,18 @@ use rustix::process::{Pid, Signal, kill_process_group};
 use std::ffi::OsString;
 use std::io::{BufRead, Write};
 use std::os::unix::process::CommandExt;
-use std::path::Path;
-use std::process::{ChildStdin, Command, ExitCode, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitCode, Stdio};
 use std::sync::Mutex;
 use std::time::Duration;
 
-/// The kernel's end of the stream.
+/// The keeper of one workspace, as the kernel sees it.
 #[derive(Debug)]
-pub struct Keeper(Mutex<ChildStdin>);
+pub struct Keeper {
+    program: PathBuf,
+    workspace: PathBuf,
+    process: Mutex<Child>,
+}
 
 impl Keeper {
     /// Starts the keeper of `workspace`.
@@ -25,25 +29,47 @@ impl Keeper {
     /// # Errors
     /// If no process can be started.
     pub fn start(prefix: &Prefix, workspace: &Path) -> Result<Self> {
-        let mut keeper = Command::new(prefix.binary())
-            .arg("keeper")
-            .arg(workspace)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            // A group of its own: Jupyter kills the kernel's whole group, and somebody must clean up then.
-            .process_group(0)
-            .spawn()
-            .map_err(crate::threads::explained)
-            .context("The process that would remove temporary files does not start")?;
-        Ok(Self(Mutex::new(keeper.stdin.take().context("the keeper has no stdin")?)))
+        let program = prefix.binary();
+        let process = spawn(&program, workspace)?;
+        Ok(Self { program, workspace: workspace.to_owned(), process: Mutex::new(process) })
     }
 
-    /// The process group at work is `group`; `None`: no more.
+    /// The process group at work is `group`; `None`: no more. A keeper that somebody has ended is started again.
     pub fn at_work(&self, group: Option<i32>) {
-        let mut stream = self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let mut process = self.process.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        if tell(&mut process, group).is_ok() {
+            return;
+        }
+        // Its end is known, so this does not wait.
+        let _ = process.wait();
         // Without a keeper only a kernel that is killed leaves something behind.
-        let _ = writeln!(stream, "{}", group.unwrap_or(0));
+        match spawn(&self.program, &self.workspace) {
+            Ok(next) => {
+                *process = next;
+                let _ = tell(&mut process, group);
+            }
+            Err(error) => tracing::warn!("{error:#}"),
+        }
     }
+}
+
+fn spawn(program: &Path, workspace: &Path) -> Result<Child> {
+    Command::new(program)
+        .arg("keeper")
+        .arg(workspace)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        // A group of its own: Jupyter kills the kernel's whole group, and somebody must clean up then.
+        .process_group(0)
+        .spawn()
+        .map_err(crate::threads::explained)
+        .context("The process that would remove temporary files does not start")
+}
+
+/// Fails where the keeper has ended.
+fn tell(keeper: &mut Child, group: Option<i32>) -> std::io::Result<()> {
+    let stream = keeper.stdin.as_mut().ok_or(std::io::ErrorKind::BrokenPipe)?;
+    writeln!(stream, "{}", group.unwrap_or(0))
 }
 
 /// The role `keeper FOLDER`.

@@ -234,8 +234,9 @@ impl Workshop {
     }
 
     /// What the cell has made, once that is known; the cell is put into the cache, in the background. `told` is what the
-    /// worker says of the variables, if the cell has run.
-    pub async fn made(&self, prepared: &mut Prepared, told: &BTreeMap<String, Description>) -> Made {
+    /// worker says of the variables, if the cell has run. One that has `failed` has stored nothing, and nobody waits for the
+    /// types of that: Stop ends a cell at once.
+    pub async fn made(&self, prepared: &mut Prepared, told: &BTreeMap<String, Description>, failed: bool) -> Made {
         let mut ended = std::mem::take(&mut prepared.ended);
         let types = match std::mem::replace(&mut prepared.types, Types::Known(BTreeMap::new())) {
             Types::Known(types) => types,
@@ -246,9 +247,15 @@ impl Workshop {
                 let mut types: BTreeMap<String, String> =
                     kept.iter().filter_map(|name| Some(((*name).clone(), plain(name)?))).collect();
                 let span = tracing::info_span!("wait for types");
+                let is_of_no_use = failed && !kept.iter().any(|name| told.contains_key(*name));
                 let answer = match asked {
                     _ if kept.iter().all(|name| types.contains_key(*name)) => Vec::new(),
                     Types::Known(_) => Vec::new(),
+                    Types::Asked(asked) if is_of_no_use && !asked.is_finished() => {
+                        asked.abort();
+                        Vec::new()
+                    }
+                    Types::ToAsk(..) if is_of_no_use => Vec::new(),
                     Types::Asked(asked) => {
                         let asking = asked.abort_handle();
                         let answer = tokio::time::timeout(PATIENCE, asked).instrument(span).await;

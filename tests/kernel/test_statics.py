@@ -86,3 +86,26 @@ def test_a_reference_to_a_static_is_kept(kernel):
     kernel.ok("let static_lent: &'static StaticInt = &STATIC_LENT;\nlet static_name = STATIC_NAME;")
     kernel.ok(f"static_lent.fetch_add(1, {ORDER});")
     assert kernel.ok(f"(static_lent.load({ORDER}), STATIC_LENT.load({ORDER}), static_name)").text == '(5, 5, "name")'
+
+
+def test_a_static_of_what_is_left_out_is_made_where_it_comes_back(fresh_kernel):
+    fresh_kernel.ok("struct Gauge { x: i32 }")
+    body = "static SEEN: Mutex<Vec<Gauge>> = Mutex::new(Vec::new()); let mut seen = SEEN.lock().unwrap(); seen.push(Gauge { {field}: 2 });"
+    fresh_kernel.ok("fn count() -> usize { " + body.replace("{field}", "x") + " seen.len() }")
+    assert fresh_kernel.ok("count() + count()").text == "3"
+    notes = fresh_kernel.ok("struct Gauge { y: i32 }")
+    assert "`count` of cell [2] no longer compiles" in notes.describe()
+    fresh_kernel.ok("fn count() -> usize { " + body.replace("{field}", "y") + " seen.len() }")
+    assert fresh_kernel.ok("count() + count()").text == "3", "a static of a new type begins anew"
+
+
+def test_a_static_of_a_method_that_is_replaced_is_made_where_it_comes_back(fresh_kernel):
+    made = "struct Meter;\nimpl Meter { fn next() -> u32 { static N: AtomicU32 = AtomicU32::new(1); N.fetch_add(1, Ordering::Relaxed) } fn other() -> u32 { 7 } }"
+    fresh_kernel.ok("use std::sync::atomic::{AtomicU32, Ordering};")
+    fresh_kernel.ok(made)
+    assert fresh_kernel.ok("(Meter::next(), Meter::next())").text == "(1, 2)"
+    fresh_kernel.ok("impl Meter { fn next() -> u32 { 50 } }")
+    fresh_kernel.execute("std::process::abort()")
+    assert fresh_kernel.ok("(Meter::next(), Meter::other())").text == "(50, 7)"
+    fresh_kernel.ok(made)
+    assert fresh_kernel.ok("(Meter::next(), Meter::next())").text == "(1, 2)"

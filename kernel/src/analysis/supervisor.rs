@@ -92,6 +92,8 @@ pub struct Supervisor<L> {
     next_number: u64,
     /// The number of a new process's first request, until it has answered that.
     loading: Option<u64>,
+    /// How many processes have ended while they read these crates.
+    ended_by_crates: usize,
     /// The crates that each new process is to load.
     crates: Option<Value>,
     /// When processes have died, within the window.
@@ -110,6 +112,7 @@ impl<L: Launch> Supervisor<L> {
             open: VecDeque::new(),
             next_number: 0,
             loading: None,
+            ended_by_crates: 0,
             crates: None,
             deaths: VecDeque::new(),
             told_absent: false,
@@ -181,6 +184,7 @@ impl<L: Launch> Supervisor<L> {
                             let Ok(Reply { number, answer }) = reply else { return End::Died };
                             if self.loading == Some(number) {
                                 self.loading = None;
+                                self.ended_by_crates = 0;
                                 if let Answer::Loaded(Err(reason)) = answer {
                                     return End::CannotLoad(reason);
                                 }
@@ -234,6 +238,14 @@ impl<L: Launch> Supervisor<L> {
         // Answers come in the order of the requests: the first that is open is the one that it worked on.
         if let Some(first) = self.open.front_mut().filter(|_| self.loading.is_none()) {
             first.ended += 1;
+        }
+        if self.loading.is_some() && self.crates.is_some() {
+            self.ended_by_crates += 1;
+            if self.ended_by_crates >= MOST_ENDED {
+                self.crates = None;
+                self.ended_by_crates = 0;
+                tracing::warn!("the crates of :dep are not known to completion: reading them has ended its process");
+            }
         }
         self.open.retain(|open| {
             let is_load = matches!(open.call.request, Request::Load { .. });

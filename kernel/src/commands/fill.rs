@@ -77,7 +77,7 @@ async fn compile(workshop: &Workshop, session: &mut Session, code: &str, count: 
     let Ok(mut prepared) = workshop.prepare(session, parsed).await else { return };
     session.compiled(&prepared.candidate, count);
     session.loaded(prepared.statics.iter().cloned());
-    let made = workshop.made(&mut prepared, &BTreeMap::new()).await;
+    let made = workshop.made(&mut prepared, &BTreeMap::new(), false).await;
     let mut stored: std::collections::BTreeSet<String> = session.variables().keys().cloned().collect();
     stored.retain(|name| !prepared.moved.contains(name));
     stored.extend(made.types.keys().filter(|name| !made.ended.contains_key(*name)).cloned());

@@ -45,7 +45,7 @@ impl Compiler {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         let Some(mut cargo) = turn.start(&mut command)? else { bail!("stopped") };
-        let mut stdout = cargo.stdout.take().context("cargo has no stdout")?;
+        let mut stdout = cargo.child.stdout.take().context("cargo has no stdout")?;
         let read = move || {
             let mut text = String::new();
             stdout.read_to_string(&mut text).map(|_| text)
@@ -53,14 +53,14 @@ impl Compiler {
         let reading = std::thread::Builder::new().spawn(read).map_err(threads::explained)?;
         let mut progress = Progress { tell, compiled: Vec::new() };
         let mut complaints = String::new();
-        for line in BufReader::new(cargo.stderr.take().context("cargo has no stderr")?).lines() {
-            let line = line?;
+        for line in BufReader::new(cargo.child.stderr.take().context("cargo has no stderr")?).split(b'\n') {
+            let line = String::from_utf8_lossy(&line?).into_owned();
             if !progress.takes(&line) {
                 complaints.push_str(&line);
                 complaints.push('\n');
             }
         }
-        let success = turn.wait(&mut cargo)?.success();
+        let success = cargo.wait()?.success();
         let stdout = reading.join().map_err(|_| anyhow::anyhow!("cargo's output could not be read"))??;
         if success {
             progress.end();

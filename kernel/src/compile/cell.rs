@@ -205,11 +205,14 @@ impl Compiler {
             let relocatable = object.with_extension("o");
             let verdict = self.verdict(turn, command.args(["--emit=obj", "-o"]).arg(&relocatable))?;
             let is_linked = || {
-                let linked = tracing::info_span!("link").in_scope(|| link(linker, &relocatable, object));
-                linked.is_ok_and(|linked| linked.success())
+                let _span = tracing::info_span!("link").entered();
+                link(turn, linker, &relocatable, object)
             };
             let done = matches!(verdict, Verdict::Errors(_)) || is_linked();
             let _ = std::fs::remove_file(&relocatable);
+            if turn.is_over() {
+                return Err(Failure::Stopped);
+            }
             if done {
                 return Ok(verdict);
             }
@@ -224,9 +227,9 @@ impl Compiler {
         rustc.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
         let Some(mut compiler) = turn.start(rustc)? else { return Err(Failure::Stopped) };
         let mut said = Vec::new();
-        let mut stderr = compiler.stderr.take().context("rustc has no stderr")?;
+        let mut stderr = compiler.child.stderr.take().context("rustc has no stderr")?;
         stderr.read_to_end(&mut said).context("rustc cannot be read")?;
-        let status = turn.wait(&mut compiler).context("rustc cannot be waited for")?;
+        let status = compiler.wait().context("rustc cannot be waited for")?;
         if turn.is_over() {
             return Err(Failure::Stopped);
         }

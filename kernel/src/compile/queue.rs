@@ -92,12 +92,17 @@ impl Queue {
         if priority == Priority::Now {
             state.waiting += 1;
             if state.turn == Some(Priority::Ahead) {
+                state.cancelled = true;
                 state.end_tool();
             }
             state = self.wait_while(state, |state| state.turn.is_some() && !state.stopped);
             state.waiting -= 1;
         }
-        if state.turn.is_some() || priority == Priority::Now && state.stopped || state.waiting > 0 {
+        let refused = match priority {
+            Priority::Now => state.stopped,
+            Priority::Ahead => state.waiting > 0,
+        };
+        if refused || state.turn.is_some() {
             return None;
         }
         state.turn = Some(priority);
@@ -144,7 +149,7 @@ impl Turn<'_> {
     ///
     /// # Errors
     /// If the program cannot be run.
-    pub fn start(&self, command: &mut Command) -> Result<Option<Child>> {
+    pub fn start(&self, command: &mut Command) -> Result<Option<Tool<'_>>> {
         let mut state = self.queue.state();
         if state.is_over(self.priority) {
             return Ok(None);
@@ -153,23 +158,43 @@ impl Turn<'_> {
         let spawned = command.process_group(0).spawn().map_err(threads::explained);
         let child = spawned.with_context(|| format!("cannot run {program}"))?;
         self.queue.at_work(&mut state, i32::try_from(child.id()).ok());
-        Ok(Some(child))
+        Ok(Some(Tool { queue: self.queue, child, is_waited_for: false }))
     }
+}
 
-    /// Waits until a tool has ended.
+/// A tool that runs. Dropped before it was waited for, it is ended.
+#[derive(Debug)]
+pub(super) struct Tool<'a> {
+    queue: &'a Queue,
+    pub child: Child,
+    is_waited_for: bool,
+}
+
+impl Tool<'_> {
+    /// Waits until the tool has ended.
     ///
     /// # Errors
     /// Those of the system.
-    pub fn wait(&self, child: &mut Child) -> std::io::Result<ExitStatus> {
+    pub fn wait(&mut self) -> std::io::Result<ExitStatus> {
         // Waiting without reaping first keeps the lock free for Stop, and the number is nobody else's as yet.
         // SAFETY: the structure is valid, and the child is this process's own.
         unsafe {
             let mut info: libc::siginfo_t = std::mem::zeroed();
-            libc::waitid(libc::P_PID, child.id(), &raw mut info, libc::WEXITED | libc::WNOWAIT);
+            libc::waitid(libc::P_PID, self.child.id(), &raw mut info, libc::WEXITED | libc::WNOWAIT);
         }
         let mut state = self.queue.state();
         self.queue.at_work(&mut state, None);
-        child.wait()
+        self.is_waited_for = true;
+        self.child.wait()
+    }
+}
+
+impl Drop for Tool<'_> {
+    fn drop(&mut self) {
+        if !self.is_waited_for {
+            self.queue.state().end_tool();
+            let _ = self.wait();
+        }
     }
 }
 
@@ -198,8 +223,9 @@ mod tests {
             let ahead = queue.turn(Priority::Ahead).unwrap();
             let mut tool = ahead.start(&mut sleep()).unwrap().unwrap();
             let now = scope.spawn(|| queue.turn(Priority::Now).is_some());
-            assert_eq!(ahead.wait(&mut tool).unwrap().signal(), Some(libc::SIGKILL));
+            assert_eq!(tool.wait().unwrap().signal(), Some(libc::SIGKILL));
             assert!(ahead.is_over() && ahead.start(&mut sleep()).unwrap().is_none());
+            drop(tool);
             drop(ahead);
             assert!(now.join().unwrap());
         });
@@ -232,6 +258,32 @@ mod tests {
         let now = queue.turn(Priority::Now).unwrap();
         let mut tool = now.start(&mut sleep()).unwrap().unwrap();
         queue.stop();
-        assert_eq!(now.wait(&mut tool).unwrap().signal(), Some(libc::SIGKILL));
+        assert_eq!(tool.wait().unwrap().signal(), Some(libc::SIGKILL));
+    }
+
+    #[test]
+    fn two_that_are_wanted_now_have_their_turns_one_after_the_other() {
+        let queue = Queue::new(None);
+        let first = queue.turn(Priority::Now).unwrap();
+        std::thread::scope(|scope| {
+            let others = [(); 2].map(|()| scope.spawn(|| queue.turn(Priority::Now).is_some()));
+            while queue.state().waiting < 2 {
+                std::thread::yield_now();
+            }
+            drop(first);
+            assert_eq!(others.map(|other| other.join().unwrap()), [true, true]);
+        });
+    }
+
+    #[test]
+    fn a_tool_that_nobody_waits_for_is_ended() {
+        let queue = Queue::new(None);
+        let turn = queue.turn(Priority::Now).unwrap();
+        let tool = turn.start(&mut sleep()).unwrap().unwrap();
+        let process = i32::try_from(tool.child.id()).unwrap();
+        drop(tool);
+        // SAFETY: no preconditions; signal 0 is none.
+        assert_eq!(unsafe { libc::kill(process, 0) }, -1, "it was reaped");
+        assert!(queue.state().group.is_none());
     }
 }

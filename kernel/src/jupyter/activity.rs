@@ -125,8 +125,9 @@ impl Activity {
         let (activity, execution) = (self.clone(), self.execution());
         tokio::spawn(async move {
             tokio::time::sleep(delay).await;
-            let same = activity.execution() == execution;
-            if same && matches!(*activity.phase(), Phase::Running { .. }) {
+            // Locked first: the next cell must not begin between the look and the end.
+            let phase = activity.phase();
+            if matches!(*phase, Phase::Running { .. }) && activity.execution() == execution {
                 worker.kill_if_running();
             }
         });
@@ -154,7 +155,7 @@ impl Activity {
     }
 }
 
-fn signal(group: i32, signal: i32) {
+pub(super) fn signal(group: i32, signal: i32) {
     // SAFETY: the group is led by a child that is waited for only after its phase has ended, so the number is its own.
     unsafe { libc::kill(-group, signal) };
 }

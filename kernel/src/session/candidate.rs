@@ -141,11 +141,12 @@ impl Candidate {
         Some((entry.leave_out(at, reason), entry.item.source.count))
     }
 
-    /// Looks again at what is outdated, after items were left out.
+    /// Looks again at what is outdated, and which statics there are, after items were left out.
     pub fn settle(&mut self, session: &Session) {
         let holding = self.items.iter().filter(|entry| !entry.is_aside()).map(|entry| entry.item.as_ref());
         self.definitions = Definitions::of(holding, &session.local_crates, &session.associated);
         self.outdated = outdated(session, &self.definitions);
+        self.statics = session.statics.symbols(&self.items, &self.definitions);
     }
 
     /// What the cell and the items read while they are compiled (`include_str!`, `env!`), as it is now. None where that

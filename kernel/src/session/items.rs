@@ -3,6 +3,7 @@
 use crate::cell::Source;
 use crate::cell::item::{Import, Item, ItemKind, Member, Namespace, meaning};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::Range;
 use std::sync::Arc;
 
 /// An item that holds, or the part of it that still does.
@@ -57,6 +58,15 @@ impl Entry {
     /// Whether it is left out.
     pub fn is_aside(&self) -> bool {
         self.aside.is_some()
+    }
+
+    /// Whether what is called `path` and stands at `range` of the item is not part of what holds.
+    pub fn leaves_out(&self, path: &str, range: &Range<usize>) -> bool {
+        let within = |member: &Member| self.overridden.contains(&member.name) && member.range.contains(&range.start);
+        match &self.item.kind {
+            ItemKind::Impl(block) => block.members.iter().any(within),
+            _ => self.overridden.contains(path),
+        }
     }
 
     /// Leaves out what stands at byte `at` of the source: a method of an inherent `impl` alone, or else the whole item. Says what
@@ -144,7 +154,10 @@ impl Items {
                     if of_same_cell || known.header != block.header {
                         return true;
                     }
-                    entry.overridden.extend(block.members.iter().map(|member| member.name.clone()));
+                    for member in &block.members {
+                        entry.overridden.insert(member.name.clone());
+                        entry.members_aside.remove(&member.name);
+                    }
                     let keeps_one = known.members.iter().any(|member| !entry.overridden.contains(&member.name));
                     !block.of_trait && (keeps_one || known.members.is_empty())
                 });

@@ -84,7 +84,7 @@ impl Statics {
     fn current(&self, items: &Items, definitions: &Definitions) -> BTreeMap<String, (String, usize)> {
         let mut found = BTreeMap::new();
         for entry in items.iter().filter(|entry| !entry.is_aside() && entry.import.is_none()) {
-            for one in statics(&entry.item).into_iter().filter(|one| !entry.overridden.contains(&one.path)) {
+            for one in statics(&entry.item).into_iter().filter(|one| !entry.leaves_out(&one.path, &one.range)) {
                 let made_of =
                     BTreeMap::from([("static", vec![one.meaning.clone(), definitions.digest_of_names(&one.meaning)])]);
                 let digest = super::definitions::digest_of(&made_of);

@@ -5,6 +5,8 @@ use serde::de::DeserializeOwned;
 use std::fmt;
 use std::io::{self, Read, Write};
 
+/// Bytes that pieces keep room for.
+const ROOMY: usize = 1 << 20;
 /// Bytes of the length in front of each frame.
 const HEAD: usize = 4;
 /// How much is told of a frame that is no message, in characters.
@@ -104,6 +106,10 @@ impl Pieces {
         let length = u32::from_le_bytes(head.try_into().ok()?) as usize;
         let message = message(rest.get(..length)?);
         self.0.drain(..HEAD + length);
+        // One large message must not keep its memory.
+        if self.0.capacity() > ROOMY && self.0.len() < ROOMY {
+            self.0.shrink_to(ROOMY);
+        }
         Some(message)
     }
 }

@@ -206,3 +206,19 @@ ITEM_COUNTED.load(std::sync::atomic::Ordering::Relaxed) + item_unused
 //%%
 #[deny(unused_variables)] fn item_strict(day: u32) -> u32 { 1 }
 //! CompileError unused variable
+//== a method that no longer compiles is left out alone
+struct ItemPoint { x: i32 }
+struct ItemOf;
+impl ItemOf { fn broken() -> i32 { ItemPoint { x: 1 }.x } fn kept() -> i32 { 5 } }
+//%%
+struct ItemPoint { x: i32, y: i32 }
+//%%
+ItemOf::kept()
+//=> 5
+//%%
+ItemOf::broken()
+//! CompileError no function or associated item named `broken`
+//%%
+impl ItemOf { fn broken() -> i32 { ItemPoint { x: 1, y: 2 }.y } }
+(ItemOf::broken(), ItemOf::kept())
+//=> (2, 5)

@@ -34,7 +34,7 @@ impl<E: Engine> Executor<E> {
                 )
             })
             .collect();
-        self.use_crates(crates).await;
+        self.use_crates(crates);
         cell.notices(&apart.into_iter().collect::<Vec<_>>());
         Ok(())
     }
@@ -47,16 +47,20 @@ impl<E: Engine> Executor<E> {
         }
         let engine = Arc::clone(&self.engine);
         if let Some(crates) = build(cell, move |tell| engine.rebuild_changed_crates(&known, tell)).await? {
-            self.use_crates(crates).await;
+            self.use_crates(crates);
         }
         Ok(())
     }
 
-    async fn use_crates(&self, crates: Crates) {
+    /// Cells see them from now on. Nobody waits until analysis has read them: what is asked of it comes after that.
+    fn use_crates(&self, crates: Crates) {
         self.engine.session().set_crates(crates.names.clone(), crates.local.clone());
-        if let Err(reason) = self.engine.analyse_crates(&crates).await {
-            tracing::warn!("the new crates are not known to completion: {reason:#}");
-        }
+        let engine = Arc::clone(&self.engine);
+        tokio::spawn(async move {
+            if let Err(reason) = engine.analyse_crates(&crates).await {
+                tracing::warn!("the new crates are not known to completion: {reason:#}");
+            }
+        });
     }
 }
 

@@ -9,6 +9,7 @@ use crate::prepare::{Made, Prepared};
 use crate::report::{CellError, Places};
 use crate::session::Session;
 use crate::worker::Worker;
+use crate::workspace;
 use anyhow::Result;
 use isopleth_bus::worker::Description;
 use std::collections::BTreeMap;
@@ -53,11 +54,12 @@ pub trait Engine: Send + Sync + 'static {
         cell: ParsedCell,
     ) -> impl Future<Output = std::result::Result<Prepared, CellError>> + Send;
 
-    /// What the cell has made, with what the worker says of its variables.
+    /// What the cell has made, with what the worker says of its variables, and whether the cell has failed.
     fn made(
         &self,
         prepared: &mut Prepared,
         described: &BTreeMap<String, Description>,
+        failed: bool,
     ) -> impl Future<Output = Made> + Send;
 
     /// What `name` is.
@@ -116,8 +118,8 @@ impl Engine for Kernel {
         self.workshop.prepare(session, cell).await
     }
 
-    async fn made(&self, prepared: &mut Prepared, described: &BTreeMap<String, Description>) -> Made {
-        self.workshop.made(prepared, described).await
+    async fn made(&self, prepared: &mut Prepared, described: &BTreeMap<String, Description>, failed: bool) -> Made {
+        self.workshop.made(prepared, described, failed).await
     }
 
     async fn inspect(&self, name: &str) -> Option<Inspection> {
@@ -127,7 +129,7 @@ impl Engine for Kernel {
     fn build_crates(&self, lines: &[String], tell: Tell<'_>) -> Result<Crates> {
         let here = std::env::current_dir().unwrap_or_default();
         let absolute: Vec<String> = lines.iter().map(|line| dependencies::with_absolute_path(line, &here)).collect();
-        let folder = self.workspace.join("evcxr");
+        let folder = workspace::folder(&self.workspace, "evcxr")?;
         let table = dependencies::read(&self.prefix, &self.toolchain, &folder, &absolute)?;
         self.workshop.compiler.build_crates(&table, tell)
     }

@@ -169,7 +169,7 @@ impl<E: Engine> Executor<E> {
             let what = format!("{} no longer had the type that this cell was compiled for", quoted(&done.changed));
             return Err(CellError::new(ErrorKind::TypeChanged, what, vec![advice]));
         }
-        let made = self.engine.made(&mut prepared, &done.described).await;
+        let made = self.engine.made(&mut prepared, &done.described, done.failure.is_some()).await;
         let Done { failure, variables, changed: _, described } = done;
         let (failed, types, ended) = (failure.is_some(), made.types, made.ended);
         let outcome = Outcome { failed, stored: variables, types, described, ended };

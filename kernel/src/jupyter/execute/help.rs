@@ -7,13 +7,22 @@ use crate::jupyter::display::media;
 use crate::worker::Stream;
 use jupyter_protocol::Payload;
 use serde_json::Value;
+use std::time::Duration;
+
+/// How long help is waited for: nothing else runs meanwhile.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 impl<E: Engine> Executor<E> {
     /// One page with all that `names` mean; what is not known is said on stderr.
     pub(super) async fn help(&mut self, names: &[&str], cell: &ExecutingCell) -> Vec<Payload> {
         let (mut plain, mut html) = (Vec::new(), Vec::new());
         for name in names {
-            match self.engine.inspect(name).await {
+            let Ok(found) = tokio::time::timeout(PATIENCE, self.engine.inspect(name)).await else {
+                let advice = "Sources are still read; try again in a moment";
+                cell.text(Stream::Stderr, &format!("The help for `{name}` did not come in time. {advice}.\n"));
+                continue;
+            };
+            match found {
                 Some(found) => {
                     plain.push(found.text);
                     html.push(found.html);

@@ -3,7 +3,9 @@
 use super::cell::ExecutingCell;
 use super::engine::Engine;
 use super::executor::Executor;
+use crate::jupyter::activity::signal;
 use crate::report::{CellError, ErrorKind};
+use crate::threads;
 use crate::worker::{Gatherer, Ready, Stream};
 use std::process::Stdio;
 use std::time::Duration;
@@ -30,7 +32,8 @@ impl<E: Engine> Executor<E> {
         let mut child = command.spawn().map_err(|error| failed(format!("`!{line}` does not start: {error}"), ""))?;
         let group = child.id().and_then(|id| i32::try_from(id).ok()).unwrap_or(0);
         if !self.engine.activity().begin_program(group) {
-            let _ = child.kill().await;
+            signal(group, libc::SIGKILL);
+            let _ = child.wait().await;
             return Err(CellError::interrupted());
         }
         let (mut stdout, mut stderr) = (child.stdout.take(), child.stderr.take());
@@ -43,10 +46,13 @@ impl<E: Engine> Executor<E> {
                 length = read(&mut stderr, &mut err) => gatherer.push(Stream::Stderr, &err[..length], &mut ready),
                 () = tokio::time::sleep(TICK), if gatherer.is_waiting() => gatherer.flush(&mut ready),
             }
+            self.frontends.publisher.room().await;
             show_text(&mut ready, cell);
         }
         gatherer.end_cell(&mut ready);
         show_text(&mut ready, cell);
+        // It may go on without its outputs. Until it is reaped its number is its own, and Stop may use that.
+        let _ = threads::blocking(move || wait_without_reaping(group)).await;
         let stopped = self.engine.activity().end_program();
         let status = child.wait().await.map_err(|error| failed(format!("`!{line}`: {error}"), ""))?;
         if stopped {
@@ -69,6 +75,15 @@ fn show_text(ready: &mut Vec<Ready>, cell: &ExecutingCell) {
         if let Ready::Text(stream, written) = part {
             cell.text(stream, &written);
         }
+    }
+}
+
+fn wait_without_reaping(process: i32) {
+    let Ok(process) = libc::id_t::try_from(process) else { return };
+    // SAFETY: the structure is valid, and the child is this process's own.
+    unsafe {
+        let mut info: libc::siginfo_t = std::mem::zeroed();
+        libc::waitid(libc::P_PID, process, &raw mut info, libc::WEXITED | libc::WNOWAIT);
     }
 }
 

@@ -15,10 +15,15 @@ impl<E: Engine> Executor<E> {
     pub async fn next(&mut self, queue: &mut UnboundedReceiver<JupyterMessage>) -> Option<JupyterMessage> {
         loop {
             let Some(worker) = &mut self.worker else { return queue.recv().await };
+            let publisher = &self.frontends.publisher;
+            let next = async {
+                publisher.room().await;
+                worker.events.recv().await
+            };
             tokio::select! {
                 biased;
                 request = queue.recv() => return request,
-                event = worker.events.recv() => self.between_cells(event).await,
+                event = next => self.between_cells(event).await,
             }
         }
     }

@@ -108,7 +108,7 @@ impl Engine for FakeEngine {
         Ok(Prepared::uncompiled(candidate, object.into()))
     }
 
-    async fn made(&self, prepared: &mut Prepared, _: &BTreeMap<String, Description>) -> Made {
+    async fn made(&self, prepared: &mut Prepared, _: &BTreeMap<String, Description>, _: bool) -> Made {
         let candidate = &prepared.candidate;
         let cell = candidate.cell.source.count;
         let names = candidate.names.bindings.iter().map(|binding| binding.name.clone());
