@@ -4,6 +4,7 @@ use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tracing_subscriber::fmt::MakeWriter;
 
@@ -20,19 +21,27 @@ pub fn path() -> Option<PathBuf> {
     Some(state.join("isopleth/kernel.log"))
 }
 
-/// The file, which all kernels of a user append to, line by line.
+/// The file, which all kernels of a user append to, line by line. It is made with the first line: a kernel that does not start
+/// leaves nothing behind.
 #[derive(Debug)]
 pub struct BoundedFile {
-    file: File,
+    path: PathBuf,
+    /// `None` where it cannot be opened: then there is no log.
+    file: OnceLock<Option<File>>,
     written: AtomicU64,
 }
 
 impl BoundedFile {
+    /// The log at `path`.
+    pub fn at(path: PathBuf) -> Self {
+        Self { path, file: OnceLock::new(), written: AtomicU64::new(0) }
+    }
+
     /// Opens the log at `path`; a full one is put aside as `kernel.log.1`.
     ///
     /// # Errors
     /// If the file or its folder cannot be made.
-    pub fn open(path: &Path) -> io::Result<Self> {
+    pub fn open(path: &Path) -> io::Result<File> {
         if let Some(folder) = path.parent() {
             DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
         }
@@ -49,7 +58,7 @@ impl BoundedFile {
         if !file.metadata()?.is_file() {
             return Err(io::Error::other(format!("{} is no regular file", path.display())));
         }
-        Ok(Self { file, written: AtomicU64::new(0) })
+        Ok(file)
     }
 }
 
@@ -59,7 +68,9 @@ impl Write for &BoundedFile {
         let before = self.written.fetch_add(length, Ordering::Relaxed);
         if before <= OF_ONE_KERNEL {
             let is_last = before + length > OF_ONE_KERNEL;
-            (&self.file).write_all(if is_last { LAST_LINE } else { line })?;
+            if let Some(mut file) = self.file.get_or_init(|| BoundedFile::open(&self.path).ok()).as_ref() {
+                file.write_all(if is_last { LAST_LINE } else { line })?;
+            }
         }
         Ok(line.len())
     }
@@ -86,7 +97,8 @@ mod tests {
     fn a_kernel_writes_so_much_and_no_more() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("state/kernel.log");
-        let log = BoundedFile::open(&path).unwrap();
+        let log = BoundedFile::at(path.clone());
+        assert!(!path.exists());
         let line = [b'x'; 1000];
         for _ in 0..3000 {
             (&log).write_all(&line).unwrap();
@@ -102,7 +114,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("kernel.log");
         std::fs::write(&path, vec![b'x'; FULL as usize + 1]).unwrap();
-        (&BoundedFile::open(&path).unwrap()).write_all(b"new\n").unwrap();
+        (&BoundedFile::at(path.clone())).write_all(b"new\n").unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), b"new\n");
         assert!(folder.path().join("kernel.log.1").exists());
         std::fs::remove_file(&path).unwrap();

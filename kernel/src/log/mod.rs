@@ -33,8 +33,8 @@ const TRACE: &str = "ISOPLETH_TRACE";
 /// written there is none, and that is no reason for a kernel not to run.
 pub fn begin() {
     let level = std::env::var(LEVEL).ok().and_then(|level| LevelFilter::from_str(&level).ok());
-    let file = path().and_then(|path| BoundedFile::open(&path).ok()).map(|file| {
-        let layer = fmt::layer().with_ansi(false).with_target(false).with_writer(file);
+    let file = path().map(|path| {
+        let layer = fmt::layer().with_ansi(false).with_target(false).with_writer(BoundedFile::at(path));
         layer.with_filter(messages(level.unwrap_or(LevelFilter::INFO)))
     });
     let stderr = fmt::layer().with_ansi(false).with_target(false).without_time().with_writer(std::io::stderr);

@@ -19,6 +19,8 @@ pub struct Definitions {
     by_name: HashMap<String, Vec<Definition>>,
     /// What `use` gives a name at the top of the notebook.
     imports: HashMap<String, String>,
+    /// The first names of what `use` brings in with a `*`.
+    globs: BTreeSet<String>,
     /// Types and constants of `impl` blocks that say something else than at first, by the names that they are for.
     reworded: HashMap<String, Vec<String>>,
     /// All types and constants of `impl` blocks, by what they are for.
@@ -35,6 +37,8 @@ struct Definition {
     open_names: BTreeSet<String>,
     /// A call of a macro that perhaps makes it.
     is_of_a_macro: bool,
+    /// The module of the notebook that it lies in: other modules may have the same name.
+    within: Option<String>,
 }
 
 /// A type or constant of an `impl` block.
@@ -64,8 +68,11 @@ impl Definitions {
             found.add_item(item, &mut parts);
             // What a crate on this disk gives by `*` has no names here.
             if let ItemKind::Use(imports) = &item.kind {
-                let globs = imports.iter().filter(|import| import.is_glob).filter_map(|import| import.path.first());
-                globs.filter_map(|(first, _)| crates.get(first)).for_each(|stamp| everywhere.push_str(stamp));
+                let globs = imports.iter().filter(|import| import.is_glob);
+                for (name, _) in globs.flat_map(|import| &import.path) {
+                    found.globs.insert(name.clone());
+                    crates.get(name).into_iter().for_each(|stamp| everywhere.push_str(stamp));
+                }
             }
         }
         if !everywhere.is_empty() {
@@ -73,7 +80,7 @@ impl Definitions {
         }
         found.drop_names_that_are_known();
         for (name, stamp) in crates {
-            found.insert(name.clone(), stamp.clone(), BTreeSet::new());
+            found.insert(name.clone(), stamp.clone(), BTreeSet::new(), None);
         }
         for Part { key, text, of_type, of_trait } in parts {
             if first.get(&key).is_some_and(|first| *first != text) {
@@ -127,32 +134,32 @@ impl Definitions {
                         text: text.clone(),
                         open_names,
                         is_of_a_macro: true,
+                        within: None,
                     });
                 }
             }
-            (_, Some(tree)) => self.add(&tree, true, parts),
+            (_, Some(tree)) => self.add(&tree, true, None, parts),
             _ => {}
         }
     }
 
-    fn add(&mut self, item: &ast::Item, sees_imports: bool, parts: &mut Vec<Part>) {
+    fn add(&mut self, item: &ast::Item, sees_imports: bool, within: Option<&str>, parts: &mut Vec<Part>) {
         let mut named = |name: Option<ast::Name>, node: &SyntaxNode| {
             let Some(name) = name else { return };
             let open_names = if sees_imports { open_names(node) } else { BTreeSet::new() };
-            self.insert(name.text().trim_start_matches("r#").to_owned(), layout_meaning(node), open_names);
+            self.insert(name.text().trim_start_matches("r#").to_owned(), layout_meaning(node), open_names, within);
         };
         match item {
             ast::Item::Module(module) => {
                 let is_open = words(&module.syntax().text().to_string()).any(|word| word == "super" || word == "crate");
                 let sees_imports = sees_imports && is_open;
                 let open_names = if sees_imports { open_names(module.syntax()) } else { BTreeSet::new() };
+                let Some(name) = module.name() else { return };
+                let name = name.text().trim_start_matches("r#").to_owned();
                 for item in module.item_list().into_iter().flat_map(|list| list.items()) {
-                    self.add(&item, sees_imports, parts);
+                    self.add(&item, sees_imports, Some(within.unwrap_or(&name)), parts);
                 }
-                if let Some(name) = module.name() {
-                    let text = layout_meaning(module.syntax());
-                    self.insert(name.text().trim_start_matches("r#").to_owned(), text, open_names);
-                }
+                self.insert(name, layout_meaning(module.syntax()), open_names, within);
             }
             ast::Item::Impl(block) => parts_of(block, parts),
             // What a function is made of matters only where a constant is worked out by it, or where it has types inside.
@@ -170,9 +177,10 @@ impl Definitions {
         }
     }
 
-    fn insert(&mut self, name: String, text: String, open_names: BTreeSet<String>) {
+    fn insert(&mut self, name: String, text: String, open_names: BTreeSet<String>, within: Option<&str>) {
         let known = self.by_name.entry(name).or_default();
-        let definition = Definition { text, open_names, is_of_a_macro: false };
+        let within = within.map(str::to_owned);
+        let definition = Definition { text, open_names, is_of_a_macro: false, within };
         if !known.contains(&definition) {
             known.push(definition);
         }
@@ -181,7 +189,25 @@ impl Definitions {
     /// Every definition that `names` lead to, as texts under each name. Of each name is said whether an import may be
     /// meant.
     fn reached<'a>(&'a self, names: impl IntoIterator<Item = (&'a str, bool)>) -> BTreeMap<String, Vec<&'a str>> {
-        let mut open: Vec<(&str, bool)> = names.into_iter().collect();
+        let names: Vec<(&str, bool)> = names.into_iter().collect();
+        let mut modules: BTreeSet<String> = self.globs.clone();
+        loop {
+            let found = self.reached_within(&names, &modules);
+            let before = modules.len();
+            modules.extend(found.keys().cloned());
+            if modules.len() == before {
+                return found;
+            }
+        }
+    }
+
+    /// The same, where what lies in a module counts only if that is one of `modules`.
+    fn reached_within<'a>(
+        &'a self,
+        names: &[(&'a str, bool)],
+        modules: &BTreeSet<String>,
+    ) -> BTreeMap<String, Vec<&'a str>> {
+        let mut open: Vec<(&str, bool)> = names.to_vec();
         let mut found = BTreeMap::new();
         while let Some((word, may_be_imported)) = open.pop() {
             if let Some(import) = self.imports.get(word).filter(|_| may_be_imported)
@@ -191,6 +217,11 @@ impl Definitions {
                 open.extend(words(import).map(|word| (word, false)));
             }
             let Some(definitions) = self.by_name.get(word).filter(|_| !found.contains_key(word)) else { continue };
+            let is_there = |one: &&Definition| one.within.as_ref().is_none_or(|module| modules.contains(module));
+            let definitions: Vec<&Definition> = definitions.iter().filter(is_there).collect();
+            if definitions.is_empty() {
+                continue;
+            }
             let reworded = self.reworded.get(word).into_iter().flatten().map(String::as_str);
             let mut texts: Vec<&str> =
                 definitions.iter().map(|definition| definition.text.as_str()).chain(reworded).collect();

@@ -139,3 +139,19 @@ fn a_digest_tells_definitions_apart() {
     assert_ne!(of("struct S(i32);"), of("struct S(u32);"));
     assert_ne!(of("struct S(T); struct T;"), of("struct S(T); struct T(u8);"));
 }
+
+#[test]
+fn modules_with_the_same_names_in_them_are_told_apart() {
+    let bank = "mod bank { pub struct Account { b: i32 } pub mod deep { pub const K: i64 = 5; } }";
+    let other = "mod other { pub struct Account { c: u8 } pub mod deep { pub const K: i64 = 7; } }";
+    let both = format!("{bank}\n{other}");
+    assert!(changed(bank, &both, "crate::bank::Account").is_empty());
+    let edited = both.replace("b: i32", "b: u8");
+    assert!(changed(&both, &edited, "crate::bank::Account").contains(&"bank".to_owned()));
+    assert!(changed(&both, &edited, "crate::other::Account").is_empty());
+    // Brought in with a `*`, no name says from where.
+    let with_glob = |module: &str| format!("use bank::*;\n{module}\nstruct Held {{ a: Account }}");
+    assert!(!changed(&with_glob(bank), &with_glob(&bank.replace("b: i32", "b: u8")), "crate::Held").is_empty());
+    let imported = |module: &str| format!("use bank::Account;\n{module}\nstruct Held {{ a: Account }}");
+    assert!(!changed(&imported(bank), &imported(&bank.replace("b: i32", "b: u8")), "crate::Held").is_empty());
+}
