@@ -169,7 +169,7 @@ impl Workshop {
             abort.inspect(|asking| asking.abort());
             report::compile_error(&source, &failure, session)
         })?;
-        if !built.set_aside.is_empty() {
+        if built.has_left_out {
             candidate.settle(session);
         }
         self.places.add(label, built.printed.map.clone());
@@ -177,7 +177,7 @@ impl Workshop {
     }
 
     fn built(&self, candidate: Candidate, built: Built, types: Types, key: Option<Key>, cell: usize) -> Prepared {
-        let Built { object, printed, variant, warnings, set_aside, unguarded_lines } = built;
+        let Built { object, printed, variant, warnings, set_aside, has_left_out, unguarded_lines } = built;
         let mut notices: Vec<String> =
             set_aside.iter().map(|(title, cell, reason)| report::aside(title, *cell, reason)).collect();
         for line in unguarded_lines {
@@ -202,7 +202,7 @@ impl Workshop {
             ended,
             types,
             // What an earlier item does not compile with is no matter of this text alone.
-            key: key.filter(|_| set_aside.is_empty()),
+            key: key.filter(|_| !has_left_out),
             cell,
             candidate,
         }
@@ -252,7 +252,7 @@ impl Workshop {
                     _ if kept.iter().all(|name| types.contains_key(*name)) => Vec::new(),
                     Types::Known(_) => Vec::new(),
                     Types::Asked(asked) if is_of_no_use && !asked.is_finished() => {
-                        asked.abort();
+                        self.keep_later(prepared, asked, types.clone(), ended.clone());
                         Vec::new()
                     }
                     Types::ToAsk(..) if is_of_no_use => Vec::new(),
@@ -269,16 +269,7 @@ impl Workshop {
                         answer.unwrap_or_default()
                     }
                 };
-                for (name, kind) in answer {
-                    if types.contains_key(&name) {
-                        continue;
-                    }
-                    match kind {
-                        TypeOf::Named(kind) => drop(types.insert(name, kind)),
-                        TypeOf::Closure => drop(ended.entry(name).or_insert_with(|| CLOSURE.to_owned())),
-                        TypeOf::Unknown => drop(ended.entry(name).or_insert_with(|| UNNAMEABLE.to_owned())),
-                    }
-                }
+                sort(answer, &mut types, &mut ended);
                 self.keep(prepared, &types, &ended);
                 types
             }
@@ -294,25 +285,73 @@ impl Workshop {
     }
 
     fn keep(&self, prepared: &mut Prepared, types: &BTreeMap<String, String>, ended: &BTreeMap<String, String>) {
-        // Where analysis gave no answer at all, another time it may.
-        let is_whole = prepared
-            .candidate
-            .names
-            .bindings
-            .iter()
-            .all(|binding| types.contains_key(&binding.name) || ended.contains_key(&binding.name));
-        let Some(key) = prepared.key.take().filter(|_| is_whole) else { return };
-        let Ok(object) = std::fs::read(&prepared.object) else { return };
-        let cell = CachedCell {
-            variables: types.clone(),
-            ended: ended.clone(),
-            moved: prepared.moved.clone(),
-            statics: prepared.statics.clone(),
-            notices: prepared.notices.clone(),
-            object,
-        };
+        let Some((key, mut cell)) = to_keep(prepared) else { return };
+        if !is_whole(prepared.candidate.names.bindings.iter().map(|binding| &binding.name), types, ended) {
+            return;
+        }
+        (cell.variables, cell.ended) = (types.clone(), ended.clone());
         let cells = self.cells.clone();
         threads::in_background(move || cells.keep(&key, &cell));
+    }
+
+    /// [`Workshop::keep`] once the types are known, for which nobody else waits.
+    fn keep_later(
+        &self,
+        prepared: &mut Prepared,
+        asked: JoinHandle<Vec<(String, TypeOf)>>,
+        mut types: BTreeMap<String, String>,
+        mut ended: BTreeMap<String, String>,
+    ) {
+        let Some((key, mut cell)) = to_keep(prepared) else { return };
+        let names: Vec<String> = prepared.candidate.names.bindings.iter().map(|binding| binding.name.clone()).collect();
+        let cells = self.cells.clone();
+        tokio::spawn(async move {
+            let asking = asked.abort_handle();
+            let answer = tokio::time::timeout(PATIENCE, asked).await;
+            asking.abort();
+            sort(answer.map(Result::unwrap_or_default).unwrap_or_default(), &mut types, &mut ended);
+            if is_whole(names.iter(), &types, &ended) {
+                (cell.variables, cell.ended) = (types, ended);
+                threads::in_background(move || cells.keep(&key, &cell));
+            }
+        });
+    }
+}
+
+/// What the cache is to keep of a cell, without the variables; it is kept once.
+fn to_keep(prepared: &mut Prepared) -> Option<(Key, CachedCell)> {
+    let key = prepared.key.take()?;
+    let cell = CachedCell {
+        variables: BTreeMap::new(),
+        ended: BTreeMap::new(),
+        moved: prepared.moved.clone(),
+        statics: prepared.statics.clone(),
+        notices: prepared.notices.clone(),
+        object: std::fs::read(&prepared.object).ok()?,
+    };
+    Some((key, cell))
+}
+
+/// Where analysis gave no answer at all, another time it may.
+fn is_whole<'a>(
+    mut names: impl Iterator<Item = &'a String>,
+    types: &BTreeMap<String, String>,
+    ended: &BTreeMap<String, String>,
+) -> bool {
+    names.all(|name| types.contains_key(name) || ended.contains_key(name))
+}
+
+/// Puts what analysis says of variables where it belongs. What is known already stays.
+fn sort(answer: Vec<(String, TypeOf)>, types: &mut BTreeMap<String, String>, ended: &mut BTreeMap<String, String>) {
+    for (name, kind) in answer {
+        if types.contains_key(&name) {
+            continue;
+        }
+        match kind {
+            TypeOf::Named(kind) => drop(types.insert(name, kind)),
+            TypeOf::Closure => drop(ended.entry(name).or_insert_with(|| CLOSURE.to_owned())),
+            TypeOf::Unknown => drop(ended.entry(name).or_insert_with(|| UNNAMEABLE.to_owned())),
+        }
     }
 }
 

@@ -104,6 +104,15 @@ def test_a_crate_that_the_prelude_holds_too_is_another_one(fresh_kernel, tmp_pat
     assert fresh_kernel.ok("Array1::<f64>::zeros(2).len() + fastrand::usize(0..1)").text == "2"
 
 
+def test_a_second_crate_is_loaded_beside_the_first(fresh_kernel, tmp_path):
+    """The loader takes a file name that it has loaded for the same object. In the first cell analysis is not ready yet."""
+    for name in ("rain", "snow"):
+        write_crate(tmp_path / name, name, f"#[derive(Debug)] pub struct Depth(pub u32);\n#[inline(never)] pub fn {name}(n: u32) -> Depth {{ Depth(n + std::hint::black_box(1)) }}\n")
+    assert fresh_kernel.ok(f':dep rain = {{ path = "{tmp_path}/rain" }}\nlet first = rain::rain(1); first').text == "Depth(2)"
+    assert fresh_kernel.ok(f':dep snow = {{ path = "{tmp_path}/snow" }}\nlet second = snow::snow(2); second').text == "Depth(3)"
+    assert fresh_kernel.ok("(first.0, second.0, rain::rain(3), snow::snow(4))").text == "(2, 3, Depth(4), Depth(5))"
+
+
 def test_a_crate_that_does_not_exist_is_named(fresh_kernel, tmp_path):
     error = fresh_kernel.fail(f':dep nowhere = {{ path = "{tmp_path}/nowhere" }}')
     assert "no crate in" in error["text"] and "nowhere" in error["text"]

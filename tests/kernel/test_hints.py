@@ -55,3 +55,20 @@ def test_a_variable_whose_type_changed_is_explained(kernel):
     error = kernel.fail("hint_typed + 1")
     assert "hint_typed" in error["text"] and "String" in error["text"]
     assert "has changed its type" in error["text"], error["text"]
+
+
+def test_a_missing_semicolon_at_the_end_is_put_in_there(kernel):
+    error = kernel.fail("let missing_semicolon = 5")["text"]
+    assert "found the end of the cell" in error and "`}`" not in error, error
+    assert "+ let missing_semicolon = 5;" in error and "cannot find value" not in error, error
+
+
+def test_what_became_of_a_name_is_told_without_guesses(kernel):
+    kernel.ok('let vec = vec![2]; let hint_kept = 1;')
+    kernel.ok("drop(vec);")
+    error = kernel.fail("vec.len()")["text"]
+    assert "moved" in error and "belongs to its name" not in error, error
+
+
+def test_a_crate_that_is_missing_is_added_by_dep(kernel):
+    assert ":dep chrono" in kernel.fail("use chrono::NaiveDate;")["text"]

@@ -195,3 +195,8 @@ def test_a_cell_that_waits_behind_a_stopped_one_does_not_run(kernel):
     kernel.finish(second)
     assert not second.stdout
     assert kernel.ok("1 + 1").text == "2"
+
+
+def test_what_was_cut_short_has_no_value(kernel):
+    cell = kernel.run_and_stop('println!("started");\nstd::process::Command::new("sleep").arg("30").status()?')
+    assert cell.status == "error" and not cell.of("execute_result"), cell.describe()

@@ -119,3 +119,10 @@ def test_an_import_drops_no_variable(kernel):
     cell = kernel.ok("use std::collections::BTreeMap;")
     assert not cell.shown
     assert kernel.ok("counted.len()").text == "1"
+
+
+def test_a_method_written_anew_under_another_parameter_is_silently_the_new_one(kernel):
+    kernel.ok("struct RedefGen<T> { items: Vec<T> }\nimpl<T> RedefGen<T> { fn len(&self) -> usize { 1 } fn two(&self) -> usize { 2 } }")
+    cell = kernel.ok("impl<U> RedefGen<U> { fn len(&self) -> usize { 100 } }")
+    assert "no longer compiles" not in cell.describe()
+    assert kernel.ok("let g = RedefGen { items: vec![0] }; (g.len(), g.two(), g.items.len())").text == "(100, 2, 1)"

@@ -32,6 +32,8 @@ pub struct Built {
     pub warnings: Vec<Message>,
     /// Items of earlier cells that are left out from now on: what each is called, its cell, and rustc's reason.
     pub set_aside: Vec<(String, usize, String)>,
+    /// Whether any are, those among them of which nothing is said since newer ones have taken their place.
+    pub has_left_out: bool,
     /// Lines of this cell whose loops cannot be stopped.
     pub unguarded_lines: BTreeSet<usize>,
 }
@@ -79,6 +81,7 @@ impl Compiler {
         let turn = self.queue.turn(priority).ok_or(Failure::Stopped)?;
         let mut variant = Variant::default();
         let mut set_aside = Vec::new();
+        let mut has_left_out = false;
         let mut unguarded_lines = BTreeSet::new();
         // The errors that a variant was to mend: shown if it has not.
         let mut before: Option<(Printed, Vec<Message>)> = None;
@@ -89,7 +92,7 @@ impl Compiler {
             let messages = match self.rustc(&turn, &printed, &label, candidate, &object, Goal::Object)? {
                 Verdict::Compiled(warnings) => {
                     let warnings = warnings.into_iter().filter(Message::is_warning).collect();
-                    return Ok(Built { object, printed, variant, warnings, set_aside, unguarded_lines });
+                    return Ok(Built { object, printed, variant, warnings, set_aside, has_left_out, unguarded_lines });
                 }
                 Verdict::Errors(messages) => messages,
             };
@@ -111,6 +114,7 @@ impl Compiler {
                         if !self.leave_out(candidate, &plain, &errors, &mut set_aside) {
                             return Err(failed(before, plain, errors));
                         }
+                        has_left_out = true;
                         before.get_or_insert((plain, errors));
                     }
                     None => withdraw(candidate, &printed, &messages, &mut variant, &mut unguarded_lines),
@@ -120,6 +124,7 @@ impl Compiler {
             if !self.leave_out(candidate, &printed, &messages, &mut set_aside) {
                 return Err(failed(before, printed, messages));
             }
+            has_left_out = true;
             before.get_or_insert((printed, messages));
         }
         Err(Failure::Broken(anyhow::anyhow!("the cell was printed anew too often")))
@@ -154,7 +159,7 @@ impl Compiler {
         messages: &[Message],
         set_aside: &mut Vec<(String, usize, String)>,
     ) -> bool {
-        let mut broken: BTreeMap<(usize, usize), String> = BTreeMap::new();
+        let mut broken: BTreeMap<(usize, usize), (String, bool)> = BTreeMap::new();
         let own = &candidate.cell.source;
         for message in messages.iter().filter(|message| message.is_error()) {
             let is_conflict = CONFLICTS.contains(&message.code());
@@ -168,12 +173,16 @@ impl Compiler {
                     _ => None,
                 });
                 for entry in entries {
-                    broken.entry((entry, place.range.start)).or_insert_with(|| message.text().to_owned());
+                    let known = broken.entry((entry, place.range.start));
+                    known.or_insert_with(|| (message.text().to_owned(), is_conflict));
                 }
             }
         }
-        for ((index, at), reason) in &broken {
-            if let Some((title, cell)) = candidate.set_aside(*index, *at, reason) {
+        for ((index, at), (reason, is_conflict)) in &broken {
+            // Two that cannot be together: the newer one takes the older one's place, and nothing is to be said of that.
+            if let Some((title, cell)) = candidate.set_aside(*index, *at, reason)
+                && !is_conflict
+            {
                 set_aside.push((title, cell, reason.clone()));
             }
         }

@@ -6,6 +6,7 @@ use anyhow::{Result, bail};
 use cargo_metadata::diagnostic::DiagnosticLevel;
 use cargo_metadata::{Artifact, Metadata, Node, PackageId};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -55,7 +56,8 @@ impl Compiler {
         }
         let Some(turn) = self.queue.turn(Priority::Now) else { bail!("stopped") };
         let folder = self.folder(FOLDER)?;
-        write_crate(&folder, &wanted)?;
+        let key = key(&wanted);
+        write_crate(&folder, &wanted, &library_name(&key))?;
         let described = self.cargo(&turn, &["metadata", "--format-version=1"], &folder, tell)?;
         if !described.success {
             bail!("{}", cargo::explain(&described.complaints));
@@ -63,7 +65,6 @@ impl Compiler {
         let described: Value = serde_json::from_str(&described.stdout)?;
         let metadata: Metadata = serde_json::from_value(described.clone())?;
         name_crates(&folder, &metadata)?;
-        let key = key(&wanted);
         let dependencies = match remembered(&folder, &key) {
             Some(known) => known,
             None => self.build(&turn, &wanted, &folder, &key, tell)?,
@@ -200,12 +201,12 @@ fn remembered(folder: &Path, key: &str) -> Option<Dependencies> {
 }
 
 /// A crate of its own: the prelude must not be built again.
-fn write_crate(folder: &Path, wanted: &Table) -> Result<()> {
+fn write_crate(folder: &Path, wanted: &Table, library: &str) -> Result<()> {
     std::fs::create_dir_all(folder.join("src"))?;
     let mut manifest = Table::new();
     let package: Table = "name = \"dependencies\"\nversion = \"1.0.0\"\nedition = \"2024\"\n".parse()?;
     manifest.insert("package".into(), package.into());
-    let library: Table = format!("name = \"{LIBRARY}\"\ncrate-type = [\"dylib\"]\n").parse()?;
+    let library: Table = format!("name = \"{library}\"\ncrate-type = [\"dylib\"]\n").parse()?;
     manifest.insert("lib".into(), library.into());
     manifest.insert("dependencies".into(), wanted.clone().into());
     // Not part of any workspace that the temporary folder may lie in.
@@ -228,9 +229,17 @@ fn name_crates(folder: &Path, metadata: &Metadata) -> Result<()> {
     Ok(())
 }
 
+/// The library's name for one build: the loader takes a name that it has loaded for the same object, whatever has come to it
+/// since.
+fn library_name(key: &str) -> String {
+    let digest = Sha256::digest(key);
+    let hex: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    format!("{LIBRARY}_{hex}")
+}
+
 /// `name=path` if the artifact is the [`LIBRARY`].
 fn the_library(artifact: &Artifact) -> Option<String> {
-    let mut files = artifact.filenames.iter().filter(|_| artifact.target.name == LIBRARY);
+    let mut files = artifact.filenames.iter().filter(|_| artifact.target.name.starts_with(LIBRARY));
     files.find(|file| file.as_str().ends_with(".so")).map(|file| format!("{LIBRARY}={file}"))
 }
 

@@ -5,7 +5,7 @@
 
 use super::hints;
 use crate::cell::Source;
-use crate::compile::{Message, SourceMap};
+use crate::compile::{Message, SourceMap, What};
 use annotate_snippets::{AnnotationKind, Group, Level, Patch, Renderer, Snippet};
 use std::ops::Range;
 use std::sync::Arc;
@@ -41,8 +41,8 @@ const NOISE: [&str; 9] = [
 
 impl Canvas<'_> {
     /// The report, and below it what to do.
-    pub fn draw(&self, message: &Message) -> String {
-        let title = Level::ERROR.primary_title(plain(message.text()));
+    pub fn draw(&self, message: &Message, with_advice: bool) -> String {
+        let title = Level::ERROR.primary_title(plain(&self.in_words(message, message.text())));
         let title = match message.code() {
             "" => title,
             code => title.id(code.to_owned()),
@@ -78,10 +78,21 @@ impl Canvas<'_> {
         // Bold and the 16 base colours are what light and dark notebook themes both can show.
         let mut drawn = Renderer::styled().render(&report);
         let line = spots.iter().find(|spot| spot.primary).map(|spot| spot.source.line_at(spot.range.start));
-        if let Some(advice) = hints::advice(message, line.unwrap_or_default()) {
+        let advice = Some(message).filter(|_| with_advice).and_then(|it| hints::advice(it, line.unwrap_or_default()));
+        if let Some(advice) = advice {
             drawn.push_str(&format!("\n{ADVICE}What to do:{RESET} {advice}"));
         }
         drawn
+    }
+
+    /// `text` of a message; the bracket that was written behind the cell is the cell's end.
+    pub fn in_words(&self, message: &Message, text: &str) -> String {
+        let is_written = |what: &What| matches!(what, What::Shown { .. });
+        let is_behind = message
+            .spans()
+            .iter()
+            .any(|span| !span.range.is_empty() && self.map.touched(span.range.clone()).all(is_written));
+        if is_behind { text.replace("found `}`", "found the end of the cell") } else { text.to_owned() }
     }
 
     /// Snippets of this cell first, then of earlier ones.
@@ -110,9 +121,12 @@ impl Canvas<'_> {
         let mut spots: Vec<Spot> = Vec::new();
         for span in message.spans() {
             let Some(place) = self.map.place(span.range.clone()) else { continue };
+            // What is to be put in behind the cell's last word replaces nothing.
+            let is_put_in = span.range.is_empty() && span.replacement.is_some();
+            let range = if is_put_in { place.range.end..place.range.end } else { place.range };
             let spot = Spot {
                 source: place.source,
-                range: place.range,
+                range,
                 label: span.label,
                 primary: span.is_primary,
                 replacement: span.replacement,
@@ -202,7 +216,7 @@ mod tests {
             }
             span
         };
-        let drawn = Canvas { cell: &cell, map: &printed.map }.draw(&Message::of(&message(&span)));
+        let drawn = Canvas { cell: &cell, map: &printed.map }.draw(&Message::of(&message(&span)), true);
         let mut text = String::new();
         let mut escape = false;
         for character in drawn.chars() {

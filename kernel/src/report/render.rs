@@ -42,8 +42,14 @@ pub fn compile_error(source: &Arc<Source>, failure: &Failure, session: &Session)
     };
     let canvas = Canvas { cell: source, map: &printed.map };
     let mut traceback: Vec<String> = Vec::new();
-    for error in errors {
-        let report = canvas.draw(error);
+    // Names that a broken cell does not have are no errors of their own.
+    let is_syntax = |error: &&Message| error.code().is_empty() && error.text().starts_with("expected ");
+    let only_syntax = errors.iter().any(|error| is_syntax(&error));
+    for error in errors.iter().filter(|error| !only_syntax || error.code() != "E0425") {
+        // Where the session knows what became of a name, guesses are noise.
+        let is_known =
+            asked_for(error).is_some_and(|name| session.gone(name).is_some() || session.aside(name).is_some());
+        let report = canvas.draw(error, !is_known);
         if !traceback.contains(&report) {
             traceback.push(report);
         }
@@ -51,7 +57,7 @@ pub fn compile_error(source: &Arc<Source>, failure: &Failure, session: &Session)
     let Some(first) = errors.first() else {
         return CellError::new(ErrorKind::Compile, "the cell did not compile", Vec::new());
     };
-    let mut evalue = headline(first);
+    let mut evalue = canvas.in_words(first, &headline(first));
     if traceback.len() > 1 {
         evalue.push_str(&format!(" (and {} more)", traceback.len() - 1));
     }
@@ -79,6 +85,8 @@ pub fn aside(title: &str, cell: usize, reason: &str) -> String {
 fn asked_for(error: &Message) -> Option<&str> {
     let found = [
         "cannot find value `",
+        "expected value, found macro `",
+        "expected value, found function `",
         "cannot find function `",
         "cannot find function, tuple struct or tuple variant `",
         "no method named `",

@@ -9,7 +9,11 @@ use crate::report::{CellError, ErrorKind};
 use crate::threads;
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::mpsc;
+
+/// How long a cell waits until analysis has read crates.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 impl<E: Engine> Executor<E> {
     /// evcxr reads the line, cargo builds the crates, and analysis learns of them.
@@ -34,7 +38,7 @@ impl<E: Engine> Executor<E> {
                 )
             })
             .collect();
-        self.use_crates(crates);
+        self.use_crates(crates).await;
         cell.notices(&apart.into_iter().collect::<Vec<_>>());
         Ok(())
     }
@@ -47,20 +51,19 @@ impl<E: Engine> Executor<E> {
         }
         let engine = Arc::clone(&self.engine);
         if let Some(crates) = build(cell, move |tell| engine.rebuild_changed_crates(&known, tell)).await? {
-            self.use_crates(crates);
+            self.use_crates(crates).await;
         }
         Ok(())
     }
 
-    /// Cells see them from now on. Nobody waits until analysis has read them: what is asked of it comes after that.
-    fn use_crates(&self, crates: Crates) {
+    /// Cells see them from now on. Types of the cell below are to be found in them, so analysis is waited for, within reason.
+    async fn use_crates(&self, crates: Crates) {
         self.engine.session().set_crates(crates.names.clone(), crates.local.clone());
-        let engine = Arc::clone(&self.engine);
-        tokio::spawn(async move {
-            if let Err(reason) = engine.analyse_crates(&crates).await {
-                tracing::warn!("the new crates are not known to completion: {reason:#}");
-            }
-        });
+        match tokio::time::timeout(PATIENCE, self.engine.analyse_crates(&crates)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(reason)) => tracing::warn!("the new crates are not known to completion: {reason:#}"),
+            Err(_) => tracing::warn!("the new crates were not read within {PATIENCE:?}"),
+        }
     }
 }
 

@@ -259,6 +259,26 @@ pub(super) const HINTS: &[Hint] = &[
         &["np", "pd", "plt", "xr", "math", "os"],
         "Python's modules are not there. Most of them have a counterpart that is here already: Array2 and DataArray for arrays, imshow for pictures, x.sqrt() for mathematics.",
     ),
+    hint(
+        "*",
+        &[&["you might be missing a crate named", "use of unresolved module or unlinked crate", "unresolved import"]],
+        &[
+            "chrono",
+            "csv",
+            "geo",
+            "image",
+            "itertools",
+            "polars",
+            "rand",
+            "rayon",
+            "regex",
+            "reqwest",
+            "serde",
+            "serde_json",
+            "tokio",
+        ],
+        "A crate is added by a line of its own above: :dep {0} = \"*\".",
+    ),
     // Numbers.
     hint(
         "E0277",
