@@ -60,7 +60,7 @@ def test_a_variable_whose_type_changed_is_explained(kernel):
 def test_a_missing_semicolon_at_the_end_is_put_in_there(kernel):
     error = kernel.fail("let missing_semicolon = 5")["text"]
     assert "found the end of the cell" in error and "`}`" not in error, error
-    assert "+ let missing_semicolon = 5;" in error and "cannot find value" not in error, error
+    assert "let missing_semicolon = 5;" in error and "cannot find value" not in error, error
 
 
 def test_what_became_of_a_name_is_told_without_guesses(kernel):
