@@ -78,13 +78,17 @@ def test_a_value_of_a_crate_that_was_built_again_is_dropped_by_name(fresh_kernel
     assert "was dropped" in fresh_kernel.fail("rainy")["text"]
 
 
-def test_a_crate_from_the_registry(fresh_kernel, tmp_path):
+@pytest.fixture
+def registry(tmp_path):
     probe = write_crate(tmp_path / "probe", "probe", "")
     (probe / "Cargo.toml").write_text(
         (probe / "Cargo.toml").read_text(encoding="utf-8") + '[dependencies]\nitoa = "1"\n', encoding="utf-8"
     )
     if subprocess.run(["cargo", "fetch"], cwd=probe, capture_output=True, timeout=60).returncode:
         pytest.skip("no registry can be reached from here")
+
+
+def test_a_crate_from_the_registry(fresh_kernel, registry):
     fresh_kernel.ok(':dep itoa = "1"', timeout=300)
     assert fresh_kernel.ok("itoa::Buffer::new().format(128).len()").text == "3"
     error = fresh_kernel.fail(':dep no-such-crate-at-all-xyz = "1"')
@@ -94,7 +98,7 @@ def test_a_crate_from_the_registry(fresh_kernel, tmp_path):
     assert fresh_kernel.ok("itoa::Buffer::new().format(7).len()").text == "1"
 
 
-def test_a_crate_that_the_prelude_holds_too_is_another_one(fresh_kernel, tmp_path):
+def test_a_crate_that_the_prelude_holds_too_is_another_one(fresh_kernel, registry):
     """`serde_json` and what it brings, in versions and with features of the prelude's own."""
     fresh_kernel.ok(':dep serde_json = "1"\n:dep libc = "0.2"\n:dep fastrand = "2"', timeout=300)
     assert fresh_kernel.ok("1 + 1").text == "2"
