@@ -117,6 +117,14 @@ def test_a_second_crate_is_loaded_beside_the_first(fresh_kernel, tmp_path):
     assert fresh_kernel.ok("(first.0, second.0, rain::rain(3), snow::snow(4))").text == "(2, 3, Depth(4), Depth(5))"
 
 
+def test_a_name_that_a_crate_does_not_have_is_no_missing_crate(fresh_kernel, tmp_path):
+    csv = write_crate(tmp_path / "csv", "csv", "pub fn read() {}\n")
+    assert ":dep csv" in fresh_kernel.fail("use csv::read;")["text"]
+    fresh_kernel.ok(f':dep csv = {{ path = "{csv}" }}')
+    error = fresh_kernel.fail("use csv::nope;")["text"]
+    assert "nope" in error and ":dep" not in error, error
+
+
 def test_a_crate_that_does_not_exist_is_named(fresh_kernel, tmp_path):
     error = fresh_kernel.fail(f':dep nowhere = {{ path = "{tmp_path}/nowhere" }}')
     assert "no crate in" in error["text"] and "nowhere" in error["text"]

@@ -261,7 +261,7 @@ pub(super) const HINTS: &[Hint] = &[
     ),
     hint(
         "*",
-        &[&["you might be missing a crate named", "use of unresolved module or unlinked crate", "unresolved import"]],
+        &[&["you might be missing a crate named", "use of unresolved module or unlinked crate"]],
         &[
             "chrono",
             "csv",

@@ -53,15 +53,7 @@ async fn a_cell_takes_the_variables_of_earlier_ones() {
 #[tokio::test]
 async fn what_becomes_outdated_is_dropped_before_the_cell_runs_that_defines_it_anew() {
     let (tell, told) = mpsc::channel();
-    let mut notebook = Notebook::new([Box::new(move |mut worker: FakeWorker| {
-        while let Some(command) = worker.next_order() {
-            let is_cell = matches!(command, Command::Run(_));
-            let _ = tell.send(command);
-            if is_cell {
-                worker.say(&Message::Done(Box::new(done(&["own"]))));
-            }
-        }
-    }) as Script]);
+    let mut notebook = Notebook::new([obeys(tell, "own")]);
     notebook.run("struct Own(i32); let own = Own(1);").await;
     notebook.shown();
     notebook.run("struct Own(u8);").await;

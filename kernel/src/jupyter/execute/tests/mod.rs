@@ -118,6 +118,19 @@ fn plain(text: &str) -> Display {
     Display { data, ..Display::default() }
 }
 
+/// A worker that tells each order that it gets, and whose cells leave the variable `name`.
+fn obeys(tell: std::sync::mpsc::Sender<isopleth_bus::worker::Command>, name: &'static str) -> Script {
+    Box::new(move |mut worker: FakeWorker| {
+        while let Some(command) = worker.next_order() {
+            let is_cell = matches!(command, isopleth_bus::worker::Command::Run(_));
+            let _ = tell.send(command);
+            if is_cell {
+                worker.say(&Message::Done(Box::new(done(&[name]))));
+            }
+        }
+    })
+}
+
 /// The end of a cell that has left these variables, all numbers.
 fn done(variables: &[&str]) -> Done {
     let described = |name: &&str| {

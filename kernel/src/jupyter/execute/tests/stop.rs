@@ -8,15 +8,7 @@ use std::sync::{OnceLock, mpsc};
 #[tokio::test]
 async fn a_cell_that_is_stopped_while_it_is_compiled_does_not_run() {
     let (tell, told) = mpsc::channel();
-    let mut notebook = Notebook::new([Box::new(move |mut worker: FakeWorker| {
-        while let Some(command) = worker.next_order() {
-            let is_cell = matches!(command, Command::Run(_));
-            let _ = tell.send(command);
-            if is_cell {
-                worker.say(&Message::Done(Box::new(done(&["v"]))));
-            }
-        }
-    }) as Script]);
+    let mut notebook = Notebook::new([obeys(tell, "v")]);
     notebook.run("let v = 1;").await;
     notebook.shown();
     let reply = notebook.run(&format!("{STOP}; let never = v;")).await;
