@@ -3,8 +3,8 @@
 //! A comm is opened on a *target*: a name under which the frontend has registered what handles it. Data are JSON
 //! objects, as text. A frontend that does not know the target closes the comm at once.
 
-use crate::parallel::cancel;
-use crate::runtime::bus;
+use crate::bus;
+use crate::cancel;
 use crate::{Error, ErrorKind, Result};
 use isopleth_bus::worker::{Message, Object};
 use std::collections::{HashMap, VecDeque};

@@ -20,11 +20,20 @@
 //! | check the answers to exercises | [`check`] |
 
 pub mod array;
+#[doc(hidden)]
+pub mod bus;
+pub mod cancel;
 pub mod check;
 pub mod comm;
+pub mod disk;
 pub mod display;
 pub mod error;
 pub mod files;
+pub mod gdal;
+pub mod geo;
+#[doc(hidden)]
+pub mod guard;
+mod html;
 pub mod input;
 pub mod lazy;
 pub mod lesson;
@@ -37,6 +46,7 @@ pub mod raster;
 #[doc(hidden)]
 pub mod runtime;
 pub mod time;
+pub mod values;
 
 pub use error::{Error, ErrorKind, Result};
 /// Positions for [`DataArray::isel`](array::DataArray::isel), one per axis and half open: `s![.., 1000..1500, 3000..4000]`.

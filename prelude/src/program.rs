@@ -21,7 +21,7 @@
 //! ```
 
 use crate::display::MimeBundle;
-use crate::runtime::texts_of;
+use crate::error::texts_of;
 use base64::Engine as _;
 use std::collections::HashSet;
 use std::fmt::{self, Display};

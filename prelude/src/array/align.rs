@@ -3,8 +3,8 @@
 use super::coord::Coord;
 use super::data_array::DataArray;
 use super::labels::Labels;
-use super::values::{DType, Values};
 use crate::lazy::Plan;
+use crate::values::{DType, Values};
 use crate::{Error, ErrorKind, Result};
 
 /// Which labels survive where arrays have different ones.

@@ -3,8 +3,8 @@
 use super::coord::Coord;
 use super::data_array::DataArray;
 use super::labels::Labels;
-use super::values::{DType, Values};
 use crate::lazy::{AxisIndex, Plan, ReduceOp, ReduceOptions};
+use crate::values::{DType, Values};
 use crate::{Error, ErrorKind, Result};
 
 /// What becomes of elements that do not fill a run.

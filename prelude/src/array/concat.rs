@@ -6,8 +6,8 @@ use super::coord::Coord;
 use super::coords::Coords;
 use super::data_array::DataArray;
 use super::names::listed;
-use super::values::Values;
 use crate::lazy::Plan;
+use crate::values::Values;
 use crate::{Error, ErrorKind, Result};
 use std::borrow::Borrow;
 

@@ -1,9 +1,9 @@
 //! Values into labelled arrays, and back out of them.
 
 use super::data_array::DataArray;
-use super::values::{DType, Element, Values};
 use crate::lazy::Plan;
 use crate::time::{DateRange, DateTime};
+use crate::values::{DType, Element, Values};
 use crate::{Error, ErrorKind, Result};
 use ndarray::ArrayD;
 use std::fmt;

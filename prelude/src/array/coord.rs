@@ -1,8 +1,8 @@
 //! Coordinates: the labels along an axis, or what is known about a whole array.
 
 use super::attrs::{Attr, Attrs};
-use super::values::{Text, Values};
 use crate::time::{DateRange, DateTime};
+use crate::values::{Text, Values};
 use ndarray::{ArcArray, ArrayBase, Data, Dimension, IxDyn};
 use std::ops::{Range, RangeInclusive};
 use std::sync::Arc;

@@ -1,9 +1,9 @@
 //! Fields of dates that need more than arithmetic, and dates cut to a frequency or written as text.
 
 use super::data_array::DataArray;
-use super::values::{DType, Text, Values};
 use crate::lazy::Plan;
 use crate::time::DateTime;
+use crate::values::{DType, Text, Values};
 use crate::{Error, ErrorKind, Result};
 use ndarray::{ArcArray, IxDyn};
 

@@ -3,8 +3,8 @@
 use super::align::Join;
 use super::data_array::DataArray;
 use super::operand::Operand;
-use super::values::DType;
 use crate::lazy::{BinaryOp, MapFn, UnaryOp};
+use crate::values::DType;
 use crate::{Error, ErrorKind, Result};
 use std::sync::Arc;
 

@@ -3,7 +3,7 @@
 use super::convert::IntoPlan;
 use super::data_array::DataArray;
 use super::index::Index;
-use super::values::{DType, Element, Values};
+use crate::values::{DType, Element, Values};
 use crate::{Error, ErrorKind, Result};
 use ndarray::{ArcArray, Array, ArrayD, ArrayViewD, Dimension, IxDyn};
 use std::iter::FusedIterator;

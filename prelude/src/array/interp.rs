@@ -3,10 +3,10 @@
 use super::coord::Coord;
 use super::data_array::DataArray;
 use super::labels::Labels;
-use super::values::{DType, Values};
 use crate::lazy::lines::{Knots, Weave};
 use crate::lazy::{AxisIndex, Plan};
 use crate::time::DateTime;
+use crate::values::{DType, Values};
 use crate::{Error, ErrorKind, Result};
 
 /// How [`DataArray::interp_with`] finds values between labels.

@@ -1,7 +1,7 @@
 //! The labels of a dimension: what `sel` searches and what arithmetic aligns by.
 
-use super::values::{Text, Values};
 use crate::time::{DateTime, Resolution};
+use crate::values::{Text, Values};
 use ndarray::{ArcArray, IxDyn};
 use std::cmp::Ordering;
 use std::collections::HashMap;

@@ -2,8 +2,8 @@
 
 use super::data_array::DataArray;
 use super::operand::Operand;
-use super::values::DType;
 use crate::lazy::Plan;
+use crate::values::DType;
 use crate::{Error, ErrorKind, Result};
 
 /// An array of zeros with the shape, labels, attributes and element type of `other`.

@@ -2,8 +2,8 @@
 
 use super::data_array::DataArray;
 use super::labels::Labels;
-use super::values::{DType, Text, Values};
 use crate::lazy::{AxisIndex, BinaryOp, Plan, UnaryOp};
+use crate::values::{DType, Text, Values};
 use crate::{Error, ErrorKind, Result};
 use ndarray::{ArcArray, IxDyn};
 use std::collections::HashSet;

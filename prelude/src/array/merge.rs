@@ -6,8 +6,8 @@ use super::data_array::DataArray;
 use super::dataset::Dataset;
 use super::labels::Labels;
 use super::operand::combine;
-use super::values::DType;
 use crate::lazy::Plan;
+use crate::values::DType;
 use crate::{Error, ErrorKind, Result};
 
 /// What [`merge`] takes: named arrays and datasets.

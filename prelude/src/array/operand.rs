@@ -2,10 +2,10 @@
 
 use super::align::{Join, align, all_dims, common_coords, spread};
 use super::data_array::DataArray;
-use super::values::DType;
 use crate::Result;
 use crate::lazy::{BinaryOp, Plan};
 use crate::time::DateTime;
+use crate::values::DType;
 
 /// The other side of an operation.
 #[derive(Debug, Clone)]

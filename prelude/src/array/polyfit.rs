@@ -5,8 +5,8 @@ use super::coord::Coord;
 use super::data_array::DataArray;
 use super::labels::Labels;
 use super::names::not_found;
-use super::values::DType;
 use crate::lazy::ReduceOptions;
+use crate::values::DType;
 use crate::{Error, ErrorKind, Result};
 
 impl DataArray {

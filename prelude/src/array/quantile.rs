@@ -3,8 +3,8 @@
 use super::coord::Coord;
 use super::data_array::DataArray;
 use super::names::{Dims, not_found};
-use super::values::Values;
 use crate::lazy::{ReduceOp, ReduceOptions};
+use crate::values::Values;
 use crate::{Error, ErrorKind, Result};
 
 /// One share (`0.9`) or several (`[0.1, 0.9]`), each 0 to 1.

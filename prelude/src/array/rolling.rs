@@ -1,9 +1,9 @@
 //! Rolling windows: each element with its neighbours along one dimension or several.
 
 use super::data_array::DataArray;
-use super::values::DType;
 use crate::lazy::lines::{Rolling as Lines, RollingOp, Shift};
 use crate::lazy::{BinaryOp, Plan, ReduceOp, ReduceOptions};
+use crate::values::DType;
 use crate::{Error, ErrorKind, Result};
 
 /// Windows over an array, made by [`DataArray::rolling`]; its methods say what becomes of each.

@@ -4,9 +4,9 @@ use super::index::{Label, LabelValue};
 use super::labels::{Direction, Labels, Wanted};
 use super::names::near_names;
 use super::select::list;
-use super::values::{Text, Values};
-use crate::lazy::AxisIndex;
 use crate::time::{DateTime, Resolution, parse_with_resolution};
+use crate::values::AxisIndex;
+use crate::values::{Text, Values};
 use crate::{Error, ErrorKind, Result};
 use std::cmp::Ordering;
 

@@ -4,7 +4,7 @@ use super::data_array::DataArray;
 use super::index::{Index, IntoIndices, Label, LabelValue};
 use super::names::not_found;
 use super::search::{self, Method};
-use crate::lazy::AxisIndex;
+use crate::values::AxisIndex;
 use crate::{Error, ErrorKind, Result};
 
 impl DataArray {

@@ -1,6 +1,6 @@
 //! The picture of a lazy array: a box with the proportions of its axes, cut into the chunks that will be read.
 
-use super::view_html::escape;
+use crate::html::escape;
 use std::fmt::Write;
 
 /// Most lines drawn along one axis; more would be a grey area.

@@ -7,11 +7,12 @@ use super::attrs::Attrs;
 use super::coords::Coords;
 use super::data_array::DataArray;
 use super::dataset::Dataset;
-use super::values::Values;
 use super::view_chunks::{grid, picture};
 use super::view_text::{chunk_shape, one_line, size, sources};
 use super::view_values::{brackets, bytes, preview};
 use crate::display::{MimeBundle, Show, impl_show};
+use crate::html::escape;
+use crate::values::Values;
 use std::fmt::Write;
 
 const STYLE: &str = include_str!("view_html.css");
@@ -210,28 +211,4 @@ pub(crate) fn cut(text: &str, most: usize) -> String {
         Some((end, _)) => format!("{}… ({} characters)", escape(&text[..end]), text.chars().count()),
         None => escape(text),
     }
-}
-
-/// Text that cannot be taken for markup.
-pub(crate) fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for letter in text.chars() {
-        match letter {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            // Letters that turn the direction of writing would rearrange what stands around them.
-            turn if is_unseen(turn) => out.extend(turn.escape_default()),
-            other => out.push(other),
-        }
-    }
-    out
-}
-
-/// Control characters that no text needs, and those that turn the direction of what follows.
-pub(crate) fn is_unseen(letter: char) -> bool {
-    let turns = matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    turns || (letter.is_control() && !matches!(letter, '\n' | '\t'))
 }

@@ -1,8 +1,8 @@
 //! Values as text, cut to what a reader can take in: nested brackets, and one-line previews.
 
-use super::values::{Text, Values};
-use super::view_html::is_unseen;
+use crate::html::is_unseen;
 use crate::time::{DateTime, Resolution};
+use crate::values::{Text, Values};
 
 /// Arrays up to this many elements are shown in full.
 const FULL: usize = 200;

@@ -2,8 +2,8 @@
 
 use super::data_array::DataArray;
 use super::names::{Dims, listed, not_found};
-use super::values::DType;
 use crate::lazy::{ReduceOp, ReduceOptions};
+use crate::values::DType;
 use crate::{Error, ErrorKind, Result};
 use std::fmt;
 

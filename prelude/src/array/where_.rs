@@ -4,8 +4,8 @@ use super::align::{Join, align, common_coords, keep};
 use super::data_array::DataArray;
 use super::names::listed;
 use super::operand::{Operand, combine};
-use super::values::{DType, Values};
 use crate::lazy::{Plan, ReduceOp};
+use crate::values::{DType, Values};
 use crate::{Error, ErrorKind, Result};
 
 impl DataArray {

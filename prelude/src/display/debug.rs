@@ -1,7 +1,7 @@
 //! The view of everything that is only `Debug`: what `{:?}` prints, kept to a size that a notebook can take.
 
+use crate::bus;
 use crate::display::MimeBundle;
-use crate::runtime::bus;
 use std::fmt::{self, Debug, Write};
 
 /// Longest text shown for one value, in bytes. A `Vec` of a million numbers is elided, not sent.

@@ -1,6 +1,6 @@
 //! The mime bundle, and the trait of types that have one.
 
-use crate::runtime::bus;
+use crate::bus;
 use base64::Engine as _;
 use serde_json::{Map, Value};
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -1,7 +1,7 @@
 //! Attributes as files have them: with the type of their numbers, which decides how values are decoded.
 
-use super::handles::{Attribute, Kind, Type, list, text};
 use crate::array::{Attr, DType};
+use crate::gdal::multidim::{Attribute, Kind, Type, list, text};
 use gdal_sys as c;
 
 /// The value of an attribute in a file.

@@ -1,8 +1,9 @@
 //! Creating what a file holds: dimensions, variables and attributes, by GDAL's multidimensional API.
 
-use super::handles::{Array, Attribute, Dimension, Group, Root, Type, c_text};
-use crate::array::{Attr, DType, Text, Values, each};
-use crate::raster::library;
+use crate::array::Attr;
+use crate::gdal::library;
+use crate::gdal::multidim::{Array, Attribute, Dimension, Group, Root, Type, c_text};
+use crate::values::{DType, Text, Values, each};
 use crate::{Error, ErrorKind, Result};
 use gdal::errors::GdalError;
 use gdal_sys as c;
@@ -179,7 +180,7 @@ pub(super) fn gdal_type(dtype: DType) -> u32 {
         DType::F64 => 7,
         DType::I64 | DType::DateTime => {
             if cfg!(gdal_int64) {
-                super::handles::INT64
+                crate::gdal::multidim::INT64
             } else {
                 7
             }

@@ -3,9 +3,9 @@
 use super::attribute::{Given, GivenAttrs, find};
 use super::calendar::{TimeUnits, is_time};
 use super::options::DatasetOptions;
-use crate::array::{DType, Element, Text, Values, each};
-use crate::lazy::buffers;
 use crate::time::DateTime;
+use crate::values::buffers;
+use crate::values::{DType, Element, Text, Values, each};
 use crate::{Error, ErrorKind, Result};
 use ndarray::{ArrayD, IxDyn};
 
@@ -216,9 +216,9 @@ pub(super) fn empty(dtype: DType, shape: &[usize]) -> Result<Values> {
 #[cfg(test)]
 mod tests {
     use super::{decide, fills};
-    use crate::array::{DType, Values};
     use crate::files::DatasetOptions;
     use crate::files::attribute::Given;
+    use crate::values::{DType, Values};
 
     // Both rules as xarray applies them to eraint_uvz.nc, whose packed int16 have a `_FillValue` of NaN.
     #[test]

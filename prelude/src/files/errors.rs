@@ -1,6 +1,7 @@
 //! Why a file did not open as a dataset.
 
-use crate::raster::errors::{self, shown};
+use crate::disk::shown;
+use crate::gdal::errors;
 use crate::{Error, ErrorKind};
 use std::fs;
 use std::path::Path;

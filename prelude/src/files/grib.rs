@@ -1,8 +1,8 @@
 //! GRIB under the names that its readers know: `t2m` over `time`, `latitude` and `longitude`.
 
 use super::attribute::{Given, find};
-use super::handles::Kind;
 use super::open::{Header, Variable};
+use crate::gdal::multidim::Kind;
 
 /// ecCodes' short variable names for what GDAL calls by the tables' abbreviations.
 const NAMES: [(&str, &str); 14] = [

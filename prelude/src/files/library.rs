@@ -7,8 +7,8 @@
 //! unpacked in parallel. So are values decoded after reading, of any format.
 
 use super::errors;
-use super::handles::{Array, Group, Root, c_text, text};
-use crate::raster::library::{self, ready};
+use crate::gdal::library::{self, ready};
+use crate::gdal::multidim::{Array, Group, Root, c_text, text};
 use crate::{Error, ErrorKind, Result};
 use gdal_sys as c;
 use std::collections::HashMap;

@@ -3,9 +3,9 @@
 use super::open::opened;
 use super::options::DatasetOptions;
 use crate::array::{DataArray, Dataset, concat};
-use crate::lazy::threads;
+use crate::disk::shown;
 use crate::parallel::Pool;
-use crate::raster::errors::shown;
+use crate::parallel::threads;
 use crate::{Error, ErrorKind, Result};
 use std::path::{Path, PathBuf};
 

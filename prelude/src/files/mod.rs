@@ -25,10 +25,10 @@
 mod attribute;
 mod calendar;
 mod create;
+mod csv;
 mod decode;
 mod errors;
 mod grib;
-mod handles;
 mod library;
 mod many;
 mod open;

@@ -3,13 +3,13 @@
 use super::attribute::{self, Given, GivenAttrs, find};
 use super::decode::{Decoding, decide, empty};
 use super::grib;
-use super::handles::{Array, Kind};
 use super::library::{self, File};
 use super::options::DatasetOptions;
 use super::source::{Place, VariableSource, sensible_block};
 use crate::array::{Attrs, Coord, DType, DataArray, Dataset, Values, not_found};
+use crate::disk::shown;
+use crate::gdal::multidim::{Array, Kind};
 use crate::lazy::Plan;
-use crate::raster::errors::shown;
 use crate::{Error, ErrorKind, Result};
 use std::collections::HashSet;
 use std::path::Path;
@@ -179,8 +179,8 @@ fn variable(path: &Path, file: &File, options: &DatasetOptions, name: &str, arra
         Kind::Other => return None,
     };
     let dimensions = array.dimensions();
-    let dims: Vec<String> = dimensions.iter().map(super::handles::Dimension::name).collect();
-    let shape: Vec<usize> = dimensions.iter().map(super::handles::Dimension::len).collect();
+    let dims: Vec<String> = dimensions.iter().map(crate::gdal::multidim::Dimension::name).collect();
+    let shape: Vec<usize> = dimensions.iter().map(crate::gdal::multidim::Dimension::len).collect();
     let mut block = array.block();
     let chunked = block.len() == shape.len() && !shape.is_empty() && block.iter().all(|&length| length > 0);
     if !chunked {

@@ -1,9 +1,9 @@
 //! Reading a window of a variable as the file has it.
 
-use super::handles::{Array, Kind, Type, text};
-use crate::array::{DType, Element, Text, Values, typed};
-use crate::lazy::buffers;
-use crate::raster::library;
+use crate::gdal::library;
+use crate::gdal::multidim::{Array, Kind, Type, text};
+use crate::values::buffers;
+use crate::values::{DType, Element, Text, Values, typed};
 use crate::{Error, ErrorKind, Result};
 use gdal::errors::GdalError;
 use gdal_sys as c;

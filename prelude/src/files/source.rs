@@ -1,11 +1,11 @@
 //! One variable of a file as the leaf of a lazy plan: read by windows, decoded as it is read.
 
 use super::decode::Decoding;
-use super::handles::Kind;
 use super::{library, read};
-use crate::array::{DType, Values};
+use crate::disk::{file_name, shown};
+use crate::gdal::multidim::Kind;
 use crate::lazy::Source;
-use crate::raster::errors::{file_name, shown};
+use crate::values::{DType, Values};
 use crate::{Error, ErrorKind, Result};
 use std::ops::Range;
 use std::path::{Path, PathBuf};

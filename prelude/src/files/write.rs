@@ -2,14 +2,15 @@
 
 use super::calendar;
 use super::create::{self, NewFile, Owner, gdal_type};
-use super::handles::{Array, Dimension, Type};
 use super::library::{forget, serial};
 use super::source::sensible_block;
 use crate::array::{Attr, Attrs, Coord, DType, DataArray, Dataset, Dims, Values, merge};
+use crate::cancel;
+use crate::disk::Temporary;
+use crate::disk::shown;
+use crate::gdal::multidim::{Array, Dimension, Type};
 use crate::lazy::Plan;
-use crate::parallel::{Progress, cancel};
-use crate::raster::errors::shown;
-use crate::raster::temporary::Temporary;
+use crate::parallel::Progress;
 use crate::{Error, ErrorKind, Result};
 use std::ops::Range;
 use std::path::Path;

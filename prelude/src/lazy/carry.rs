@@ -1,12 +1,12 @@
 //! What a window leaves for the next one along the lines: the elements that both need, or the state of a total.
 
 use super::Plan;
-use super::buffers;
 use super::joined::Joined;
 use super::lines::{Block, Flow, Lines, block};
 use super::window::Puller;
 use crate::Result;
-use crate::array::{DType, Values, typed};
+use crate::values::buffers;
+use crate::values::{DType, Values, typed};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::ops::Range;
@@ -162,7 +162,7 @@ fn nothing(plan: &Plan, window: &[Range<usize>]) -> Values {
 }
 
 fn copied(values: &Values) -> Values {
-    fn copy<T: crate::array::Element>(values: &Values, dtype: DType) -> Values {
+    fn copy<T: crate::values::Element>(values: &Values, dtype: DType) -> Values {
         let array = T::of(values).expect("values of this type");
         let mut buffer = buffers::take::<T>(array.len());
         buffer.iter_mut().zip(array).for_each(|(to, &from)| *to = from);

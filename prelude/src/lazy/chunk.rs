@@ -1,9 +1,9 @@
 //! How a plan is cut: whole blocks of its files, as many at once as make a window worth reading.
 
 use super::Plan;
-use super::index::Pick;
 use super::lines::Lines;
 use super::node::{Kind, Reduce};
+use crate::values::Pick;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::rc::Rc;

@@ -5,7 +5,7 @@
 
 use super::Source;
 use crate::Result;
-use crate::array::{DType, Values};
+use crate::values::{DType, Values};
 use std::ops::Range;
 
 #[derive(Debug)]

@@ -1,17 +1,20 @@
 //! From a plan to values: reductions first, in passes over the files, then the rest by windows.
 
 use super::chunk::{self, Aim};
-use super::index::Pick;
 use super::memory::live_bytes;
 use super::node::{Kind, Reduce};
 use super::order;
 use super::stack::Stack;
 use super::stream::Pass;
 use super::window::{Puller, Shared};
-use super::{Plan, buffers, memory, output, threads};
+use super::{Plan, memory, output};
 use crate::Result;
-use crate::array::Values;
-use crate::parallel::{Doing, Name, Progress, activity, cancel};
+use crate::cancel;
+use crate::parallel::threads;
+use crate::parallel::{Doing, Name, Progress, activity};
+use crate::values::Pick;
+use crate::values::Values;
+use crate::values::buffers;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 

@@ -1,10 +1,11 @@
 //! What a plan says of itself: what it will read, in which pieces, and what that takes.
 
 use super::Plan;
-use super::index::Pick;
+use super::evaluate;
 use super::node::{Kind, Reduce};
-use super::{evaluate, threads};
 use crate::parallel::bytes;
+use crate::parallel::threads;
+use crate::values::Pick;
 use std::collections::HashMap;
 use std::fmt::Write;
 

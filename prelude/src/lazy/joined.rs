@@ -1,7 +1,7 @@
 //! A window put together from parts, each written into its place as soon as it is there.
 
-use super::buffers;
-use crate::array::{DType, Element, Values, typed};
+use crate::values::buffers;
+use crate::values::{DType, Element, Values, typed};
 use ndarray::{ArrayD, Axis, IxDyn, Slice};
 
 /// Room for a window of which every part is still to be put.

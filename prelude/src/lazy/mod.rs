@@ -10,19 +10,17 @@
 //! |---|---|
 //! | what a plan can say | [`Plan`] |
 //! | what it reads from | [`Source`] |
-//! | how a selection reaches the files | `push_down`, `index` |
+//! | how a selection reaches the files | `push_down`, [`AxisIndex`] |
 //! | how windows are cut | `chunk` |
 //! | how a window is computed | `window`, `kernels` |
 //! | how reductions stream | `stream`, `reduce` |
 //! | how lines along an axis are worked on | `lines`, `order`, `carry` |
 
-pub mod buffers;
 mod carry;
 mod chunk;
 mod chunked;
 mod evaluate;
 mod explain;
-pub(crate) mod index;
 mod joined;
 pub(crate) mod kernels;
 pub(crate) mod lines;
@@ -38,11 +36,10 @@ mod reduce;
 mod source;
 mod stack;
 mod stream;
-pub mod threads;
 mod window;
 
-pub use index::AxisIndex;
-pub(crate) use index::Pick;
+pub use crate::parallel::threads;
+pub use crate::values::{AxisIndex, buffers};
 pub use kernels::{BinaryOp, MapFn, UnaryOp};
 pub use plan::Plan;
 pub(crate) use read_size::read_size;

@@ -1,12 +1,12 @@
 //! What a plan is made of.
 
 use super::Source;
-use super::index::Pick;
 use super::kernels::{BinaryOp, MapFn, UnaryOp};
 use super::lines::Lines;
 use super::plan::Plan;
 use super::reduce::{ReduceOptions, Reduction};
-use crate::array::{DType, Values};
+use crate::values::Pick;
+use crate::values::{DType, Values};
 use std::ops::Range;
 use std::sync::Arc;
 

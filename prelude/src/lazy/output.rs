@@ -1,6 +1,6 @@
 //! The result while its windows are being computed: each thread writes into its own part of it.
 
-use crate::array::{DType, Element, Values, typed};
+use crate::values::{DType, Element, Values, typed};
 use ndarray::{ArrayD, ArrayViewMutD, Axis, IxDyn};
 
 /// Where the values of one window go.

@@ -7,8 +7,8 @@ use super::evaluate::{self, estimate};
 use super::node::Kind;
 use super::stack::{Stack, reduces};
 use super::{AxisIndex, Plan, buffers, memory, threads};
-use crate::array::Values;
 use crate::parallel::{Progress, bytes};
+use crate::values::Values;
 use crate::{Error, ErrorKind, Result};
 use std::ops::Range;
 
@@ -64,8 +64,8 @@ impl Plan {
 
 #[cfg(test)]
 mod tests {
-    use crate::array::{DType, Values};
     use crate::lazy::{BinaryOp, Plan, ReduceOp, ReduceOptions};
+    use crate::values::{DType, Values};
 
     #[test]
     fn parts_of_a_plan_whose_reductions_are_settled_are_parts_of_the_whole() {

@@ -1,12 +1,13 @@
 //! The plan: an array without labels that may not have been computed yet.
 
 use super::chunked::Chunked;
-use super::index::{AxisIndex, Pick, resolve};
-use super::kernels::{self, BinaryOp, MapFn, Operands, UnaryOp, broadcast_shape};
+use super::kernels::{self, BinaryOp, MapFn, Operands, UnaryOp};
 use super::node::{Kind, Node, Reduce};
 use super::reduce::{Fit, ReduceOp, ReduceOptions, Reduction};
 use super::{Source, evaluate};
-use crate::array::{DType, Values};
+use crate::values::kernels::broadcast_shape;
+use crate::values::{AxisIndex, Pick, resolve};
+use crate::values::{DType, Values};
 use crate::{Error, ErrorKind, Result};
 use std::fmt;
 use std::sync::Arc;
@@ -63,7 +64,7 @@ impl Plan {
             return plan;
         }
         evaluate::in_memory(&plan).map(Self::memory).unwrap_or_else(|_| {
-            crate::parallel::cancel::checkpoint();
+            crate::cancel::checkpoint();
             plan
         })
     }

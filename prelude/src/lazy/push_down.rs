@@ -1,11 +1,11 @@
 //! Selection moves below every other operation, until it says what is read of which files.
 
 use super::Plan;
-use super::index::Pick;
 use super::lines::{Flow, Lines};
 use super::node::{Kind, Reduce};
 use crate::Result;
-use crate::array::Values;
+use crate::values::Pick;
+use crate::values::Values;
 use std::collections::HashMap;
 
 /// The part of `plan` that one pick per axis names; picks are within bounds.

@@ -1,8 +1,8 @@
 //! How much of which files a plan will read: what a view says of a lazy array.
 
 use super::Plan;
-use super::index::Pick;
 use super::node::Kind;
+use crate::values::Pick;
 use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;

@@ -5,7 +5,7 @@
 
 use super::Plan;
 use crate::Result;
-use crate::array::{DType, Values};
+use crate::values::{DType, Values};
 use std::fmt::Debug;
 use std::ops::Range;
 use std::path::Path;

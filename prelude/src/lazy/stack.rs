@@ -7,7 +7,7 @@ use super::node::Kind;
 use super::output::{self, Place};
 use super::stream::Pass;
 use crate::Result;
-use crate::array::{DType, Values};
+use crate::values::{DType, Values};
 
 /// A concatenation of reductions that need no other reduction first.
 pub(super) struct Stack {

@@ -9,8 +9,8 @@ use super::reduce::{Accumulator, Setup, Slab};
 use super::window::{Puller, Shared};
 use super::{buffers, evaluate, threads};
 use crate::Result;
-use crate::array::Values;
-use crate::parallel::cancel;
+use crate::cancel;
+use crate::values::Values;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Mutex;
@@ -302,6 +302,6 @@ fn result_shape(member: &Reduce) -> Vec<usize> {
     kept.chain(member.op.answers()).collect()
 }
 
-fn result_dtype(member: &Reduce) -> crate::array::DType {
+fn result_dtype(member: &Reduce) -> crate::values::DType {
     member.op.dtype(member.input.dtype()).expect("the plan checked the type")
 }

@@ -1,13 +1,14 @@
 //! A window pulled through the plan: each operation asks its inputs for the windows that it needs.
 
 use super::carry::Carries;
-use super::index::Pick;
 use super::joined::Joined;
 use super::node::{Kind, broadcast_window};
 use super::{Plan, Source, kernels};
 use crate::Result;
-use crate::array::Values;
-use crate::parallel::{activity, cancel};
+use crate::cancel;
+use crate::parallel::activity;
+use crate::values::Pick;
+use crate::values::Values;
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;

@@ -2,8 +2,9 @@
 
 use super::find::whereabouts;
 use crate::display::{MimeBundle, Show, impl_show};
+use crate::gdal::gdal_version;
+use crate::html::table;
 use crate::parallel::{bytes, cpus, memory_limit};
-use crate::raster::{gdal_version, table};
 use std::fmt;
 
 /// Versions, what this process may use, and where the lesson's data are; see [`about`].

@@ -2,8 +2,8 @@
 
 use super::calendar::{DAYS, file_name};
 use super::field::{CELL, COLUMNS, Climate, NORTH, WEST};
-use super::land::{self, PIXEL, SHAPE as FULL};
 use crate::array::DType;
+use crate::geo::land::{self, PIXEL, SHAPE as FULL};
 use crate::parallel::{Items, Pool, cpus};
 use crate::raster::{Crs, Raster, RasterMeta, fill};
 use crate::{Error, ErrorKind, Result};

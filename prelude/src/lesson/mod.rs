@@ -7,7 +7,6 @@ mod exercises;
 mod field;
 mod find;
 mod generate;
-pub(crate) mod land;
 
 pub use about::{About, about};
 pub use exercises::exercise;

@@ -1,7 +1,6 @@
 //! Work on every core: pools of threads, progress, Stop, and what this process may use.
 
 pub(crate) mod activity;
-pub mod cancel;
 pub mod cgroup;
 mod client;
 mod items;
@@ -11,10 +10,11 @@ pub(crate) mod live;
 mod map;
 mod pool;
 pub mod progress;
+pub mod threads;
 mod usage;
 mod work;
 
-pub use cancel::{Cancelled, checkpoint};
+pub use crate::cancel::{self, Cancelled, checkpoint};
 pub use client::Client;
 pub use limits::{cpus, memory_limit};
 pub use pool::Pool;

@@ -2,7 +2,7 @@
 
 use super::axes::{Axis, Meaning};
 use super::contour::Grid;
-use crate::lesson::land::{self, CORNER, PIXEL, SHAPE};
+use crate::geo::land::{self, CORNER, PIXEL, SHAPE};
 use crate::{Error, ErrorKind, Result};
 use rayon::prelude::*;
 use std::sync::OnceLock;

@@ -26,6 +26,7 @@
 //! things stand, in CSS pixels, and the `page` draws on a `canvas` (pixels or SVG): images through `stats` (range of
 //! the data), `limits` (what the colours span) and `reduce` (area means, one per screen pixel), lines through `clip` and `stroke`.
 
+mod array;
 mod axes;
 mod canvas;
 mod cell;

@@ -1,8 +1,8 @@
 //! Parts of a map: by a box, by polygons.
 
-use super::burn::{burn, window};
-use super::polygons::{IntoPolygons, Polygons};
 use crate::array::{DataArray, Values};
+use crate::geo::rasterize::{burn, window};
+use crate::geo::{IntoPolygons, Polygons};
 use crate::{Error, ErrorKind, Result};
 use std::ops::Range;
 
@@ -143,7 +143,7 @@ impl DataArray {
         self.mask_of(&place, mask)
     }
 
-    fn cover(&self, polygons: &Polygons, place: &Place, options: Clip) -> Result<super::burn::Cover> {
+    fn cover(&self, polygons: &Polygons, place: &Place, options: Clip) -> Result<crate::geo::rasterize::Cover> {
         let crs = self.crs().map(super::Crs::from_wkt).transpose()?;
         burn(&polygons.geometries(crs.as_ref())?, &place.transform, place.shape, options.all_touched)
     }

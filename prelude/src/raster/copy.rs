@@ -1,7 +1,7 @@
 //! What GDAL does to a whole file at once, in steps that Stop can end: smaller versions, copies in another format.
 
-use super::library;
-use crate::parallel::cancel;
+use crate::cancel;
+use crate::gdal::library;
 use gdal::cpl::CslStringList;
 use gdal::errors::GdalError;
 use gdal::raster::RasterCreationOptions;

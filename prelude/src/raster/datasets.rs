@@ -49,7 +49,7 @@ fn file_id(path: &Path) -> Option<FileId> {
 /// # Errors
 /// If the file cannot be opened; otherwise those of `work`.
 pub(crate) fn with<R>(path: &Path, overview: Option<usize>, work: impl FnOnce(&Dataset) -> Result<R>) -> Result<R> {
-    super::library::ready();
+    crate::gdal::library::ready();
     let file = file_id(path);
     let taken = take(path, overview, file);
     let dataset = match taken {
@@ -90,8 +90,8 @@ fn lock() -> MutexGuard<'static, Vec<Idle>> {
 
 #[cfg(test)]
 mod tests {
-    use crate::array::DType;
     use crate::raster::{Raster, RasterMeta};
+    use crate::values::DType;
     use ndarray::array;
 
     #[test]

@@ -1,10 +1,13 @@
 //! Rasters as labelled arrays: lazy, with pixel centres as coordinates and missing values as NaN.
 
-use super::errors::{file_name, shown};
-use super::{Crs, Raster, RasterMeta, RasterSource};
+use super::{Raster, RasterMeta, RasterSource};
 use crate::array::{Coord, DType, DataArray};
-use crate::lazy::{AxisIndex, BinaryOp, Plan, threads};
+use crate::disk::{file_name, shown};
+use crate::geo::Crs;
+use crate::lazy::{BinaryOp, Plan};
 use crate::parallel::Pool;
+use crate::parallel::threads;
+use crate::values::AxisIndex;
 use crate::{Error, ErrorKind, Result};
 use std::path::{Path, PathBuf};
 

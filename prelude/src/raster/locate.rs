@@ -1,8 +1,8 @@
 //! From places on the map to pixels of a file.
 
 use super::Raster;
-use super::burn::window;
-use super::errors::shown;
+use crate::disk::shown;
+use crate::geo::rasterize::window;
 use crate::{Error, ErrorKind, Result};
 use std::ops::Range;
 

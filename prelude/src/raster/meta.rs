@@ -1,177 +1,11 @@
 //! What a raster file says about itself, apart from its pixels.
 
-use super::{Decoder, library};
-use crate::array::DType;
+use super::Decoder;
 use crate::display::{MimeBundle, Show, impl_show};
-use crate::{Error, ErrorKind, Result};
-use gdal::errors::GdalError;
-use gdal::spatial_ref::{AxisMappingStrategy, SpatialRef};
+use crate::geo::Crs;
+use crate::html::table;
+use crate::values::DType;
 use std::fmt;
-use std::sync::Arc;
-
-/// A coordinate reference system.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Crs {
-    wkt: Arc<str>,
-    name: Arc<str>,
-    epsg: Option<u32>,
-}
-
-impl Crs {
-    pub(crate) fn new(wkt: &str, name: &str, epsg: Option<u32>) -> Self {
-        Self { wkt: wkt.into(), name: name.into(), epsg }
-    }
-
-    /// The system that EPSG lists under `code`.
-    ///
-    /// # Errors
-    /// If there is none.
-    pub fn from_epsg(code: u32) -> Result<Self> {
-        let found = library::call(|| {
-            let reference = SpatialRef::from_epsg(code)?;
-            Ok((reference.to_wkt()?, reference.name().unwrap_or_default()))
-        });
-        let (wkt, name) = found.map_err(|said| {
-            Error::new(ErrorKind::NotFound, format!("no coordinate reference system EPSG:{code} ({said})"))
-        })?;
-        Ok(Self::new(&wkt, &name, Some(code)))
-    }
-
-    /// The system that a definition in WKT describes.
-    ///
-    /// # Errors
-    /// If it is not a definition.
-    pub fn from_wkt(wkt: &str) -> Result<Self> {
-        let found = library::call(|| {
-            let reference = SpatialRef::from_wkt(wkt)?;
-            Ok((reference.name().unwrap_or_default(), epsg(&reference)))
-        });
-        let (name, epsg) = found.map_err(|said| {
-            let begin: String = wkt.chars().take(60).collect();
-            Error::new(ErrorKind::InvalidArgument, format!("not a CRS in WKT: \"{begin}…\" ({said})"))
-        })?;
-        Ok(Self::new(wkt, &name, epsg))
-    }
-
-    /// The system that a text names: a code (`EPSG:3857`), WKT, or a PROJ string.
-    ///
-    /// ```
-    /// use isopleth::raster::Crs;
-    /// assert_eq!(Crs::parse("EPSG:3857")?.epsg(), Some(3857));
-    /// # Ok::<(), isopleth::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    /// If it names none.
-    pub fn parse(text: &str) -> Result<Self> {
-        let text = text.trim();
-        if let Some(code) = text.to_ascii_uppercase().strip_prefix("EPSG:").and_then(|code| code.trim().parse().ok()) {
-            return Self::from_epsg(code);
-        }
-        if text.contains('[') {
-            return Self::from_wkt(text);
-        }
-        let found = library::call(|| {
-            let reference = SpatialRef::from_definition(text)?;
-            Ok((reference.to_wkt()?, reference.name().unwrap_or_default(), epsg(&reference)))
-        });
-        let (wkt, name, epsg) = found.map_err(|said| {
-            let message = format!(
-                "\"{text}\" names no coordinate reference system ({said}); write a code such as \"EPSG:4326\", WKT, or a PROJ string"
-            );
-            Error::new(ErrorKind::InvalidArgument, message)
-        })?;
-        Ok(Self::new(&wkt, &name, epsg))
-    }
-
-    /// Whether two definitions mean the same system.
-    pub(crate) fn same(&self, other: &Self) -> bool {
-        if self.wkt == other.wkt || (self.epsg.is_some() && self.epsg == other.epsg) {
-            return true;
-        }
-        let both = || Ok((SpatialRef::from_wkt(&self.wkt)?, SpatialRef::from_wkt(&other.wkt)?));
-        library::call(both).is_ok_and(|(a, b)| a == b)
-    }
-
-    /// As GDAL's own object, with x (or longitude) first whatever the authority says.
-    pub(super) fn reference(&self) -> std::result::Result<SpatialRef, GdalError> {
-        let mut reference = SpatialRef::from_wkt(&self.wkt)?;
-        reference.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
-        Ok(reference)
-    }
-
-    /// The full definition, as WKT.
-    pub fn wkt(&self) -> &str {
-        &self.wkt
-    }
-
-    /// The EPSG code, where the file names one.
-    pub fn epsg(&self) -> Option<u32> {
-        self.epsg
-    }
-}
-
-/// `EPSG:4326` where there is a code, the system's name elsewhere.
-impl fmt::Display for Crs {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.epsg {
-            Some(code) => write!(f, "EPSG:{code}"),
-            None if self.name.is_empty() => f.write_str("unnamed"),
-            None => f.write_str(&self.name),
-        }
-    }
-}
-
-impl fmt::Debug for Crs {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-/// What may name a coordinate reference system: a [`Crs`], text for [`Crs::parse`], or an EPSG code.
-pub trait IntoCrs {
-    /// The system.
-    ///
-    /// # Errors
-    /// If it is not known.
-    fn into_crs(self) -> Result<Crs>;
-}
-
-impl IntoCrs for Crs {
-    fn into_crs(self) -> Result<Crs> {
-        Ok(self)
-    }
-}
-
-impl IntoCrs for &Crs {
-    fn into_crs(self) -> Result<Crs> {
-        Ok(self.clone())
-    }
-}
-
-impl IntoCrs for &str {
-    fn into_crs(self) -> Result<Crs> {
-        Crs::parse(self)
-    }
-}
-
-impl IntoCrs for &String {
-    fn into_crs(self) -> Result<Crs> {
-        Crs::parse(self)
-    }
-}
-
-impl IntoCrs for u32 {
-    fn into_crs(self) -> Result<Crs> {
-        Crs::from_epsg(self)
-    }
-}
-
-impl IntoCrs for i32 {
-    fn into_crs(self) -> Result<Crs> {
-        Crs::parse(&format!("EPSG:{self}"))
-    }
-}
 
 /// The metadata of a raster file: all that is needed to write another one like it.
 ///
@@ -296,14 +130,6 @@ pub(crate) fn block_text([rows, columns]: [usize; 2], width: usize) -> String {
     }
 }
 
-/// The EPSG code of a whole system, not of a part of it.
-pub(crate) fn epsg(reference: &SpatialRef) -> Option<u32> {
-    match reference.auth_name() {
-        Some(name) if name == "EPSG" => u32::try_from(reference.auth_code().ok()?).ok(),
-        _ => None,
-    }
-}
-
 impl fmt::Debug for RasterMeta {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let lines = self.lines();
@@ -321,26 +147,6 @@ impl Show for RasterMeta {
     }
 }
 impl_show!(RasterMeta);
-
-/// Two columns, left aligned: JupyterLab aligns tables to the right by itself.
-pub(crate) fn table(lines: &[(&str, String)]) -> String {
-    let rows: String = lines
-        .iter()
-        .map(|(key, value)| {
-            format!(
-                "<tr><th style=\"text-align:left\">{}</th><td style=\"text-align:left\">{}</td></tr>",
-                escape(key),
-                escape(value)
-            )
-        })
-        .collect();
-    format!("<table>{rows}</table>")
-}
-
-/// Text as HTML shows it; file names may hold anything.
-pub(crate) fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-}
 
 #[cfg(test)]
 mod tests {

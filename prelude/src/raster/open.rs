@@ -1,12 +1,16 @@
 //! A raster file, opened: its path and what its header says. Pixels are read on request.
 
 use super::decode::{self, Decoder, Expected, Sample};
-use super::errors::{file_name, not_opened, shown};
-use super::meta::{block_text, epsg, table};
+use super::meta::block_text;
 use super::tags::{self, Tags};
-use super::{Crs, Pixel, RasterMeta, RasterWriter, datasets, library};
-use crate::array::DType;
+use super::{Pixel, RasterMeta, RasterWriter, datasets};
+use crate::disk::{file_name, shown};
 use crate::display::{MimeBundle, Show, impl_show};
+use crate::gdal::errors::not_opened;
+use crate::gdal::library;
+use crate::geo::{Crs, epsg};
+use crate::html::table;
+use crate::values::DType;
 use crate::{Error, ErrorKind, Result};
 use gdal::raster::RasterBand;
 use gdal::{Dataset, DatasetOptions, Metadata};

@@ -280,7 +280,7 @@ fn predictor(meta: &RasterMeta) -> Option<u8> {
 
 /// Whether the driver of this GDAL knows a compression.
 fn can(driver: &str, compression: &str) -> bool {
-    super::library::ready();
+    crate::gdal::library::ready();
     let list =
         DriverManager::get_driver_by_name(driver).ok().and_then(|d| d.metadata_item("DMD_CREATIONOPTIONLIST", ""));
     list.is_some_and(|list| list.contains(compression))

@@ -2,7 +2,7 @@
 
 use super::{Raster, RasterWriter};
 use crate::Result;
-use crate::array::DType;
+use crate::values::DType;
 use ndarray::{Array2, ArrayView2};
 use std::ops::Range;
 

@@ -1,9 +1,11 @@
 //! Reading pixels: straight into the array that the caller gets, in slabs of whole blocks.
 
 use super::decode::{self, Decoded, Decoder};
-use super::errors::shown;
-use super::{Raster, datasets, library};
-use crate::parallel::{activity, cancel};
+use super::{Raster, datasets};
+use crate::cancel;
+use crate::disk::shown;
+use crate::gdal::library;
+use crate::parallel::activity;
 use crate::{Error, ErrorKind, Result};
 use gdal::raster::{GdalType, RasterBand};
 use ndarray::Array2;

@@ -1,10 +1,11 @@
 //! Another CRS, another grid: values computed anew by GDAL's warper, plane by plane and only when asked for.
 
-use super::meta::IntoCrs;
 use super::planes::Planes;
-use super::warp::{Grid, suggested, warp};
-use super::{Crs, transform_text};
+use super::transform_text;
+use super::warp::{suggested, warp};
 use crate::array::{Coord, DType, DataArray, Values};
+use crate::geo::Grid;
+use crate::geo::{Crs, IntoCrs};
 use crate::lazy::{Plan, Source};
 use crate::{Error, ErrorKind, Result};
 use gdal_sys::GDALResampleAlg;

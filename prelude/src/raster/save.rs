@@ -1,13 +1,14 @@
 //! Labelled arrays as GeoTIFFs: the grid comes from the array, everything else from it or from the options.
 
 use super::copy::Ending;
-use super::errors::shown;
 use super::labelled::same_transform;
 use super::options::overview_resampling;
 use super::{Crs, RasterMeta, RasterOptions, RasterWriter, tags, write};
 use crate::array::{DType, DataArray, Values};
+use crate::cancel;
+use crate::disk::shown;
 use crate::lazy::Plan;
-use crate::parallel::{Progress, cancel};
+use crate::parallel::Progress;
 use crate::{Error, ErrorKind, Result};
 use gdal::raster::GdalType;
 use ndarray::{ArrayView, ArrayView2, Ix2, IxDyn, s};
@@ -112,7 +113,7 @@ fn pixels(writer: &mut RasterWriter, plan: &Plan, path: &Path) -> Result<()> {
             for band in bands.clone() {
                 put(writer, band + 1, rows.clone(), &values, band - bands.start, path)?;
             }
-            crate::lazy::buffers::recycle(values);
+            crate::values::buffers::recycle(values);
             progress.step(1);
         }
     }

@@ -1,12 +1,13 @@
 //! One band of one file as the leaf of a lazy plan: read by windows, missing values as NaN.
 
 use super::decode::{Decoded, Decoder};
-use super::errors::file_name;
 use super::meta::block_text;
 use super::read::into;
 use super::{Pixel, Raster};
-use crate::array::{DType, Element, Values};
-use crate::lazy::{Source, buffers};
+use crate::disk::file_name;
+use crate::lazy::Source;
+use crate::values::buffers;
+use crate::values::{DType, Element, Values};
 use crate::{Error, ErrorKind, Result};
 use gdal::raster::GdalType;
 use std::ops::Range;

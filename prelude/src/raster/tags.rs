@@ -5,8 +5,9 @@
 
 use super::RasterWriter;
 use crate::Result;
-use crate::array::{Attr, Coord, DType, DataArray, Values};
+use crate::array::{Attr, Coord, DataArray};
 use crate::time::DateTime;
+use crate::values::{DType, Values};
 use gdal::{Dataset, Metadata as _};
 
 const DIM: &str = "NETCDF_DIM_EXTRA";

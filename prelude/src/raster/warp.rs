@@ -1,51 +1,20 @@
 //! GDAL's warper on values in memory: one plane in, one plane out.
 
 use super::copy::go_on;
-use super::{Crs, Resampling, library};
-use crate::array::{DType, Values};
-use crate::parallel::cancel;
+use super::{Crs, Resampling};
+use crate::cancel;
+use crate::gdal::library;
+use crate::geo::Grid;
+use crate::values::{DType, Values};
 use crate::{Error, ErrorKind, Result};
+use gdal::Dataset;
 use gdal::errors::GdalError;
 use gdal::raster::{Buffer, GdalType};
-use gdal::{Dataset, DriverManager};
 use std::ffi::{CString, c_int, c_void};
 use std::ptr;
 
 /// How far a pixel may be from its exact place, in pixels, for the sake of speed: what rasterio and gdalwarp allow.
 const TOLERANCE: f64 = 0.125;
-
-/// Rows and columns on a map.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Grid {
-    pub crs: Crs,
-    pub transform: [f64; 6],
-    pub height: usize,
-    pub width: usize,
-}
-
-impl Grid {
-    /// The rows `from..to` of it.
-    pub fn rows(&self, from: usize, to: usize) -> Self {
-        let mut transform = self.transform;
-        transform[3] += from as f64 * transform[5];
-        Self { transform, height: to - from, ..self.clone() }
-    }
-
-    /// A dataset of that size and place, in memory, with one band.
-    pub(super) fn dataset<T: GdalType>(&self) -> Result<Dataset, GdalError> {
-        let mut dataset = self.dataset_without_crs::<T>()?;
-        dataset.set_spatial_ref(&self.crs.reference()?)?;
-        Ok(dataset)
-    }
-
-    /// The same for what needs to know only where its pixels are.
-    pub(super) fn dataset_without_crs<T: GdalType>(&self) -> Result<Dataset, GdalError> {
-        let driver = DriverManager::get_driver_by_name("MEM")?;
-        let mut dataset = driver.create_with_band_type::<T, _>("", self.width, self.height, 1)?;
-        dataset.set_geo_transform(&self.transform)?;
-        Ok(dataset)
-    }
-}
 
 /// GDAL's transformer between the pixels of two datasets, or of one and the coordinates of a CRS.
 struct Transformer(*mut c_void);

@@ -2,11 +2,12 @@
 //! the target's name only when everything is on disk.
 
 use super::copy::{self, Ending};
-use super::errors::shown;
-use super::temporary::Temporary;
-use super::{Pixel, RasterMeta, library};
-use crate::array::DType;
-use crate::parallel::cancel;
+use super::{Pixel, RasterMeta};
+use crate::cancel;
+use crate::disk::Temporary;
+use crate::disk::shown;
+use crate::gdal::library;
+use crate::values::DType;
 use crate::{Error, ErrorKind, Result};
 use gdal::errors::GdalError;
 use gdal::raster::{Buffer, GdalType, RasterBand, RasterCreationOptions};

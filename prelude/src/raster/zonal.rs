@@ -1,12 +1,13 @@
 //! Statistics of areas: one value for each polygon, from the pixels in it.
 
-use super::burn::burn;
 use super::clip::Place;
 use super::planes::Planes;
-use super::polygons::{IntoPolygons, Polygons};
-use crate::array::{Coord, DType, DataArray, Values, typed};
+use crate::array::{Coord, DataArray};
+use crate::cancel;
+use crate::geo::rasterize::burn;
+use crate::geo::{IntoPolygons, Polygons};
 use crate::lazy::{Plan, ReduceOp, ReduceOptions, Source};
-use crate::parallel::cancel;
+use crate::values::{DType, Values, typed};
 use crate::{Error, ErrorKind, Result};
 use std::ops::Range;
 use std::sync::Arc;
@@ -200,7 +201,7 @@ impl Source for ZonesOfPlane {
         let pixels = typed!(self.input.dtype(), T => {
             let mut pixels: Vec<Vec<T>> = wanted.iter().map(|spans| Vec::with_capacity(spans.iter().map(|span| span.columns.len()).sum())).collect();
             self.visit(wanted, &mut |values, rows, columns| {
-                let array = <T as crate::array::Element>::of(values).ok_or_else(|| Error::new(ErrorKind::Other, "zonal: another type than planned"))?;
+                let array = <T as crate::values::Element>::of(values).ok_or_else(|| Error::new(ErrorKind::Other, "zonal: another type than planned"))?;
                 for (zone, pixels) in wanted.iter().zip(&mut pixels) {
                     let first = zone.partition_point(|span| span.row < rows.start);
                     for span in zone[first..].iter().take_while(|span| span.row < rows.end) {
@@ -249,7 +250,7 @@ impl ZonesOfPlane {
             }
             let values = self.input.part(&[lines.clone(), columns.clone()])?;
             work(&values, &lines, &columns)?;
-            crate::lazy::buffers::recycle(values);
+            crate::values::buffers::recycle(values);
         }
         Ok(())
     }

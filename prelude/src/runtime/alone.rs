@@ -1,7 +1,7 @@
 //! Tests of what is the whole process's: they run in a process of their own.
 
 /// Runs `test` alone: in a new process that runs the test called `name` only, and in it does.
-pub(super) fn alone(name: &str, test: impl FnOnce()) {
+pub(crate) fn alone(name: &str, test: impl FnOnce()) {
     const ALONE: &str = "ISOPLETH_TEST_ALONE";
     if std::env::var_os(ALONE).is_some() {
         return test();

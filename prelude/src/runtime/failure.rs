@@ -1,7 +1,7 @@
 //! How a cell fails: a panic, a `?` on an error, or Stop.
 
 use super::{bus, stdin, trace};
-use crate::parallel::cancel;
+use crate::cancel;
 use isopleth_bus::worker::{ErrorReport, Failure, Location, Message, PanicReport, ThreadPanic};
 use std::panic::PanicHookInfo;
 use std::sync::Mutex;

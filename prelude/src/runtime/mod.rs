@@ -6,21 +6,19 @@
 //! here, in the prelude.
 
 #[cfg(test)]
-mod alone;
-pub mod bus;
+pub(crate) mod alone;
 mod cell;
 mod children;
 mod crash;
 mod describe;
 mod failure;
-pub mod guard;
 mod question;
 pub(crate) mod stdin;
 mod store;
 mod trace;
 mod worker;
 
+pub use crate::{bus, guard};
 pub use failure::{has_failed, let_go, report_unwind};
-pub(crate) use question::texts_of;
 pub use question::{AnyUserError, UserError, as_result};
 pub use store::{VariableStore, create_variable_store};

@@ -5,7 +5,7 @@
 //! here instead: the worker's own program exports `read` and hands such reads to [`isopleth_worker_read`].
 
 use super::bus;
-use crate::parallel::cancel;
+use crate::cancel;
 use isopleth_bus::worker::{Answer, Message, Question};
 use std::collections::VecDeque;
 use std::ffi::c_void;

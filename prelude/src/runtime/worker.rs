@@ -6,7 +6,7 @@
 
 use super::children::{self, Ending};
 use super::{VariableStore, bus, cell, crash, create_variable_store, failure, guard, stdin};
-use crate::parallel::cancel;
+use crate::cancel;
 use isopleth_bus::frame::{self, Malformed};
 use isopleth_bus::worker::{Command, Done, Failure, Message, Run};
 use std::io::Write;

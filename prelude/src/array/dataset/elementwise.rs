@@ -4,7 +4,7 @@ use super::Dataset;
 use crate::Result;
 use crate::array::data_array::DataArray;
 use crate::array::operand::Operand;
-use crate::array::values::DType;
+use crate::values::DType;
 
 macro_rules! functions {
     ($($method:ident $what:literal;)*) => {

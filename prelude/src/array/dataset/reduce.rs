@@ -4,8 +4,8 @@ use super::Dataset;
 use crate::array::data_array::DataArray;
 use crate::array::names::Dims;
 use crate::array::quantile::Shares;
-use crate::array::values::DType;
 use crate::lazy::{ReduceOp, ReduceOptions};
+use crate::values::DType;
 use crate::{Error, ErrorKind, Result};
 
 impl Dataset {

@@ -6,7 +6,7 @@ use crate::array::align::{all_dims, spread};
 use crate::array::concat::concat;
 use crate::array::data_array::DataArray;
 use crate::array::names::{Dims, not_found};
-use crate::array::values::Values;
+use crate::values::Values;
 
 impl Dataset {
     /// The dataset with the array, dimension or coordinate `old` called `new`.

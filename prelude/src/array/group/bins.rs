@@ -2,7 +2,7 @@
 
 use super::Groups;
 use super::key::Key;
-use crate::array::values::{DType, Values};
+use crate::values::{DType, Values};
 use crate::{Error, ErrorKind, Result};
 
 /// The edges of bins, for [`DataArray::groupby_bins`](crate::array::DataArray::groupby_bins).

@@ -2,8 +2,8 @@
 
 use crate::array::data_array::DataArray;
 use crate::array::names::{listed, not_found};
-use crate::array::values::{Text, Values};
 use crate::time::fields;
+use crate::values::{Text, Values};
 use crate::{Error, ErrorKind, Result};
 use ndarray::ArcArray;
 

@@ -74,7 +74,7 @@ impl GroupBy {
         let mut index: Vec<AxisIndex> = self.array.shape().iter().map(|&len| AxisIndex::all(len)).collect();
         let mut parts = Vec::with_capacity(filled.len());
         for &group in filled {
-            crate::parallel::cancel::check()?;
+            crate::cancel::check()?;
             index[axis] = list(&self.groups.positions[group]);
             parts.push(each(self.array.plan().index(&index)?)?.insert_axis(place));
         }
@@ -100,7 +100,7 @@ impl GroupBy {
         let mut index: Vec<AxisIndex> = self.array.shape().iter().map(|&len| AxisIndex::all(len)).collect();
         let mut parts = Vec::with_capacity(sizes.len());
         for (&size, groups) in &sizes {
-            crate::parallel::cancel::check()?;
+            crate::cancel::check()?;
             let all: Vec<usize> = groups.iter().flat_map(|&at| positions[filled[at]].iter().copied()).collect();
             index[axis] = list(&all);
             parts.push(each(self.array.plan().index(&index)?.split_axis(axis, size)?, &members)?);

@@ -2,7 +2,7 @@
 
 use super::number::{Bits, Number};
 use super::{Block, text, zip_same, zip_to};
-use crate::array::{DType, Values};
+use crate::values::{DType, Values};
 use crate::{Error, ErrorKind, Result};
 
 /// An operation on each pair of elements.
@@ -209,7 +209,7 @@ pub(crate) fn apply(op: BinaryOp, operand: DType, a: Values, b: Values, shape: &
     pair! { U8 integers I16 integers U16 integers I32 integers U32 integers I64 integers F32 arithmetic F64 arithmetic }
 }
 
-fn compare<T: crate::array::Element>(op: BinaryOp, a: Block<T>, b: Block<T>, shape: &[usize]) -> Block<bool> {
+fn compare<T: crate::values::Element>(op: BinaryOp, a: Block<T>, b: Block<T>, shape: &[usize]) -> Block<bool> {
     match op {
         BinaryOp::Eq => zip_to(a, b, shape, |a, b| a == b),
         BinaryOp::Ne => zip_to(a, b, shape, |a, b| a != b),

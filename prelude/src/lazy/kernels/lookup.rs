@@ -1,7 +1,7 @@
 //! Elements of a table by their positions.
 
 use super::map_to;
-use crate::array::{DType, Values, typed};
+use crate::values::{DType, Values, typed};
 
 /// The element of `table`, which has one axis, at each position; a missing value where one is below 0.
 pub(crate) fn apply(table: &Values, positions: &Values) -> Values {

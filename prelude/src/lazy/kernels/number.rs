@@ -1,6 +1,6 @@
 //! Arithmetic as NumPy does it, per element type: integers wrap, remainders take the divisor's sign.
 
-use crate::array::Element;
+use crate::values::Element;
 
 /// A type with arithmetic: every element type but bool.
 pub(super) trait Number: Element {

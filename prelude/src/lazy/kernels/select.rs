@@ -2,7 +2,7 @@
 
 use super::binary::{BinaryOp, Operands, common};
 use super::{Block, Operand, own, plain, recycle, slice, slice_mut};
-use crate::array::{DType, Element, Values};
+use crate::values::{DType, Element, Values};
 use crate::{Error, ErrorKind, Result};
 
 /// The type that both choices are converted to. A weak NaN with dates or text is a missing one.

@@ -1,7 +1,7 @@
 //! Operations on pairs of texts: they compare, and `+` joins them.
 
 use super::{BinaryOp, Block, zip_same, zip_to};
-use crate::array::{DType, Text, Values};
+use crate::values::{DType, Text, Values};
 use crate::{Error, ErrorKind, Result};
 
 /// The type both operands are converted to, and the type of the result.

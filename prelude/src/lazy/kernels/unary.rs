@@ -2,8 +2,8 @@
 
 use super::number::{Bits, Number};
 use super::{Block, map_same, map_to};
-use crate::array::{DType, Values, each};
 use crate::time::fields;
+use crate::values::{DType, Values, each};
 
 /// An operation on each element.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

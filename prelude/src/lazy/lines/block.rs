@@ -1,7 +1,7 @@
 //! A block of lines as the loops want it: (outer, along the line, inner), inner long where that is possible.
 
-use crate::array::{Element, Values};
 use crate::lazy::buffers;
+use crate::values::{Element, Values};
 use std::ops::Range;
 
 /// Fewer neighbours than this are not worth a loop; the lines are laid side by side instead.
@@ -38,7 +38,7 @@ impl Block {
     }
 
     /// The same with values of another type.
-    pub fn cast(self, dtype: crate::array::DType) -> Self {
+    pub fn cast(self, dtype: crate::values::DType) -> Self {
         Self { values: self.values.into_cast(dtype).standard(), ..self }
     }
 

@@ -1,7 +1,7 @@
 //! Running totals and the last value seen: each result follows from all before it, of which one number per line is enough.
 
 use super::{Block, Flow, LineOp};
-use crate::array::{DType, Element, Text, Values};
+use crate::values::{DType, Element, Text, Values};
 use crate::{Error, ErrorKind, Result};
 use std::ops::Range;
 

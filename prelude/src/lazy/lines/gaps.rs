@@ -1,7 +1,7 @@
 //! Gaps filled from both sides, or from behind: each result may follow from anything in its line.
 
 use super::{Block, Flow, LineOp};
-use crate::array::{DType, Element, Text, Values};
+use crate::values::{DType, Element, Text, Values};
 use crate::{Error, ErrorKind, Result};
 use std::ops::Range;
 use std::sync::Arc;

@@ -21,7 +21,7 @@ pub use weave::{Knots, Weave};
 use super::Plan;
 use super::node::Kind;
 use crate::Result;
-use crate::array::{DType, Values};
+use crate::values::{DType, Values};
 use std::fmt::Debug;
 use std::ops::Range;
 use std::sync::Arc;

@@ -1,8 +1,8 @@
 //! Results that follow from neighbours: differences, shifted lines, gaps filled up to a limit.
 
 use super::{Block, Flow, LineOp};
-use crate::array::{DType, Element, Text, Values, typed};
 use crate::lazy::kernels::{self, BinaryOp, Operands};
+use crate::values::{DType, Element, Text, Values, typed};
 use crate::{Error, ErrorKind, Result};
 use std::ops::Range;
 

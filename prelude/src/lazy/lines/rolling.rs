@@ -5,8 +5,7 @@
 //! is the end of one stretch and the beginning of the next. Both are built up element by element, three steps each.
 
 use super::{Block, Flow, LineOp};
-use crate::array::{DType, Element, Text, Values};
-use crate::lazy::kernels;
+use crate::values::{DType, Element, Text, Values};
 use crate::{Error, ErrorKind, Result};
 use std::ops::Range;
 
@@ -91,7 +90,7 @@ impl LineOp for Rolling {
         let block = match &block.values {
             Values::Text(texts) => {
                 let here = |text: Text| if text.is_missing() { f64::NAN } else { 0.0 };
-                Block { values: Values::F64(kernels::map_to(texts, here)), ..block }
+                Block { values: Values::F64(crate::values::kernels::map_to(texts, here)), ..block }
             }
             _ => block.cast(dtype),
         };

@@ -1,7 +1,7 @@
 //! Each result from two elements of its line and a weight: interpolation at given places.
 
 use super::{Block, Flow, LineOp};
-use crate::array::{DType, Values};
+use crate::values::{DType, Values};
 use crate::{Error, ErrorKind, Result};
 use std::ops::Range;
 use std::sync::Arc;

@@ -3,7 +3,7 @@
 use super::extreme::{Date, Order};
 use super::layout::{Kernel, walk};
 use super::{Accumulator, ReduceOptions, Slab, same_kind};
-use crate::array::{DType, Values, typed};
+use crate::values::{DType, Values, typed};
 use crate::{Error, ErrorKind, Result};
 
 /// No value seen yet.

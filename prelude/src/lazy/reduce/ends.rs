@@ -4,7 +4,7 @@ use super::extreme::{Date, Order};
 use super::layout::{Kernel, walk};
 use super::{Accumulator, ReduceOptions, Slab, same_kind};
 use crate::Result;
-use crate::array::{DType, Values, typed};
+use crate::values::{DType, Values, typed};
 
 pub(super) fn start(last: bool, options: ReduceOptions, cells: usize, input: DType) -> Box<dyn Accumulator> {
     let skip = options.skip_missing;

@@ -4,7 +4,7 @@ use super::layout::{Kernel, walk};
 use super::vector::widest;
 use super::{Accumulator, ReduceOptions, Slab, same_kind};
 use crate::Result;
-use crate::array::{DType, Element, Text, Values, typed};
+use crate::values::{DType, Element, Text, Values, typed};
 use std::marker::PhantomData;
 
 /// What an element type knows about order and missing values.

@@ -3,7 +3,7 @@
 use super::layout::{Kernel, walk};
 use super::{Accumulator, ReduceOptions, Slab, same_kind};
 use crate::Result;
-use crate::array::{DType, Values};
+use crate::values::{DType, Values};
 use std::sync::Arc;
 
 /// Where the values lie, and of which degree the polynomial is.

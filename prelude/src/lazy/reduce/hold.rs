@@ -3,7 +3,7 @@
 use super::layout::{Kernel, walk};
 use super::{Accumulator, Setup, Slab, same_kind};
 use crate::Result;
-use crate::array::{DType, Element, Values};
+use crate::values::{DType, Element, Values};
 use std::sync::Arc;
 
 /// What is asked of the values of each cell.

@@ -1,6 +1,6 @@
 //! How the cells of a slab lie in memory, as the tight loops want them: long runs.
 
-use crate::array::{DType, Element, Values};
+use crate::values::{DType, Element, Values};
 
 /// Values of some cells along a stretch of the reduced axes.
 #[derive(Debug, Clone)]

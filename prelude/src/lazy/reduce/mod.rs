@@ -18,7 +18,7 @@ mod vector;
 pub(crate) use fit::Fit;
 pub(crate) use layout::Slab;
 
-use crate::array::{DType, Values};
+use crate::values::{DType, Values};
 use crate::{Error, ErrorKind, Result};
 use std::any::Any;
 use std::borrow::Cow;

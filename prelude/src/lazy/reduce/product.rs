@@ -3,7 +3,7 @@
 use super::layout::{Kernel, walk};
 use super::{Accumulator, ReduceOptions, Slab, same_kind};
 use crate::Result;
-use crate::array::{DType, Element, Values};
+use crate::values::{DType, Element, Values};
 use std::marker::PhantomData;
 
 pub(super) fn start(options: ReduceOptions, cells: usize, input: DType) -> Box<dyn Accumulator> {

@@ -4,7 +4,7 @@ use super::layout::{Kernel, walk};
 use super::vector::widest;
 use super::{Accumulator, ReduceOp, ReduceOptions, Setup, Slab, same_kind};
 use crate::Result;
-use crate::array::{DType, Element, Text, Values, typed};
+use crate::values::{DType, Element, Text, Values, typed};
 use std::marker::PhantomData;
 
 pub(super) fn start(op: ReduceOp, setup: Setup<'_>) -> Box<dyn Accumulator> {

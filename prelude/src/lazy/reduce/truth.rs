@@ -3,7 +3,7 @@
 use super::layout::{Kernel, walk};
 use super::{Accumulator, Slab, same_kind};
 use crate::Result;
-use crate::array::{DType, Values};
+use crate::values::{DType, Values};
 
 /// `ANY`: whether any is true; else whether all are. NaN is not 0, so it is true, as in NumPy.
 pub(super) struct Truth<const ANY: bool> {

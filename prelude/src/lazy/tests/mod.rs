@@ -10,7 +10,7 @@ mod sharing;
 mod stacking;
 
 use super::*;
-use crate::array::{DType, Values};
+use crate::values::{DType, Values};
 use crate::{Error, ErrorKind, Result};
 use std::ops::Range;
 use std::path::{Path, PathBuf};

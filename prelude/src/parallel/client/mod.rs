@@ -4,10 +4,10 @@ mod strip;
 pub(super) mod view;
 
 use super::limits::bytes;
+use super::threads;
 use super::{Pool, live, memory_limit};
 use crate::Result;
 use crate::display::{MimeBundle, Show, impl_show};
-use crate::lazy::threads;
 use std::fmt;
 
 /// The threads that lazy arrays are computed with from now on.

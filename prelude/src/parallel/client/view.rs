@@ -5,12 +5,12 @@
 
 use super::strip::{self, Scale};
 use crate::display::MimeBundle;
+use crate::html::escape;
 use crate::parallel::lane::{Doing, KINDS, Lane};
 use crate::parallel::live::Record;
 use crate::parallel::progress::{BAR_STYLE, Report, time_text};
 use crate::parallel::usage::memory_used;
 use crate::parallel::{bytes, cpus, memory_limit, short_bytes};
-use crate::raster::escape;
 use std::time::Duration;
 
 const STYLE: &str = include_str!("view.css");

@@ -2,8 +2,8 @@
 
 use super::{End, Moment};
 use crate::display::MimeBundle;
+use crate::html::escape;
 use crate::parallel::short_bytes;
-use crate::raster::escape;
 use std::fmt::Write as _;
 use std::time::Duration;
 

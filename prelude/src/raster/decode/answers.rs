@@ -2,9 +2,9 @@
 
 use super::{Decoded, Sample};
 use crate::Result;
-use crate::array::DType;
 use crate::raster::Raster;
 use crate::raster::read::{into, through_gdal};
+use crate::values::DType;
 use gdal::raster::GdalType;
 use std::ops::Range;
 

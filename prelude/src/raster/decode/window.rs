@@ -5,7 +5,7 @@ use super::layout::{Layout, Place};
 use super::packed::{Codec, Unpacker};
 use super::sample::Decoded;
 use crate::Result;
-use crate::parallel::cancel;
+use crate::cancel;
 use std::cell::RefCell;
 use std::ops::Range;
 

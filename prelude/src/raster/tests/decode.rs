@@ -98,7 +98,7 @@ fn fill<T: GdalType + Copy>(memory: &Driver, layout: &Layout, value: impl Fn(f64
 }
 
 fn write(layout: &Layout, path: &Path) {
-    super::super::library::ready();
+    crate::gdal::library::ready();
     let memory = DriverManager::get_driver_by_name("MEM").unwrap();
     let dataset = match layout.dtype {
         "u8" | "i8" => fill(&memory, layout, |v| v as u8),

@@ -9,7 +9,7 @@ mod read;
 mod write;
 
 use super::{Crs, Raster, RasterMeta};
-use crate::array::DType;
+use crate::values::DType;
 use ndarray::Array2;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
@@ -34,5 +34,5 @@ fn meta(rows: usize, columns: usize) -> RasterMeta {
 }
 
 fn names(folder: &Path) -> Vec<String> {
-    super::errors::names_in(folder).unwrap()
+    crate::disk::names_in(folder).unwrap()
 }

@@ -3,7 +3,7 @@
 //! A window is read, used and dropped thousands of times in one computation. Fresh
 //! pages cost as much as a fifth of decoding them, so a thread keeps the last few.
 
-use crate::array::{Element, Values};
+use crate::values::{Element, Values};
 use std::any::{Any, TypeId};
 use std::cell::RefCell;
 use std::mem::size_of;

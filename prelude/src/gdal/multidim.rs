@@ -3,7 +3,7 @@
 //! The `gdal` crate wraps the same API, but reads attributes as 32-bit integers, hides block sizes and creates
 //! nothing; so this goes to the C functions, of those that GDAL 3.4 has already.
 
-use crate::array::DType;
+use crate::values::DType;
 use gdal_sys as c;
 use std::ffi::{CStr, CString, c_char, c_void};
 use std::ptr;
@@ -12,15 +12,15 @@ macro_rules! handle {
     ($(#[$doc:meta])* $name:ident, $raw:ty, $release:path) => {
         $(#[$doc])*
         #[derive(Debug)]
-        pub(super) struct $name($raw);
+        pub(crate) struct $name($raw);
 
         impl $name {
             /// Takes over a handle that GDAL gave away; none if it is null.
-            pub(super) fn own(raw: $raw) -> Option<Self> {
+            pub(crate) fn own(raw: $raw) -> Option<Self> {
                 (!raw.is_null()).then_some(Self(raw))
             }
 
-            pub(super) fn raw(&self) -> $raw {
+            pub(crate) fn raw(&self) -> $raw {
                 self.0
             }
         }
@@ -52,11 +52,11 @@ unsafe impl Send for Group {}
 unsafe impl Send for Array {}
 
 /// Element types by GDAL's numbers, which do not change; the names of the later ones are not in older bindings.
-pub(super) const INT64: u32 = 13;
+pub(crate) const INT64: u32 = 13;
 
 /// What an element type is to us.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     /// Numbers, with GDAL's number of the type.
     Number(DType, u32),
     /// Text of any length.
@@ -67,17 +67,17 @@ pub(super) enum Kind {
 
 impl Type {
     /// The type of numbers in a buffer of `dtype`.
-    pub(super) fn number(gdal: u32) -> Option<Self> {
+    pub(crate) fn number(gdal: u32) -> Option<Self> {
         // SAFETY: any number is allowed; an unknown one gives null or a type that reading then refuses.
         Self::own(unsafe { c::GDALExtendedDataTypeCreate(gdal) })
     }
 
-    pub(super) fn text() -> Option<Self> {
+    pub(crate) fn text() -> Option<Self> {
         // SAFETY: 0 means text of any length.
         Self::own(unsafe { c::GDALExtendedDataTypeCreateString(0) })
     }
 
-    pub(super) fn kind(&self) -> Kind {
+    pub(crate) fn kind(&self) -> Kind {
         // SAFETY: the handle is alive.
         let (class, number) = unsafe {
             (c::GDALExtendedDataTypeGetClass(self.raw()), c::GDALExtendedDataTypeGetNumericDataType(self.raw()))
@@ -102,7 +102,7 @@ impl Type {
 }
 
 /// A copy of text that GDAL keeps; bytes that are not UTF-8 are replaced.
-pub(super) fn text(raw: *const c_char) -> String {
+pub(crate) fn text(raw: *const c_char) -> String {
     if raw.is_null() {
         return String::new();
     }
@@ -111,13 +111,13 @@ pub(super) fn text(raw: *const c_char) -> String {
 }
 
 /// Text for GDAL; what follows a zero byte is cut off.
-pub(super) fn c_text(text: &str) -> CString {
+pub(crate) fn c_text(text: &str) -> CString {
     let end = text.find('\0').unwrap_or(text.len());
     CString::new(&text[..end]).unwrap_or_default()
 }
 
 /// A list of texts that GDAL gives away.
-pub(super) fn list(raw: *mut *mut c_char) -> Vec<String> {
+pub(crate) fn list(raw: *mut *mut c_char) -> Vec<String> {
     let mut texts = Vec::new();
     if raw.is_null() {
         return texts;
@@ -148,7 +148,7 @@ fn handles<H: Copy, T>(raw: *mut H, count: usize, own: impl Fn(H) -> Option<T>) 
 }
 
 impl Group {
-    pub(super) fn array_names(&self) -> Vec<String> {
+    pub(crate) fn array_names(&self) -> Vec<String> {
         // Scalars, bounds and coordinates too, which the netCDF driver otherwise leaves out.
         let all = c_text("SHOW_ALL=YES");
         let mut options = [all.as_ptr().cast_mut(), ptr::null_mut()];
@@ -156,24 +156,24 @@ impl Group {
         list(unsafe { c::GDALGroupGetMDArrayNames(self.raw(), options.as_mut_ptr()) })
     }
 
-    pub(super) fn group_names(&self) -> Vec<String> {
+    pub(crate) fn group_names(&self) -> Vec<String> {
         // SAFETY: as above.
         list(unsafe { c::GDALGroupGetGroupNames(self.raw(), ptr::null_mut()) })
     }
 
-    pub(super) fn array(&self, name: &str) -> Option<Array> {
+    pub(crate) fn array(&self, name: &str) -> Option<Array> {
         let name = c_text(name);
         // SAFETY: handle and name are alive.
         Array::own(unsafe { c::GDALGroupOpenMDArray(self.raw(), name.as_ptr(), ptr::null_mut()) })
     }
 
-    pub(super) fn group(&self, name: &str) -> Option<Self> {
+    pub(crate) fn group(&self, name: &str) -> Option<Self> {
         let name = c_text(name);
         // SAFETY: handle and name are alive.
         Self::own(unsafe { c::GDALGroupOpenGroup(self.raw(), name.as_ptr(), ptr::null_mut()) })
     }
 
-    pub(super) fn attributes(&self) -> Vec<Attribute> {
+    pub(crate) fn attributes(&self) -> Vec<Attribute> {
         let mut count = 0;
         // SAFETY: the handle is alive and `count` is written to.
         let raw = unsafe { c::GDALGroupGetAttributes(self.raw(), &raw mut count, ptr::null_mut()) };
@@ -183,7 +183,7 @@ impl Group {
 
 impl Array {
     /// All attributes, also those that GDAL understands and otherwise leaves out (`units`, `_FillValue`, …).
-    pub(super) fn attributes(&self) -> Vec<Attribute> {
+    pub(crate) fn attributes(&self) -> Vec<Attribute> {
         let all = c_text("SHOW_ALL=YES");
         let mut options = [all.as_ptr().cast_mut(), ptr::null_mut()];
         let mut count = 0;
@@ -192,20 +192,20 @@ impl Array {
         handles(raw, count, Attribute::own)
     }
 
-    pub(super) fn dimensions(&self) -> Vec<Dimension> {
+    pub(crate) fn dimensions(&self) -> Vec<Dimension> {
         let mut count = 0;
         // SAFETY: the handle is alive and `count` is written to.
         let raw = unsafe { c::GDALMDArrayGetDimensions(self.raw(), &raw mut count) };
         handles(raw, count, Dimension::own)
     }
 
-    pub(super) fn kind(&self) -> Kind {
+    pub(crate) fn kind(&self) -> Kind {
         // SAFETY: the handle is alive.
         Type::own(unsafe { c::GDALMDArrayGetDataType(self.raw()) }).map_or(Kind::Other, |of| of.kind())
     }
 
     /// The lengths of a chunk, one per dimension; 0 where the file has none.
-    pub(super) fn block(&self) -> Vec<usize> {
+    pub(crate) fn block(&self) -> Vec<usize> {
         let mut count = 0;
         // SAFETY: the handle is alive; the result is an array of `count` numbers that is ours to free.
         unsafe {
@@ -219,13 +219,13 @@ impl Array {
         }
     }
 
-    pub(super) fn unit(&self) -> String {
+    pub(crate) fn unit(&self) -> String {
         // SAFETY: the handle is alive.
         text(unsafe { c::GDALMDArrayGetUnit(self.raw()) })
     }
 
     /// The scale and the offset, where there are any.
-    pub(super) fn scale_and_offset(&self) -> (Option<f64>, Option<f64>) {
+    pub(crate) fn scale_and_offset(&self) -> (Option<f64>, Option<f64>) {
         let (mut scaled, mut moved) = (0, 0);
         // SAFETY: the handle is alive and the flags are written to.
         let (scale, offset) = unsafe {
@@ -234,7 +234,7 @@ impl Array {
         ((scaled != 0).then_some(scale), (moved != 0).then_some(offset))
     }
 
-    pub(super) fn nodata(&self) -> Option<f64> {
+    pub(crate) fn nodata(&self) -> Option<f64> {
         let mut there = 0;
         // SAFETY: the handle is alive and the flag is written to.
         let nodata = unsafe { c::GDALMDArrayGetNoDataValueAsDouble(self.raw(), &raw mut there) };
@@ -242,7 +242,7 @@ impl Array {
     }
 
     /// How the values are stored, in the driver's words.
-    pub(super) fn compression(&self) -> Option<String> {
+    pub(crate) fn compression(&self) -> Option<String> {
         let key = c_text("COMPRESS");
         // SAFETY: the list belongs to the array, and the text found in it to the list.
         let found = unsafe {
@@ -256,7 +256,7 @@ impl Array {
     }
 
     /// The CRS as WKT.
-    pub(super) fn wkt(&self) -> Option<String> {
+    pub(crate) fn wkt(&self) -> Option<String> {
         // SAFETY: the reference is ours to release, and the text to free.
         unsafe {
             let reference = c::GDALMDArrayGetSpatialRef(self.raw());
@@ -274,12 +274,12 @@ impl Array {
 }
 
 impl Dimension {
-    pub(super) fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         // SAFETY: the handle is alive.
         text(unsafe { c::GDALDimensionGetName(self.raw()) })
     }
 
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         // SAFETY: the handle is alive.
         usize::try_from(unsafe { c::GDALDimensionGetSize(self.raw()) }).unwrap_or(usize::MAX)
     }

@@ -3,7 +3,7 @@
 //! Stop is of one cell. It is kept as the number of the cell that was stopped, next to the number of the cell that runs, and
 //! not as a flag that somebody must clear in time: it ends with its cell by itself, and a Stop that comes late stops nothing.
 
-use crate::runtime::guard;
+use crate::guard;
 use crate::{Error, ErrorKind, Result};
 use std::sync::atomic::{AtomicU64, Ordering};
 

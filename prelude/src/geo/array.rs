@@ -1,11 +1,8 @@
 //! What makes an array a map: its CRS, its transform, its nodata value.
 
-use super::attrs::Attr;
-use super::coord::Coord;
-use super::data_array::DataArray;
-use super::labels::Labels;
+use super::{Crs, IntoCrs};
 use crate::Result;
-use crate::raster::{Crs, IntoCrs};
+use crate::array::{Attr, Coord, DataArray, Labels};
 
 /// The coordinate that carries the CRS, as rioxarray and CF conventions name it.
 pub(crate) const SPATIAL_REF: &str = "spatial_ref";

@@ -1,6 +1,6 @@
 //! Listing files by pattern, sorted, as every lesson starts.
 
-use super::errors::{contents, names_in, shown};
+use super::names::{contents, names_in, shown};
 use crate::{Error, ErrorKind, Result};
 use std::path::{Path, PathBuf};
 
@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 /// # fn main() -> isopleth::Result<()> {
 /// # let folder = tempfile::tempdir().unwrap();
 /// # for day in ["2016.01.02.tif", "2016.01.01.tif"] { std::fs::write(folder.path().join(day), "").unwrap(); }
-/// let files = isopleth::raster::glob(&folder, "*.tif")?;
+/// let files = isopleth::disk::glob(&folder, "*.tif")?;
 /// assert!(files[0].ends_with("2016.01.01.tif"));
 /// # Ok(()) }
 /// ```

@@ -1,7 +1,8 @@
 //! Which pixels lie in an area, by GDAL's rasterizer.
 
-use super::warp::Grid;
-use super::{Crs, library};
+use super::Crs;
+use super::Grid;
+use crate::gdal::library;
 use crate::{Error, ErrorKind, Result};
 use gdal::raster::{RasterizeOptions, rasterize};
 use gdal::vector::Geometry;
@@ -9,14 +10,14 @@ use ndarray::Array2;
 use std::ops::Range;
 
 /// The pixels of a grid that areas cover: a window, and which of its pixels.
-pub(super) struct Cover {
+pub(crate) struct Cover {
     pub rows: Range<usize>,
     pub columns: Range<usize>,
     pub mask: Array2<bool>,
 }
 
 /// The window of pixels that a box touches, cut to the grid; empty if it lies outside.
-pub(super) fn window(transform: &[f64; 6], shape: [usize; 2], bounds: [f64; 4]) -> [Range<usize>; 2] {
+pub(crate) fn window(transform: &[f64; 6], shape: [usize; 2], bounds: [f64; 4]) -> [Range<usize>; 2] {
     // Edges that meet to a millionth of a pixel meet: they were computed by other ways.
     const NEAR: f64 = 1e-6;
     let [left, bottom, right, top] = bounds;
@@ -30,7 +31,7 @@ pub(super) fn window(transform: &[f64; 6], shape: [usize; 2], bounds: [f64; 4]) 
 }
 
 /// The pixels whose centre lies in any of `areas` (all that they touch, if `all_touched`).
-pub(super) fn burn(areas: &[Geometry], transform: &[f64; 6], shape: [usize; 2], all_touched: bool) -> Result<Cover> {
+pub(crate) fn burn(areas: &[Geometry], transform: &[f64; 6], shape: [usize; 2], all_touched: bool) -> Result<Cover> {
     let mut bounds = [f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY];
     for area in areas.iter().filter(|area| !area.is_empty()) {
         let e = area.envelope();

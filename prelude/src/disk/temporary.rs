@@ -1,6 +1,6 @@
 //! A file under a temporary name, in the folder where it will stay: renaming there is atomic.
 
-use super::errors::{file_name, shown};
+use super::names::{file_name, shown};
 use crate::{Error, ErrorKind, Result};
 use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind as Io};

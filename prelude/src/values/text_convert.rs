@@ -114,7 +114,7 @@ made_of_text! { &str String }
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::array::DType;
+    use crate::values::DType;
     use ndarray::array;
 
     #[test]

@@ -1,18 +1,23 @@
 //! Values without labels: an n-dimensional block whose element type is known at run time.
 //!
-//! [`DataArray`](super::DataArray) is not generic over its element type, so that a cell
+//! [`DataArray`](crate::array::DataArray) is not generic over its element type, so that a cell
 //! which uses it compiles in tens of milliseconds; the type lives here instead.
 
+pub mod buffers;
 mod cast;
 mod convert;
 mod dtype;
 mod element;
+mod index;
+pub(crate) mod kernels;
 mod shape;
 mod text;
 mod text_convert;
 
 pub use dtype::DType;
 pub use element::{Element, IntoElement};
+pub use index::AxisIndex;
+pub(crate) use index::{Pick, resolve};
 pub use text::Text;
 
 use ndarray::{ArcArray, IxDyn};
@@ -49,17 +54,17 @@ pub enum Values {
 macro_rules! each {
     ($values:expr, $array:ident => $body:expr) => {
         match $values {
-            $crate::array::Values::Bool($array) => $body,
-            $crate::array::Values::U8($array) => $body,
-            $crate::array::Values::I16($array) => $body,
-            $crate::array::Values::U16($array) => $body,
-            $crate::array::Values::I32($array) => $body,
-            $crate::array::Values::U32($array) => $body,
-            $crate::array::Values::I64($array) => $body,
-            $crate::array::Values::F32($array) => $body,
-            $crate::array::Values::F64($array) => $body,
-            $crate::array::Values::DateTime($array) => $body,
-            $crate::array::Values::Text($array) => $body,
+            $crate::values::Values::Bool($array) => $body,
+            $crate::values::Values::U8($array) => $body,
+            $crate::values::Values::I16($array) => $body,
+            $crate::values::Values::U16($array) => $body,
+            $crate::values::Values::I32($array) => $body,
+            $crate::values::Values::U32($array) => $body,
+            $crate::values::Values::I64($array) => $body,
+            $crate::values::Values::F32($array) => $body,
+            $crate::values::Values::F64($array) => $body,
+            $crate::values::Values::DateTime($array) => $body,
+            $crate::values::Values::Text($array) => $body,
         }
     };
 }
@@ -68,17 +73,17 @@ macro_rules! each {
 macro_rules! same {
     ($values:expr, $array:ident => $body:expr) => {
         match $values {
-            $crate::array::Values::Bool($array) => $crate::array::Values::Bool($body),
-            $crate::array::Values::U8($array) => $crate::array::Values::U8($body),
-            $crate::array::Values::I16($array) => $crate::array::Values::I16($body),
-            $crate::array::Values::U16($array) => $crate::array::Values::U16($body),
-            $crate::array::Values::I32($array) => $crate::array::Values::I32($body),
-            $crate::array::Values::U32($array) => $crate::array::Values::U32($body),
-            $crate::array::Values::I64($array) => $crate::array::Values::I64($body),
-            $crate::array::Values::F32($array) => $crate::array::Values::F32($body),
-            $crate::array::Values::F64($array) => $crate::array::Values::F64($body),
-            $crate::array::Values::DateTime($array) => $crate::array::Values::DateTime($body),
-            $crate::array::Values::Text($array) => $crate::array::Values::Text($body),
+            $crate::values::Values::Bool($array) => $crate::values::Values::Bool($body),
+            $crate::values::Values::U8($array) => $crate::values::Values::U8($body),
+            $crate::values::Values::I16($array) => $crate::values::Values::I16($body),
+            $crate::values::Values::U16($array) => $crate::values::Values::U16($body),
+            $crate::values::Values::I32($array) => $crate::values::Values::I32($body),
+            $crate::values::Values::U32($array) => $crate::values::Values::U32($body),
+            $crate::values::Values::I64($array) => $crate::values::Values::I64($body),
+            $crate::values::Values::F32($array) => $crate::values::Values::F32($body),
+            $crate::values::Values::F64($array) => $crate::values::Values::F64($body),
+            $crate::values::Values::DateTime($array) => $crate::values::Values::DateTime($body),
+            $crate::values::Values::Text($array) => $crate::values::Values::Text($body),
         }
     };
 }
@@ -86,7 +91,7 @@ macro_rules! same {
 /// Runs an expression with `$T` naming the Rust type that holds a dtype (`i64` for dates).
 macro_rules! typed {
     ($dtype:expr, $T:ident => $body:expr) => {{
-        use $crate::array::DType;
+        use $crate::values::DType;
         macro_rules! arm {
             ($type:ty) => {{
                 type $T = $type;
@@ -103,7 +108,7 @@ macro_rules! typed {
             DType::I64 | DType::DateTime => arm!(i64),
             DType::F32 => arm!(f32),
             DType::F64 => arm!(f64),
-            DType::Text => arm!($crate::array::Text),
+            DType::Text => arm!($crate::values::Text),
         }
     }};
 }
@@ -179,7 +184,7 @@ impl Values {
     pub(crate) fn reclaim(self) {
         each!(self, a => {
             if a.is_standard_layout() && let Ok(owned) = a.try_into_owned_nocopy() {
-                crate::lazy::buffers::give(owned.into_raw_vec_and_offset().0);
+                crate::values::buffers::give(owned.into_raw_vec_and_offset().0);
             }
         });
     }

@@ -1,7 +1,7 @@
 //! Selecting and rearranging: everything that moves elements and computes nothing.
 
 use super::{Element, Values, each, same, typed};
-use crate::lazy::{AxisIndex, Pick, buffers};
+use crate::values::{AxisIndex, Pick, buffers};
 use crate::{Error, ErrorKind, Result};
 use ndarray::{ArcArray, ArrayD, Axis, IxDyn, Slice};
 use std::ops::Range;
@@ -12,7 +12,7 @@ impl Values {
     /// # Errors
     /// When an index lies outside its axis, or there is not one per axis.
     pub fn index(&self, axes: &[AxisIndex]) -> Result<Self> {
-        let (picks, dropped) = crate::lazy::index::resolve(self.shape(), axes)?;
+        let (picks, dropped) = super::resolve(self.shape(), axes)?;
         let mut values = self.pick(&picks);
         for axis in dropped.into_iter().rev() {
             values = values.drop_axis(axis);

@@ -1,15 +1,11 @@
 //! Small arrays as tables: CSV files that a spreadsheet, pandas or R opens.
 
-use super::align::spread;
-use super::coords::Coords;
-use super::data_array::DataArray;
-use super::dataset::Dataset;
-use super::geo::SPATIAL_REF;
-use super::values::Values;
-use super::view_values::bytes;
+use crate::array::{Coords, DataArray, Dataset, bytes, same_values, spread};
+use crate::cancel;
+use crate::disk::Temporary;
+use crate::geo::SPATIAL_REF;
 use crate::lazy::Plan;
-use crate::parallel::cancel;
-use crate::raster::temporary::Temporary;
+use crate::values::Values;
 use crate::{Error, ErrorKind, Result};
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -62,9 +58,8 @@ impl Dataset {
 fn save_array(array: &DataArray, path: &Path) -> Result<()> {
     let [rows, columns] = *array.shape() else {
         let coord = array.get_name().and_then(|name| array.coords().get(name));
-        let itself = coord.is_some_and(|coord| {
-            array.plan().as_values().is_some_and(|values| super::labels::same_values(coord.values(), values))
-        });
+        let itself = coord
+            .is_some_and(|coord| array.plan().as_values().is_some_and(|values| same_values(coord.values(), values)));
         let free = |name: &&str| itself || (array.axis_of(name).is_none() && coord.is_none());
         let name = array.get_name().filter(free).unwrap_or("value");
         return save_long(&array.sizes(), array.coords(), &[(name, array)], path);

@@ -72,7 +72,7 @@ fn content(bundle: &MimeBundle, id: Option<&str>) -> Display {
 /// The value of the cell; by way of `show!` only something that it shows. The kernel writes calls of it into cells.
 pub fn result(bundle: &MimeBundle) {
     // What Stop has cut short has no value.
-    crate::parallel::cancel::checkpoint();
+    crate::cancel::checkpoint();
     result_as(bundle, None);
 }
 

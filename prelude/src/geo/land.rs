@@ -1,7 +1,9 @@
 //! The bundled land mask: the coasts of the sample data, and of maps.
 
 use crate::Result;
-use crate::raster::{Raster, with_memory_file};
+use crate::gdal::library;
+use crate::{Error, ErrorKind};
+use gdal::Dataset;
 use ndarray::Array2;
 
 /// Natural Earth 1:10m land on the lesson's grid; 1 is land.
@@ -19,5 +21,13 @@ pub(crate) const SHAPE: (usize, usize) = (2600, 7200);
 /// # Errors
 /// If GDAL cannot decode it.
 pub(crate) fn mask() -> Result<Array2<u8>> {
-    with_memory_file(LAND, "isopleth-land.tif", |path| Raster::open(path)?.read::<u8>(1))?
+    let read = |path: &std::path::Path| {
+        library::call(|| {
+            let size = (SHAPE.1, SHAPE.0);
+            Ok(Dataset::open(path)?.rasterband(1)?.read_as::<u8>((0, 0), size, size, None)?.into_shape_and_vec().1)
+        })
+    };
+    let cells = library::with_memory_file(LAND, "isopleth-land.tif", read)?
+        .map_err(|said| Error::new(ErrorKind::Other, format!("the land mask: {said}")))?;
+    Ok(Array2::from_shape_vec(SHAPE, cells)?)
 }

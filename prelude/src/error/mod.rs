@@ -1,5 +1,9 @@
 //! The one error type of the crate: what was asked, what exists, what to try.
 
+mod chain;
+
+pub(crate) use chain::{chain, texts_of};
+
 use std::fmt;
 
 /// A result whose error is [`Error`].

@@ -1,6 +1,6 @@
 //! The array as a picture; how pictures are made is in [`plot`](crate::plot).
 
-use super::data_array::DataArray;
+use crate::array::DataArray;
 use crate::plot::{self, Figure};
 
 impl DataArray {

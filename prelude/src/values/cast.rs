@@ -115,7 +115,7 @@ where
 }
 
 fn map<T: Element, U: Element>(a: &ArcArray<T, IxDyn>, f: impl Fn(T) -> U) -> ArcArray<U, IxDyn> {
-    crate::lazy::kernels::map_to(a, f)
+    super::kernels::map_to(a, f)
 }
 
 #[cfg(test)]

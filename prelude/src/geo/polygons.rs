@@ -1,7 +1,9 @@
 //! Areas on the map: polygons with names, read from GeoJSON.
 
-use super::errors::{not_opened, shown};
-use super::{Crs, IntoCrs, library};
+use super::{Crs, IntoCrs};
+use crate::disk::shown;
+use crate::gdal::errors::not_opened;
+use crate::gdal::library;
 use crate::{Error, ErrorKind, Result};
 use gdal::errors::GdalError;
 use gdal::spatial_ref::CoordTransform;
@@ -127,7 +129,7 @@ impl Polygons {
     }
 
     /// The areas as GDAL's geometries, in `crs` (as they are where there is none).
-    pub(super) fn geometries(&self, crs: Option<&Crs>) -> Result<Vec<Geometry>> {
+    pub(crate) fn geometries(&self, crs: Option<&Crs>) -> Result<Vec<Geometry>> {
         let moved = match (&self.crs, crs) {
             (Some(own), Some(crs)) if !own.same(crs) => Some((own, crs)),
             _ => None,

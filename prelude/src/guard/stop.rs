@@ -7,7 +7,7 @@
 
 use super::may_unwind;
 use super::registers::{self, is_to_end};
-use crate::parallel::cancel;
+use crate::cancel;
 use std::collections::HashSet;
 use std::hint::cold_path;
 use std::sync::atomic::{AtomicU8, Ordering};

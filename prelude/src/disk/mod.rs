@@ -1,0 +1,11 @@
+//! The disk: listing folders, names that do not exist, files that take their name when they are complete.
+
+mod glob;
+mod names;
+mod temporary;
+
+pub use glob::glob;
+pub(crate) use names::{file_name, no_file, shown};
+#[cfg(test)]
+pub(crate) use names::names_in;
+pub(crate) use temporary::Temporary;

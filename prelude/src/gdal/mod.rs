@@ -1,0 +1,7 @@
+//! GDAL as this process uses it: set up once, its handles owned, its complaints as errors.
+
+pub(crate) mod errors;
+pub(crate) mod library;
+pub(crate) mod multidim;
+
+pub use library::gdal_version;
