@@ -2,7 +2,7 @@
 
 use super::attrs::{Attr, Attrs};
 use crate::time::{DateRange, DateTime};
-use crate::values::{Text, Values};
+use crate::values::{DType, Text, Values};
 use ndarray::{ArcArray, ArrayBase, Data, Dimension, IxDyn};
 use std::ops::{Range, RangeInclusive};
 use std::sync::Arc;
@@ -142,6 +142,7 @@ macro_rules! element {
 // of `1..=100` in two cells always align.
 element! {
     bool => Bool, |v| v;
+    i8 => I64, i64::from;
     u8 => I64, i64::from;
     i16 => I64, i64::from;
     u16 => I64, i64::from;
@@ -155,6 +156,23 @@ element! {
     &str => Text, Text::from;
     String => Text, Text::from;
     Text => Text, |v| v;
+}
+
+/// As the other whole numbers, if all are below 2⁶³; otherwise they stay as they are.
+impl CoordElement for u64 {
+    fn values(elements: ArcArray<Self, IxDyn>) -> Values {
+        let values = Values::U64(elements);
+        match super::labels::Labels::of(&values) {
+            super::labels::Labels::Large(_) => values,
+            _ => values.cast(DType::I64),
+        }
+    }
+}
+
+impl From<u64> for Coord {
+    fn from(value: u64) -> Self {
+        Self::scalar(value)
+    }
 }
 
 fn line<T: CoordElement>(elements: Vec<T>) -> Coord {
@@ -218,7 +236,7 @@ macro_rules! ranges {
     )*};
 }
 
-ranges!(i32, i64, u32, usize);
+ranges!(i32, i64, u32, u64, usize);
 
 impl From<DateRange> for Coord {
     fn from(dates: DateRange) -> Self {

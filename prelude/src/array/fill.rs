@@ -147,6 +147,7 @@ impl DataArray {
         };
         Ok(match Labels::of(index.values()) {
             Labels::Int(labels) => labels.into_iter().map(|label| label as f64).collect(),
+            Labels::Large(labels) => labels.into_iter().map(|label| label as f64).collect(),
             Labels::Float(labels) => labels,
             Labels::Time(labels) => {
                 let first = labels.iter().copied().find(|&label| label != i64::MIN).unwrap_or(0);

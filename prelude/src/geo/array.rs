@@ -72,6 +72,7 @@ impl DataArray {
         let first = match &labels {
             Labels::Float(labels) => *labels.first()?,
             Labels::Int(labels) => *labels.first()? as f64,
+            Labels::Large(labels) => *labels.first()? as f64,
             Labels::Time(_) | Labels::Text(_) => return None,
         };
         // A single pixel does not tell its size; then the transform that came with the file does.

@@ -258,21 +258,13 @@ fn own_type(dtype: DType) -> DType {
 
 /// What an integer type can hold.
 fn range(dtype: DType) -> Option<(f64, f64)> {
-    match dtype {
-        DType::Bool | DType::U8 => Some((0.0, 255.0)),
-        DType::I16 => Some((f64::from(i16::MIN), f64::from(i16::MAX))),
-        DType::U16 => Some((0.0, f64::from(u16::MAX))),
-        DType::I32 => Some((f64::from(i32::MIN), f64::from(i32::MAX))),
-        DType::U32 => Some((0.0, f64::from(u32::MAX))),
-        DType::I64 => Some((i64::MIN as f64, i64::MAX as f64)),
-        _ => None,
-    }
+    own_type(dtype).range().map(|(least, greatest)| (least as f64, greatest as f64))
 }
 
 /// Differences of neighbours pack better than the numbers themselves. Older versions of libtiff have none of 64 bits.
 fn predictor(meta: &RasterMeta) -> Option<u8> {
     match (meta.compression.as_deref(), meta.dtype) {
-        (None, _) | (_, DType::I64) => None,
+        (None, _) | (_, DType::I64 | DType::U64) => None,
         (Some("LZW" | "DEFLATE" | "ZSTD"), dtype) => Some(if dtype.is_float() { 3 } else { 2 }),
         _ => None,
     }

@@ -6,6 +6,7 @@ mod decode_mutants;
 mod labelled;
 mod options;
 mod read;
+mod types;
 mod write;
 
 use super::{Crs, Raster, RasterMeta};
