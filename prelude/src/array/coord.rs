@@ -1,7 +1,7 @@
 //! Coordinates: the labels along an axis, or what is known about a whole array.
 
 use super::attrs::{Attr, Attrs};
-use crate::time::{DateRange, DateTime};
+use crate::time::{CfTimes, DateRange, DateTime};
 use crate::values::{DType, Text, Values};
 use ndarray::{ArcArray, ArrayBase, Data, Dimension, IxDyn};
 use std::ops::{Range, RangeInclusive};
@@ -247,6 +247,18 @@ impl From<DateRange> for Coord {
 impl From<&DateRange> for Coord {
     fn from(dates: &DateRange) -> Self {
         line(dates.to_vec())
+    }
+}
+
+impl From<CfTimes> for Coord {
+    fn from(dates: CfTimes) -> Self {
+        Self::unnamed(dates.into())
+    }
+}
+
+impl From<&CfTimes> for Coord {
+    fn from(dates: &CfTimes) -> Self {
+        Self::unnamed(dates.into())
     }
 }
 

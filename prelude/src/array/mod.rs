@@ -23,6 +23,7 @@
 mod align;
 mod arithmetic;
 mod attrs;
+mod calendar;
 mod chunk;
 mod coarsen;
 mod compare;
@@ -69,6 +70,7 @@ pub use crate::values::{DType, Element, IntoElement, Text, Values};
 pub(crate) use align::spread;
 pub use align::{Join, align};
 pub use attrs::{Attr, Attrs};
+pub use calendar::{ConvertCalendar, IntoConvertCalendar};
 pub use coarsen::Coarsen;
 pub use concat::concat;
 pub use convert::{Explanation, IntoPlan};

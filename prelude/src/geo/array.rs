@@ -73,7 +73,7 @@ impl DataArray {
             Labels::Float(labels) => *labels.first()?,
             Labels::Int(labels) => *labels.first()? as f64,
             Labels::Large(labels) => *labels.first()? as f64,
-            Labels::Time(_) | Labels::Text(_) => return None,
+            Labels::Time(..) | Labels::Text(_) => return None,
         };
         // A single pixel does not tell its size; then the transform that came with the file does.
         let step = if labels.len() == 1 { step_of_one? } else { labels.even_step()? };

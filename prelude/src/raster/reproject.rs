@@ -244,7 +244,7 @@ fn source_grid(planes: &Planes) -> Result<Grid> {
 fn on_grid(planes: &Planes, target: &Grid, options: &Reproject) -> Result<DataArray> {
     let source = source_grid(planes)?;
     let own = planes.array.dtype();
-    if matches!(own, DType::DateTime | DType::Text) {
+    if !own.is_number() {
         return Err(Error::new(ErrorKind::Mismatch, format!("reproject: {own} cannot be warped")));
     }
     // Integers that came unmasked keep the number that stands for "none"; all others get a type that has NaN.
