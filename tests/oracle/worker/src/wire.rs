@@ -177,7 +177,7 @@ fn data(values: &Values) -> Result<String> {
         DType::U16 => bytes(values, u16::to_le_bytes),
         DType::I32 => bytes(values, i32::to_le_bytes),
         DType::U32 => bytes(values, u32::to_le_bytes),
-        DType::I64 | DType::DateTime => bytes(values, i64::to_le_bytes),
+        DType::I64 | DType::DateTime | DType::CfTime(_) => bytes(values, i64::to_le_bytes),
         DType::F32 => bytes(values, f32::to_le_bytes),
         DType::F64 => bytes(values, f64::to_le_bytes),
     }?;
