@@ -199,7 +199,7 @@ impl Decoding {
             }),
         };
         let dates: Vec<i64> = self.counts(raw)?.into_iter().map(date).collect::<Result<_>>()?;
-        Ok(Values::from_shape_vec(raw.shape(), dates)?.as_dates(self.dtype))
+        Ok(Values::from_shape_vec(raw.shape(), dates)?.into_dates(self.dtype))
     }
 }
 
@@ -218,7 +218,7 @@ fn map<U: Element>(raw: &Values, f: &dyn Fn(f64) -> U) -> Result<Values> {
 pub(super) fn empty(dtype: DType, shape: &[usize]) -> Result<Values> {
     match dtype {
         DType::Text => Values::from_shape_vec::<Text>(shape, Vec::new()),
-        dates if dates.is_date() => Ok(Values::from_shape_vec::<i64>(shape, Vec::new())?.as_dates(dates)),
+        dates if dates.is_date() => Ok(Values::from_shape_vec::<i64>(shape, Vec::new())?.into_dates(dates)),
         dtype => Ok(Values::from_shape_vec::<f64>(shape, Vec::new())?.cast(dtype)),
     }
 }

@@ -83,7 +83,7 @@ fn named(parts: &[&str]) -> Option<Date> {
     let month = |text: &str| {
         let text = text.to_lowercase();
         let is = |name: &&str| text.len() >= 3 && name.starts_with(text.trim_end_matches('.'));
-        NAMES.iter().position(|name| is(&name)).map(|at| at as i64 + 1)
+        NAMES.iter().position(is).map(|at| at as i64 + 1)
     };
     let year = |text: &str| whole(text, 4).filter(|_| text.len() == 4);
     match (month(a), month(b)) {
