@@ -1,6 +1,7 @@
 //! Fields of dates that need more than arithmetic, and dates cut to a frequency or written as text.
 
 use super::data_array::DataArray;
+use super::operation::Operation;
 use crate::lazy::Plan;
 use crate::time::DateTime;
 use crate::values::{DType, Text, Values};
@@ -38,7 +39,8 @@ impl DataArray {
     /// When the array holds no dates.
     pub fn is_leap_year(&self) -> Result<Self> {
         let dates = self.dates("is_leap_year")?;
-        Ok(self.with_plan(Plan::memory(Values::Bool(each_date(&dates, DateTime::is_leap_year)))))
+        Ok(self
+            .with_plan(Operation::Elementwise, Plan::memory(Values::Bool(each_date(&dates, DateTime::is_leap_year)))))
     }
 
     /// The season of each date by the initials of its months: `DJF`, `MAM`, `JJA`, `SON`.
@@ -105,16 +107,17 @@ impl DataArray {
 
     fn whole_field(&self, what: &str, field: fn(DateTime) -> i64) -> Result<Self> {
         let dates = self.dates(what)?;
-        Ok(self.with_plan(Plan::memory(Values::I64(each_date(&dates, field)))))
+        Ok(self.with_plan(Operation::Elementwise, Plan::memory(Values::I64(each_date(&dates, field)))))
     }
 
     fn text_field(&self, what: &str, field: &dyn Fn(DateTime) -> Result<Text>) -> Result<Self> {
-        Ok(self.with_plan(Plan::memory(Values::Text(try_each_date(&self.dates(what)?, field)?))))
+        Ok(self
+            .with_plan(Operation::Elementwise, Plan::memory(Values::Text(try_each_date(&self.dates(what)?, field)?))))
     }
 
     fn date_field(&self, what: &str, field: &dyn Fn(DateTime) -> Result<DateTime>) -> Result<Self> {
         let moved = try_each_date(&self.dates(what)?, &|date| Ok(field(date)?.nanoseconds()))?;
-        Ok(self.with_plan(Plan::memory(Values::DateTime(moved))))
+        Ok(self.with_plan(Operation::Elementwise, Plan::memory(Values::DateTime(moved))))
     }
 }
 

@@ -1,7 +1,8 @@
 //! The labels of a dimension: what `sel` searches and what arithmetic aligns by.
 
+use super::coord::Coord;
 use crate::time::{DateTime, Resolution};
-use crate::values::{Text, Values};
+use crate::values::{EvenRange, Text, Values};
 use ndarray::{ArcArray, IxDyn};
 use std::cmp::Ordering;
 use std::collections::HashMap;
@@ -11,6 +12,8 @@ use std::collections::HashMap;
 pub(crate) enum Labels {
     Int(Vec<i64>),
     Float(Vec<f64>),
+    /// Floats that are not written out.
+    Even(EvenRange),
     Time(Vec<i64>),
     Text(Vec<Text>),
 }
@@ -33,6 +36,11 @@ pub(crate) enum Direction {
 }
 
 impl Labels {
+    /// The labels of a coordinate in their own order; evenly spaced ones are not written out.
+    pub(crate) fn of_coord(coord: &Coord) -> Self {
+        coord.even().map_or_else(|| Self::of(coord.values()), |range| Self::Even(*range))
+    }
+
     /// The values of a coordinate in their own order.
     pub(crate) fn of(values: &Values) -> Self {
         match values {
@@ -58,6 +66,7 @@ impl Labels {
         match self {
             Self::Int(labels) => Values::I64(line(labels)),
             Self::Float(labels) => Values::F64(line(labels)),
+            Self::Even(range) => range.to_values(),
             Self::Time(labels) => Values::DateTime(line(labels)),
             Self::Text(labels) => Values::Text(line(labels)),
         }
@@ -68,6 +77,7 @@ impl Labels {
         match self {
             Self::Int(labels) => Self::Int(positions.iter().map(|&at| labels[at]).collect()),
             Self::Float(labels) => Self::Float(positions.iter().map(|&at| labels[at]).collect()),
+            Self::Even(range) => Self::Float(positions.iter().map(|&at| range.at(at)).collect()),
             Self::Time(labels) => Self::Time(positions.iter().map(|&at| labels[at]).collect()),
             Self::Text(labels) => Self::Text(positions.iter().map(|&at| labels[at]).collect()),
         }
@@ -77,6 +87,7 @@ impl Labels {
         match self {
             Self::Int(labels) | Self::Time(labels) => labels.len(),
             Self::Float(labels) => labels.len(),
+            Self::Even(range) => range.len(),
             Self::Text(labels) => labels.len(),
         }
     }
@@ -95,6 +106,7 @@ impl Labels {
         match self {
             Self::Int(labels) => labels[at].to_string(),
             Self::Float(labels) => format!("{:?}", labels[at]),
+            Self::Even(range) => format!("{:?}", range.at(at)),
             Self::Time(labels) => DateTime::from_nanoseconds(labels[at]).to_string(),
             Self::Text(labels) => format!("{:?}", labels[at]),
         }
@@ -118,6 +130,8 @@ impl Labels {
             (Self::Int(labels), Wanted::Float(value)) => floats(labels[at] as f64, value),
             (Self::Float(labels), Wanted::Int(value)) => floats(labels[at], value as f64),
             (Self::Float(labels), Wanted::Float(value)) => floats(labels[at], value),
+            (Self::Even(range), Wanted::Int(value)) => floats(range.at(at), value as f64),
+            (Self::Even(range), Wanted::Float(value)) => floats(range.at(at), value),
             (Self::Text(labels), Wanted::Text(value)) => labels[at].cmp(&value),
             _ => Ordering::Greater,
         }
@@ -136,6 +150,7 @@ impl Labels {
             }
             (Self::Int(labels) | Self::Time(labels), wanted) => (labels[at] as f64 - number(wanted)).abs(),
             (Self::Float(labels), wanted) => (labels[at] - number(wanted)).abs(),
+            (Self::Even(range), wanted) => (range.at(at) - number(wanted)).abs(),
             (Self::Text(_), _) => f64::NAN,
         }
     }
@@ -145,7 +160,25 @@ impl Labels {
         match self {
             Self::Int(labels) | Self::Time(labels) => labels[a].cmp(&labels[b]),
             Self::Float(labels) => floats(labels[a], labels[b]),
+            Self::Even(range) => floats(range.at(a), range.at(b)),
             Self::Text(labels) => labels[a].cmp(&labels[b]),
+        }
+    }
+
+    /// Positions among which every label equal to `wanted` is, and the one nearest to it.
+    pub(crate) fn near(&self, wanted: Wanted) -> std::ops::Range<usize> {
+        match (self, wanted) {
+            (Self::Even(range), Wanted::Int(value)) => range.near(value as f64),
+            (Self::Even(range), Wanted::Float(value)) => range.near(value),
+            _ => 0..self.len(),
+        }
+    }
+
+    /// A position whose label the one before it has too.
+    pub(crate) fn repeated(&self) -> Option<usize> {
+        match self {
+            Self::Even(range) if range.step() != 0.0 => None,
+            _ => (1..self.len()).find(|&at| self.equal(at - 1, at)),
         }
     }
 
@@ -156,6 +189,9 @@ impl Labels {
 
     /// Which way the labels go; equal neighbours are allowed, and one label ascends.
     pub(crate) fn direction(&self) -> Direction {
+        if let Self::Even(range) = self {
+            return if range.step() < 0.0 && range.len() > 1 { Direction::Descending } else { Direction::Ascending };
+        }
         let never = |unwanted| (1..self.len()).all(|at| self.compare_two(at - 1, at) != unwanted);
         if never(Ordering::Greater) {
             Direction::Ascending
@@ -189,6 +225,7 @@ impl Labels {
             match labels {
                 Labels::Int(labels) | Labels::Time(labels) => bits(labels.iter().map(|&label| label as f64)),
                 Labels::Float(labels) => bits(labels.iter().copied()),
+                Labels::Even(range) => bits((0..range.len()).map(|at| range.at(at))),
                 Labels::Text(labels) => texts(labels),
             }
         }
@@ -238,6 +275,7 @@ impl Labels {
         match self {
             Self::Int(labels) | Self::Time(labels) => labels.iter().map(|&label| label as f64).collect(),
             Self::Float(labels) => labels.clone(),
+            Self::Even(range) => (0..range.len()).map(|at| range.at(at)).collect(),
             Self::Text(labels) => vec![f64::NAN; labels.len()],
         }
     }
@@ -247,14 +285,6 @@ impl Labels {
         let mut positions: Vec<usize> = (0..self.len()).collect();
         positions.sort_by(|&a, &b| self.compare_two(a, b));
         positions
-    }
-
-    /// The step, if all neighbours are equally far apart (to one part in a million).
-    pub(crate) fn even_step(&self) -> Option<f64> {
-        let labels = self.floats();
-        let step = (labels.last()? - labels.first()?) / (labels.len().checked_sub(1).filter(|&gaps| gaps > 0)? as f64);
-        let even = labels.windows(2).all(|pair| (pair[1] - pair[0] - step).abs() <= step.abs() * 1e-6);
-        (even && step != 0.0).then_some(step)
     }
 }
 
@@ -289,13 +319,5 @@ mod tests {
         assert_eq!(Labels::Int(vec![1, 1, 2]).direction(), Direction::Ascending);
         assert_eq!(Labels::Float(vec![2.0, 2.0, -1.0]).direction(), Direction::Descending);
         assert_eq!(Labels::Int(vec![1, 3, 2]).direction(), Direction::Neither);
-    }
-
-    #[test]
-    fn an_even_step_forgives_rounding_only() {
-        let pixels = Labels::Float((0..100).map(|i| -179.975 + f64::from(i) * 0.05).collect());
-        assert!((pixels.even_step().unwrap() - 0.05).abs() < 1e-12);
-        assert_eq!(Labels::Float(vec![0.0, 1.0, 2.1]).even_step(), None);
-        assert_eq!(Labels::Float(vec![0.0]).even_step(), None);
     }
 }

@@ -1,12 +1,12 @@
 //! From a label to its position: exact, by range, or nearest.
 
+use super::coord::Coord;
 use super::index::{Label, LabelValue};
 use super::labels::{Direction, Labels, Wanted};
 use super::names::near_names;
 use super::select::list;
 use crate::time::{DateTime, Resolution, parse_with_resolution};
-use crate::values::AxisIndex;
-use crate::values::{Text, Values};
+use crate::values::{AxisIndex, Text};
 use crate::{Error, ErrorKind, Result};
 use std::cmp::Ordering;
 
@@ -28,15 +28,15 @@ pub enum Method {
 /// Days are how people count dates; labels count nanoseconds.
 const DAY: f64 = 86_400e9;
 
-/// The positions along dimension `dim`, whose labels are `values`, that `label` asks for.
+/// The positions along dimension `dim`, whose labels are those of `index`, that `label` asks for.
 pub(crate) fn find(
     dim: &str,
-    values: &Values,
+    index: &Coord,
     label: &Label,
     method: Method,
     tolerance: Option<f64>,
 ) -> Result<AxisIndex> {
-    let search = Search { dim, labels: Labels::of(values) };
+    let search = Search { dim, labels: Labels::of_coord(index) };
     let tolerance = tolerance.map(|limit| if matches!(search.labels, Labels::Time(_)) { limit * DAY } else { limit });
     match label {
         Label::At(value) if method == Method::Exact => search.exact(value),
@@ -114,7 +114,7 @@ impl Search<'_> {
 
     /// Every position of one label.
     fn all(&self, wanted: Wanted) -> Vec<usize> {
-        (0..self.labels.len()).filter(|&at| self.labels.compare(at, wanted) == Ordering::Equal).collect()
+        self.labels.near(wanted).filter(|&at| self.labels.compare(at, wanted) == Ordering::Equal).collect()
     }
 
     /// One position for one label of a list.
@@ -140,7 +140,7 @@ impl Search<'_> {
             let message = "its labels are in no order, so none is nearest; sort them first".to_owned();
             return Err(self.error(ErrorKind::Mismatch, message));
         }
-        if let Some(twice) = (1..self.labels.len()).find(|&at| self.labels.equal(at - 1, at)) {
+        if let Some(twice) = self.labels.repeated() {
             let message = format!(
                 "the label {} occurs more than once, so none of its places is nearest; give unique labels with assign_coord",
                 self.labels.text(twice)
@@ -163,7 +163,7 @@ impl Search<'_> {
             let by_distance = self.labels.distance(*a, wanted).total_cmp(&self.labels.distance(*b, wanted));
             by_distance.then_with(|| self.labels.compare(*b, wanted).cmp(&self.labels.compare(*a, wanted)))
         };
-        let found = (0..self.labels.len()).filter(allowed).min_by(rank);
+        let found = self.labels.near(wanted).filter(allowed).min_by(rank);
         let close = |at: &usize| tolerance.is_none_or(|limit| self.labels.distance(*at, wanted) <= limit);
         found.filter(close).ok_or_else(|| {
             let near = found.map(|at| format!(" (the nearest is {})", self.labels.text(at))).unwrap_or_default();
@@ -225,7 +225,9 @@ impl Search<'_> {
         }
         let distance =
             |a: &usize, b: &usize| self.labels.distance(*a, wanted).total_cmp(&self.labels.distance(*b, wanted));
-        let nearest = (0..self.labels.len())
+        let nearest = self
+            .labels
+            .near(wanted)
             .min_by(distance)
             .map(|at| format!("; the nearest is {} (sel_nearest takes it)", self.labels.text(at)));
         let has = self.labels.extent();

@@ -3,6 +3,7 @@
 use super::data_array::DataArray;
 use super::index::{Index, IntoIndices, Label, LabelValue};
 use super::names::not_found;
+use super::operation::Operation;
 use super::search::{self, Method};
 use crate::values::AxisIndex;
 use crate::{Error, ErrorKind, Result};
@@ -81,7 +82,7 @@ impl DataArray {
         for (dim, label) in labels {
             let axis = self.axis(dim).map_err(|error| error.context("sel"))?;
             axes[axis] = match self.index_of(dim) {
-                Some(index) => search::find(dim, index.values(), label, method, tolerance)?,
+                Some(index) => search::find(dim, index, label, method, tolerance)?,
                 None => positions(dim, &unlabelled(dim, label)?, self.shape()[axis])?,
             };
         }
@@ -135,10 +136,17 @@ impl DataArray {
                 coords.push(coord.clone());
                 continue;
             };
-            coords.push(coord.with_values(kept(coord.dims(), &own), coord.values().index(&own)?));
+            coords.push(coord.index(&own, kept(coord.dims(), &own))?);
         }
         let plan = self.plan().index(axes)?;
-        Ok(self.with_parts(kept(self.dims(), axes), plan, coords))
+        let part = self.with_parts(Operation::Select, kept(self.dims(), axes), plan, coords);
+        let mut attachment = self.attachment().cloned();
+        for (dim, index) in self.dims().iter().zip(axes) {
+            if !index.is_all(self.shape()[self.axis(dim)?]) {
+                attachment = attachment.and_then(|attachment| attachment.select(dim, index));
+            }
+        }
+        Ok(part.with_attachment(attachment))
     }
 }
 

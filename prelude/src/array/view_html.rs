@@ -132,14 +132,14 @@ fn coords_section(out: &mut String, coords: &Coords) {
         .iter()
         .map(|coord| {
             let class = if coord.is_index() { "iso-index" } else { "" };
-            let line = preview(coord.values(), PREVIEW);
+            let line = preview(&coord.shown(), PREVIEW);
             row(
                 coord.name(),
                 class,
                 coord.dims(),
-                &coord.values().dtype().to_string(),
+                &coord.dtype().to_string(),
                 &line,
-                &details(coord.attrs(), Some(coord.values())),
+                &details(coord.attrs(), Some(&coord.shown())),
             )
         })
         .collect();

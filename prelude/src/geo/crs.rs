@@ -98,6 +98,29 @@ impl Crs {
         Ok(reference)
     }
 
+    /// The length of a unit of its coordinates in metres; none where they are angles.
+    pub(crate) fn metres(&self) -> Option<f64> {
+        let unit = || {
+            let reference = SpatialRef::from_wkt(&self.wkt)?;
+            Ok((reference.is_projected() || reference.is_local()).then(|| reference.linear_units()))
+        };
+        library::call(unit).ok().flatten().filter(|unit| *unit > 0.0)
+    }
+
+    /// Whether its coordinates are longitudes and latitudes in degrees.
+    pub(crate) fn is_geographic(&self) -> bool {
+        library::call(|| Ok(SpatialRef::from_wkt(&self.wkt)?.is_geographic())).unwrap_or(false)
+    }
+
+    /// How high above the Earth the satellite of a geostationary view stands, in the units of the CRS: angles seen from there
+    /// are multiplied with it.
+    pub(crate) fn satellite_height(&self) -> Option<f64> {
+        let proj = library::call(|| SpatialRef::from_wkt(&self.wkt)?.to_proj4()).ok()?;
+        let words: Vec<&str> = proj.split_whitespace().collect();
+        let height = words.iter().find_map(|word| word.strip_prefix("+h="))?;
+        words.contains(&"+proj=geos").then(|| height.parse().ok()).flatten()
+    }
+
     /// The full definition, as WKT.
     pub fn wkt(&self) -> &str {
         &self.wkt

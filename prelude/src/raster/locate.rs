@@ -2,7 +2,7 @@
 
 use super::Raster;
 use crate::disk::shown;
-use crate::geo::rasterize::window;
+use crate::geo::Grid;
 use crate::{Error, ErrorKind, Result};
 use std::ops::Range;
 
@@ -31,7 +31,8 @@ impl Raster {
     /// If the box lies outside, or the grid is rotated.
     pub fn window(&self, left: f64, bottom: f64, right: f64, top: f64) -> Result<(Range<usize>, Range<usize>)> {
         self.upright()?;
-        let [rows, columns] = window(&self.transform(), [self.height(), self.width()], [left, bottom, right, top]);
+        let grid = Grid::new(None, self.transform(), [self.height(), self.width()]);
+        let [rows, columns] = grid.window([left, bottom, right, top]);
         if !(left <= right && bottom <= top) || rows.is_empty() || columns.is_empty() {
             let (l, b, r, t) = self.bounds();
             let message = format!(

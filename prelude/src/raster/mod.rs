@@ -7,6 +7,7 @@ mod clip;
 mod copy;
 mod datasets;
 mod decode;
+mod encode;
 mod fresh;
 mod labelled;
 mod locate;
@@ -44,5 +45,4 @@ pub use source::RasterSource;
 pub use write::RasterWriter;
 pub use zonal::Zonal;
 
-pub(crate) use labelled::transform_text;
 pub(crate) use write::fill;

@@ -8,7 +8,7 @@ use crate::disk::{file_name, shown};
 use crate::display::{MimeBundle, Show, impl_show};
 use crate::gdal::errors::not_opened;
 use crate::gdal::library;
-use crate::geo::{Crs, epsg};
+use crate::geo::{BandEncoding, Crs, NO_TRANSFORM, epsg};
 use crate::html::table;
 use crate::values::DType;
 use crate::{Error, ErrorKind, Result};
@@ -68,6 +68,14 @@ pub(crate) struct Band {
     pub block: [usize; 2],
     /// What to multiply with and then to add, where stored numbers are not the values themselves.
     pub scaling: Option<(f64, f64)>,
+}
+
+impl Band {
+    /// How it is stored.
+    pub fn encoding(&self) -> BandEncoding {
+        let (scale, offset) = self.scaling.unwrap_or((1.0, 0.0));
+        BandEncoding { nodata: self.nodata, scale, offset }
+    }
 }
 
 impl Raster {
@@ -274,10 +282,12 @@ fn describe(path: &Path, overview: Option<usize>, dataset: &Dataset) -> Result<O
         count: bands.len(),
         crs: crs(dataset),
         // An error only says that there is none.
-        transform: dataset.geo_transform().unwrap_or(RasterMeta::NO_TRANSFORM),
+        transform: dataset.geo_transform().unwrap_or(NO_TRANSFORM),
         block: first.block,
         compression,
         decoder: Some(decoder.clone()),
+        bands: bands.iter().map(Band::encoding).collect(),
+        gcps: None,
     };
     Ok(Opened { path: path.to_owned(), overview, meta, bands, tags: tags::read(dataset), expected, decoder })
 }

@@ -1,12 +1,12 @@
 //! Another CRS, another grid: values computed anew by GDAL's warper, plane by plane and only when asked for.
 
 use super::planes::Planes;
-use super::transform_text;
 use super::warp::{suggested, warp};
-use crate::array::{Coord, DType, DataArray, Values};
+use crate::array::{Coord, DataArray, Operation};
 use crate::geo::Grid;
-use crate::geo::{Crs, IntoCrs};
+use crate::geo::{Crs, Georeference, IntoCrs, Place, SPATIAL_REF};
 use crate::lazy::{Plan, Source};
+use crate::values::{DType, Values};
 use crate::{Error, ErrorKind, Result};
 use gdal_sys::GDALResampleAlg;
 use std::ops::Range;
@@ -208,7 +208,7 @@ impl DataArray {
         let like = Planes::of(other, "reproject_match: the other array")?;
         let (height, width) = (other.shape()[other.axis(&like.map[0])?], other.shape()[other.axis(&like.map[1])?]);
         let grid =
-            Grid { crs: crs_of(other, "reproject_match: the other array")?, transform: like.transform, height, width };
+            Grid { crs: Some(crs_of(other, "reproject_match: the other array")?), height, width, ..like.grid.clone() };
         let warped = on_grid(&planes, &grid, &Reproject { resampling, ..Reproject::new() })?;
         // The other's own labels: computed from its transform they could differ in the last digit, and not align.
         let mut matched = warped;
@@ -238,7 +238,7 @@ fn crs_of(array: &DataArray, what: &str) -> Result<Crs> {
 fn source_grid(planes: &Planes) -> Result<Grid> {
     let shape = planes.array.shape();
     let (height, width) = (shape[shape.len() - 2], shape[shape.len() - 1]);
-    Ok(Grid { crs: crs_of(&planes.array, "reproject")?, transform: planes.transform, height, width })
+    Ok(Grid { crs: Some(crs_of(&planes.array, "reproject")?), height, width, ..planes.grid.clone() })
 }
 
 fn on_grid(planes: &Planes, target: &Grid, options: &Reproject) -> Result<DataArray> {
@@ -266,17 +266,17 @@ fn on_grid(planes: &Planes, target: &Grid, options: &Reproject) -> Result<DataAr
         Ok(Plan::source(source))
     };
     let new = planes.planes.iter().map(warped).collect::<Result<Vec<_>>>()?;
-    let centres = |edge: f64, step: f64, count: usize| -> Vec<f64> {
-        (0..count).map(|at| edge + (at as f64 + 0.5) * step).collect()
+    let spatial_ref = planes.array.coords().get(SPATIAL_REF).cloned().unwrap_or_else(|| Coord::scalar(0));
+    let spatial_ref = match &target.crs {
+        Some(crs) => spatial_ref.attr("crs_wkt", crs.wkt()),
+        None => spatial_ref,
     };
-    let t = target.transform;
-    let spatial_ref = planes.array.coords().get("spatial_ref").cloned().unwrap_or_else(|| Coord::scalar(0));
-    let spatial_ref = spatial_ref.attr("crs_wkt", target.crs.wkt()).attr("GeoTransform", transform_text(&t));
-    let mut array = planes
-        .rebuild(new, &["y", "x"], Vec::new())?
-        .coord("y", centres(t[3], t[5], target.height))?
-        .coord("x", centres(t[0], t[1], target.width))?
-        .coord("spatial_ref", spatial_ref)?;
+    let mut array = planes.rebuild(Operation::Reproject, new, &["y", "x"], Vec::new())?;
+    if let Some([y, x]) = target.centres() {
+        array = array.coord("y", y)?.coord("x", x)?;
+    }
+    let place = Place::new(["y", "x"], target.transform, None);
+    array = Georeference { place: Some(place), encoding: None }.attach(&array.coord(SPATIAL_REF, spatial_ref)?);
     if let Some(fill) = missing {
         array = array.attr("_FillValue", fill);
     }
@@ -315,7 +315,7 @@ impl Source for Warped {
     }
 
     fn describe(&self) -> String {
-        format!("from {} to {}, {:?}", self.source.crs, self.target.crs, self.resampling)
+        format!("from {} to {}, {:?}", self.source.crs_name(), self.target.crs_name(), self.resampling)
     }
 
     fn axis_name(&self, axis: usize) -> String {

@@ -30,8 +30,14 @@ pub(super) fn write(writer: &mut RasterWriter, array: &DataArray) -> Result<()> 
     let Some(labels) = array.index_of(dim) else { return Ok(()) };
     let plain = dim == "band" && counts(labels.values());
     let texts = texts(labels.values());
+    let names = array.coords().get("long_name").filter(|names| names.dims() == [dim.clone()]);
+    if let Some(names) = names {
+        for (band, text) in (1..).zip(self::texts(names.values())) {
+            writer.describe(band, &text)?;
+        }
+    }
     if !plain {
-        for (band, text) in (1..).zip(&texts) {
+        for (band, text) in (1..).zip(&texts).filter(|_| names.is_none()) {
             writer.describe(band, text)?;
         }
         let (kind, units, numbers) = match labels.values() {

@@ -82,9 +82,9 @@ pub(super) fn suggested(source: &Grid, crs: &Crs) -> Result<Grid> {
         if outcome != gdal_sys::CPLErr::CE_None || width <= 0 || height <= 0 {
             return Err(GdalError::BadArgument("its area has no place there".to_owned()));
         }
-        Ok(Grid { crs: crs.clone(), transform, height: height as usize, width: width as usize })
+        Ok(Grid::new(Some(crs.clone()), transform, [height as usize, width as usize]))
     });
-    suggested.map_err(|said| failed(&format!("reproject from {} to {crs}", source.crs), &said))
+    suggested.map_err(|said| failed(&format!("reproject from {} to {crs}", source.crs_name()), &said))
 }
 
 /// The values of `plane`, which lie on `source`, on `target`. Where there are none, `missing`.
@@ -104,7 +104,7 @@ pub(super) fn warp(
             // Rust's `as` from NaN to an integer is 0, but integers are given a number that they hold.
             let fill = missing as $type;
             let warped = library::call(|| typed::<$type>(pixels, source, target, resampling, source_nodata, fill));
-            let warped = warped.map_err(|said| failed(&format!("reproject to {}", target.crs), &said))?;
+            let warped = warped.map_err(|said| failed(&format!("reproject to {}", target.crs_name()), &said))?;
             Values::from_shape_vec(&[target.height, target.width], warped)
         }};
     }

@@ -69,6 +69,19 @@ impl DType {
         matches!(self, Self::U8 | Self::I16 | Self::U16 | Self::I32 | Self::U32 | Self::I64)
     }
 
+    /// The least and the largest value of an integer type, and of bool, which files hold as bytes.
+    pub(crate) fn integer_range(self) -> Option<(f64, f64)> {
+        Some(match self {
+            Self::Bool | Self::U8 => (0.0, 255.0),
+            Self::I16 => (f64::from(i16::MIN), f64::from(i16::MAX)),
+            Self::U16 => (0.0, f64::from(u16::MAX)),
+            Self::I32 => (f64::from(i32::MIN), f64::from(i32::MAX)),
+            Self::U32 => (0.0, f64::from(u32::MAX)),
+            Self::I64 => (i64::MIN as f64, i64::MAX as f64),
+            _ => return None,
+        })
+    }
+
     /// The smallest float type that holds every value of this type: what `sqrt` and `exp` give.
     pub fn to_float(self) -> Self {
         match self {

@@ -8,6 +8,7 @@ mod cast;
 mod convert;
 mod dtype;
 mod element;
+mod even;
 mod index;
 pub(crate) mod kernels;
 mod shape;
@@ -16,6 +17,7 @@ mod text_convert;
 
 pub use dtype::DType;
 pub use element::{Element, IntoElement};
+pub use even::EvenRange;
 pub use index::AxisIndex;
 pub(crate) use index::{Pick, resolve};
 pub use text::Text;

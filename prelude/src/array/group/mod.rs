@@ -226,6 +226,7 @@ impl GroupBy {
         match Labels::of(labels) {
             Labels::Int(labels) => LabelValue::Int(labels[group]),
             Labels::Float(labels) => LabelValue::Float(labels[group]),
+            Labels::Even(range) => LabelValue::Float(range.at(group)),
             Labels::Time(labels) => LabelValue::Time(DateTime::from_nanoseconds(labels[group])),
             labels @ Labels::Text(_) => LabelValue::Text(labels.text(group)),
         }
