@@ -3,8 +3,10 @@
 mod bad_input;
 mod decode;
 mod decode_mutants;
+mod encoding;
 mod labelled;
 mod options;
+mod placing;
 mod read;
 mod write;
 
