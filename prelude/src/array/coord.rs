@@ -228,6 +228,7 @@ macro_rules! element {
 // of `1..=100` in two cells always align.
 element! {
     bool => Bool, |v| v;
+    i8 => I64, i64::from;
     u8 => I64, i64::from;
     i16 => I64, i64::from;
     u16 => I64, i64::from;
@@ -241,6 +242,23 @@ element! {
     &str => Text, Text::from;
     String => Text, Text::from;
     Text => Text, |v| v;
+}
+
+/// As the other whole numbers, if all are below 2⁶³; otherwise they stay as they are.
+impl CoordElement for u64 {
+    fn values(elements: ArcArray<Self, IxDyn>) -> Values {
+        let values = Values::U64(elements);
+        match super::labels::Labels::of(&values) {
+            super::labels::Labels::Large(_) => values,
+            _ => values.cast(DType::I64),
+        }
+    }
+}
+
+impl From<u64> for Coord {
+    fn from(value: u64) -> Self {
+        Self::scalar(value)
+    }
 }
 
 fn line<T: CoordElement>(elements: Vec<T>) -> Coord {
@@ -304,7 +322,7 @@ macro_rules! ranges {
     )*};
 }
 
-ranges!(i32, i64, u32, usize);
+ranges!(i32, i64, u32, u64, usize);
 
 impl From<DateRange> for Coord {
     fn from(dates: DateRange) -> Self {

@@ -148,6 +148,7 @@ impl DataArray {
         };
         Ok(match Labels::of(index.values()) {
             Labels::Int(labels) => labels.into_iter().map(|label| label as f64).collect(),
+            Labels::Large(labels) => labels.into_iter().map(|label| label as f64).collect(),
             Labels::Float(labels) => labels,
             Labels::Even(range) => (0..range.len()).map(|at| range.at(at)).collect(),
             Labels::Time(labels) => {

@@ -131,6 +131,8 @@ impl<const N: usize> IntoIndices for [Index; N] {
 pub enum LabelValue {
     /// A whole number.
     Int(i64),
+    /// A whole number that may be beyond `i64`.
+    Large(u64),
     /// A number.
     Float(f64),
     /// An instant.
@@ -156,6 +158,7 @@ impl fmt::Display for LabelValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Int(value) => write!(f, "{value}"),
+            Self::Large(value) => write!(f, "{value}"),
             Self::Float(value) => write!(f, "{value:?}"),
             Self::Time(value) => write!(f, "{value}"),
             Self::Text(value) => f.write_str(value),
@@ -222,6 +225,7 @@ macro_rules! labels {
 labels! {
     i32 => Int(value) value.into();
     i64 => Int(value) value;
+    u64 => Large(value) value;
     usize => Int(value) value as i64;
     f32 => Float(value) value.into();
     f64 => Float(value) value;

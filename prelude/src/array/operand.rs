@@ -15,6 +15,8 @@ pub enum Operand {
     Array(DataArray),
     /// A whole number; it does not widen an array of integers.
     Int(i64),
+    /// A whole number that may be beyond `i64`; it does not widen an array of integers either.
+    Large(u64),
     /// A number; it does not widen an array of f32.
     Float(f64),
     /// True or false.
@@ -39,12 +41,14 @@ operand_from! {
     DataArray => Array(array) array;
     &DataArray => Array(array) array.clone();
     u8 => Int(value) value.into();
+    i8 => Int(value) value.into();
     i16 => Int(value) value.into();
     u16 => Int(value) value.into();
     i32 => Int(value) value.into();
     u32 => Int(value) value.into();
     i64 => Int(value) value;
     usize => Int(value) value as i64;
+    u64 => Large(value) value;
     f32 => Float(value) value.into();
     f64 => Float(value) value;
     bool => Bool(value) value;
@@ -60,6 +64,10 @@ impl Operand {
         let plan = match self {
             Self::Array(array) => return Ok(array.clone()),
             Self::Int(value) => Plan::scalar(*value),
+            Self::Large(value) => match i64::try_from(*value) {
+                Ok(value) => Plan::scalar(value),
+                Err(_) => Plan::scalar(*value),
+            },
             Self::Float(value) => Plan::scalar(*value),
             Self::Bool(value) => Plan::scalar(*value),
             Self::Time(value) => Plan::scalar(*value),

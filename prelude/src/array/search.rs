@@ -78,7 +78,8 @@ impl Search<'_> {
             }
             LabelValue::Time(instant) if times => Ok((Wanted::Time(instant.nanoseconds()), None)),
             LabelValue::Text(text) if texts => Ok((Wanted::Text(Text::new(text)), None)),
-            LabelValue::Int(number) if !times && !texts => Ok((Wanted::Int(*number), None)),
+            LabelValue::Int(number) if !times && !texts => Ok((Wanted::Int(i128::from(*number)), None)),
+            LabelValue::Large(number) if !times && !texts => Ok((Wanted::Int(i128::from(*number)), None)),
             LabelValue::Float(number) if !times && !texts => Ok((Wanted::Float(*number), None)),
             _ => {
                 let example = match self.labels {

@@ -196,6 +196,7 @@ fn positions(dim: &str, index: &Index, len: usize) -> Result<AxisIndex> {
 fn unlabelled(dim: &str, label: &Label) -> Result<Index> {
     let position = |value: &LabelValue| match value {
         LabelValue::Int(position) => Ok(*position),
+        LabelValue::Large(position) if i64::try_from(*position).is_ok() => Ok(*position as i64),
         other => Err(Error::new(
             ErrorKind::Mismatch,
             format!(

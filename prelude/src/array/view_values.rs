@@ -2,7 +2,7 @@
 
 use crate::html::is_unseen;
 use crate::time::{DateTime, Resolution};
-use crate::values::{Text, Values};
+use crate::values::{Text, Values, each};
 
 /// Arrays up to this many elements are shown in full.
 const FULL: usize = 200;
@@ -152,7 +152,7 @@ impl Cells {
     fn new(values: &Values, positions: &[Vec<usize>]) -> Self {
         let mut cells = Self::read(values, positions, 6);
         let decimals = |text: &str| text.find('.').map_or(0, |dot| text.len() - dot);
-        if matches!(values, Values::F32(_) | Values::F64(_)) {
+        if values.dtype().is_float() {
             let widest = cells.texts.iter().map(|text| decimals(text)).max().unwrap_or(0);
             for text in cells.texts.iter_mut().filter(|text| text.contains('.')) {
                 text.push_str(&" ".repeat(widest - decimals(text)));
@@ -179,13 +179,6 @@ impl Cells {
             };
         }
         let texts: Vec<String> = match values {
-            Values::Bool(a) => texts!(a, |v| v.to_string()),
-            Values::U8(a) => texts!(a, |v| v.to_string()),
-            Values::I16(a) => texts!(a, |v| v.to_string()),
-            Values::U16(a) => texts!(a, |v| v.to_string()),
-            Values::I32(a) => texts!(a, |v| v.to_string()),
-            Values::U32(a) => texts!(a, |v| v.to_string()),
-            Values::I64(a) => texts!(a, |v| v.to_string()),
             Values::F32(a) => {
                 floats(positions.iter().filter_map(|at| a.get(at.as_slice()).map(|&v| f64::from(v))).collect(), digits)
             }
@@ -199,6 +192,7 @@ impl Cells {
                 let only_days = dates.iter().all(|date| date.is_missing() || date.resolution() == Resolution::Day);
                 dates.iter().map(|date| if only_days { date.to_string() } else { date.to_string_with_time() }).collect()
             }
+            whole_numbers_and_bool => each!(whole_numbers_and_bool, a => texts!(a, |v| v.to_string())),
         };
         Self { texts }
     }

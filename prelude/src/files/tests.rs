@@ -79,7 +79,7 @@ fn odd_variables_are_decoded_by_xarrays_rules() {
     let ds = open_dataset(data("odd.nc")).unwrap();
     assert_eq!(dates(&ds["i64time"])[1], "2038-01-19T03:14:08");
     assert_eq!(ds["names"].to_texts().unwrap(), ["Zürich", "", "a b"]);
-    assert_eq!(ds["u64"].to_vec::<i64>().unwrap()[1..], [1 << 40, 1 << 62]);
+    assert_eq!(ds["u64"].to_vec::<u64>().unwrap()[1..], [1 << 40, 1 << 62]);
     assert_eq!(ds.get_attr("big"), Some(&Attr::Int(1 << 40)));
     assert_eq!(open_dataset(data("empty_time.nc")).unwrap()["t"].shape(), [0, 2]);
 }

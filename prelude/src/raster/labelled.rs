@@ -247,7 +247,7 @@ fn plan(raster: &Raster, band: usize, unmasked: bool) -> Result<Plan> {
     let plan = Plan::source(RasterSource::new(raster, band)?);
     let Some((scale, offset)) = facts.scaling else { return Ok(plan) };
     // As xarray decodes: f32 holds every 16-bit number, but not with an offset added.
-    let small = matches!(facts.dtype, DType::U8 | DType::I16 | DType::U16 | DType::F32);
+    let small = facts.dtype == DType::F32 || facts.dtype.is_integer() && facts.dtype.size() <= 2;
     let plan = plan.cast(if small && offset == 0.0 { DType::F32 } else { DType::F64 });
     let scaled = Plan::binary(BinaryOp::Mul, &plan, &Plan::scalar(scale))?;
     if offset == 0.0 { Ok(scaled) } else { Plan::binary(BinaryOp::Add, &scaled, &Plan::scalar(offset)) }

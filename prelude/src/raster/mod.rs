@@ -23,6 +23,7 @@ mod source;
 mod tags;
 #[cfg(test)]
 mod tests;
+mod transfer;
 mod warp;
 mod write;
 mod zonal;

@@ -3,7 +3,7 @@
 use super::decode::{self, Decoder, Expected, Sample};
 use super::meta::block_text;
 use super::tags::{self, Tags};
-use super::{Pixel, RasterMeta, RasterWriter, datasets};
+use super::{Pixel, RasterMeta, RasterWriter, datasets, transfer};
 use crate::disk::{file_name, shown};
 use crate::display::{MimeBundle, Show, impl_show};
 use crate::gdal::errors::not_opened;
@@ -295,22 +295,13 @@ fn describe(path: &Path, overview: Option<usize>, dataset: &Dataset) -> Result<O
 fn describe_band(path: &Path, number: usize, band: &RasterBand<'_>) -> Result<Band> {
     // By name: the numbers of the newer types differ between the GDAL versions that bindings exist for.
     let name = band.band_type().name();
-    let dtype = match name.as_str() {
-        "Byte" => DType::U8,
-        "UInt16" => DType::U16,
-        "Int8" | "Int16" => DType::I16,
-        "UInt32" => DType::U32,
-        "Int32" => DType::I32,
-        "Float32" | "Float16" => DType::F32,
-        "Int64" if cfg!(gdal_int64) => DType::I64,
-        "Float64" | "Int64" | "UInt64" => DType::F64,
-        other => {
-            return Err(Error::new(
-                ErrorKind::InvalidArgument,
-                format!("band {number} of {} holds complex numbers ({other}), which are not supported", shown(path)),
-            ));
-        }
-    };
+    let name = if transfer::has_signed_bytes(band) { "Int8".to_owned() } else { name };
+    let dtype = DType::from_gdal_name(&name).ok_or_else(|| {
+        Error::new(
+            ErrorKind::InvalidArgument,
+            format!("band {number} of {} holds complex numbers ({name}), which are not supported", shown(path)),
+        )
+    })?;
     let (columns, rows) = band.block_size();
     // A scale without an offset is one of 0, and the other way round.
     let scaling = match (band.scale().unwrap_or(1.0), band.offset().unwrap_or(0.0)) {
@@ -339,6 +330,10 @@ fn nodata(band: &RasterBand<'_>, dtype: DType) -> Option<f64> {
     #[cfg(gdal_int64)]
     if dtype == DType::I64 {
         return band.no_data_value_i64().map(|nodata| nodata as f64);
+    }
+    #[cfg(gdal_int64)]
+    if dtype == DType::U64 {
+        return band.no_data_value_u64().map(|nodata| nodata as f64);
     }
     let _ = dtype;
     band.no_data_value()

@@ -1,13 +1,14 @@
 //! Reading pixels: straight into the array that the caller gets, in slabs of whole blocks.
 
 use super::decode::{self, Decoded, Decoder};
+use super::transfer::Transfer;
 use super::{Raster, datasets};
 use crate::cancel;
 use crate::disk::shown;
 use crate::gdal::library;
 use crate::parallel::activity;
 use crate::{Error, ErrorKind, Result};
-use gdal::raster::{GdalType, RasterBand};
+use gdal::raster::RasterBand;
 use ndarray::Array2;
 use std::ops::Range;
 use std::path::Path;
@@ -16,7 +17,7 @@ use std::path::Path;
 const SLAB_BYTES: usize = 8 << 20;
 
 /// Reads a window into a new array; stops the cell if Stop was pressed.
-pub(crate) fn window<T: GdalType + Decoded + Default>(
+pub(crate) fn window<T: Transfer + Decoded>(
     raster: &Raster,
     band: usize,
     rows: Range<usize>,
@@ -40,7 +41,7 @@ pub(crate) fn window<T: GdalType + Decoded + Default>(
 ///
 /// # Errors
 /// Of kind `Interrupted` if Stop was pressed; otherwise as [`Raster::read_window`].
-pub(crate) fn into<T: GdalType + Decoded>(
+pub(crate) fn into<T: Transfer + Decoded>(
     raster: &Raster,
     band: usize,
     rows: Range<usize>,
@@ -62,7 +63,7 @@ pub(crate) fn into<T: GdalType + Decoded>(
 }
 
 /// [`into`] for what GDAL has to read.
-pub(super) fn through_gdal<T: GdalType + Copy>(
+pub(super) fn through_gdal<T: Transfer>(
     raster: &Raster,
     band: usize,
     rows: Range<usize>,
@@ -90,7 +91,7 @@ pub(super) fn through_gdal<T: GdalType + Copy>(
     })
 }
 
-fn slab_into<T: GdalType + Copy>(
+fn slab_into<T: Transfer>(
     path: &Path,
     band: usize,
     source: &RasterBand<'_>,
@@ -101,8 +102,7 @@ fn slab_into<T: GdalType + Copy>(
     // Sizes that GDAL accepted at open fit in its 32-bit integers.
     let origin = (columns.start as isize, rows.start as isize);
     let size = (columns.len(), rows.len());
-    library::call(|| source.read_into_slice(origin, size, size, out, None))
-        .map_err(|said| failed(path, band, &rows, &said))
+    library::call(|| T::read(source, (origin, size), out)).map_err(|said| failed(path, band, &rows, &said))
 }
 
 /// As many rows as make a slab, in whole blocks.

@@ -249,7 +249,7 @@ fn on_grid(planes: &Planes, target: &Grid, options: &Reproject) -> Result<DataAr
     }
     // Integers that came unmasked keep the number that stands for "none"; all others get a type that has NaN.
     let kept = options.fill.or(planes.array.nodata().filter(|_| own.is_integer()));
-    let dtype = if kept.is_some() && own.is_integer() && own != DType::I64 { own } else { own.with_missing() };
+    let dtype = if kept.is_some() && own.is_integer() && own.size() < 8 { own } else { own.with_missing() };
     let missing = kept.filter(|_| dtype.is_integer() || options.fill.is_some());
     let source_nodata = if dtype.is_float() { Some(f64::NAN) } else { planes.array.nodata() };
     let warped = |plane: &Plan| -> Result<Plan> {

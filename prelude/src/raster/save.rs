@@ -3,6 +3,7 @@
 use super::copy::Ending;
 use super::encode::Encoder;
 use super::options::overview_resampling;
+use super::transfer::Transfer;
 use super::{RasterMeta, RasterOptions, RasterWriter, tags, write};
 use crate::array::{DType, DataArray, Values};
 use crate::cancel;
@@ -11,7 +12,6 @@ use crate::geo::{Crs, NO_TRANSFORM, NoGrid, same_transform};
 use crate::lazy::Plan;
 use crate::parallel::Progress;
 use crate::{Error, ErrorKind, Result};
-use gdal::raster::GdalType;
 use ndarray::{ArrayView, ArrayView2, Ix2, IxDyn, s};
 use std::ops::Range;
 use std::path::Path;
@@ -144,15 +144,20 @@ fn put(writer: &mut RasterWriter, part: &BandRows, values: &Values, encoder: &En
     match values {
         Values::Bool(array) => write(writer, band, rows, plane(array.view(), at)?.iter().map(|&v| u8::from(v))),
         Values::U8(array) => write(writer, band, rows, plane(array.view(), at)?.iter().copied()),
+        Values::I8(array) => write(writer, band, rows, plane(array.view(), at)?.iter().copied()),
         Values::I16(array) => write(writer, band, rows, plane(array.view(), at)?.iter().copied()),
         Values::U16(array) => write(writer, band, rows, plane(array.view(), at)?.iter().copied()),
         Values::I32(array) => write(writer, band, rows, plane(array.view(), at)?.iter().copied()),
         Values::U32(array) => write(writer, band, rows, plane(array.view(), at)?.iter().copied()),
         #[cfg(gdal_int64)]
         Values::I64(array) => write(writer, band, rows, plane(array.view(), at)?.iter().copied()),
+        #[cfg(gdal_int64)]
+        Values::U64(array) => write(writer, band, rows, plane(array.view(), at)?.iter().copied()),
         // GDAL before 3.5 knows no 64-bit integers; whole numbers are exact in a double to 2^53.
         #[cfg(not(gdal_int64))]
         Values::I64(array) => write(writer, band, rows, plane(array.view(), at)?.iter().map(|&v| v as f64)),
+        #[cfg(not(gdal_int64))]
+        Values::U64(array) => write(writer, band, rows, plane(array.view(), at)?.iter().map(|&v| v as f64)),
         Values::F32(array) => {
             let missing = encoder.missing().map_err(named)? as f32;
             write(writer, band, rows, plane(array.view(), at)?.iter().map(|&v| if v.is_nan() { missing } else { v }))
@@ -170,7 +175,7 @@ fn plane<T>(values: ArrayView<'_, T, IxDyn>, at: usize) -> Result<ArrayView2<'_,
     plane.map_err(|error| Error::with_source(ErrorKind::Other, "a band is not two-dimensional", error))
 }
 
-fn write<T: GdalType + Copy>(
+fn write<T: Transfer>(
     writer: &mut RasterWriter,
     band: usize,
     rows: Range<usize>,

@@ -3,13 +3,13 @@
 use super::decode::{Decoded, Decoder};
 use super::meta::block_text;
 use super::read::into;
+use super::transfer::Transfer;
 use super::{Pixel, Raster};
 use crate::disk::file_name;
 use crate::lazy::Source;
 use crate::values::buffers;
 use crate::values::{DType, Element, Values};
 use crate::{Error, ErrorKind, Result};
-use gdal::raster::GdalType;
 use std::ops::Range;
 use std::path::Path;
 
@@ -23,6 +23,8 @@ pub struct RasterSource {
     band: usize,
     shape: [usize; 2],
     block: [usize; 2],
+    /// The type in the file.
+    stored: DType,
     dtype: DType,
     missing: Option<f64>,
 }
@@ -50,7 +52,7 @@ impl RasterSource {
         let missing = facts.nodata.filter(|nodata| masked && !nodata.is_nan());
         let dtype = if missing.is_some() { facts.dtype.with_missing() } else { facts.dtype };
         let shape = [raster.height(), raster.width()];
-        Ok(Self { raster: raster.clone(), band, shape, block: facts.block, dtype, missing })
+        Ok(Self { raster: raster.clone(), band, shape, block: facts.block, stored: facts.dtype, dtype, missing })
     }
 
     /// The band, counted from 1.
@@ -63,7 +65,7 @@ impl RasterSource {
         Error::new(ErrorKind::Other, message)
     }
 
-    fn numbers<T: Pixel + Element + GdalType + Decoded>(
+    fn numbers<T: Pixel + Element + Transfer + Decoded>(
         &self,
         rows: Range<usize>,
         columns: Range<usize>,
@@ -71,7 +73,7 @@ impl RasterSource {
         self.finished(rows, columns, &|_| ())
     }
 
-    fn finished<T: Pixel + Element + GdalType + Decoded>(
+    fn finished<T: Pixel + Element + Transfer + Decoded>(
         &self,
         rows: Range<usize>,
         columns: Range<usize>,
@@ -120,6 +122,7 @@ impl Source for RasterSource {
         let shape = [rows.len(), columns.len()];
         match self.dtype {
             DType::U8 => Values::from_shape_vec(&shape, self.numbers::<u8>(rows, columns)?),
+            DType::I8 => Values::from_shape_vec(&shape, self.numbers::<i8>(rows, columns)?),
             DType::I16 => Values::from_shape_vec(&shape, self.numbers::<i16>(rows, columns)?),
             DType::U16 => Values::from_shape_vec(&shape, self.numbers::<u16>(rows, columns)?),
             DType::I32 => Values::from_shape_vec(&shape, self.numbers::<i32>(rows, columns)?),
@@ -131,6 +134,21 @@ impl Source for RasterSource {
                 };
                 Values::from_shape_vec(&shape, values)
             }
+            // Neighbours of a large nodata value become the same float, so these are compared as they are stored.
+            #[cfg(gdal_int64)]
+            DType::F64 if self.stored == DType::U64 && self.missing.is_some() => {
+                let missing = self.missing.unwrap_or_default() as u64;
+                let value = |value: u64| if value == missing { f64::NAN } else { value as f64 };
+                let values = self.numbers::<u64>(rows, columns)?.into_iter().map(value).collect();
+                Values::from_shape_vec(&shape, values)
+            }
+            #[cfg(gdal_int64)]
+            DType::F64 if self.stored == DType::I64 && self.missing.is_some() => {
+                let missing = self.missing.unwrap_or_default() as i64;
+                let value = |value: i64| if value == missing { f64::NAN } else { value as f64 };
+                let values = self.numbers::<i64>(rows, columns)?.into_iter().map(value).collect();
+                Values::from_shape_vec(&shape, values)
+            }
             DType::F64 => {
                 let values = match self.missing {
                     Some(missing) => self.finished(rows, columns, &|values| mask(values, missing, f64::NAN))?,
@@ -140,8 +158,10 @@ impl Source for RasterSource {
             }
             #[cfg(gdal_int64)]
             DType::I64 => Values::from_shape_vec(&shape, self.numbers::<i64>(rows, columns)?),
+            #[cfg(gdal_int64)]
+            DType::U64 => Values::from_shape_vec(&shape, self.numbers::<u64>(rows, columns)?),
             #[cfg(not(gdal_int64))]
-            DType::I64 => Err(self.unreadable()),
+            DType::I64 | DType::U64 => Err(self.unreadable()),
             DType::Bool | DType::DateTime | DType::Text => Err(self.unreadable()),
         }
     }

@@ -68,6 +68,7 @@ fn texts(labels: &Values) -> Vec<String> {
         Values::Text(texts) => texts.iter().map(|text| text.to_string()).collect(),
         Values::F32(numbers) => numbers.iter().map(f32::to_string).collect(),
         Values::F64(numbers) => numbers.iter().map(f64::to_string).collect(),
+        Values::U64(numbers) => numbers.iter().map(u64::to_string).collect(),
         whole => whole.cast(DType::I64).to_vec::<i64>().unwrap_or_default().iter().map(i64::to_string).collect(),
     }
 }

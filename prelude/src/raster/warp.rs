@@ -110,6 +110,11 @@ pub(super) fn warp(
     }
     match plane.dtype() {
         DType::U8 => of!(u8),
+        // Older versions of GDAL have no signed bytes; in 16 bits they are the same numbers.
+        DType::I8 => {
+            let wider = plane.cast(DType::I16);
+            Ok(warp(&wider, source, target, resampling, source_nodata, missing)?.cast(DType::I8))
+        }
         DType::I16 => of!(i16),
         DType::U16 => of!(u16),
         DType::I32 => of!(i32),

@@ -1,6 +1,6 @@
 //! Conversion between element types.
 
-use super::{DType, Element, Text, Values, each};
+use super::{DType, Element, Text, Values, each, number_types, numbers};
 use ndarray::{ArcArray, IxDyn};
 
 /// How a value becomes an element of type `U`: as Rust's `as`, and non-zero is true.
@@ -11,8 +11,12 @@ pub(crate) trait CastTo<U>: Copy {
     fn cast_to(self) -> U;
 }
 
+/// From each type of numbers to each.
 macro_rules! casts {
-    ($from:ty => $($to:ty)*) => {
+    (from $($from:ident)*) => {
+        $(numbers! { number_types casts to $from })*
+    };
+    (to $from:ident $($to:ident)*) => {
         $(impl CastTo<$to> for $from {
             #[inline(always)]
             fn cast_to(self) -> $to { self as $to }
@@ -28,14 +32,7 @@ macro_rules! casts {
     };
 }
 
-casts!(u8 => u8 i16 u16 i32 u32 i64 f32 f64);
-casts!(i16 => u8 i16 u16 i32 u32 i64 f32 f64);
-casts!(u16 => u8 i16 u16 i32 u32 i64 f32 f64);
-casts!(i32 => u8 i16 u16 i32 u32 i64 f32 f64);
-casts!(u32 => u8 i16 u16 i32 u32 i64 f32 f64);
-casts!(i64 => u8 i16 u16 i32 u32 i64 f32 f64);
-casts!(f32 => u8 i16 u16 i32 u32 i64 f32 f64);
-casts!(f64 => u8 i16 u16 i32 u32 i64 f32 f64);
+numbers! { number_types casts from }
 
 impl CastTo<bool> for bool {
     #[inline(always)]
@@ -86,33 +83,24 @@ fn float_to_date(nanoseconds: f64) -> i64 {
     if nanoseconds.is_nan() { i64::MIN } else { nanoseconds as i64 }
 }
 
-fn cast_array<T>(a: &ArcArray<T, IxDyn>, dtype: DType) -> Values
-where
-    T: Element
-        + CastTo<bool>
-        + CastTo<u8>
-        + CastTo<i16>
-        + CastTo<u16>
-        + CastTo<i32>
-        + CastTo<u32>
-        + CastTo<i64>
-        + CastTo<f32>
-        + CastTo<f64>,
-{
-    match dtype {
-        DType::Bool => Values::Bool(map(a, CastTo::cast_to)),
-        DType::U8 => Values::U8(map(a, CastTo::cast_to)),
-        DType::I16 => Values::I16(map(a, CastTo::cast_to)),
-        DType::U16 => Values::U16(map(a, CastTo::cast_to)),
-        DType::I32 => Values::I32(map(a, CastTo::cast_to)),
-        DType::U32 => Values::U32(map(a, CastTo::cast_to)),
-        DType::I64 => Values::I64(map(a, CastTo::cast_to)),
-        DType::F32 => Values::F32(map(a, CastTo::cast_to)),
-        DType::F64 => Values::F64(map(a, CastTo::cast_to)),
-        DType::DateTime => Values::DateTime(map(a, CastTo::cast_to)),
-        DType::Text => unreachable!("text is written before"),
-    }
+macro_rules! cast_array {
+    ({} integers { $(($I:ident, $i:ident $($_i:tt)*))* } floats { $(($F:ident, $f:ident $($_f:tt)*))* }) => {
+        fn cast_array<T>(a: &ArcArray<T, IxDyn>, dtype: DType) -> Values
+        where
+            T: Element + CastTo<bool> $(+ CastTo<$i>)* $(+ CastTo<$f>)*,
+        {
+            match dtype {
+                DType::Bool => Values::Bool(map(a, CastTo::cast_to)),
+                $(DType::$I => Values::$I(map(a, CastTo::cast_to)),)*
+                $(DType::$F => Values::$F(map(a, CastTo::cast_to)),)*
+                DType::DateTime => Values::DateTime(map(a, CastTo::cast_to)),
+                DType::Text => unreachable!("text is written before"),
+            }
+        }
+    };
 }
+
+numbers! { cast_array }
 
 fn map<T: Element, U: Element>(a: &ArcArray<T, IxDyn>, f: impl Fn(T) -> U) -> ArcArray<U, IxDyn> {
     super::kernels::map_to(a, f)

@@ -1,6 +1,6 @@
 //! Values from Rust's own vectors and from ndarray, and back.
 
-use super::{DType, Element, IntoElement, Values};
+use super::{DType, Element, IntoElement, Values, number_types, numbers};
 use crate::{Error, ErrorKind, Result};
 use ndarray::{Array, ArrayBase, ArrayD, Data, Dimension, IxDyn};
 
@@ -57,7 +57,7 @@ impl Values {
                 format!(
                     "the values are {from}, which {} cannot hold without loss; ask for {}, or convert first with astype(DType::{:?})",
                     T::DTYPE,
-                    rust_name(from),
+                    from.rust_name(),
                     T::DTYPE,
                 ),
             ));
@@ -77,21 +77,6 @@ impl Values {
             return Ok(slice.to_vec());
         }
         Ok(self.to_array::<T>()?.iter().copied().collect())
-    }
-}
-
-fn rust_name(dtype: DType) -> &'static str {
-    match dtype {
-        DType::Bool => "bool",
-        DType::U8 => "u8",
-        DType::I16 => "i16",
-        DType::U16 => "u16",
-        DType::I32 => "i32",
-        DType::U32 => "u32",
-        DType::I64 | DType::DateTime => "i64",
-        DType::F32 => "f32",
-        DType::F64 => "f64",
-        DType::Text => "Text",
     }
 }
 
@@ -128,7 +113,7 @@ impl<T: IntoElement, const N: usize> From<[T; N]> for Values {
 
 /// A single value: no axes.
 macro_rules! from_scalar {
-    ($($type:ty)*) => {$(
+    ($($type:ident)*) => {$(
         impl From<$type> for Values {
             fn from(value: $type) -> Self {
                 ndarray::arr0(value).into()
@@ -137,7 +122,7 @@ macro_rules! from_scalar {
     )*};
 }
 
-from_scalar! { bool u8 i16 u16 i32 u32 i64 f32 f64 }
+numbers! { number_types from_scalar bool }
 
 #[cfg(test)]
 mod tests {

@@ -1,7 +1,7 @@
 //! Text into values, out of them, and to and from elements of other types.
 
 use super::cast::CastTo;
-use super::{Element, IntoElement, Text, Values};
+use super::{Element, IntoElement, Text, Values, each, integer_types, numbers};
 use crate::time::{DateTime, Resolution};
 use ndarray::{ArcArray, ArrayD, IxDyn};
 
@@ -24,13 +24,6 @@ impl Values {
             Box::new(a.iter().map(|v| Some(v.to_string())))
         }
         match self {
-            Self::Bool(a) => whole(a),
-            Self::U8(a) => whole(a),
-            Self::I16(a) => whole(a),
-            Self::U16(a) => whole(a),
-            Self::I32(a) => whole(a),
-            Self::U32(a) => whole(a),
-            Self::I64(a) => whole(a),
             // {:?} of a float is the shortest text that reads back as the same number.
             Self::F32(a) => Box::new(a.iter().map(|v| (!v.is_nan()).then(|| format!("{v:?}")))),
             Self::F64(a) => Box::new(a.iter().map(|v| (!v.is_nan()).then(|| format!("{v:?}")))),
@@ -42,6 +35,7 @@ impl Values {
                 Box::new(dates().map(move |date| (!date.is_missing()).then(|| text(date))))
             }
             Self::Text(a) => Box::new(a.iter().map(|v| v.as_str().map(str::to_owned))),
+            whole_numbers_and_bool => each!(whole_numbers_and_bool, a => whole(a)),
         }
     }
 
@@ -64,7 +58,7 @@ impl Text {
 }
 
 macro_rules! from_text {
-    ($($type:ty)*) => {$(
+    ($($type:ident)*) => {$(
         impl CastTo<$type> for Text {
             fn cast_to(self) -> $type {
                 // Whole numbers first: not all of 64 bits are floats.
@@ -75,7 +69,7 @@ macro_rules! from_text {
     )*};
 }
 
-from_text! { u8 i16 u16 i32 u32 i64 f32 }
+numbers! { integer_types from_text f32 }
 
 impl CastTo<f64> for Text {
     fn cast_to(self) -> f64 {

@@ -23,6 +23,7 @@ mod selection;
 mod statistics;
 mod tables;
 mod text;
+mod types;
 mod views;
 mod views_html;
 

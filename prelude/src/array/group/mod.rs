@@ -225,6 +225,7 @@ impl GroupBy {
         let labels = &self.groups.labels;
         match Labels::of(labels) {
             Labels::Int(labels) => LabelValue::Int(labels[group]),
+            Labels::Large(labels) => LabelValue::Large(labels[group]),
             Labels::Float(labels) => LabelValue::Float(labels[group]),
             Labels::Even(range) => LabelValue::Float(range.at(group)),
             Labels::Time(labels) => LabelValue::Time(DateTime::from_nanoseconds(labels[group])),

@@ -1,8 +1,8 @@
 //! Operations on pairs of elements, with NumPy's rules for mixed types.
 
 use super::number::{Bits, Number};
-use super::{Block, text, zip_same, zip_to};
-use crate::values::{DType, Values};
+use super::{Block, text, whole, zip_same, zip_to};
+use crate::values::{DType, Values, numbers};
 use crate::{Error, ErrorKind, Result};
 
 /// An operation on each pair of elements.
@@ -114,7 +114,7 @@ pub(crate) fn dtypes(op: BinaryOp, operands: Operands<'_>) -> Result<(DType, DTy
         BinaryOp::Div if !common.is_float() => DType::F64,
         BinaryOp::Hypot | BinaryOp::Atan2 => common.to_float(),
         BinaryOp::Sub if common == DType::Bool => return refuse("use ^ to compare, or astype(DType::I64) to count"),
-        BinaryOp::Rem | BinaryOp::Pow if common == DType::Bool => DType::U8,
+        BinaryOp::Rem | BinaryOp::Pow if common == DType::Bool => DType::I8,
         _ if op.is_logic() && common.is_float() => {
             return refuse("compare first, for example a.gt(0), to have true and false");
         }
@@ -162,8 +162,8 @@ pub(crate) fn common(op: BinaryOp, operands: Operands<'_>) -> Result<DType> {
         }
         _ if strong.is_float() => strong,
         // A whole number with an array of integers: the array's type, if the number is one of its values.
-        _ if value.cast(strong).cast(DType::I64).get(&[]) == value.get(&[]) => strong,
-        _ if op.compares() || op == BinaryOp::Div => DType::I64,
+        _ if whole::within(value, strong) => strong,
+        _ if op.compares() || op == BinaryOp::Div => DType::promote(strong, weak).expect("both are numbers"),
         _ => {
             let number = value.get(&[]).unwrap_or_default();
             let message =
@@ -191,22 +191,22 @@ pub(crate) fn apply(op: BinaryOp, operand: DType, a: Values, b: Values, shape: &
         };
         return text::apply(op, a, b, shape);
     }
+    if op.compares() && a.dtype().is_integer() && b.dtype().is_integer() && operand.is_float() {
+        return Values::Bool(whole::compare(op, &a, &b, shape));
+    }
     macro_rules! pair {
-        ($($variant:ident $f:ident)*) => {
+        ({} integers { $(($I:ident $($_i:tt)*))* } floats { $(($F:ident $($_f:tt)*))* }) => {
             match (a.into_cast(operand), b.into_cast(operand)) {
                 (Values::Bool(a), Values::Bool(b)) => bools(op, a, b, shape),
-                $((Values::$variant(a), Values::$variant(b)) => {
-                    if op.compares() {
-                        Values::Bool(compare(op, a, b, shape))
-                    } else {
-                        Values::$variant($f(op, a, b, shape))
-                    }
-                })*
+                $((Values::$I(a), Values::$I(b)) if op.compares() => Values::Bool(compare(op, a, b, shape)),)*
+                $((Values::$F(a), Values::$F(b)) if op.compares() => Values::Bool(compare(op, a, b, shape)),)*
+                $((Values::$I(a), Values::$I(b)) => Values::$I(integers(op, a, b, shape)),)*
+                $((Values::$F(a), Values::$F(b)) => Values::$F(arithmetic(op, a, b, shape)),)*
                 _ => unreachable!("both were cast to one type"),
             }
         };
     }
-    pair! { U8 integers I16 integers U16 integers I32 integers U32 integers I64 integers F32 arithmetic F64 arithmetic }
+    numbers! { pair }
 }
 
 fn compare<T: crate::values::Element>(op: BinaryOp, a: Block<T>, b: Block<T>, shape: &[usize]) -> Block<bool> {

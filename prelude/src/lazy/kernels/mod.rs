@@ -10,6 +10,7 @@ mod number;
 mod select;
 mod text;
 mod unary;
+mod whole;
 
 pub use binary::BinaryOp;
 pub use unary::{MapFn, UnaryOp};

@@ -1,6 +1,6 @@
 //! Arithmetic as NumPy does it, per element type: integers wrap, remainders take the divisor's sign.
 
-use crate::values::Element;
+use crate::values::{Element, numbers};
 
 /// A type with arithmetic: every element type but bool.
 pub(super) trait Number: Element {
@@ -34,8 +34,24 @@ pub(super) trait Bits: Element {
     fn not(self) -> Self;
 }
 
+macro_rules! arithmetic {
+    ({} integers { $(($I:ident, $i:ident, $sign:ident $($_i:tt)*))* } floats { $(($F:ident, $f:ident $($_f:tt)*))* }) => {
+        $(integer! { $i $sign })*
+        $(float! { $f })*
+    };
+}
+
+macro_rules! absolute {
+    (signed $value:expr) => {
+        $value.wrapping_abs()
+    };
+    (unsigned $value:expr) => {
+        $value
+    };
+}
+
 macro_rules! integer {
-    ($($type:ty, $abs:expr, $below_zero:expr;)*) => {$(
+    ($type:ident $sign:ident) => {
         impl Number for $type {
             #[inline(always)]
             fn add(self, other: Self) -> Self { self.wrapping_add(other) }
@@ -55,9 +71,9 @@ macro_rules! integer {
                 if rest != 0 && (rest < 0) != (other < 0) { rest + other } else { rest }
             }
             #[inline(always)]
+            #[allow(unused_comparisons)]
             fn pow(self, other: Self) -> Self {
-                let below_zero: fn($type) -> bool = $below_zero;
-                if below_zero(other) {
+                if other < 0 {
                     return match self.wrapping_mul(self) {
                         // 1 and -1 are the only integers whose inverse is one.
                         1 if self == 1 || other & 1 == 0 => 1,
@@ -77,8 +93,7 @@ macro_rules! integer {
             fn atan2(self, _: Self) -> Self { self }
             #[inline(always)]
             fn abs(self) -> Self {
-                let abs: fn($type) -> $type = $abs;
-                abs(self)
+                absolute!($sign self)
             }
             #[inline(always)]
             #[allow(unused_comparisons)]
@@ -96,16 +111,7 @@ macro_rules! integer {
             #[inline(always)]
             fn not(self) -> Self { !self }
         }
-    )*};
-}
-
-integer! {
-    u8, |v| v, |_| false;
-    i16, |v| v.wrapping_abs(), |v| v < 0;
-    u16, |v| v, |_| false;
-    i32, |v| v.wrapping_abs(), |v| v < 0;
-    u32, |v| v, |_| false;
-    i64, |v| v.wrapping_abs(), |v| v < 0;
+    };
 }
 
 impl Bits for bool {
@@ -128,23 +134,33 @@ impl Bits for bool {
 }
 
 macro_rules! float {
-    ($($type:ident)*) => {$(
+    ($type:ident) => {
         impl Number for $type {
             #[inline(always)]
-            fn add(self, other: Self) -> Self { self + other }
+            fn add(self, other: Self) -> Self {
+                self + other
+            }
             #[inline(always)]
-            fn sub(self, other: Self) -> Self { self - other }
+            fn sub(self, other: Self) -> Self {
+                self - other
+            }
             #[inline(always)]
-            fn mul(self, other: Self) -> Self { self * other }
+            fn mul(self, other: Self) -> Self {
+                self * other
+            }
             #[inline(always)]
-            fn div(self, other: Self) -> Self { self / other }
+            fn div(self, other: Self) -> Self {
+                self / other
+            }
             #[inline(always)]
             fn rem(self, other: Self) -> Self {
                 let rest = self % other;
                 if rest != 0.0 && (rest < 0.0) != (other < 0.0) { rest + other } else { rest }
             }
             #[inline(always)]
-            fn pow(self, other: Self) -> Self { self.powf(other) }
+            fn pow(self, other: Self) -> Self {
+                self.powf(other)
+            }
             #[inline(always)]
             fn min(self, other: Self) -> Self {
                 if self < other || self.is_nan() { self } else { other }
@@ -154,20 +170,30 @@ macro_rules! float {
                 if self > other || self.is_nan() { self } else { other }
             }
             #[inline(always)]
-            fn neg(self) -> Self { -self }
+            fn neg(self) -> Self {
+                -self
+            }
             #[inline(always)]
-            fn hypot(self, other: Self) -> Self { $type::hypot(self, other) }
+            fn hypot(self, other: Self) -> Self {
+                $type::hypot(self, other)
+            }
             #[inline(always)]
-            fn atan2(self, other: Self) -> Self { $type::atan2(self, other) }
+            fn atan2(self, other: Self) -> Self {
+                $type::atan2(self, other)
+            }
             #[inline(always)]
-            fn abs(self) -> Self { $type::abs(self) }
+            fn abs(self) -> Self {
+                $type::abs(self)
+            }
             #[inline(always)]
-            fn sign(self) -> Self { if self == 0.0 || self.is_nan() { self } else { $type::signum(self) } }
+            fn sign(self) -> Self {
+                if self == 0.0 || self.is_nan() { self } else { $type::signum(self) }
+            }
         }
-    )*};
+    };
 }
 
-float! { f32 f64 }
+numbers! { arithmetic }
 
 #[cfg(test)]
 mod tests {

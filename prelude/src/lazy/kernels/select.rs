@@ -2,7 +2,7 @@
 
 use super::binary::{BinaryOp, Operands, common};
 use super::{Block, Operand, own, plain, recycle, slice, slice_mut};
-use crate::values::{DType, Element, Values};
+use crate::values::{DType, Element, Values, numbers};
 use crate::{Error, ErrorKind, Result};
 
 /// The type that both choices are converted to. A weak NaN with dates or text is a missing one.
@@ -35,6 +35,9 @@ fn is_nan(values: &Values) -> bool {
 pub(crate) fn apply(condition: &Values, yes: Values, no: Values, dtype: DType, shape: &[usize]) -> Values {
     let Values::Bool(condition) = condition.cast(DType::Bool) else { unreachable!("cast to bool") };
     macro_rules! choose {
+        ({} integers { $(($I:ident $($_i:tt)*))* } floats { $(($F:ident $($_f:tt)*))* }) => {
+            choose! { Bool $($I)* $($F)* DateTime Text }
+        };
         ($($variant:ident)*) => {
             match (yes.into_cast(dtype), no.into_cast(dtype)) {
                 $((Values::$variant(yes), Values::$variant(no)) => Values::$variant(choose(&condition, yes, no, shape)),)*
@@ -42,7 +45,7 @@ pub(crate) fn apply(condition: &Values, yes: Values, no: Values, dtype: DType, s
             }
         };
     }
-    choose! { Bool U8 I16 U16 I32 U32 I64 F32 F64 DateTime Text }
+    numbers! { choose }
 }
 
 fn choose<T: Element>(condition: &Block<bool>, yes: Block<T>, no: Block<T>, shape: &[usize]) -> Block<T> {

@@ -3,7 +3,7 @@
 use super::number::{Bits, Number};
 use super::{Block, map_same, map_to};
 use crate::time::fields;
-use crate::values::{DType, Values, each};
+use crate::values::{DType, Values, each, numbers};
 
 /// An operation on each element.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -57,7 +57,7 @@ pub enum UnaryOp {
     Trunc,
     /// -1, 0 or 1; NaN stays.
     Sign,
-    /// The element times itself; bool counts as `u8`.
+    /// The element times itself; bool counts as `i8`.
     Square,
     /// Whether a float is neither infinite nor NaN; true of everything else that is not missing. Bool.
     IsFinite,
@@ -194,7 +194,7 @@ pub(crate) fn dtype(op: UnaryOp, input: DType) -> DType {
         UnaryOp::Abs if input == DType::DateTime => DType::I64,
         UnaryOp::Sign if input == DType::DateTime => DType::I64,
         UnaryOp::Square if input == DType::DateTime => DType::F64,
-        UnaryOp::Square if input == DType::Bool => DType::U8,
+        UnaryOp::Square if input == DType::Bool => DType::I8,
         UnaryOp::Neg | UnaryOp::Not | UnaryOp::Abs | UnaryOp::Sign | UnaryOp::Square => input,
         UnaryOp::Floor | UnaryOp::Ceil | UnaryOp::Round | UnaryOp::Trunc => input,
         UnaryOp::IsNan | UnaryOp::IsFinite | UnaryOp::IsInfinite => DType::Bool,
@@ -221,19 +221,33 @@ pub(crate) fn apply(op: UnaryOp, values: Values) -> Values {
             Values::F64(a) => Values::F64(float64(op, a)),
             unrounded => unrounded,
         },
-        _ => match values.into_cast(result) {
-            Values::U8(a) => Values::U8(signed(op, a)),
-            Values::I16(a) => Values::I16(signed(op, a)),
-            Values::U16(a) => Values::U16(signed(op, a)),
-            Values::I32(a) => Values::I32(signed(op, a)),
-            Values::U32(a) => Values::U32(signed(op, a)),
-            Values::I64(a) => Values::I64(signed(op, a)),
-            Values::F32(a) => Values::F32(signed(op, a)),
-            Values::F64(a) => Values::F64(signed(op, a)),
-            bools_and_dates => bools_and_dates,
-        },
+        _ => signed_values(op, values.into_cast(result)),
     }
 }
+
+macro_rules! by_kind {
+    ({} integers { $(($I:ident $($_i:tt)*))* } floats { $(($F:ident $($_f:tt)*))* }) => {
+        fn signed_values(op: UnaryOp, values: Values) -> Values {
+            match values {
+                $(Values::$I(a) => Values::$I(signed(op, a)),)*
+                $(Values::$F(a) => Values::$F(signed(op, a)),)*
+                bools_and_dates => bools_and_dates,
+            }
+        }
+
+        fn not(values: Values) -> Values {
+            match values {
+                Values::Bool(a) => Values::Bool(map_same(a, Bits::not)),
+                $(Values::$I(a) => Values::$I(map_same(a, Bits::not)),)*
+                $(Values::$F(a) => Values::Bool(map_to(&a, |v| v == 0.0)),)*
+                Values::DateTime(a) => Values::Bool(map_to(&a, |v| v == 0)),
+                Values::Text(_) => unreachable!("numbers were read in it"),
+            }
+        }
+    };
+}
+
+numbers! { by_kind }
 
 fn signed<T: Number>(op: UnaryOp, a: Block<T>) -> Block<T> {
     match op {
@@ -299,22 +313,6 @@ fn finite(values: &Values, is: fn(f64) -> bool, finite: bool) -> Values {
     })
 }
 
-fn not(values: Values) -> Values {
-    match values {
-        Values::Bool(a) => Values::Bool(map_same(a, Bits::not)),
-        Values::U8(a) => Values::U8(map_same(a, Bits::not)),
-        Values::I16(a) => Values::I16(map_same(a, Bits::not)),
-        Values::U16(a) => Values::U16(map_same(a, Bits::not)),
-        Values::I32(a) => Values::I32(map_same(a, Bits::not)),
-        Values::U32(a) => Values::U32(map_same(a, Bits::not)),
-        Values::I64(a) => Values::I64(map_same(a, Bits::not)),
-        Values::F32(a) => Values::Bool(map_to(&a, |v| v == 0.0)),
-        Values::F64(a) => Values::Bool(map_to(&a, |v| v == 0.0)),
-        Values::DateTime(a) => Values::Bool(map_to(&a, |v| v == 0)),
-        Values::Text(_) => unreachable!("numbers were read in it"),
-    }
-}
-
 /// A function of blocks of `f64`: the body of `DataArray::map`, inlined into one loop per block.
 pub type MapFn = dyn Fn(&mut [f64]) + Send + Sync;
 
@@ -368,19 +366,8 @@ mod tests {
     fn every_dtype_says_the_type_it_gives() {
         let ops =
             [UnaryOp::Neg, UnaryOp::Not, UnaryOp::Abs, UnaryOp::Exp, UnaryOp::Floor, UnaryOp::IsNan, UnaryOp::Month];
-        let all = [
-            DType::Bool,
-            DType::U8,
-            DType::I16,
-            DType::U16,
-            DType::I32,
-            DType::U32,
-            DType::I64,
-            DType::F32,
-            DType::F64,
-        ];
         for op in ops {
-            for input in all.into_iter().chain([DType::DateTime, DType::Text]) {
+            for input in DType::NUMBERS.iter().copied().chain([DType::DateTime, DType::Text]) {
                 let result = apply(op, Values::from(vec![1i64]).cast(input));
                 assert_eq!(result.dtype(), dtype(op, input), "{op:?} of {input}");
             }

@@ -41,6 +41,7 @@ impl LineOp for Cumulative {
                 let message = format!("a {} of {input} has no meaning; differences of dates have one", self.name());
                 Err(Error::new(ErrorKind::Mismatch, message))
             }
+            (_, DType::U64) => Ok(DType::U64),
             _ => Ok(DType::I64),
         }
     }
@@ -74,6 +75,13 @@ impl LineOp for Cumulative {
             (CumulativeOp::Sum, DType::F64) => run(block, state, 0.0, self.sum::<f64>(), |v| v),
             (CumulativeOp::Prod, DType::F32) => run(block, state, 1.0, self.product::<f32>(), |v| v as f32),
             (CumulativeOp::Prod, DType::F64) => run(block, state, 1.0, self.product::<f64>(), |v| v),
+            // Totals that wrap have the same bits with and without a sign.
+            (CumulativeOp::Sum, DType::U64) => {
+                run(block.cast(DType::I64), state, 0, i64::wrapping_add, |total| total as u64)
+            }
+            (CumulativeOp::Prod, DType::U64) => {
+                run(block.cast(DType::I64), state, 1, i64::wrapping_mul, |total| total as u64)
+            }
             (CumulativeOp::Sum, _) => run(block.cast(DType::I64), state, 0, i64::wrapping_add, |v| v),
             (CumulativeOp::Prod, _) => run(block.cast(DType::I64), state, 1, i64::wrapping_mul, |v| v),
         }

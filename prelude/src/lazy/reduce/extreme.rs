@@ -4,7 +4,7 @@ use super::layout::{Kernel, walk};
 use super::vector::widest;
 use super::{Accumulator, ReduceOptions, Slab, same_kind};
 use crate::Result;
-use crate::values::{DType, Element, Text, Values, typed};
+use crate::values::{DType, Element, Text, Values, integer_types, numbers, typed};
 use std::marker::PhantomData;
 
 /// What an element type knows about order and missing values.
@@ -35,7 +35,7 @@ macro_rules! whole {
     )*};
 }
 
-whole! { u8 i16 u16 i32 u32 i64 }
+numbers! { integer_types whole }
 
 impl Order for bool {
     type Stored = bool;

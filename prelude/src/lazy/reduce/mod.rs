@@ -28,7 +28,7 @@ use std::sync::Arc;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ReduceOp {
-    /// The sum; of integers and bool an `i64`, of no value 0.
+    /// The sum; of integers and bool an `i64`, of `u64` a `u64`, of no value 0.
     Sum,
     /// The mean; of `f32` an `f32`, of integers and bool an `f64`, of no value NaN.
     Mean,
@@ -52,7 +52,7 @@ pub enum ReduceOp {
     ArgMin,
     /// The position of the first largest, `i64`; one axis only.
     ArgMax,
-    /// The product; of integers and bool an `i64`, of no value 1.
+    /// The product; of integers and bool an `i64`, of `u64` a `u64`, of no value 1.
     Prod,
     /// The first value that is not missing.
     First,
@@ -206,6 +206,7 @@ fn dtype(op: ReduceOp, input: DType) -> Result<DType> {
             let message = format!("{} of dates has no meaning here; min, max and count of dates do", op.name());
             return Err(Error::new(ErrorKind::Mismatch, message));
         }
+        Sum | Prod if input == DType::U64 => DType::U64,
         Sum | Prod if !input.is_float() => DType::I64,
         Mean | Var | Std | Median if !input.is_float() => DType::F64,
         Sum | Prod | Mean | Var | Std | Median => input,

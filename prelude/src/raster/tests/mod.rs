@@ -8,6 +8,7 @@ mod labelled;
 mod options;
 mod placing;
 mod read;
+mod types;
 mod write;
 
 use super::{Crs, Raster, RasterMeta};

@@ -76,12 +76,14 @@ pub fn values(spec: &Value) -> Result<Values> {
     }
     match spec["dtype"].as_str().unwrap_or_default() {
         "bool" => Values::from_shape_vec(&shape, bytes.iter().map(|&byte| byte != 0).collect()),
+        "int8" => of!(i8),
         "uint8" => of!(u8),
         "int16" => of!(i16),
         "uint16" => of!(u16),
         "int32" => of!(i32),
         "uint32" => of!(u32),
         "int64" => of!(i64),
+        "uint64" => of!(u64),
         "float32" => of!(f32),
         "float64" => of!(f64),
         "datetime64[ns]" => of!(i64)?.try_cast_dates(),
@@ -169,6 +171,8 @@ fn data(values: &Values) -> Result<String> {
         DType::Text => unreachable!("encoded above"),
         DType::Bool => bytes(values, |v: bool| [u8::from(v)]),
         DType::U8 => bytes(values, u8::to_le_bytes),
+        DType::I8 => bytes(values, i8::to_le_bytes),
+        DType::U64 => bytes(values, u64::to_le_bytes),
         DType::I16 => bytes(values, i16::to_le_bytes),
         DType::U16 => bytes(values, u16::to_le_bytes),
         DType::I32 => bytes(values, i32::to_le_bytes),
