@@ -9,12 +9,12 @@ pub(crate) mod land;
 mod polygons;
 pub(crate) mod rasterize;
 
-pub(crate) use array::{GEO_TRANSFORM, NoGrid, SPATIAL_REF};
+pub(crate) use array::{GEO_TRANSFORM, NoGrid, SPATIAL_REF, runs_down};
 pub(crate) use crs::epsg;
 pub use crs::{Crs, IntoCrs};
 pub use encoding::Encoding;
 pub(crate) use encoding::{BandEncoding, holds};
 pub(crate) use georeference::{Georeference, Place};
+pub(crate) use grid::{Cells, NO_TRANSFORM, bounds, same_transform};
 pub use grid::{Gcp, Gcps, Grid};
-pub(crate) use grid::{NO_TRANSFORM, bounds, same_transform};
 pub use polygons::{IntoPolygons, Polygons};

@@ -186,21 +186,10 @@ fn write<T: Transfer>(
 
 /// The array with y before x, as a raster is stored.
 fn upright(array: &DataArray) -> Result<DataArray> {
-    let at = |names: &[&str]| array.dims().iter().position(|dim| names.contains(&dim.as_str()));
-    match (at(&["y", "lat", "latitude"]), at(&["x", "lon", "longitude"])) {
-        (Some(y), Some(x)) if (y, x) != (array.ndim() - 2, array.ndim() - 1) => {
-            let mut dims: Vec<&String> = array
-                .dims()
-                .iter()
-                .enumerate()
-                .filter(|(axis, _)| ![y, x].contains(axis))
-                .map(|(_, dim)| dim)
-                .collect();
-            dims.extend([&array.dims()[y], &array.dims()[x]]);
-            array.transpose(dims)
-        }
-        _ => Ok(array.clone()),
-    }
+    let Some(map) = array.map_dims() else { return Ok(array.clone()) };
+    let others = array.dims().iter().map(String::as_str).filter(|dim| !map.contains(dim));
+    let order: Vec<&str> = others.chain(map).collect();
+    if array.dims() == order.as_slice() { Ok(array.clone()) } else { array.transpose(order) }
 }
 
 /// Puts the array's place on the map into `meta`, which has that of a file to be like.
