@@ -241,8 +241,16 @@ fn plan(raster: &Raster, band: usize, unmasked: bool) -> Result<Plan> {
 /// What a file says in words: attributes, and names of bands.
 fn worded(mut array: DataArray, raster: &Raster, numbers: &[usize], unmasked: bool) -> Result<DataArray> {
     let tags = raster.tags();
-    for (name, value) in &tags.attributes {
+    // Of the tags of single bands those of the first, as in rioxarray.
+    for (name, value) in tags.attributes.iter().chain(&tags.of_bands[numbers[0] - 1]) {
         array = array.attr(name, value.clone());
+    }
+    let units: Vec<&str> = numbers.iter().map(|band| tags.units[band - 1].as_str()).collect();
+    if units.iter().any(|unit| *unit != units[0]) {
+        let along = Coord::along([array.dims()[0].as_str()], units);
+        array = array.coord("units", along)?;
+    } else if !units[0].is_empty() {
+        array = array.attr("units", units[0]);
     }
     if let Some((scale, offset)) = raster.band(numbers[0])?.scaling.filter(|_| unmasked) {
         array = array.attr("scale_factor", scale).attr("add_offset", offset);
