@@ -27,13 +27,14 @@ pub(crate) enum Cause {
 impl Cause {
     /// Reads it from what GDAL said. The more certain words come first: an error of the network may also speak of reading.
     pub fn of(said: &str) -> Self {
-        const WORDS: [(Cause, &[&str]); 5] = [
+        const WORDS: [(Cause, &[&str]); 6] = [
             (Cause::Network, &["http", "curl", "aws_", "could not resolve host", "timed out"]),
             (
                 Cause::Codec,
                 &["missing codec", "not configured", "compression is not supported", "unsupported compression"],
             ),
             (Cause::Denied, &["permission denied"]),
+            (Cause::Other, &["invalid dataset dimensions", "too large", "too big", "out of memory", "cannot allocate"]),
             (Cause::Absent, &["no such file", "does not exist"]),
             (
                 Cause::Damage,
@@ -119,6 +120,9 @@ fn refused(path: &Path, what: &str, said: &str) -> Error {
         Cause::Absent => (ErrorKind::NotFound, String::new()),
         Cause::Denied => (ErrorKind::Io, String::new()),
         Cause::Damage => (ErrorKind::Damaged, String::new()),
+        Cause::Other if said.contains("dimensions") => {
+            (ErrorKind::InvalidArgument, "; GDAL has at most 2147483647 columns and as many rows".to_owned())
+        }
         Cause::Other => (ErrorKind::Other, String::new()),
     };
     Error::new(kind, format!("{} {what}: {said}{hint}", shown(path)))

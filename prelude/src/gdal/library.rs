@@ -2,7 +2,9 @@
 
 use crate::{Error, ErrorKind, Result};
 use gdal::errors::{CplErrType, GdalError};
+use gdal::raster::RasterBand;
 use std::cell::RefCell;
+use std::ffi::CStr;
 use std::path::{Path, PathBuf};
 use std::sync::Once;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -107,6 +109,17 @@ fn plain(error: &GdalError) -> String {
         GdalError::CplError { msg, .. } | GdalError::NullPointer { msg, .. } if !msg.is_empty() => msg.clone(),
         other => other.to_string(),
     }
+}
+
+/// GDAL's name of a band's element type, which the crate knows only of some: `CFloat32` is one that it does not.
+pub(crate) fn type_name(band: &RasterBand<'_>) -> String {
+    // SAFETY: the band is open for as long as it is borrowed; the name is null or a constant of GDAL's.
+    let name = unsafe { gdal_sys::GDALGetDataTypeName(gdal_sys::GDALGetRasterDataType(band.c_rasterband())) };
+    if name.is_null() {
+        return "an unknown type".to_owned();
+    }
+    // SAFETY: not null, and such a constant ends with a zero byte.
+    unsafe { CStr::from_ptr(name) }.to_string_lossy().into_owned()
 }
 
 /// GDAL's version, such as `3.6.2`.

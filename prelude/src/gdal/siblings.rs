@@ -1,8 +1,10 @@
 //! The files that may lie beside a raster and say something about it: masks, overviews, places, nodata, units.
 //!
 //! GDAL would list the folder to find them, which takes long in a folder of 100,000 files, at each of the 100,000. So
-//! they are looked for by name. For a GeoTIFF the list below is handed to GDAL, which then looks for nothing itself.
-//! Every other format has its own companions, and GDAL asks for those by name (`GDAL_DISABLE_READDIR_ON_OPEN=TRUE`).
+//! GDAL is told to ask for them by name (`GDAL_DISABLE_READDIR_ON_OPEN=TRUE`), which every format does for the names that
+//! it knows. Of a GeoTIFF these are sixty names, most of them of satellites: where none of the names below is there, GDAL is
+//! told that the file is alone and asks for nothing. (It cannot be told more: given a list of two names or more, its
+//! GeoTIFF driver lists the folder after all.)
 
 use crate::disk::FileState;
 use std::ffi::{OsStr, OsString};
@@ -36,14 +38,11 @@ impl Siblings {
         ))
     }
 
-    /// What to hand to GDAL for `path`: its own name and the names beside it that are there. None where GDAL has to look
-    /// itself, because the format may have other companions or a name is no text.
-    pub fn for_gdal(&self, path: &Path) -> Option<Vec<String>> {
-        if !is_tiff(path) {
-            return None;
-        }
-        let there = self.0.iter().filter(|(_, state)| state.is_some()).map(|(at, _)| at.as_path());
-        std::iter::once(path).chain(there).map(|at| at.file_name()?.to_str().map(str::to_owned)).collect()
+    /// What to tell GDAL of the files beside `path`: that there is only itself. None where GDAL has to ask for names,
+    /// because there are others, the format may have companions of its own, or the name is no text.
+    pub fn for_gdal(&self, path: &Path) -> Option<String> {
+        let alone = is_tiff(path) && self.0.iter().all(|(_, state)| state.is_none());
+        path.file_name().filter(|_| alone)?.to_str().map(str::to_owned)
     }
 }
 
@@ -116,15 +115,19 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_there_is_handed_to_gdal() {
+    fn gdal_is_told_of_a_geotiff_that_is_alone_and_asks_itself_otherwise() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("a.tif");
-        for name in ["a.tif", "a.TFW", "a.tif.msk", "b.tfw"] {
-            std::fs::write(folder.path().join(name), "").unwrap();
+        let told = |name: &str| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, "").unwrap();
+            Siblings::of(&path).unwrap().for_gdal(&path)
+        };
+        assert_eq!(told("a.tif"), Some("a.tif".to_owned()));
+        assert_eq!(told("b.TIFF"), Some("b.TIFF".to_owned()));
+        assert_eq!(told("a.bil"), None);
+        for side in ["a.TFW", "b.TIFF.msk"] {
+            std::fs::write(folder.path().join(side), "").unwrap();
         }
-        let listed = Siblings::of(&path).unwrap().for_gdal(&path).unwrap();
-        assert_eq!(listed, ["a.tif", "a.tif.msk", "a.TFW"]);
-        let other = folder.path().join("a.bil");
-        assert_eq!(Siblings::of(&other).unwrap().for_gdal(&other), None);
+        assert_eq!((told("a.tif"), told("b.TIFF")), (None, None));
     }
 }

@@ -1,4 +1,4 @@
-//! How GDAL is asked for a file: with the names of the files beside it, so that it need not list the folder.
+//! How GDAL is asked for a file: told whether others lie beside it, so that it need not list the folder.
 
 use crate::disk::{refuse_special, shown};
 use crate::gdal::errors::not_opened;
@@ -15,9 +15,8 @@ use std::path::Path;
 /// If there is none that GDAL reads, or no such overview; the error says how many there are.
 pub(super) fn open(path: &Path, overview: Option<usize>, siblings: Option<&Siblings>) -> Result<Dataset> {
     refuse_special(path)?;
-    let names = siblings.filter(|_| library::finds_files_by_name()).and_then(|siblings| siblings.for_gdal(path));
-    let names: Option<Vec<&str>> = names.as_ref().map(|names| names.iter().map(String::as_str).collect());
-    let whole = whole(path, names.as_deref(), None).map_err(|said| not_opened(path, &said))?;
+    let alone = siblings.filter(|_| library::finds_files_by_name()).and_then(|siblings| siblings.for_gdal(path));
+    let whole = whole(path, alone.as_deref(), None).map_err(|said| not_opened(path, &said))?;
     let Some(level) = overview else { return Ok(whole) };
     let there = library::call(|| whole.rasterband(1)?.overview_count()).unwrap_or(0).max(0) as usize;
     if level >= there {
@@ -28,11 +27,14 @@ pub(super) fn open(path: &Path, overview: Option<usize>, siblings: Option<&Sibli
         return Err(Error::new(ErrorKind::NotFound, format!("overview {level} of {}: {has}", shown(path))));
     }
     let option = format!("OVERVIEW_LEVEL={level}");
-    self::whole(path, names.as_deref(), Some(&option)).map_err(|said| not_opened(path, &said))
+    self::whole(path, alone.as_deref(), Some(&option)).map_err(|said| not_opened(path, &said))
 }
 
-fn whole(path: &Path, siblings: Option<&[&str]>, option: Option<&str>) -> Result<Dataset, String> {
+/// `alone` is the name of a file beside which there is no other.
+fn whole(path: &Path, alone: Option<&str>, option: Option<&str>) -> Result<Dataset, String> {
     let options = option.map(|option| [option]);
+    let siblings = alone.map(|alone| [alone]);
+    let siblings = siblings.as_ref().map(<[&str; 1]>::as_slice);
     let ask = |siblings: Option<&[&str]>| -> Result<Dataset, GdalError> {
         let options = DatasetOptions {
             open_flags: GdalOpenFlags::GDAL_OF_RASTER | GdalOpenFlags::GDAL_OF_VERBOSE_ERROR,

@@ -307,7 +307,7 @@ fn describe(path: &Path, overview: Option<usize>, dataset: &Dataset) -> Result<O
 
 fn describe_band(path: &Path, number: usize, band: &RasterBand<'_>) -> Result<Band> {
     // By name: the numbers of the newer types differ between the GDAL versions that bindings exist for.
-    let name = band.band_type().name();
+    let name = library::type_name(band);
     let dtype = match name.as_str() {
         "Byte" => DType::U8,
         "UInt16" => DType::U16,

@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 
 /// A dataset of more files is opened anew each time: to look at all of them would take as long.
 const MOST_FILES: usize = 8192;
+/// Files of this format name no others, and what lies beside them is looked for anyway.
+const NAMES_NONE: &str = "GTiff";
 /// Formats whose files name others. GDAL lists those of a VRT, but not what these name in turn.
 const NAMING: &str = "vrt";
 /// Beside a source, what changes its pixels or their mask without changing the source.
@@ -65,6 +67,9 @@ fn names_others(path: &Path) -> bool {
 /// What GDAL reads for a dataset, itself among it.
 fn file_list(dataset: &Dataset) -> Vec<PathBuf> {
     let mut files = Vec::new();
+    if dataset.driver().short_name() == NAMES_NONE {
+        return files;
+    }
     // SAFETY: the dataset is open for as long as it is borrowed. What comes back is null or a list of texts that ends
     // with a null pointer; it is ours, is only read, and is freed once, after the last look at it.
     unsafe {
