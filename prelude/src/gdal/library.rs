@@ -34,8 +34,7 @@ pub(crate) fn ready() {
             ("GDAL_CACHEMAX", (CACHE_MIB * crate::parallel::cpus().max(2)).to_string()),
             // A folder of 100,000 files is not listed at each of them: the files beside it are asked for by their names.
             (LISTING, BY_NAME.to_owned()),
-            // GDAL would give the sources of two VRTs that one thread opened the same dataset. It may then be used by two
-            // threads at once, and a source that was rewritten in between stays the old one.
+            // GDAL would let two VRTs that one thread opened share their sources. They may be used by two threads later.
             ("VRT_SHARED_SOURCE", "NO".to_owned()),
         ] {
             if gdal::config::get_config_option(key, "").is_ok_and(|set| set.is_empty()) {

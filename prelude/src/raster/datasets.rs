@@ -5,7 +5,7 @@
 //! is what it was: the file itself, those beside it, and those that a VRT names.
 
 use super::handle;
-use super::sources::Sources;
+use super::sources::{self, Sources};
 use crate::Result;
 use crate::disk::FileState;
 use crate::gdal::siblings::Siblings;
@@ -48,6 +48,7 @@ pub(crate) fn with<R>(path: &Path, overview: Option<usize>, work: impl FnOnce(&D
     let (dataset, sources) = match take(&key) {
         Some(idle) => (idle.dataset, Some(idle.sources)),
         None => {
+            drop_changed(path);
             let dataset = handle::open(path, overview, key.siblings.as_ref())?;
             // Before anything is read: what changes from now on is noticed the next time.
             let sources = key.file.and_then(|_| Sources::of(path, &dataset));
@@ -70,6 +71,23 @@ fn take(key: &Key) -> Option<Idle> {
     drop(idle);
     // It may have changed unseen if it is not a plain file.
     (key.file.is_some() && one.key == *key && one.sources.are_unchanged()).then_some(one)
+}
+
+/// Closes idle datasets whose sources have changed, before one is opened that may have the same sources: GDAL hands the
+/// sources that an idle VRT has open to the next VRT that names them, as they were.
+fn drop_changed(path: &Path) {
+    if !sources::names_others(path) {
+        return;
+    }
+    let kept = |one: &Idle| one.sources.is_empty() || one.sources.are_unchanged();
+    let all = std::mem::take(&mut *lock());
+    let (idle, changed): (Vec<Idle>, Vec<Idle>) = all.into_iter().partition(kept);
+    let mut now = lock();
+    // What others have put back meanwhile is younger.
+    let younger = std::mem::replace(&mut *now, idle);
+    now.extend(younger);
+    drop(now);
+    drop(changed);
 }
 
 fn put(one: Idle) {

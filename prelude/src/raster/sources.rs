@@ -54,13 +54,19 @@ impl Sources {
         Some(Self(files))
     }
 
+    /// Whether the dataset reads no other file.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Whether each of them is what it was.
     pub fn are_unchanged(&self) -> bool {
         self.0.iter().all(|(path, state)| FileState::of(path) == *state)
     }
 }
 
-fn names_others(path: &Path) -> bool {
+/// Whether a file may be one that names others.
+pub(super) fn names_others(path: &Path) -> bool {
     path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case(NAMING))
 }
 

@@ -4,8 +4,17 @@ mod bad_input;
 mod decode;
 mod decode_mutants;
 mod labelled;
+mod made;
+mod masks;
+mod nodata;
 mod options;
 mod read;
+mod refusals;
+mod side_mutants;
+mod sides;
+mod sources;
+mod tags;
+mod wide;
 mod write;
 
 use super::{Crs, Raster, RasterMeta};
