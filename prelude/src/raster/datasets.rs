@@ -17,6 +17,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 /// anew costs about a millisecond: enough for a few files under work, not for a year of them.
 const KEPT: usize = 32;
 
+/// Sources that are looked at for each window. On a disk in a network each look may take a third of a millisecond.
+const MOST_SOURCES_EACH_TIME: usize = 256;
+
 /// Oldest first.
 static IDLE: Mutex<Vec<Idle>> = Mutex::new(Vec::new());
 
@@ -37,15 +40,39 @@ struct Key {
 
 /// Uses a dataset of `path`, or of one of its overviews, that no other thread has, opening one if none is idle.
 ///
+/// It is for reading a window, of which there may be thousands: if the dataset has many sources, that none of them has
+/// changed is looked up by [`with_current`] only.
+///
 /// # Errors
 /// If the file cannot be opened; otherwise those of `work`.
 pub(crate) fn with<R>(path: &Path, overview: Option<usize>, work: impl FnOnce(&Dataset) -> Result<R>) -> Result<R> {
+    using(path, overview, MOST_SOURCES_EACH_TIME, work)
+}
+
+/// [`with`], but never a dataset of which any source has changed.
+///
+/// # Errors
+/// As [`with`].
+pub(super) fn with_current<R>(
+    path: &Path,
+    overview: Option<usize>,
+    work: impl FnOnce(&Dataset) -> Result<R>,
+) -> Result<R> {
+    using(path, overview, usize::MAX, work)
+}
+
+fn using<R>(
+    path: &Path,
+    overview: Option<usize>,
+    most_sources: usize,
+    work: impl FnOnce(&Dataset) -> Result<R>,
+) -> Result<R> {
     crate::gdal::library::ready();
     // What has no state is not a plain file (`NETCDF:"a.nc":t`, `/vsimem/…`), and has no files beside it on this disk.
     let file = FileState::of(path);
     let siblings = file.and_then(|_| Siblings::of(path));
     let key = Key { path: path.to_owned(), overview, file, siblings };
-    let (dataset, sources) = match take(&key) {
+    let (dataset, sources) = match take(&key, most_sources) {
         Some(idle) => (idle.dataset, Some(idle.sources)),
         None => {
             drop_changed(path);
@@ -64,13 +91,14 @@ pub(crate) fn with<R>(path: &Path, overview: Option<usize>, work: impl FnOnce(&D
     Ok(result)
 }
 
-fn take(key: &Key) -> Option<Idle> {
+fn take(key: &Key, most_sources: usize) -> Option<Idle> {
     let mut idle = lock();
     let at = idle.iter().rposition(|one| one.key.path == key.path && one.key.overview == key.overview)?;
     let one = idle.remove(at);
     drop(idle);
     // It may have changed unseen if it is not a plain file.
-    (key.file.is_some() && one.key == *key && one.sources.are_unchanged()).then_some(one)
+    let unchanged = one.sources.len() > most_sources || one.sources.are_unchanged();
+    (key.file.is_some() && one.key == *key && unchanged).then_some(one)
 }
 
 /// Closes idle datasets whose sources have changed, before one is opened that may have the same sources: GDAL hands the
@@ -79,7 +107,7 @@ fn drop_changed(path: &Path) {
     if !sources::names_others(path) {
         return;
     }
-    let kept = |one: &Idle| one.sources.is_empty() || one.sources.are_unchanged();
+    let kept = |one: &Idle| one.sources.are_unchanged();
     let all = std::mem::take(&mut *lock());
     let (idle, changed): (Vec<Idle>, Vec<Idle>) = all.into_iter().partition(kept);
     let mut now = lock();

@@ -64,8 +64,8 @@ fn is_remote(path: &Path) -> bool {
     const REMOTE: [&str; 9] = ["curl", "s3", "gs", "az", "adls", "oss", "swift", "webhdfs", "hdfs"];
     let Some(path) = path.to_str() else { return false };
     let begins =
-        |name: &&str| path.starts_with(&format!("/vsi{name}/")) || path.starts_with(&format!("/vsi{name}_streaming/"));
-    REMOTE.iter().any(|name| begins(&name)) || path.starts_with("http://") || path.starts_with("https://")
+        |name: &str| path.starts_with(&format!("/vsi{name}/")) || path.starts_with(&format!("/vsi{name}_streaming/"));
+    REMOTE.into_iter().any(begins) || path.starts_with("http://") || path.starts_with("https://")
 }
 
 /// Formats such as netCDF hold several rasters; each has a name of its own.

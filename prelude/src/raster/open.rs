@@ -252,7 +252,7 @@ impl Show for Raster {
 impl_show!(Raster);
 
 fn open(path: &Path, overview: Option<usize>) -> Result<Raster> {
-    let opened = datasets::with(path, overview, |dataset| describe(path, overview, dataset))?;
+    let opened = datasets::with_current(path, overview, |dataset| describe(path, overview, dataset))?;
     Ok(Raster(Arc::new(opened)))
 }
 

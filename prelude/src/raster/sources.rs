@@ -54,9 +54,9 @@ impl Sources {
         Some(Self(files))
     }
 
-    /// Whether the dataset reads no other file.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+    /// How many files are looked at.
+    pub fn len(&self) -> usize {
+        self.0.len()
     }
 
     /// Whether each of them is what it was.

@@ -17,17 +17,18 @@ const SINCE: &str = "nanoseconds since 1970-01-01";
 /// leaves out the same ones.
 const NOT_ATTRIBUTES: [&str; 7] =
     ["_FillValue", "missing_value", "fill_value", "nodata", "nodatavals", "is_tiled", "res"];
-/// The beginnings of others.
-const NOT_ATTRIBUTES_OF: [&str; 2] = ["NETCDF_", "OVR_RESAMPLING_ALG"];
-/// Attributes that tell of the pixels of the file that was read, and may be wrong of those that are written.
-const NOT_WRITTEN: &str = "STATISTICS_";
+/// The beginning of others.
+const NOT_ATTRIBUTES_OF: &str = "NETCDF_";
+/// The beginnings of attributes that tell of the pixels or overviews of the file that was read, and may be wrong of those
+/// that are written.
+const NOT_WRITTEN: [&str; 2] = ["STATISTICS_", "OVR_RESAMPLING_ALG"];
 /// What GDAL's netCDF driver puts before the names of attributes of the whole file.
 const GLOBAL: &str = "NC_GLOBAL#";
 
 /// Attributes and labels of `array`, whose file is being made.
 pub(super) fn write(writer: &mut RasterWriter, array: &DataArray) -> Result<()> {
     for (name, attr) in array.attrs().iter() {
-        if !is_attribute(name) || name.starts_with(NOT_WRITTEN) {
+        if !is_attribute(name) || NOT_WRITTEN.iter().any(|prefix| name.starts_with(prefix)) {
             continue;
         }
         writer.tag(name, &attr.to_string())?;
@@ -118,7 +119,7 @@ fn is_attribute(name: &str) -> bool {
     !name.contains('=')
         && !name.contains('#')
         && !NOT_ATTRIBUTES.contains(&name)
-        && !NOT_ATTRIBUTES_OF.iter().any(|prefix| name.starts_with(prefix))
+        && !name.starts_with(NOT_ATTRIBUTES_OF)
 }
 
 /// Numbers as rioxarray finds them in text: `0.10` is one, and `{1,2}` are two. `007` is none: it is a name.

@@ -12,6 +12,8 @@ fn tags_become_attributes_as_in_rioxarray() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.tif");
     tiff(&path, &[&NUMBERS], &[], |dataset| {
+        dataset.set_geo_transform(&[10.0, 0.5, 0.0, 52.0, 0.0, -0.25]).unwrap();
+        dataset.set_spatial_ref(&gdal::spatial_ref::SpatialRef::from_epsg(4326).unwrap()).unwrap();
         for (name, text) in
             [("x", "0.10"), ("y", "007"), ("z", "{1,2.5}"), ("w", "words"), ("nodata", "5"), ("n", "12")]
         {
