@@ -85,11 +85,11 @@ pub fn open_rasters_with<P: AsRef<Path>>(paths: &[P], options: OpenRaster) -> Re
 
 /// A raster as a lazy array with the dimensions `band`, `y` and `x`. Only the header is read.
 ///
-/// `x` and `y` are the pixel centres. Values equal to the file's nodata value are NaN (integers become
-/// floats then); the value itself stays known as [`DataArray::nodata`]. Numbers that the file stores scaled are
+/// `x` and `y` are the pixel centres. Missing values are NaN (integers become floats then), whether a nodata value, a mask
+/// in the file or beside it, or an alpha band says so; a nodata value stays known as [`DataArray::nodata`]. Numbers that the file stores scaled are
 /// scaled back. The coordinate `spatial_ref` carries the CRS and the transform, as with rioxarray.
 ///
-/// Tags become attributes. The name of a single band becomes that of the array; names of several are the coordinate
+/// Tags become attributes. Units that differ from band to band are the coordinate `units` along them. The name of a single band becomes that of the array; names of several are the coordinate
 /// `long_name` along `band`. A file that [`DataArray::to_raster`] wrote has its dimension and labels again.
 ///
 /// # Errors

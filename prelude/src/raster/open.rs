@@ -29,7 +29,9 @@ use std::sync::Arc;
 ///
 /// Bands count from 1, as in rasterio. Arrays are (row, column), row 0 at the top.
 /// Values are the file's own: a missing value is the number that
-/// [`nodata`](Raster::nodata) names, not NaN.
+/// [`nodata`](Raster::nodata) names, not NaN, and a mask is read apart
+/// ([`read_mask`](Raster::read_mask)). Files beside it belong to a raster:
+/// `.aux.xml`, world files, `.ovr`, `.msk`, headers and projections.
 ///
 /// ```
 /// # fn main() -> isopleth::Result<()> {
