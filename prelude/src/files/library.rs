@@ -7,6 +7,7 @@
 //! unpacked in parallel. So are values decoded after reading, of any format.
 
 use super::errors;
+use crate::disk::refuse_special;
 use crate::gdal::library::{self, ready};
 use crate::gdal::multidim::{Array, Group, Root, c_text, text};
 use crate::{Error, ErrorKind, Result};
@@ -206,6 +207,7 @@ impl Drop for KelvinUnits {
 }
 
 fn open(path: &Path) -> Result<File> {
+    refuse_special(path)?;
     ready();
     let _serial = serial();
     let _units = KelvinUnits::set();

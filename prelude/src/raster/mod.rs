@@ -4,14 +4,18 @@
 //! file, and [`glob()`] lists many. [`open_rasters`] makes many files one lazy labelled array.
 
 mod clip;
+mod control;
 mod copy;
 mod datasets;
 mod decode;
 mod encode;
 mod fresh;
+mod handle;
 mod labelled;
 mod locate;
+mod mask;
 mod meta;
+mod missing;
 mod open;
 mod options;
 mod pixel;
@@ -20,6 +24,7 @@ mod read;
 mod reproject;
 mod save;
 mod source;
+mod sources;
 mod tags;
 #[cfg(test)]
 mod tests;
@@ -30,7 +35,7 @@ mod zonal;
 
 pub use crate::disk::glob;
 pub use crate::gdal::gdal_version;
-pub use crate::geo::{Crs, IntoCrs, IntoPolygons, Polygons};
+pub use crate::geo::{Crs, Gcp, Gcps, IntoCrs, IntoPolygons, Polygons};
 pub use clip::Clip;
 pub use decode::Decoder;
 #[cfg(fuzzing)]
