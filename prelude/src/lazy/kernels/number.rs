@@ -1,5 +1,6 @@
 //! Arithmetic as NumPy does it, per element type: integers wrap, remainders take the divisor's sign.
 
+use super::power::wrapping_power;
 use crate::values::Element;
 
 /// A type with arithmetic: every element type but bool.
@@ -11,7 +12,7 @@ pub(super) trait Number: Element {
     fn div(self, other: Self) -> Self;
     /// The remainder with the sign of the divisor, as Python's `%`; of an integer by zero: 0.
     fn rem(self, other: Self) -> Self;
-    /// Integers to a negative power are 0 (truncated), but for 1 and -1.
+    /// Integers to a negative power are refused before they get here.
     fn pow(self, other: Self) -> Self;
     /// NaN if either is.
     fn min(self, other: Self) -> Self;
@@ -35,7 +36,7 @@ pub(super) trait Bits: Element {
 }
 
 macro_rules! integer {
-    ($($type:ty, $abs:expr, $below_zero:expr;)*) => {$(
+    ($($type:ty, $abs:expr;)*) => {$(
         impl Number for $type {
             #[inline(always)]
             fn add(self, other: Self) -> Self { self.wrapping_add(other) }
@@ -56,16 +57,7 @@ macro_rules! integer {
             }
             #[inline(always)]
             fn pow(self, other: Self) -> Self {
-                let below_zero: fn($type) -> bool = $below_zero;
-                if below_zero(other) {
-                    return match self.wrapping_mul(self) {
-                        // 1 and -1 are the only integers whose inverse is one.
-                        1 if self == 1 || other & 1 == 0 => 1,
-                        1 => self,
-                        _ => 0,
-                    };
-                }
-                u32::try_from(other).map_or(0, |power| self.wrapping_pow(power))
+                wrapping_power!(self, other)
             }
             #[inline(always)]
             fn min(self, other: Self) -> Self { Ord::min(self, other) }
@@ -100,12 +92,12 @@ macro_rules! integer {
 }
 
 integer! {
-    u8, |v| v, |_| false;
-    i16, |v| v.wrapping_abs(), |v| v < 0;
-    u16, |v| v, |_| false;
-    i32, |v| v.wrapping_abs(), |v| v < 0;
-    u32, |v| v, |_| false;
-    i64, |v| v.wrapping_abs(), |v| v < 0;
+    u8, |v| v;
+    i16, |v| v.wrapping_abs();
+    u16, |v| v;
+    i32, |v| v.wrapping_abs();
+    u32, |v| v;
+    i64, |v| v.wrapping_abs();
 }
 
 impl Bits for bool {
@@ -189,7 +181,9 @@ mod tests {
         assert_eq!(Number::add(250u8, 10), 4);
         assert_eq!(Number::abs(i16::MIN), i16::MIN);
         assert_eq!(Number::pow(3i32, 4), 81);
-        assert_eq!([Number::pow(-1i32, -3), Number::pow(-1i32, -2), Number::pow(2i32, -1)], [-1, 1, 0]);
+        // np.array([1, -1, 3, 2]) ** np.array([2**32, 2**32 + 1, 2**40 + 1, 2**63 - 1])
+        let powers = [(1, 1 << 32), (-1, (1 << 32) + 1), (3, (1 << 40) + 1), (2, i64::MAX)];
+        assert_eq!(powers.map(|(base, power)| Number::pow(base, power)), [1, -1, -5135550532504518653, 0]);
     }
 
     #[test]
