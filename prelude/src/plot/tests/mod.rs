@@ -1,6 +1,7 @@
 //! Figures as they come out: pixels at known places, and what edge cases give.
 
 mod bad_input;
+mod classes;
 mod histograms;
 mod lines;
 mod maps;
@@ -142,8 +143,8 @@ fn the_tip_of_the_bar_appears_only_where_values_go_on() {
 
 #[test]
 fn a_large_array_is_averaged_not_sampled() {
-    // Every second cell is 1: sampling gives stripes, the mean is one colour.
-    let field = Array2::from_shape_fn((4000, 8000), |(row, column)| ((row + column) % 2) as u8);
+    // Every second cell is 0.5: sampling gives stripes, the mean is one colour.
+    let field = Array2::from_shape_fn((4000, 8000), |(row, column)| ((row + column) % 2) as f32 * 0.5);
     let picture = Decoded::of(&imshow(&field).colorbar(false));
     let middle = picture.at(picture.width / 2, picture.height / 3);
     let expected = viridis(0.5);
