@@ -6,7 +6,7 @@ use super::labels::{Direction, Labels, Wanted};
 use super::names::near_names;
 use super::select::list;
 use crate::time::{DateTime, Resolution, parse_with_resolution};
-use crate::values::{AxisIndex, Text};
+use crate::values::{AxisIndex, DType, Text};
 use crate::{Error, ErrorKind, Result};
 use std::cmp::Ordering;
 
@@ -36,7 +36,7 @@ pub(crate) fn find(
     method: Method,
     tolerance: Option<f64>,
 ) -> Result<AxisIndex> {
-    let search = Search { dim, labels: Labels::of_coord(index) };
+    let search = Search { dim, labels: Labels::of_coord(index), single: index.dtype() == DType::F32 };
     let tolerance = tolerance.map(|limit| if matches!(search.labels, Labels::Time(_)) { limit * DAY } else { limit });
     match label {
         Label::At(value) if method == Method::Exact => search.exact(value),
@@ -59,6 +59,9 @@ pub(crate) fn find(
 struct Search<'a> {
     dim: &'a str,
     labels: Labels,
+    /// The labels are float32. What is asked for is then rounded to float32 first, as in pandas: 0.1 finds the label that
+    /// was written as 0.1, which as float64 is 0.10000000149.
+    single: bool,
 }
 
 impl Search<'_> {
@@ -78,8 +81,11 @@ impl Search<'_> {
             }
             LabelValue::Time(instant) if times => Ok((Wanted::Time(instant.nanoseconds()), None)),
             LabelValue::Text(text) if texts => Ok((Wanted::Text(Text::new(text)), None)),
+            LabelValue::Int(number) if self.single => Ok((Wanted::Float(f64::from(*number as f32)), None)),
+            LabelValue::Large(number) if self.single => Ok((Wanted::Float(f64::from(*number as f32)), None)),
             LabelValue::Int(number) if !times && !texts => Ok((Wanted::Int(i128::from(*number)), None)),
             LabelValue::Large(number) if !times && !texts => Ok((Wanted::Int(i128::from(*number)), None)),
+            LabelValue::Float(number) if self.single => Ok((Wanted::Float(f64::from(*number as f32)), None)),
             LabelValue::Float(number) if !times && !texts => Ok((Wanted::Float(*number), None)),
             _ => {
                 let example = match self.labels {

@@ -39,6 +39,7 @@ mod source;
 mod tests;
 mod write;
 
+pub(crate) use calendar::TimeUnits;
 pub use many::open_datasets;
 pub use open::{open_dataarray, open_dataset, open_dataset_with};
 pub use options::DatasetOptions;

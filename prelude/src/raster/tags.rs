@@ -6,6 +6,7 @@
 use super::RasterWriter;
 use crate::Result;
 use crate::array::{Attr, Coord, DataArray};
+use crate::files::TimeUnits;
 use crate::time::DateTime;
 use crate::values::{DType, Values};
 use gdal::raster::RasterBand;
@@ -160,18 +161,80 @@ fn along(items: &[(&str, &str)], names: &[String]) -> Option<(String, Coord)> {
     let dim = inside(get(DIM)?)?;
     let definition = inside(get(&format!("NETCDF_DIM_{dim}_DEF"))?)?;
     let values = inside(get(&format!("NETCDF_DIM_{dim}_VALUES"))?)?;
-    let units = get(&format!("NETCDF_{dim}#units"));
+    // GDAL's own copies of netCDF files say `time#units`.
+    let units = get(&format!("NETCDF_{dim}#units")).or_else(|| get(&format!("{dim}#units")));
     let kind = definition.split_once(',')?.1.trim().to_owned();
+    // The types by netCDF's numbers for them.
     let coord: Coord = match (kind.as_str(), units) {
+        (_, Some(SINCE)) => Values::from_nanoseconds(parse(&values)?).into(),
+        // What cannot be read as a date is not a label either: the numbers 0 and 1 are no times.
+        (_, Some(units)) if units.contains(" since ") => dates(&values, units, get(&format!("{dim}#calendar")))?.into(),
         ("2", None) => names.to_vec().into(),
-        ("10", Some(SINCE)) => Values::from_nanoseconds(parse(&values)?).into(),
-        ("10", None) => parse::<i64>(&values)?.into(),
-        ("6", None) => parse::<f64>(&values)?.into(),
+        ("1" | "3" | "4" | "7" | "8" | "9" | "10", _) => parse::<i64>(&values)?.into(),
+        ("5" | "6", _) => parse::<f64>(&values)?.into(),
         _ => return None,
+    };
+    let coord = match (units, coord.dtype()) {
+        (Some(units), dtype) if dtype != DType::DateTime => coord.attr("units", units),
+        _ => coord,
     };
     (coord.len() == names.len() && !dim.contains(',')).then_some((dim, coord))
 }
 
+/// Numbers of `units` as dates; none where the calendar is not the real one, or a date too far away.
+fn dates(values: &str, units: &str, calendar: Option<&str>) -> Option<Values> {
+    let units = TimeUnits::parse(units, calendar).ok()?;
+    let date = |number: &str| match number.trim().parse() {
+        Ok(whole) => units.whole(whole),
+        Err(_) => units.float(number.trim().parse().ok()?),
+    };
+    Some(Values::from_nanoseconds(values.split(',').map(date).collect::<Option<_>>()?))
+}
+
 fn parse<T: std::str::FromStr>(list: &str) -> Option<Vec<T>> {
     list.split(',').map(|number| number.trim().parse().ok()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The labels along two bands, of the tags of a netCDF file as GDAL lists them.
+    fn labels(kind: u8, values: &str, units: &[(&str, &str)]) -> Option<(String, Coord)> {
+        let (definition, values) = (format!("{{2,{kind}}}"), format!("{{{values}}}"));
+        let mut items =
+            vec![(DIM, "{time}"), ("NETCDF_DIM_time_DEF", &*definition), ("NETCDF_DIM_time_VALUES", &*values)];
+        items.extend(units);
+        along(&items, &["first".to_owned(), "second".to_owned()])
+    }
+
+    // xr.open_dataset(path).time of a file with `time:units` and `time:calendar`, and these values
+    #[test]
+    fn labels_counted_from_a_date_are_dates() {
+        let days = [("time#units", "days since 2000-01-01 00:00:00"), ("time#calendar", "proleptic_gregorian")];
+        for (kind, values, units) in [(10, "0,1", days), (4, "0,1", days), (6, "0,1.0", days)] {
+            let (dim, dates) = labels(kind, values, &units).unwrap();
+            assert_eq!(
+                (dim.as_str(), dates.values().to_texts().join(" ")),
+                ("time", "2000-01-01 2000-01-02".to_owned())
+            );
+        }
+        let (_, halves) = labels(6, "0,0.5", &[("time#units", "days since 2000-01-01")]).unwrap();
+        assert_eq!(halves.values().to_texts()[1], "2000-01-01T12:00:00");
+    }
+
+    #[test]
+    fn numbers_that_are_no_dates_here_are_no_labels() {
+        let noleap = [("time#units", "days since 2000-01-01"), ("time#calendar", "noleap")];
+        assert_eq!(labels(10, "0,1", &noleap).map(|(dim, _)| dim), None);
+        assert_eq!(labels(6, "0,1e30", &[("time#units", "days since 2000-01-01")]).map(|(dim, _)| dim), None);
+    }
+
+    #[test]
+    fn other_labels_keep_their_unit() {
+        let (_, levels) = labels(5, "850.5,500", &[("time#units", "hPa")]).unwrap();
+        assert_eq!(levels.values().to_vec::<f64>().unwrap(), [850.5, 500.0]);
+        assert_eq!(levels.attrs().get("units"), Some(&Attr::Text("hPa".to_owned())));
+        assert_eq!(labels(4, "850,500", &[]).unwrap().1.values().to_vec::<i64>().unwrap(), [850, 500]);
+    }
 }

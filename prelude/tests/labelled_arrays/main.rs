@@ -12,6 +12,7 @@ mod datasets;
 mod gaps;
 mod geography;
 mod groups;
+mod integers;
 mod interop;
 mod lazy;
 mod lesson;
