@@ -106,11 +106,7 @@ fn header(path: &Path, file: &File, options: &DatasetOptions) -> Result<Header> 
     if file.driver == "Zarr" {
         names.sort();
     }
-    let mut header = Header {
-        variables: Vec::new(),
-        attrs: attribute::read(group.attributes()),
-        skipped: Vec::new(),
-    };
+    let mut header = Header { variables: Vec::new(), attrs: attribute::read(group.attributes()), skipped: Vec::new() };
     names.retain(|name| !options.drops(name));
     for name in names {
         let Some(array) = file.open_array(options.groups(), &name) else {

@@ -50,7 +50,6 @@ fn opened(path: &Path, options: &DatasetOptions) -> Result<Dataset> {
         ));
     }
     let fields = keys::filtered(named(found.fields), options.filters())?;
-    let attrs = global(&fields)?;
     let mut set = Set::default();
     for group in by_parameter(&fields) {
         if group.first().is_some_and(|first| options.drops(&first.parameter.variable)) {
@@ -58,6 +57,7 @@ fn opened(path: &Path, options: &DatasetOptions) -> Result<Dataset> {
         }
         set.add(variable(path, &group, &fields)?, &mut left_out, options.decodes_coords());
     }
+    let attrs = global(&fields)?;
     if options.decodes_coords()
         && let Some(first) = fields.first()
     {

@@ -74,10 +74,13 @@ impl Fields {
 
 /// Grids by their sections: most files have one.
 #[derive(Debug, Default)]
-struct Grids(HashMap<(u8, Vec<u8>), Result<(Arc<Grid>, i64), String>>);
+struct Grids(HashMap<(u8, Vec<u8>), Known>);
+
+/// A grid and how many numbers describe the vertical coordinate, or why it is not read.
+type Known = Result<(Arc<Grid>, i64), String>;
 
 impl Grids {
-    fn get(&mut self, edition: u8, section: Vec<u8>) -> Result<(Arc<Grid>, i64), String> {
+    fn get(&mut self, edition: u8, section: Vec<u8>) -> Known {
         let key = (edition, section);
         if let Some(known) = self.0.get(&key) {
             return known.clone();
@@ -156,7 +159,9 @@ fn edition2(reader: &Reader, message: Message, grids: &mut Grids) -> Result<Vec<
                     // The one before serves again.
                     Some(254) => bitmap,
                     Some(255) => Ok(None),
-                    Some(number) => Err(format!("its bitmap is number {number} of its centre's, which is not known here")),
+                    Some(number) => {
+                        Err(format!("its bitmap is number {number} of its centre's, which is not known here"))
+                    }
                     None => return Err(short("bitmap")),
                 };
             }

@@ -22,9 +22,8 @@ pub(super) fn rows(half: usize, count: usize, corners: Corners, northwards: bool
         latitudes.reverse();
     }
     let distance = |latitude: &f64| (latitude - corners.first.0).abs();
-    let mut start = (0..latitudes.len())
-        .min_by(|&a, &b| distance(&latitudes[a]).total_cmp(&distance(&latitudes[b])))
-        .unwrap_or(0);
+    let mut start =
+        (0..latitudes.len()).min_by(|&a, &b| distance(&latitudes[a]).total_cmp(&distance(&latitudes[b]))).unwrap_or(0);
     // A whole grid begins at the pole, however its corner was rounded.
     start = start.min(latitudes.len() - count);
     Ok(latitudes[start..start + count].to_vec())

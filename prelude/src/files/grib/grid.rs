@@ -61,10 +61,20 @@ pub(super) struct Corners {
 pub(super) enum Places {
     LatLon(Corners),
     /// Half the number of rows from pole to pole, and the lengths of the rows where they differ.
-    Gaussian { corners: Corners, half: usize, rows: Option<Vec<Row>> },
-    ReducedLatLon { corners: Corners, rows: Vec<Row> },
+    Gaussian {
+        corners: Corners,
+        half: usize,
+        rows: Option<Vec<Row>>,
+    },
+    ReducedLatLon {
+        corners: Corners,
+        rows: Vec<Row>,
+    },
     /// The same as another, after a rotation.
-    Rotated { inner: Box<Places>, rotation: Rotation },
+    Rotated {
+        inner: Box<Places>,
+        rotation: Rotation,
+    },
     Projected(Projected),
     /// Nothing here says where the points are.
     Unknown,
@@ -173,7 +183,9 @@ pub(super) fn rows(
     };
     let total = sum(&rows);
     match points {
-        Some(points) if points != total => Err(format!("its rows have {total} points together, but the grid has {points}")),
+        Some(points) if points != total => {
+            Err(format!("its rows have {total} points together, but the grid has {points}"))
+        }
         _ => Ok((rows, checked(total)?)),
     }
 }

@@ -1,7 +1,9 @@
 //! The grid section of edition 1.
 
 use super::bytes::Bytes;
-use super::grid::{Corners, Earth, Grid, Places, Projected, Rotation, Scanning, cone, reduced, rows, size, stereographic};
+use super::grid::{
+    Corners, Earth, Grid, Places, Projected, Rotation, Scanning, cone, reduced, rows, size, stereographic,
+};
 use crate::array::Attr;
 
 /// ecCodes' radius for edition 1, whatever the flags say.
@@ -51,6 +53,10 @@ fn lat_lon(bytes: Bytes<'_>, kind: u8, name: &'static str, description: &'static
         Ok(lengths) => lengths,
         Err(error) => return Some(Err(error)),
     };
+    let mut attributes: Vec<(&'static str, Attr)> = Vec::new();
+    if gaussian && let Some(lengths) = &lengths {
+        attributes.push(("pl", Attr::Numbers(lengths.iter().map(|&length| length as f64).collect())));
+    }
     let (size, points, lengths) = match lengths {
         Some(lengths) => match rows(&lengths, corners, None, gaussian) {
             Ok((lengths, points)) => (None, points, Some(lengths)),
@@ -68,11 +74,12 @@ fn lat_lon(bytes: Bytes<'_>, kind: u8, name: &'static str, description: &'static
         Some(if given && raw != 0xffff { degrees(raw.into()) } else { worked_out() })
     };
     let across = step(23, corners.last.1 - corners.first.1, columns)?;
-    let mut attributes: Vec<(&'static str, Attr)> = Vec::new();
     let regular = lengths.is_none();
     let half = usize::from(bytes.u16(25)?);
     if regular {
-        attributes.push(("Nx", i64::from(columns).into()));
+        let along = if kind == 4 { ("Ni", "Nj") } else { ("Nx", "Ny") };
+        attributes.push((along.0, i64::from(columns).into()));
+        attributes.push((along.1, i64::from(lines).into()));
         attributes.push(("iDirectionIncrementInDegrees", across.into()));
         attributes.push(("iScansNegatively", i64::from(scanning.i_negative).into()));
         attributes.push(("longitudeOfFirstGridPointInDegrees", corners.first.1.into()));
@@ -81,8 +88,10 @@ fn lat_lon(bytes: Bytes<'_>, kind: u8, name: &'static str, description: &'static
     if gaussian {
         attributes.push(("N", (half as i64).into()));
     }
-    if !gaussian || regular {
+    if !gaussian && !regular {
         attributes.push(("Ny", i64::from(lines).into()));
+    }
+    if !gaussian || regular {
         attributes.push(("jPointsAreConsecutive", i64::from(scanning.j_consecutive).into()));
         attributes.push(("jScansPositively", i64::from(scanning.j_positive).into()));
         attributes.push(("latitudeOfFirstGridPointInDegrees", corners.first.0.into()));
@@ -103,6 +112,9 @@ fn lat_lon(bytes: Bytes<'_>, kind: u8, name: &'static str, description: &'static
         attributes.push(("latitudeOfSouthernPoleInDegrees", rotation.south_pole.0.into()));
         attributes.push(("longitudeOfSouthernPoleInDegrees", rotation.south_pole.1.into()));
         places = Places::Rotated { inner: Box::new(places), rotation };
+        if !regular {
+            attributes.clear();
+        }
     }
     Some(Ok(Grid {
         kind: if regular { name } else { reduced(name) },
@@ -132,7 +144,12 @@ fn row_lengths(bytes: Bytes<'_>, columns: u16, lines: u16) -> Result<Option<Vec<
     lengths.map(Some).ok_or_else(|| "its list of row lengths is cut short".to_owned())
 }
 
-fn projected(bytes: Bytes<'_>, kind: u8, name: &'static str, description: &'static str) -> Option<Result<Grid, String>> {
+fn projected(
+    bytes: Bytes<'_>,
+    kind: u8,
+    name: &'static str,
+    description: &'static str,
+) -> Option<Result<Grid, String>> {
     let (columns, lines) = (bytes.u16(6)?, bytes.u16(8)?);
     let size = match size(columns.into(), lines.into(), u64::from(columns) * u64::from(lines)) {
         Ok(size) => size,

@@ -99,6 +99,10 @@ impl Shape<'_> {
                 Err(error) => return Some(Err(error)),
             },
         };
+        let mut attributes = Attributes::new();
+        if gaussian && let Some(lengths) = &lengths {
+            attributes.push(("pl", Attr::Numbers(lengths.iter().map(|&length| length as f64).collect())));
+        }
         let lengths = match lengths.map(|lengths| rows(&lengths, corners, Some(self.points), gaussian)).transpose() {
             Ok(lengths) => lengths.map(|(rows, _)| rows),
             Err(error) => return Some(Err(error)),
@@ -108,7 +112,6 @@ impl Shape<'_> {
             Err(error) => return Some(Err(error)),
         };
         let half = bytes.u32(67)?;
-        let mut attributes = Attributes::new();
         let regular = lengths.is_none();
         let step = |at: usize, given: u8, span: f64, count: u32| -> Option<f64> {
             let raw = bytes.u32(at)?;
@@ -120,7 +123,9 @@ impl Shape<'_> {
                 span if span < 0.0 && !grid.scanning.i_negative => span + 360.0,
                 span => span,
             };
-            attributes.push(("Nx", i64::from(columns).into()));
+            let along = if self.template == 40 { ("Ni", "Nj") } else { ("Nx", "Ny") };
+            attributes.push((along.0, i64::from(columns).into()));
+            attributes.push((along.1, i64::from(lines).into()));
             attributes.push(("iDirectionIncrementInDegrees", step(63, 0x20, span, columns)?.into()));
             attributes.push(("iScansNegatively", i64::from(grid.scanning.i_negative).into()));
             attributes.push(("longitudeOfFirstGridPointInDegrees", corners.first.1.into()));
@@ -129,8 +134,10 @@ impl Shape<'_> {
         if gaussian {
             attributes.push(("N", i64::from(half).into()));
         }
-        if !gaussian || regular {
+        if !gaussian && !regular {
             attributes.push(("Ny", i64::from(lines).into()));
+        }
+        if !gaussian || regular {
             attributes.push(("jPointsAreConsecutive", i64::from(grid.scanning.j_consecutive).into()));
             attributes.push(("jScansPositively", i64::from(grid.scanning.j_positive).into()));
             attributes.push(("latitudeOfFirstGridPointInDegrees", corners.first.0.into()));
@@ -151,6 +158,9 @@ impl Shape<'_> {
             attributes.push(("latitudeOfSouthernPoleInDegrees", rotation.south_pole.0.into()));
             attributes.push(("longitudeOfSouthernPoleInDegrees", rotation.south_pole.1.into()));
             grid.places = Places::Rotated { inner: Box::new(grid.places), rotation };
+            if !regular {
+                attributes.clear();
+            }
         }
         grid.attributes = attributes;
         grid.kind = if regular { self.kind } else { reduced(self.kind) };
@@ -168,9 +178,8 @@ impl Shape<'_> {
             Some(raw.iter().fold(0usize, |sum, &byte| sum << 8 | usize::from(byte)))
         };
         let there = self.bytes.0.len().saturating_sub(at) / width;
-        let lengths: Option<Vec<usize>> = (width <= 4 && lines as usize <= there)
-            .then(|| (0..lines as usize).map(listed).collect())
-            .flatten();
+        let lengths: Option<Vec<usize>> =
+            (width <= 4 && lines as usize <= there).then(|| (0..lines as usize).map(listed).collect()).flatten();
         Some(match lengths {
             Some(lengths) => Ok(Some(lengths)),
             None => Err("its list of row lengths is cut short".to_owned()),

@@ -4,6 +4,10 @@ use super::bytes::Bytes;
 
 /// The kind of a level of edition 1, by code table 3.
 pub(super) fn edition1(indicator: u8, centre: u16, level: i64) -> Option<&'static str> {
+    // NCEP has types of its own from 200 on, with the same numbers in both editions.
+    if centre == 7 && indicator > 201 {
+        return of_ncep(indicator);
+    }
     Some(match indicator {
         1 => "surface",
         2 => "cloudBase",

@@ -72,7 +72,10 @@ impl Reader {
     pub(super) fn bytes(&self, part: Extent) -> Result<Vec<u8>> {
         let ends = part.offset.checked_add(part.length).is_some_and(|end| end <= self.length);
         let length = usize::try_from(part.length).ok().filter(|_| ends).ok_or_else(|| {
-            Error::new(ErrorKind::Damaged, format!("{} ends at byte {}: it is cut short", shown(&self.path), self.length))
+            Error::new(
+                ErrorKind::Damaged,
+                format!("{} ends at byte {}: it is cut short", shown(&self.path), self.length),
+            )
         })?;
         let mut bytes = vec![0; length];
         self.file
@@ -158,7 +161,9 @@ impl Reader {
         }
         let end = self.bytes(Extent { offset: offset + length - 4, length: 4 })?;
         if end != b"7777" {
-            return Ok(Err("its end is not where it says: the file is damaged or was changed as if it were text".to_owned()));
+            return Ok(Err(
+                "its end is not where it says: the file is damaged or was changed as if it were text".to_owned()
+            ));
         }
         Ok(Ok(Message { number, extent: Extent { offset, length }, edition }))
     }

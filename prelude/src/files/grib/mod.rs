@@ -44,14 +44,19 @@ const SPECTRAL: &str = "its values are coefficients of spherical harmonics or an
 const REPACK: &str = "repack it with ecCodes: grib_set -r -s packingType=grid_simple in.grib out.grib";
 
 /// The bytes in which the first message has to begin: archives may put a line of text before it.
-const SEARCHED: u64 = 4 << 10;
+const SEARCHED: u64 = 64 << 10;
 
 /// Whether a file holds GRIB messages, by its first bytes.
 pub(super) fn can_open(path: &Path) -> bool {
-    let mut bytes = Vec::new();
-    let Ok(file) = File::open(path) else { return false };
-    if !file.metadata().is_ok_and(|about| about.is_file()) || file.take(SEARCHED).read_to_end(&mut bytes).is_err() {
+    // Opening a pipe would wait for somebody to write.
+    if !path.metadata().is_ok_and(|about| about.is_file()) {
         return false;
     }
-    bytes.starts_with(b"GRIB") || bytes.windows(8).any(|head| head.starts_with(b"GRIB") && matches!(head[7], 1 | 2))
+    let mut bytes = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(SEARCHED).read_to_end(&mut bytes));
+    if read.is_err() {
+        return false;
+    }
+    let other = [&b"CDF"[..], b"\x89HDF", b"II*", b"MM\0*"].iter().any(|start| bytes.starts_with(start));
+    !other && bytes.windows(8).any(|head| head.starts_with(b"GRIB") && matches!(head[7], 1 | 2))
 }

@@ -6,7 +6,7 @@
 //! are not read here (reference periods, random fields, wave period ranges, wavelengths).
 //!
 //! - `parameters.txt`: `id|short name|CF's variable name if another|units|CF's name|name`, ascending. `2:` before CF's
-//!   name means that edition 1 has none.
+//!   name means that ECMWF's tables of edition 1 have none.
 //! - `grib1.txt`: `table.number|whose|conditions|id`, and `grib2.txt`: `discipline.category.number|whose|conditions|id`.
 //!   Whose: nothing for WMO's, `k` for NCEP's, `e` for ECMWF's, `o` for ECMWF's old ones. A condition is a letter and
 //!   the values it may have, `m` for missing; the letters are those of [`Code`].
@@ -33,7 +33,8 @@ pub(super) struct Parameter {
 impl Parameter {
     /// The parameter of a field. What no table knows has its codes as name, so that two of them stay apart.
     pub(super) fn of(product: &Product) -> Self {
-        find(product).and_then(|id| named(id, product.edition)).unwrap_or_else(|| unknown(&product.parameter))
+        let ecmwf = matches!(product.parameter, Code::Edition1 { table, .. } if table >= 128);
+        find(product).and_then(|id| named(id, ecmwf)).unwrap_or_else(|| unknown(&product.parameter))
     }
 }
 
@@ -46,7 +47,7 @@ fn unknown(code: &Code) -> Parameter {
     Parameter { id: 0, variable: short.clone(), short, units: text(), standard_name: text(), name: text() }
 }
 
-fn named(id: i64, edition: u8) -> Option<Parameter> {
+fn named(id: i64, from_ecmwf_table: bool) -> Option<Parameter> {
     static LINES: OnceLock<Vec<(i64, &'static str)>> = OnceLock::new();
     let lines = LINES.get_or_init(|| {
         let line = |line: &'static str| line.split_once('|').and_then(|(id, rest)| Some((id.parse().ok()?, rest)));
@@ -57,7 +58,7 @@ fn named(id: i64, edition: u8) -> Option<Parameter> {
     let mut part = || parts.next().unwrap_or_default();
     let (short, variable, units, standard_name, name) = (part(), part(), part(), part(), part());
     let standard_name = match standard_name.strip_prefix("2:") {
-        Some(_) if edition == 1 => "",
+        Some(_) if from_ecmwf_table => "",
         Some(only) => only,
         None => standard_name,
     };
@@ -133,9 +134,9 @@ fn find(product: &Product) -> Option<i64> {
 /// ECMWF's serve all whose own have none.
 fn chosen(rows: &[Row], centre: u16, conditions: &[(char, Option<i64>)]) -> Option<i64> {
     let holds = |row: &&Row| {
-        row.conditions.iter().all(|(letter, allowed)| {
-            conditions.iter().any(|(other, value)| other == letter && allowed.contains(value))
-        })
+        row.conditions
+            .iter()
+            .all(|(letter, allowed)| conditions.iter().any(|(other, value)| other == letter && allowed.contains(value)))
     };
     let best = |whose: &[&str]| {
         let fitting = rows.iter().filter(|row| whose.contains(&row.whose)).filter(holds);

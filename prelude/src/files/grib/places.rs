@@ -131,8 +131,7 @@ impl Rotation {
     /// From the rotated degrees to those of the earth.
     fn undo(self, latitude: f64, longitude: f64) -> (f64, f64) {
         let (latitude, longitude) = (latitude.to_radians(), longitude.to_radians());
-        let (x, y, z) =
-            (longitude.cos() * latitude.cos(), longitude.sin() * latitude.cos(), latitude.sin());
+        let (x, y, z) = (longitude.cos() * latitude.cos(), longitude.sin() * latitude.cos(), latitude.sin());
         let (tilt, turn) = (-(90.0 + self.south_pole.0).to_radians(), -self.south_pole.1.to_radians());
         let (sin_tilt, cos_tilt) = tilt.sin_cos();
         let (sin_turn, cos_turn) = turn.sin_cos();

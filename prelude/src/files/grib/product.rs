@@ -219,7 +219,7 @@ mod tests {
 
     #[test]
     fn centres_and_kinds_of_data_have_names() {
-        assert_eq!(centre(7), Some(("kwbc", "US National Weather Service - NCEP (WMC)")));
+        assert_eq!(centre(7), Some(("kwbc", "US National Weather Service - NCEP")));
         assert_eq!((mars_type(2), mars_type(11)), (Some("an"), Some("pf")));
     }
 }

@@ -40,7 +40,7 @@ impl Layout {
         let (extra, tail, statistics) = match template {
             0 | 15 => (0, Tail::Nothing, None),
             1 | 60 => (0, Tail::Member, None),
-            2 | 3 | 4 => (0, Tail::Derived, None),
+            2..=4 => (0, Tail::Derived, None),
             5 => (0, Tail::Probability, None),
             6 => (0, Tail::Nothing, None),
             8 => (0, Tail::Nothing, Some(0)),
@@ -62,7 +62,9 @@ impl Layout {
             30 | 31 => {
                 return Some(Self { process: 11, surfaces: false, time: false, tail: Tail::Nothing, statistics: None });
             }
-            32 => return Some(Self { process: 11, surfaces: false, time: true, tail: Tail::Nothing, statistics: None }),
+            32 => {
+                return Some(Self { process: 11, surfaces: false, time: true, tail: Tail::Nothing, statistics: None });
+            }
             _ => return None,
         };
         let process = 11 + extra;

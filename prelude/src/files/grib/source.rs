@@ -77,7 +77,8 @@ fn reordered(field: &Field) -> bool {
 /// Values row by row, from the order in which they are stored.
 fn in_rows(grid: &Grid, alternates: bool, mut stored: Vec<f32>) -> Vec<f32> {
     let Some((columns, rows)) = grid.size else {
-        if alternates && let Places::Gaussian { rows: Some(rows), .. } | Places::ReducedLatLon { rows, .. } = &grid.places
+        if alternates
+            && let Places::Gaussian { rows: Some(rows), .. } | Places::ReducedLatLon { rows, .. } = &grid.places
         {
             let mut rest = stored.as_mut_slice();
             for (at, row) in rows.iter().enumerate() {
@@ -97,7 +98,10 @@ fn in_rows(grid: &Grid, alternates: bool, mut stored: Vec<f32>) -> Vec<f32> {
     if !grid.scanning.j_consecutive {
         return stored;
     }
-    (0..rows).flat_map(|row| (0..columns).map(move |column| (row, column))).map(|(row, column)| stored[column * rows + row]).collect()
+    (0..rows)
+        .flat_map(|row| (0..columns).map(move |column| (row, column)))
+        .map(|(row, column)| stored[column * rows + row])
+        .collect()
 }
 
 impl Source for FieldsSource {

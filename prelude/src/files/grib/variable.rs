@@ -83,7 +83,10 @@ impl Labels {
 fn times(seconds: Vec<i64>, shape: &[usize]) -> Result<Values> {
     let nanoseconds = |seconds: i64| {
         seconds.checked_mul(1_000_000_000).ok_or_else(|| {
-            Error::new(ErrorKind::Damaged, format!("a time {seconds} seconds from 1970 is outside the years 1678 to 2262"))
+            Error::new(
+                ErrorKind::Damaged,
+                format!("a time {seconds} seconds from 1970 is outside the years 1678 to 2262"),
+            )
         })
     };
     let values: Vec<i64> = seconds.into_iter().map(nanoseconds).collect::<Result<_>>()?;
@@ -120,7 +123,8 @@ pub(super) fn variable(path: &Path, fields: &[&Named], all: &[Named]) -> Result<
         ([_, _], Some((columns, rows))) => vec![rows, columns],
         _ => vec![first.field.grid.points],
     };
-    let dims: Vec<String> = outer.iter().map(|axis| axis.name.clone()).chain(own.iter().map(|&dim| dim.to_owned())).collect();
+    let dims: Vec<String> =
+        outer.iter().map(|axis| axis.name.clone()).chain(own.iter().map(|&dim| dim.to_owned())).collect();
     let shape: Vec<usize> = outer.iter().map(|axis| axis.labels.len()).chain(own_shape.iter().copied()).collect();
     if shape.iter().try_fold(1usize, |product, &length| product.checked_mul(length)).is_none() {
         return Err(Error::new(ErrorKind::InvalidArgument, format!("{name}: {shape:?} is more than can be counted")));
@@ -128,7 +132,8 @@ pub(super) fn variable(path: &Path, fields: &[&Named], all: &[Named]) -> Result<
     let mut placed: HashMap<usize, Field> = HashMap::new();
     let mut doubles = 0;
     for field in fields {
-        let at = outer.iter().try_fold(0, |at, axis| Some(at * axis.labels.len() + axis.labels.position(&field.field)?));
+        let at =
+            outer.iter().try_fold(0, |at, axis| Some(at * axis.labels.len() + axis.labels.position(&field.field)?));
         let at = at.ok_or_else(|| Error::new(ErrorKind::Other, "a field without a place"))?;
         match placed.entry(at) {
             std::collections::hash_map::Entry::Occupied(_) => doubles += 1,
@@ -196,7 +201,8 @@ fn axes(name: &str, fields: &[&Named]) -> Result<Vec<Axis>> {
     let whole = |of: fn(&Field) -> Option<i64>, key: &str| -> Result<Option<Vec<i64>>> {
         let mut labels: Vec<i64> = fields().filter_map(of).collect();
         if !labels.is_empty() && labels.len() < fields().count() {
-            let text = format!("{name}: some fields have a {key} and others have none; choose by \"dataType\" or {key:?}");
+            let text =
+                format!("{name}: some fields have a {key} and others have none; choose by \"dataType\" or {key:?}");
             return Err(Error::new(ErrorKind::InvalidArgument, text));
         }
         labels.sort_unstable();
@@ -211,11 +217,7 @@ fn axes(name: &str, fields: &[&Named]) -> Result<Vec<Axis>> {
     add(
         "number",
         whole(|field| field.product.number, "number")?.map(Labels::Whole),
-        described(&[
-            ("long_name", "ensemble member numerical id"),
-            ("units", "1"),
-            ("standard_name", "realization"),
-        ]),
+        described(&[("long_name", "ensemble member numerical id"), ("units", "1"), ("standard_name", "realization")]),
     );
     add(
         "time",
@@ -238,7 +240,10 @@ fn axes(name: &str, fields: &[&Named]) -> Result<Vec<Axis>> {
         let kind = fields().next().and_then(|field| field.product.level_type).unwrap_or("level");
         let mut attrs = described(levels::attributes(kind));
         if attrs.is_empty() {
-            attrs = described(&[("long_name", &format!("original GRIB coordinate for key: level({kind})")), ("units", "1")]);
+            attrs = described(&[
+                ("long_name", &format!("original GRIB coordinate for key: level({kind})")),
+                ("units", "1"),
+            ]);
         }
         if attrs.get("stored_direction").is_some() {
             labels.reverse();

@@ -46,7 +46,9 @@ impl Settings {
 pub(super) fn numbers(data: &[u8], settings: Settings, count: usize) -> Result<Vec<f64>, String> {
     let Settings { bits, flags, block, interval } = settings;
     if !(1..=32).contains(&bits) || block == 0 || block % 2 != 0 || interval == 0 || flags & SIGNED != 0 {
-        return Err(format!("CCSDS packing with {bits} bits, flags {flags}, blocks of {block}, intervals of {interval}"));
+        return Err(format!(
+            "CCSDS packing with {bits} bits, flags {flags}, blocks of {block}, intervals of {interval}"
+        ));
     }
     // A run of zeros needs few bits, but at least one for each 64 blocks.
     if count / (64 * block) > data.len().saturating_mul(8) {
@@ -128,7 +130,7 @@ impl Blocks<'_> {
                 sum += 1;
             }
             let second = code - sum * (sum + 1) / 2;
-            if self.raw.len() % 2 == 0 {
+            if self.raw.len().is_multiple_of(2) {
                 self.raw.push(sum - second);
             }
             self.raw.push(second);
@@ -169,7 +171,7 @@ impl Unfolding {
                 // As far as both directions reach, they take turns; beyond there is one only.
                 let both = last.min(largest.saturating_sub(last));
                 if raw <= 2 * both {
-                    if raw % 2 == 0 { last + raw / 2 } else { last.wrapping_sub(raw.div_ceil(2)) }
+                    if raw.is_multiple_of(2) { last + raw / 2 } else { last.wrapping_sub(raw.div_ceil(2)) }
                 } else if both == last {
                     raw
                 } else {

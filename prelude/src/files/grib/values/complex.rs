@@ -115,8 +115,7 @@ impl Group {
         let is_missing = |number: i64, width: u32| {
             let largest = (1i64 << width.min(62)) - 1;
             width > 0
-                && ((settings.missing >= 1 && number == largest)
-                    || (settings.missing == 2 && number == largest - 1))
+                && ((settings.missing >= 1 && number == largest) || (settings.missing == 2 && number == largest - 1))
         };
         if self.width == 0 {
             let missing = is_missing(self.smallest, settings.scale.bits);

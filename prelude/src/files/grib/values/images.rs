@@ -32,9 +32,8 @@ pub(super) fn png(data: &[u8], count: usize) -> Result<Vec<f64>, String> {
 pub(super) fn jpeg(data: Vec<u8>, count: usize) -> Result<Vec<f64>, String> {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     let path = PathBuf::from(format!("/vsimem/grib-{}.j2k", NEXT.fetch_add(1, Ordering::Relaxed)));
-    let failed = |said: String| {
-        format!("its JPEG 2000 image cannot be decoded ({said}); {}", crate::files::grib::REPACK)
-    };
+    let failed =
+        |said: String| format!("its JPEG 2000 image cannot be decoded ({said}); {}", crate::files::grib::REPACK);
     library::call(|| gdal::vsi::create_mem_file(&path, data)).map_err(failed)?;
     let read = library::call(|| {
         let image = Dataset::open(&path)?;

@@ -66,8 +66,10 @@ impl Packed {
             Packing::Simple(scale) => return self.simple(reader, *scale, wanted),
             Packing::Ieee { bytes } => return self.ieee(reader, *bytes, wanted),
             Packing::Unknown(reason) => return Err(Error::new(ErrorKind::InvalidArgument, reason.clone())),
-            Packing::Jpeg(scale) if scale.bits == 0 => return Ok(vec![scale.value(0.0); wanted.len()]),
-            Packing::Png(scale) | Packing::Ccsds { scale, .. } if scale.bits == 0 => {
+            // All values are the same, so nothing is stored.
+            Packing::Jpeg(scale) | Packing::Png(scale) | Packing::Ccsds { scale, .. }
+                if scale.bits == 0 || self.data.length == 0 =>
+            {
                 return Ok(vec![scale.value(0.0); wanted.len()]);
             }
             Packing::Complex(packing) => complex::numbers(&reader.bytes(self.data)?, packing, all),

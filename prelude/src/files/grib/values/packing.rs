@@ -13,9 +13,14 @@ pub(in crate::files::grib) enum Packing {
     /// Groups of numbers with a width each, perhaps of differences.
     Complex(complex::Settings),
     /// Floats of so many bytes.
-    Ieee { bytes: usize },
+    Ieee {
+        bytes: usize,
+    },
     /// Numbers compressed as the committee for space data does it.
-    Ccsds { scale: Scale, settings: ccsds::Settings },
+    Ccsds {
+        scale: Scale,
+        settings: ccsds::Settings,
+    },
     Png(Scale),
     Jpeg(Scale),
     /// Edition 1's groups of numbers.
@@ -119,13 +124,19 @@ impl Packing {
             return Some((Self::Unknown(format!("values of {} bits", scale.bits)), 11));
         }
         if flags & 0x40 == 0 {
-            return Some((Self::Simple(scale), 11));
+            // Further flags stand for floats, or for several values at each point.
+            let packing = match flags & 0x10 {
+                0 => Self::Simple(scale),
+                _ => Self::Unknown(format!(
+                    "floats and matrices of edition 1 are not read here; {}",
+                    crate::files::grib::REPACK
+                )),
+            };
+            return Some((packing, 11));
         }
         Some(match second_order::Settings::read(bytes, scale)? {
             Ok(settings) => (Self::SecondOrder(settings), 0),
-            Err(what) => {
-                (Self::Unknown(format!("{what} are not read here; {}", crate::files::grib::REPACK)), 0)
-            }
+            Err(what) => (Self::Unknown(format!("{what} are not read here; {}", crate::files::grib::REPACK)), 0),
         })
     }
 }
