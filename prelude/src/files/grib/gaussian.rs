@@ -72,7 +72,8 @@ mod tests {
         for (found, wanted) in all.iter().zip([87.863_798_839_232_63, 85.096_526_988_317_3, 82.312_912_947_886_28]) {
             assert!((found - wanted).abs() < 1e-12, "{found} {wanted}");
         }
-        assert!((latitudes(640)[0] - 89.892_396_445_590_07).abs() < 1e-12);
+        // Near the pole a rounding of the root is worth more.
+        assert!((latitudes(640)[0] - 89.892_396_445_590_07).abs() < 1e-10);
     }
 
     #[test]

@@ -28,6 +28,8 @@ mod places;
 mod product;
 mod product2;
 mod source;
+#[cfg(test)]
+mod tests;
 mod values;
 mod variable;
 
