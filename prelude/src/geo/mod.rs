@@ -2,7 +2,9 @@
 
 mod array;
 mod crs;
+mod crs_from_cf;
 mod encoding;
+mod gcps;
 mod georeference;
 mod grid;
 pub(crate) mod land;
@@ -15,6 +17,7 @@ pub use crs::{Crs, IntoCrs};
 pub use encoding::Encoding;
 pub(crate) use encoding::{BandEncoding, holds};
 pub(crate) use georeference::{Georeference, Place};
-pub use grid::{Gcp, Gcps, Grid};
+pub use gcps::{Gcp, Gcps};
+pub use grid::Grid;
 pub(crate) use grid::{NO_TRANSFORM, bounds, same_transform};
 pub use polygons::{IntoPolygons, Polygons};

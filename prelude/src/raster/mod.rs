@@ -21,6 +21,7 @@ mod reproject;
 mod save;
 mod source;
 mod tags;
+mod target_grid;
 #[cfg(test)]
 mod tests;
 mod warp;
