@@ -173,6 +173,11 @@ impl Coord {
         Self { name: name.into(), dims: Some(dims.into()), ..self.clone() }
     }
 
+    /// The same labels for a dimension of any name.
+    pub(crate) fn unplaced(self) -> Self {
+        Self { dims: None, ..self }
+    }
+
     pub(crate) fn with_values(&self, dims: Vec<String>, values: Values) -> Self {
         Self { dims: Some(dims.into()), labels: Stored::Values(values), ..self.clone() }
     }

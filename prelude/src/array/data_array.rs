@@ -163,6 +163,11 @@ impl DataArray {
         self.clone().with_attrs(attrs)
     }
 
+    /// This array without an attribute.
+    pub(crate) fn without_attr(&self, name: &str) -> Self {
+        Self { attrs: self.attrs.without(&[name]), ..self.clone() }
+    }
+
     /// This array with the coordinate `name`, replacing one of that name.
     ///
     /// A list of values becomes the labels of the dimension `name`; one number becomes a coordinate

@@ -34,14 +34,33 @@ pub(crate) enum NoGrid {
 }
 
 impl DataArray {
-    /// The coordinate reference system as WKT, if the array has one.
-    pub fn crs(&self) -> Option<&str> {
-        self.coords().get(SPATIAL_REF)?.attrs().get("crs_wkt")?.as_str()
+    /// The coordinate reference system as WKT, if the array has one: from the coordinate that its attribute `grid_mapping`
+    /// names, or from `spatial_ref`; see [`Crs::from_cf`].
+    pub fn crs(&self) -> Option<String> {
+        let attrs = self.grid_mapping()?.attrs();
+        match attrs.get("crs_wkt").and_then(Attr::as_str).filter(|text| text.contains('[') && !text.contains('{')) {
+            Some(wkt) => Some(wkt.to_owned()),
+            None => Crs::from_cf(attrs).ok()?.map(|crs| crs.wkt().to_owned()),
+        }
     }
 
     /// The EPSG code of the coordinate reference system, if it has one.
     pub fn crs_epsg(&self) -> Option<u32> {
-        Crs::from_wkt(self.crs()?).ok()?.epsg()
+        self.find_crs().ok()??.epsg()
+    }
+
+    /// The coordinate reference system, if there is one.
+    ///
+    /// # Errors
+    /// When something is said about it that cannot be understood.
+    pub(crate) fn find_crs(&self) -> Result<Option<Crs>> {
+        self.grid_mapping().map_or(Ok(None), |coord| Crs::from_cf(coord.attrs()))
+    }
+
+    /// The coordinate that carries the CRS.
+    pub(crate) fn grid_mapping(&self) -> Option<&Coord> {
+        let named = self.get_attr("grid_mapping").and_then(Attr::as_str);
+        named.and_then(|name| self.coords().get(name)).or_else(|| self.coords().get(SPATIAL_REF))
     }
 
     /// The array with the coordinate reference system `crs`: a code (`"EPSG:4326"`, or the number alone), WKT, a PROJ
@@ -61,8 +80,18 @@ impl DataArray {
     }
 
     pub(crate) fn set_crs(&self, crs: &Crs) -> Result<Self> {
-        let known = self.coords().get(SPATIAL_REF).cloned();
-        self.coord(SPATIAL_REF, known.unwrap_or_else(|| Coord::scalar(0)).attr("crs_wkt", crs.wkt()))
+        // What else was said about the old one is not true of the new one, but for where the pixels lie.
+        let place = self.coords().get(SPATIAL_REF).and_then(|coord| coord.attrs().get(GEO_TRANSFORM)).cloned();
+        let mut coord = Coord::scalar(0).attr("crs_wkt", crs.wkt());
+        if let Some(place) = place {
+            coord = coord.attr(GEO_TRANSFORM, place);
+        }
+        let other = self.get_attr("grid_mapping").and_then(Attr::as_str).filter(|name| *name != SPATIAL_REF);
+        let array = match other.filter(|name| self.coords().get(name).is_some()) {
+            Some(name) => self.drop_coord(name)?.without_attr("grid_mapping"),
+            None => self.clone(),
+        };
+        array.coord(SPATIAL_REF, coord)
     }
 
     /// The dimensions that run down and across the map: `y` and `x`, or `lat` and `lon`, or `latitude` and `longitude`.
@@ -145,7 +174,7 @@ impl DataArray {
         if place.is_some_and(|place| place.is_pixels) {
             return Err(NoGrid::NoPlace);
         }
-        let crs = self.crs().and_then(|wkt| Crs::from_wkt(wkt).ok());
+        let crs = self.find_crs().ok().flatten();
         let placed = |transform| Grid { gcps: None, ..Grid::new(crs.clone(), transform, shape) };
         let (down, across) = match (self.index_of(y), self.index_of(x), place) {
             (Some(down), Some(across), _) => (down, across),

@@ -1,7 +1,7 @@
 //! Where a raster lies: size, transform and coordinate reference system, in one place. Every reader, writer and plot of a
 //! map asks it.
 
-use super::Crs;
+use super::{Crs, Gcps};
 use crate::array::Coord;
 use crate::values::{DType, EvenRange};
 use gdal::errors::GdalError;
@@ -24,30 +24,6 @@ pub struct Grid {
     /// What a unit of the coordinates is in units of the CRS, of x and of y: 1000 for kilometres where the CRS has metres.
     pub(crate) unit: [f64; 2],
     pub(crate) gcps: Option<Arc<Gcps>>,
-}
-
-/// Ground control points: places on the map of some pixels, for images that have no transform.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Gcps {
-    /// The system of the places.
-    pub crs: Option<Crs>,
-    /// The points.
-    pub points: Vec<Gcp>,
-}
-
-/// One ground control point.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Gcp {
-    /// The column, in pixels from the left edge.
-    pub column: f64,
-    /// The row, in pixels from the upper edge.
-    pub row: f64,
-    /// The place, in the units of the system of the points.
-    pub x: f64,
-    /// See [`x`](Self::x).
-    pub y: f64,
-    /// The height.
-    pub z: f64,
 }
 
 /// The transform of a file without one: x and y are the column and the row.
@@ -112,27 +88,28 @@ impl Grid {
         upright.then(|| [EvenRange::centres(t[3], t[5], self.height), EvenRange::centres(t[0], t[1], self.width)])
     }
 
-    /// The rows `from..to` of it.
-    pub(crate) fn rows(&self, from: usize, to: usize) -> Self {
-        Self { transform: moved(&self.transform, [from as f64, 0.0], [1.0, 1.0]), height: to - from, ..self.clone() }
-    }
-
     /// The window of pixels that a box in the units of the CRS touches, cut to the grid: rows and columns, empty if it lies
     /// outside. For grids that are not rotated.
     pub(crate) fn window(&self, bounds: [f64; 4]) -> [Range<usize>; 2] {
         window(&self.transform, self.shape(), bounds)
     }
 
-    /// A dataset of that size and place, in memory, with one band.
-    pub(crate) fn dataset<T: GdalType>(&self) -> Result<Dataset, GdalError> {
-        let mut dataset = self.dataset_without_crs::<T>()?;
+    /// A dataset of that size, place and CRS without pixels, for what only asks where they would be.
+    pub(crate) fn dataset_without_bands(&self) -> Result<Dataset, GdalError> {
+        let driver = DriverManager::get_driver_by_name("MEM")?;
+        let mut dataset = driver.create_with_band_type::<u8, _>("", self.width, self.height, 0)?;
+        if let Some(gcps) = &self.gcps {
+            gcps.set(&dataset)?;
+            return Ok(dataset);
+        }
+        dataset.set_geo_transform(&self.transform)?;
         if let Some(crs) = &self.crs {
-            dataset.set_spatial_ref(&crs.reference()?)?;
+            dataset.set_spatial_ref(&crs.horizontal()?)?;
         }
         Ok(dataset)
     }
 
-    /// The same for what needs to know only where its pixels are.
+    /// One with a band, for what draws in it.
     pub(crate) fn dataset_without_crs<T: GdalType>(&self) -> Result<Dataset, GdalError> {
         let driver = DriverManager::get_driver_by_name("MEM")?;
         let mut dataset = driver.create_with_band_type::<T, _>("", self.width, self.height, 1)?;

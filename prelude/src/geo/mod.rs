@@ -2,7 +2,9 @@
 
 mod array;
 mod crs;
+mod crs_from_cf;
 mod encoding;
+mod gcps;
 mod georeference;
 mod grid;
 pub(crate) mod land;
@@ -14,7 +16,8 @@ pub(crate) use crs::epsg;
 pub use crs::{Crs, IntoCrs};
 pub use encoding::Encoding;
 pub(crate) use encoding::{BandEncoding, holds};
+pub use gcps::{Gcp, Gcps};
 pub(crate) use georeference::{Georeference, Place};
+pub use grid::Grid;
 pub(crate) use grid::{Cells, NO_TRANSFORM, bounds, same_transform};
-pub use grid::{Gcp, Gcps, Grid};
 pub use polygons::{IntoPolygons, Polygons};

@@ -1,8 +1,8 @@
 //! Parts of a map: by a box, by polygons.
 
 use crate::array::{DataArray, Values};
+use crate::geo::Grid;
 use crate::geo::rasterize::{Cover, rasterize};
-use crate::geo::{Crs, Grid};
 use crate::geo::{IntoPolygons, Polygons};
 use crate::{Error, ErrorKind, Result};
 use std::ops::Range;
@@ -131,7 +131,7 @@ impl DataArray {
     }
 
     fn cover(&self, polygons: &Polygons, place: &Place, options: Clip) -> Result<Cover> {
-        let crs = self.crs().map(Crs::from_wkt).transpose()?;
+        let crs = self.find_crs()?;
         rasterize(&polygons.geometries(crs.as_ref())?, &place.grid, options.all_touched)
     }
 

@@ -26,6 +26,7 @@ mod save;
 mod source;
 mod sources;
 mod tags;
+mod target_grid;
 #[cfg(test)]
 mod tests;
 mod transfer;

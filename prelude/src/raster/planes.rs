@@ -1,7 +1,7 @@
 //! An array on a map as its planes: what GDAL's algorithms take one at a time.
 
 use crate::array::{Coord, DataArray, Operation};
-use crate::geo::{Grid, NoGrid};
+use crate::geo::NoGrid;
 use crate::lazy::{AxisIndex, Plan};
 use crate::{Error, ErrorKind, Result};
 
@@ -15,7 +15,6 @@ pub(super) struct Planes {
     pub array: DataArray,
     /// The names of the dimensions that run down and across.
     pub map: [String; 2],
-    pub grid: Grid,
     /// Whether the array was lazy, before the reductions in it were computed.
     pub lazy: bool,
 }
@@ -24,12 +23,11 @@ impl Planes {
     /// Cuts `array`, of which `what` is asked.
     ///
     /// # Errors
-    /// When it has no dimensions of a map, or no even coordinates along them.
+    /// When it has no dimensions of a map.
     pub fn of(array: &DataArray, what: &str) -> Result<Self> {
         let Some(map) = array.map_dims() else {
             return Err(Error::new(ErrorKind::Mismatch, format!("{what}: {}", array.no_grid(&NoGrid::NoMap))));
         };
-        let grid = array.grid_for(what)?;
         let rest: Vec<&str> = array.dims().iter().map(String::as_str).filter(|dim| !map.contains(dim)).collect();
         let order: Vec<&str> = rest.iter().copied().chain(map).collect();
         let array = if array.dims() == order.as_slice() { array.clone() } else { array.transpose(order)? };
@@ -52,7 +50,18 @@ impl Planes {
                 array.plan().index(&axes)
             })
             .collect::<Result<_>>()?;
-        Ok(Self { outer, planes, array, map: map.map(str::to_owned), grid, lazy })
+        Ok(Self { outer, planes, array, map: map.map(str::to_owned), lazy })
+    }
+
+    /// Where plane `number` lies along the dimension `dim`, if that is one of the outer ones.
+    pub fn position(&self, dim: &str, mut number: usize) -> Option<usize> {
+        for (name, length) in self.outer.iter().rev() {
+            if name == dim {
+                return Some(number % length);
+            }
+            number /= length;
+        }
+        None
     }
 
     /// New planes of one shape in the places of the old ones; `dims` and `coords` are those of a plane.

@@ -8,7 +8,7 @@ use super::{RasterMeta, RasterOptions, RasterWriter, tags, write};
 use crate::array::{DType, DataArray, Values};
 use crate::cancel;
 use crate::disk::shown;
-use crate::geo::{Crs, NO_TRANSFORM, NoGrid, same_transform};
+use crate::geo::{NO_TRANSFORM, NoGrid, same_transform};
 use crate::lazy::Plan;
 use crate::parallel::Progress;
 use crate::{Error, ErrorKind, Result};
@@ -197,7 +197,7 @@ fn upright(array: &DataArray) -> Result<DataArray> {
 /// # Errors
 /// When the array has coordinates that are no grid: pixels under a CRS that lie somewhere else are a wrong map.
 fn place(array: &DataArray, meta: &mut RasterMeta, same_size: bool) -> Result<()> {
-    let crs = array.crs().map(Crs::from_wkt).transpose()?;
+    let crs = array.find_crs()?;
     let own = array.place().map(|place| place.gcps.clone());
     match array.find_grid() {
         Ok(grid) => {

@@ -8,14 +8,13 @@ use crate::cancel;
 use crate::disk::Temporary;
 use crate::disk::shown;
 use crate::gdal::library;
-use crate::geo::{Gcps, NO_TRANSFORM};
+use crate::geo::NO_TRANSFORM;
 use crate::values::DType;
 use crate::{Error, ErrorKind, Result};
 use gdal::errors::GdalError;
 use gdal::raster::{GdalType, RasterBand, RasterCreationOptions};
 use gdal::{Dataset, Driver, DriverManager, Metadata as _};
 use ndarray::{ArrayBase, ArrayView2, Data, Ix2, s};
-use std::ffi::{CString, c_int};
 use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -160,38 +159,9 @@ fn new_dataset(path: &Path, meta: &RasterMeta, extra: &[String]) -> Result<Optio
         }
     }
     if let Some(gcps) = &meta.gcps {
-        set_gcps(&dataset, gcps)?;
+        gcps.set(&dataset)?;
     }
     Ok(Some(dataset))
-}
-
-/// Places some pixels on the map, for an image that has no transform.
-fn set_gcps(dataset: &Dataset, gcps: &Gcps) -> Result<(), GdalError> {
-    let names: Vec<CString> =
-        (1..=gcps.points.len()).map(|number| CString::new(number.to_string()).unwrap_or_default()).collect();
-    let empty = CString::default();
-    let list: Vec<gdal_sys::GDAL_GCP> = gcps
-        .points
-        .iter()
-        .zip(&names)
-        .map(|(gcp, name)| gdal_sys::GDAL_GCP {
-            pszId: name.as_ptr().cast_mut(),
-            pszInfo: empty.as_ptr().cast_mut(),
-            dfGCPPixel: gcp.column,
-            dfGCPLine: gcp.row,
-            dfGCPX: gcp.x,
-            dfGCPY: gcp.y,
-            dfGCPZ: gcp.z,
-        })
-        .collect();
-    let crs = gcps.crs.as_ref().map(|crs| crs.reference()).transpose()?;
-    let reference = crs.as_ref().map_or(std::ptr::null_mut(), |crs| crs.to_c_hsrs());
-    // SAFETY: the dataset is open; GDAL copies the points, whose texts live until after the call, and the reference.
-    let outcome = unsafe { gdal_sys::GDALSetGCPs2(dataset.c_dataset(), list.len() as c_int, list.as_ptr(), reference) };
-    match outcome {
-        gdal_sys::CPLErr::CE_None => Ok(()),
-        _ => Err(GdalError::BadArgument("the control points could not be set".to_owned())),
-    }
 }
 
 fn set_nodata(band: &mut RasterBand<'_>, meta: &RasterMeta) -> Result<(), GdalError> {

@@ -5,7 +5,6 @@ use super::planes::Planes;
 use crate::array::Operation;
 use crate::array::{Coord, DataArray};
 use crate::cancel;
-use crate::geo::Crs;
 use crate::geo::rasterize::rasterize;
 use crate::geo::{IntoPolygons, Polygons};
 use crate::lazy::{Plan, ReduceOp, ReduceOptions, Source};
@@ -115,7 +114,7 @@ impl Zonal {
 
     fn spans(&self) -> Result<Spans> {
         let place = Place::of(&self.array, "zonal")?;
-        let crs = self.array.crs().map(Crs::from_wkt).transpose()?;
+        let crs = self.array.find_crs()?;
         let mut zones = Vec::with_capacity(self.polygons.len());
         for area in self.polygons.geometries(crs.as_ref())? {
             cancel::check()?;
