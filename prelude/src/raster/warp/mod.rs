@@ -134,7 +134,9 @@ impl Warp {
 /// Integers of 64 bits, if floats hold them all.
 fn exact(values: &Values) -> Result<&Values> {
     const LARGEST: u64 = 1 << 53;
-    let beyond = i64::of(values).and_then(|array| array.iter().find(|value| value.unsigned_abs() > LARGEST));
+    let signed = i64::of(values).and_then(|array| array.iter().find(|value| value.unsigned_abs() > LARGEST));
+    let unsigned = u64::of(values).and_then(|array| array.iter().find(|value| **value > LARGEST));
+    let beyond = signed.map(i64::to_string).or(unsigned.map(u64::to_string));
     match beyond {
         None => Ok(values),
         Some(value) => {
