@@ -45,11 +45,10 @@ class Worker:
         try:
             self._process.stdin.write(json.dumps(request) + "\n")
             self._process.stdin.flush()
-            ready, _, _ = select.select([self._process.stdout], [], [], PATIENCE)
-            if not ready:
-                self.close()
-                raise Hung(f"no answer within {PATIENCE:.0f} s")
-            line = self._process.stdout.readline()
+            line = self._line()
+            # Libraries below the prelude print on stdout too: an answer is an object.
+            while line and not line.startswith("{"):
+                line = self._line()
         except BrokenPipeError:
             line = ""
         if not line:
@@ -57,6 +56,13 @@ class Worker:
             self._process = None
             return {"died": f"the worker ended with {code}"}
         return json.loads(line)
+
+    def _line(self) -> str:
+        ready, _, _ = select.select([self._process.stdout], [], [], PATIENCE)
+        if not ready:
+            self.close()
+            raise Hung(f"no answer within {PATIENCE:.0f} s")
+        return self._process.stdout.readline()
 
     def close(self) -> None:
         if self._process is not None:

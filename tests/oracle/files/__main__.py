@@ -10,6 +10,10 @@
 from __future__ import annotations
 
 import argparse
+import json
+import tempfile
+import time
+from collections import defaultdict
 from pathlib import Path
 
 
@@ -17,6 +21,14 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="tests/oracle files", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
+    parser.add_argument("--cases", type=int, default=500)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", choices=["raster", "netcdf", "zarr", "grib"], help="files of one format")
+    parser.add_argument("--replay", type=int, help="the number of one case of the seed")
+    parser.add_argument("--case", type=Path, help="a file with one case")
+    parser.add_argument("--failures", type=int, default=100_000, help="stop a process after so many")
+    parser.add_argument("--brief", action="store_true", help="one line for each kind of failure")
+    parser.add_argument("--keep", type=Path, help="where the file of one case is written as well, for other programs")
     parser.add_argument("--real", type=Path, nargs="+", help="files, or folders of files, that others made")
     parser.add_argument("--report", type=Path, help="where the report of --real goes as well")
     given = parser.parse_args(arguments)
@@ -24,4 +36,40 @@ def main(arguments: list[str]) -> int:
         from .real import main as real
 
         return real(given.real, given.report)
-    return 0
+    if given.replay is not None or given.case:
+        from .case import generate
+
+        case = json.loads(given.case.read_text()) if given.case else generate(given.seed, given.replay, given.only)
+        return show(case, given.keep)
+    from .campaign import campaign
+
+    start = time.monotonic()
+    table, failures = campaign(given.cases, given.seed, only=given.only, stop_after=given.failures, shrunk=not given.brief)
+    print(table.text())
+    kinds: dict[str, list] = defaultdict(list)
+    for failure in failures:
+        kinds[failure.kind].append(failure)
+    for kind, alike in sorted(kinds.items(), key=lambda item: -len(item[1])):
+        numbers = " ".join(str(failure.number) for failure in alike[:12])
+        print(f"\n{len(alike)} x {kind}  (cases {numbers}): {max(alike, key=lambda one: len(one.text)).text}")
+    print(f"\n{len(failures)} of {table.cases} cases fail, {time.monotonic() - start:.0f} s")
+    return 1 if failures else 0
+
+
+def show(case: dict, keep: Path | None) -> int:
+    """One case in full: what is drawn, and what differs."""
+    from ..worker import Worker
+    from .case import run, text, write
+
+    if keep:
+        keep.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        print(text(case))
+        print("--- written to", write(case, keep or Path(folder)))
+    worker = Worker()
+    outcome = run(case, worker)
+    worker.close()
+    print("--- verdict:", outcome.verdict, *outcome.known)
+    for found in outcome.found:
+        print(f"{found.kind}: {found.where}\n    theirs {found.theirs}\n    ours   {found.ours}")
+    return 1 if outcome.found else 0

@@ -41,6 +41,8 @@ class Opened:
     nodata: float | None = None
     # Names of the bands, by the place where the side keeps them.
     names: list[str] = field(default_factory=list)
+    # Variables that only say where others lie; they are compared as the CRS.
+    mappings: set[str] = field(default_factory=set)
 
 
 class Refused(Exception):

@@ -45,7 +45,7 @@ def datasets(ours: Opened, theirs: Opened, *, attrs: bool = True) -> list[Found]
             found.append(Found("a variable cannot be computed", name, f"{field.dtype} {field.dims}", mine.error))
         else:
             found += fields("variable", name, mine, field, attrs)
-    for name in set(ours.variables) - set(theirs.variables):
+    for name in set(ours.variables) - set(theirs.variables) - theirs.mappings:
         if name in theirs.coords:
             found.append(Found("a coordinate is a variable", name, "coordinate", "variable"))
         else:
@@ -64,7 +64,7 @@ def coordinates(ours: Opened, theirs: Opened, attrs: bool) -> list[Found]:
             found += fields("coordinate", name, ours.coords[name], field, attrs)
         elif name not in ours.variables:
             found.append(Found("a coordinate is not there", name, f"{field.dtype} {field.dims}", _names(ours.coords)))
-    for name in set(ours.coords) - set(theirs.coords) - set(theirs.variables):
+    for name in set(ours.coords) - set(theirs.coords) - set(theirs.variables) - theirs.mappings:
         mine = ours.coords[name]
         found.append(Found("a coordinate too many", name, _names(theirs.coords), f"{mine.dtype} {mine.dims}"))
     return found

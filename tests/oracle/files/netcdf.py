@@ -29,7 +29,7 @@ def draw(rng: random.Random) -> dict:
     if "lon" in used:
         variables["lon"] = _axis(rng, "lon", dims["lon"])
     if "time" in used and rng.random() < 0.9:
-        variables["time"] = {"kind": "time", "dims": ["time"], **times.draw(rng, dims["time"])}
+        variables["time"] = {"kind": "time", "dims": ["time"], **times.draw(rng, dims["time"], form != "NETCDF4")}
         if rng.random() < 0.2:
             variables["time"]["bounds"] = "time_bnds"
             variables["time_bnds"] = {"kind": "bounds", "dims": ["time", "nv"], "of": "time"}
@@ -43,7 +43,11 @@ def draw(rng: random.Random) -> dict:
     if form == "NETCDF4" and rng.random() < 0.08:
         spec["group"] = rng.choice(["inner", "a/b"])
     if rng.random() < 0.15:
-        spec["unlimited"] = rng.choice(list(dims))
+        grows = rng.choice(list(dims))
+        # netCDF-3 has one such dimension, which comes first.
+        firsts = [variable["dims"].index(grows) == 0 for variable in variables.values() if grows in variable["dims"]]
+        if form.startswith("NETCDF4") or all(firsts):
+            spec["unlimited"] = grows
     return spec
 
 

@@ -172,7 +172,7 @@ ENDINGS = {"GTiff": "tif", "VRT": "vrt", "ENVI": "img", "EHdr": "bil", "ERS": "e
 
 def write(spec: dict, folder: Path) -> str:
     """Makes the file with all that lies beside it, and gives its path."""
-    import rasterio
+    import rasterio.shutil
 
     path = folder / f"a.{ENDINGS[spec['driver']]}"
     with warnings.catch_warnings():
@@ -238,7 +238,7 @@ def _plain(rasterio, spec: dict, path: Path, layout: dict) -> None:
 
                 file.colorinterp = [*file.colorinterp[:-1], ColorInterp.alpha]
         if "overview" in spec:
-            with rasterio.open(path, "r" if spec["overview"] == ".ovr" else "r+") as file:
+            with rasterio.open(path, "r+") as file:
                 file.build_overviews([2], rasterio.enums.Resampling.nearest)
     if isinstance(nodata, (int, float)) and _impossible(spec["dtype"], nodata):
         _write_nodata_tag(path, spec, nodata)
@@ -280,7 +280,7 @@ TYPES = {"uint8": "Byte", "int16": "Int16", "uint16": "UInt16", "int32": "Int32"
 
 def _vrt(spec: dict, inner: Path, path: Path) -> None:
     """A VRT over all bands of a file, with a nodata value, a scale and an offset of each band."""
-    import rasterio
+    import rasterio.shutil
 
     bands = []
     for band in range(1, spec["count"] + 1):

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import multiprocessing
 import os
 import re
@@ -42,9 +43,20 @@ class Judged:
 def candidates(folders: list[Path]) -> list[tuple[str, str]]:
     """Every file that might be one of the formats, and every folder that is a Zarr store."""
     paths: list[tuple[str, str]] = []
+    seen: set[bytes] = set()
+
+    def add(path: Path) -> None:
+        """Packages carry the same files."""
+        if not (form := _form(path)):
+            return
+        content = hashlib.sha256(path.read_bytes()).digest()
+        if content not in seen or form == "raster":
+            paths.append((str(path), form))
+        seen.add(content)
+
     for folder in folders:
         if folder.is_file():
-            paths += [(str(folder), form)] if (form := _form(folder)) else []
+            add(folder)
             continue
         for top, names, files in os.walk(folder):
             here = Path(top)
@@ -54,8 +66,7 @@ def candidates(folders: list[Path]) -> list[tuple[str, str]]:
                 continue
             names[:] = sorted(names)
             for name in sorted(files):
-                if form := _form(here / name):
-                    paths.append((str(here / name), form))
+                add(here / name)
     return paths
 
 
@@ -198,9 +209,12 @@ def _grib_variable(key: str, got: Opened, their, one: Opened) -> list[Found]:
 
 
 def _in_process(path: str, form: str, pipe) -> None:
+    import rasterio
+
     worker = Worker()
     try:
-        judged = judge(path, form, worker)
+        with rasterio.Env():
+            judged = judge(path, form, worker)
     except Exception as error:  # noqa: BLE001 - the harness's own fault is shown as such
         import traceback
 

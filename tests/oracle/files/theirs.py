@@ -29,8 +29,7 @@ def of_dataset(ds: xr.Dataset) -> Opened:
     mappings = {str(name) for name in named if name and name in ds.variables} | ({"spatial_ref"} & set(ds.variables))
     variables = {str(name): field(ds[name]) for name in ds.data_vars if str(name) not in mappings}
     coords = {str(name): field(ds[name]) for name in ds.coords if str(name) not in mappings}
-    # What a file says of its own making.
-    return Opened(variables, coords, plain_attrs(ds.attrs), _crs_of(ds, mappings))
+    return Opened(variables, coords, plain_attrs(ds.attrs), _crs_of(ds, mappings), mappings=mappings)
 
 
 def _crs_of(ds: xr.Dataset, mappings: set[str]) -> str | None:

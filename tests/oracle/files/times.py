@@ -14,7 +14,7 @@ REFERENCES = [
 UNITS = ["days", "hours", "minutes", "seconds", "milliseconds", "microseconds", "day", "hr", "h", "s", "msec", "d", "mins", "Days"]
 
 
-def draw(rng: random.Random, length: int) -> dict:
+def draw(rng: random.Random, length: int, classic: bool) -> dict:
     """Units, calendar, type and numbers of a variable of times."""
     calendar = rng.choice([None, "standard", "proleptic_gregorian", *CALENDARS])
     unit = rng.choice(["days", "hours", *UNITS])
@@ -22,6 +22,7 @@ def draw(rng: random.Random, length: int) -> dict:
         unit = "months" if calendar == "360_day" or rng.random() < 0.3 else "years"
     reference = rng.choice(REFERENCES[:3] * 4 + REFERENCES)
     dtype = rng.choice(["float64", "float64", "int32", "int64", "int16", "float32"])
+    dtype = "int32" if classic and dtype == "int64" else dtype
     start = rng.choice([0, 0, 15, 1000, 59])
     step = rng.choice([1, 1, 30, 365, 6])
     scale = {"m": 1440, "s": 86400}.get(unit[0], 24 if unit[0] == "h" else 1)
