@@ -172,6 +172,8 @@ def _one(chain: Chain, op: dict) -> None:
         if len(labels) > 1 and labels[0] > labels[-1]:
             first, step = chain.grid[op["dim"]]
             chain.grid[op["dim"]] = (first + (len(labels) - 1) * step, -step)
+    if name == "sort_by" and op["dim"] == "band":
+        chain.bands.sort()
     if name == "coarsen" and op["dim"] in chain.grid:
         first, step = chain.grid[op["dim"]]
         chain.grid[op["dim"]] = (first + (op["window"] - 1) / 2 * step, step * op["window"])

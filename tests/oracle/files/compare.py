@@ -205,7 +205,14 @@ def same_crs(ours: str | None, theirs: str | None) -> bool:
     try:
         if rasterio.crs.CRS.from_wkt(ours) == rasterio.crs.CRS.from_wkt(theirs):
             return True
-        return pyproj.CRS.from_wkt(ours).equals(pyproj.CRS.from_wkt(theirs), ignore_axis_order=True)
+        mine, their = pyproj.CRS.from_wkt(ours), pyproj.CRS.from_wkt(theirs)
+        if mine.equals(their, ignore_axis_order=True):
+            return True
+        # CF's words have no names, which each library makes up.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            nameless = "undefined" in theirs or "unknown" in theirs
+            return nameless and mine.to_dict() == their.to_dict()
     except (rasterio.errors.CRSError, pyproj.exceptions.CRSError):
         return False
 

@@ -46,7 +46,7 @@ def draw(rng: random.Random) -> dict:
         grows = rng.choice(list(dims))
         # netCDF-3 has one such dimension, which comes first.
         firsts = [variable["dims"].index(grows) == 0 for variable in variables.values() if grows in variable["dims"]]
-        if form.startswith("NETCDF4") or all(firsts):
+        if form.startswith("NETCDF4") or all(firsts) and 0 not in dims.values():
             spec["unlimited"] = grows
     return spec
 

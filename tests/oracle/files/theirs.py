@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import warnings
 
-# First of all: where ecCodes is loaded before pyproj, the process crashes when it ends.
-import pyproj  # noqa: F401
+# isort: off - pyproj first of all: where ecCodes is loaded before pyproj, the process crashes when it ends.
+import pyproj
 import numpy as np
 import xarray as xr
 
@@ -33,15 +33,16 @@ def of_dataset(ds: xr.Dataset) -> Opened:
 
 
 def _crs_of(ds: xr.Dataset, mappings: set[str]) -> str | None:
-    import rioxarray  # noqa: F401 - it gives datasets their `rio`
-
+    """The CRS of the first grid mapping that describes one, in WKT or in CF's words."""
     for name in sorted(mappings):
+        attrs = ds[name].attrs
+        for written in ("crs_wkt", "spatial_ref"):
+            if isinstance(attrs.get(written), str) and attrs[written].strip():
+                return attrs[written]
         try:
-            crs = ds.rio.write_grid_mapping(name).rio.crs
+            return pyproj.CRS.from_cf(attrs).to_wkt()
         except Exception:  # noqa: BLE001 - a definition that nobody reads is none
             continue
-        if crs:
-            return crs.to_wkt()
     return None
 
 
@@ -114,15 +115,26 @@ def _raster(source, array: xr.DataArray, masked: bool) -> Opened:
         values, dtype = raw, raw.dtype
     one = Field(("band", "y", "x"), np.dtype(dtype).name, values)
     t = source.transform
+    if 0 < max(abs(number) for number in t[:6]) < 1e-300:
+        # Where some drivers have no transform, rasterio gives memory that nobody has written to.
+        t = type(t).identity()
     transform = (t.c, t.a, t.b, t.f, t.d, t.e)
-    coords = {name: field(array[name]) for name in ("x", "y") if name in array.coords and array[name].ndim == 1}
+    coords = {}
+    # The centres are worked out here: rioxarray has labels for a raster that stands on its side.
+    if t.b == t.d == 0:
+        for name, edge, step, length in (("x", t.c, t.a, source.width), ("y", t.f, t.e, source.height)):
+            coords[name] = Field((name,), "float64", edge + (np.arange(length) + 0.5) * step)
     coords["band"] = field(array["band"])
     for coord in coords.values():
         coord.attrs = {}
     names = [name or "" for name in source.descriptions]
     crs = source.crs.to_wkt() if source.crs else None
     attrs = {name: plain_attr(value) for name, value in source.tags().items()}
-    return Opened({"": one}, coords, attrs, crs, transform, source.nodata, names)
+    return Opened({"": one}, coords, attrs, crs, transform, source.nodata, names, scaled=masked and is_scaled(source))
+
+
+def is_scaled(source) -> bool:
+    return any(scale != 1 for scale in source.scales) or any(offset != 0 for offset in source.offsets)
 
 
 def can_miss(source, band: int) -> bool:
@@ -147,8 +159,7 @@ def holds(dtype: np.dtype, nodata: float | None) -> bool:
 
 def _unpacked(source, raw: np.ma.MaskedArray, dtype: np.dtype) -> tuple[np.ndarray, np.dtype]:
     """Missing values as NaN, scales and offsets of each band applied, in the type that xarray chooses."""
-    scales, offsets = source.scales, source.offsets
-    scaled = any(scale != 1 for scale in scales) or any(offset != 0 for offset in offsets)
+    scales, offsets, scaled = source.scales, source.offsets, is_scaled(source)
     # Where nothing can be missing the prelude keeps integers; rioxarray makes floats of them all the same.
     if not scaled and not any(can_miss(source, band) for band in source.indexes):
         return np.ma.getdata(raw), raw.dtype
