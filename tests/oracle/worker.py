@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import select
 import subprocess
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 120.0
+# An answer begins with one of its parts.
+ANSWER = re.compile(r'\{"(variants|opened|result|protocol)":.*')
 
 
 class Hung(Exception):
@@ -46,9 +49,10 @@ class Worker:
             self._process.stdin.write(json.dumps(request) + "\n")
             self._process.stdin.flush()
             line = self._line()
-            # Libraries below the prelude print on stdout too: an answer is an object.
-            while line and not line.startswith("{"):
+            # Libraries below the prelude print on stdout too, some without an end of line.
+            while line and not (found := ANSWER.search(line)):
                 line = self._line()
+            line = line and found[0]
         except BrokenPipeError:
             line = ""
         if not line:

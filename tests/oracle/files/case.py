@@ -80,7 +80,7 @@ def run(case: dict, worker: Worker, spoil=None) -> Outcome:
             refusal = str(refused)
         steps = case.get("through")
         if steps and expected is not None:
-            request |= through.request(steps, Path(folder))
+            request |= through.request(steps, path, Path(folder))
         try:
             answer = ours.ask(worker, request)
             if spoil:

@@ -17,7 +17,7 @@ from ..operations import find
 from ..operations.select import python_index
 
 # What keeps the encoding of the file: nothing of it makes a number that was not there.
-PLAIN = {"isel", "transpose", "rename_array", "sort_by", "chunk", "clip_box", "copy", "compute"}
+PLAIN = {"isel", "transpose", "rename_array", "sort_by", "chunk", "clip_box", "copy", "compute", "sel", "split_concat"}
 
 
 @dataclass
@@ -40,9 +40,9 @@ def draw(rng: random.Random, sizes: dict[str, int], place: dict | None, numeric:
     sizes = dict(sizes)
     changing = rng.random() < 0.5
     for _ in range(rng.choice([0, 1, 1, 2, 3, 4])):
-        choices = ["isel", "isel", "transpose", "sort_by", "chunk", "copy", "compute", "rename_array"]
+        choices = ["isel", "isel", "transpose", "sort_by", "chunk", "copy", "compute", "rename_array", "split_concat"]
         if place:
-            choices += ["clip_box", "clip_box"]
+            choices += ["clip_box", "clip_box", "sel"]
         if changing:
             choices += ["binary", "binary", "where", "fillna", "astype", "reduce", "coarsen"]
         op = _draw(rng, rng.choice(choices), sizes, grid, place)
@@ -74,7 +74,14 @@ def _draw(rng: random.Random, name: str, sizes: dict, grid: dict, place: dict | 
     if not dims:
         return None
     dim = rng.choice(dims)
+    if name == "split_concat":
+        return {"op": name, "dim": dim, "at": rng.randrange(1, sizes[dim])} if sizes[dim] > 1 else None
     if name == "sort_by":
+        if dim in grid and place:
+            size = place["step"] if dim == "x" else -place["down"]
+            first, step = grid[dim]
+            if size * step < 0:
+                grid[dim] = (first + (sizes[dim] - 1) * step, -step)
         return {"op": name, "dim": dim} if place or dim == "band" else None
     if name == "reduce":
         if dim in grid:
@@ -91,7 +98,29 @@ def _draw(rng: random.Random, name: str, sizes: dict, grid: dict, place: dict | 
         return {"op": name, "dim": dim, "window": window, "how": "mean", "boundary": "trim"}
     if name == "isel":
         return _draw_isel(rng, dim, sizes, grid)
+    if name == "sel":
+        return _draw_sel(rng, dim, sizes, grid, place)
     return _draw_box(rng, sizes, grid, place)
+
+
+def _draw_sel(rng: random.Random, dim: str, sizes: dict, grid: dict, place: dict | None) -> dict | None:
+    """A range of labels that begins and ends between labels; on an axis that goes down it goes down too."""
+    if not place or dim not in ("x", "y") or not grid[dim][1]:
+        return None
+    edges, start, stop = _edges(rng, dim, sizes, grid, place)
+    first, step = grid[dim]
+    grid[dim] = (first + start * step, step)
+    sizes[dim] = stop - start
+    return {"op": "sel", "dim": dim, "label": {"between": edges}}
+
+
+def _edges(rng: random.Random, dim: str, sizes: dict, grid: dict, place: dict) -> tuple[list[float], int, int]:
+    """Edges a quarter of a pixel inside of pixels, and which pixels they take."""
+    origin, size = (place["left"], place["step"]) if dim == "x" else (place["top"], -place["down"])
+    start = rng.randrange(sizes[dim])
+    stop = rng.randint(start + 1, sizes[dim])
+    first, step = grid[dim]
+    return [origin + size * (first + 0.5 + step * at) for at in (start - 0.25, stop - 0.75)], start, stop
 
 
 def _draw_isel(rng: random.Random, dim: str, sizes: dict, grid: dict) -> dict:
@@ -119,12 +148,10 @@ def _draw_box(rng: random.Random, sizes: dict, grid: dict, place: dict | None) -
     if not place or "x" not in sizes or "y" not in sizes or not grid["x"][1] or not grid["y"][1]:
         return None
     ends = {}
-    for dim, origin, size in (("x", place["left"], place["step"]), ("y", place["top"], -place["down"])):
-        start = rng.randrange(sizes[dim])
-        stop = rng.randint(start + 1, sizes[dim])
-        first, step = grid[dim]
-        edges = [origin + size * (first + 0.5 + step * (at - 0.25 if at == start else at - 0.75)) for at in (start, stop)]
+    for dim in ("x", "y"):
+        edges, start, stop = _edges(rng, dim, sizes, grid, place)
         ends[dim] = sorted(edges)
+        first, step = grid[dim]
         grid[dim] = (first + start * step, step)
         sizes[dim] = stop - start
     return {"op": "clip_box", "box": [ends["x"][0], ends["y"][0], ends["x"][1], ends["y"][1]]}
@@ -142,13 +169,18 @@ def carry_out(chain: Chain, ops: list[dict]) -> Chain:
 def _one(chain: Chain, op: dict) -> None:
     name, array = op["op"], chain.array
     chain.plain &= name in PLAIN
-    if name in ("copy", "compute", "chunk"):
+    if name in ("copy", "compute", "chunk", "split_concat"):
         return
-    if name == "clip_box":
-        left, bottom, right, top = op["box"]
-        for dim, low, high in (("x", left, right), ("y", bottom, top)):
+    if name in ("clip_box", "sel"):
+        if name == "clip_box":
+            left, bottom, right, top = op["box"]
+            ranges = [("x", left, right), ("y", bottom, top)]
+        else:
+            ranges = [(op["dim"], *sorted(op["label"]["between"]))]
+        for dim, low, high in ranges:
             labels = np.atleast_1d(chain.array[dim].values)
-            step = abs(chain.grid[dim][1]) * chain.array.attrs["pixel_" + dim]
+            # A box takes the pixels that it touches, a range of labels those whose centre lies in it.
+            step = abs(chain.grid[dim][1]) * chain.array.attrs["pixel_" + dim] if name == "clip_box" else 0.0
             inside = np.flatnonzero((labels + step / 2 > low) & (labels - step / 2 < high))
             if not inside.size:
                 raise ValueError("nothing in the box")

@@ -1,6 +1,6 @@
 """Where files come out otherwise on purpose, by name: what, why, and a case in which it shows.
 
-`test_files.py` fails if one of them no longer shows.
+`test_files_harness.py` fails if one of them no longer shows.
 """
 
 from __future__ import annotations
@@ -20,7 +20,72 @@ class Difference:
     example: Callable[[], dict]
 
 
-DIFFERENCES: list[Difference] = []
+def _dataset(variables: dict, form: str = "netcdf", dims: dict | None = None, attrs: dict | None = None) -> dict:
+    spec = {"format": "NETCDF4", "seed": 4, "dims": dims or {"time": 2}, "variables": variables, "attrs": attrs or {}}
+    return {"form": form, "spec": spec, "reading": {}}
+
+
+def _numbers(dtype: str, dims: list[str], **more) -> dict:
+    return {"kind": "numbers", "dims": dims, "dtype": dtype, "attrs": {}, **more}
+
+
+def _text_list(case: dict, found: Found) -> bool:
+    return found.kind == "an attribute" and found.theirs.startswith("['")
+
+
+def _times_of_float32(case: dict, found: Found) -> bool:
+    variable = case["spec"].get("variables", {}).get(found.where)
+    if variable is None or variable["kind"] != "time" or not found.kind.startswith("missing values where there are some"):
+        return False
+    return variable["dtype"] == "float32" and "missing" in variable
+
+
+def _fill_that_rounds(case: dict, found: Found) -> bool:
+    variable = case["spec"].get("variables", {}).get(found.where, {})
+    if not found.kind.startswith("missing values where there are some of"):
+        return False
+    # A float32 does not tell the largest integers of 32 and 64 bits from their neighbours, a float64 those of 64 bits.
+    packed = variable.get("scale", variable.get("offset", [0, ""]))[1]
+    coarse = {"float32": {"int32", "uint32", "int64", "uint64"}, "float64": {"int64", "uint64"}}.get(packed, set())
+    return variable.get("dtype") in coarse and ("fill" in variable or "missing_value" in variable)
+
+
+def _zarr_objects(case: dict, found: Found) -> bool:
+    variable = case["spec"].get("variables", {}).get(found.where, {})
+    absent = found.kind in ("a variable is not there", "a coordinate is not there")
+    return case["form"] == "zarr" and absent and variable.get("kind") in ("char", "string")
+
+
+DIFFERENCES = [
+    Difference(
+        "lists-of-texts",
+        "an attribute that is a list of texts is one text, with commas; netCDF4 gives a list",
+        _text_list,
+        lambda: _dataset({"v0": _numbers("int16", ["time"])}, attrs={"words": ["red", "green"]}),
+    ),
+    Difference(
+        "missing-times-of-float32",
+        "a missing time is a missing date; xarray makes the reference date of NaN among float32 numbers",
+        _times_of_float32,
+        lambda: _dataset(
+            {"time": {"kind": "time", "dims": ["time"], "units": "s since 2000-01-01", "dtype": "float32", "numbers": [0, 5], "missing": [1]}}
+        ),
+    ),
+    Difference(
+        "fills-before-rounding",
+        "a number is compared with the fill value as the file has both; xarray converts packed integers to float32 first, "
+        "where the largest of them are no longer equal to themselves",
+        _fill_that_rounds,
+        lambda: _dataset({"v0": _numbers("int32", ["time"], fill=2147483647, scale=[0.1, "float32"])}, dims={"time": 40}),
+    ),
+    Difference(
+        "texts-of-any-length-in-zarr",
+        "Zarr arrays of objects (texts of any length) are left out and named in the attribute `not_read`: GDAL does not "
+        "decode them",
+        _zarr_objects,
+        lambda: _dataset({"v0": _numbers("int16", ["time"]), "label": {"kind": "string", "dims": ["time"], "width": 6}}, "zarr"),
+    ),
+]
 
 
 def known(case: dict, found: Found) -> str | None:

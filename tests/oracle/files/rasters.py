@@ -189,6 +189,8 @@ def write(spec: dict, folder: Path) -> str:
             options = {"WORLDFILE": "YES"} if spec["driver"] == "PNG" else {}
             rasterio.shutil.copy(folder / "source.tif", path, driver=spec["driver"], **options)
             (folder / "source.tif").unlink()
+            if spec["driver"] == "PNG" and spec["seed"] % 2 and (folder / "a.wld").exists():
+                (folder / "a.wld").rename(folder / "a.pgw")
         else:
             _plain(rasterio, spec, path, spec.get("layout", {}))
     return str(path)

@@ -19,7 +19,7 @@ from . import compare, ours, theirs
 from .canonical import Opened, Refused
 from .compare import Found
 
-RASTERS = {"tif", "tiff", "img", "asc", "png", "jpg", "jpeg", "vrt", "bil", "bsq", "bip", "ers", "jp2", "grd", "dem", "rst"}
+RASTERS = {"tif", "tiff", "img", "asc", "png", "jpg", "jpeg", "vrt", "bil", "bsq", "bip", "ers", "jp2", "grd", "dem"}
 # Pictures are maps where something beside them says where they lie; the others are the icons of a program.
 PICTURES = {"png", "jpg", "jpeg"}
 BESIDE = [".pgw", ".pngw", ".wld", ".jgw", ".png.aux.xml", ".jpg.aux.xml"]
@@ -104,7 +104,8 @@ def judge(path: str, form: str, worker: Worker) -> Judged:
         judged.verdict, judged.said = "broken", str(broken)
         return judged
     except Refused as refused:
-        judged.verdict = "both refuse" if expected is None or _unsupported(expected) else "ours refuses"
+        nothing = isinstance(expected, Opened) and not expected.variables and not expected.coords
+        judged.verdict = "both refuse" if expected is None or nothing or _unsupported(expected) else "ours refuses"
         judged.said = str(refused) if expected is not None else f"theirs: {judged.said} / ours: {refused}"
         return judged
     if expected is None:

@@ -17,8 +17,10 @@ def write_netcdf(spec: dict, path: Path) -> str:
     classic = spec["format"] != "NETCDF4"
     with netCDF4.Dataset(path, "w", format=spec["format"]) as top:
         file = top.createGroup(spec["group"]) if "group" in spec else top
+        # A group sees the dimensions of those that it lies in.
+        place = top if spec["seed"] % 2 else file
         for dim, length in spec["dims"].items():
-            file.createDimension(dim, None if spec.get("unlimited") == dim else length)
+            place.createDimension(dim, None if spec.get("unlimited") == dim else length)
         file.setncatts({name: _netcdf_attr(value, classic) for name, value in spec["attrs"].items()})
         for name, dims, values, attrs, stored in plan(spec):
             _variable(file, name, dims, values, dict(attrs), stored, classic)
@@ -27,7 +29,9 @@ def write_netcdf(spec: dict, path: Path) -> str:
 
 def _netcdf_attr(value, classic: bool):
     if isinstance(value, list) and value and not isinstance(value[0], str):
-        return np.array(value, "float64" if isinstance(value[0], float) else "int32")
+        return np.array(value, "float64" if isinstance(value[0], float) else "int16")
+    if value == 0.5:
+        return np.float32(value)
     if isinstance(value, int) and (classic or abs(value) < 2**31):
         return np.int32(value)
     return value
@@ -106,10 +110,9 @@ def _raw_dataset(spec: dict, xr):
         encoding = {}
         if stored["kind"] in ("char", "string"):
             values = np.array(values, object) if values.ndim else np.array(str(values), object)
-            if values.size:
-                values = values.astype(str)
-            elif not values.size:
-                values = values.astype("U1")
+            # Texts of one length, or of any; which of them Zarr's codecs and HDF5's types are is xarray's choice.
+            if not values.size or spec["seed"] % 2:
+                values = values.astype(str) if values.size else values.astype("U1")
         if "coordinates" in attrs:
             encoding["coordinates"] = attrs.pop("coordinates")
         if "dtype" in attrs:

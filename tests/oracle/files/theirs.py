@@ -115,7 +115,7 @@ def _raster(source, array: xr.DataArray, masked: bool) -> Opened:
         values, dtype = raw, raw.dtype
     one = Field(("band", "y", "x"), np.dtype(dtype).name, values)
     t = source.transform
-    if 0 < max(abs(number) for number in t[:6]) < 1e-300:
+    if any(0 < abs(number) < 1e-300 for number in t[:6]):
         # Where some drivers have no transform, rasterio gives memory that nobody has written to.
         t = type(t).identity()
     transform = (t.c, t.a, t.b, t.f, t.d, t.e)

@@ -26,7 +26,10 @@ def draw_raster(rng: random.Random, case: dict) -> dict:
     upright = not {"rotated", "gcps", "none"} & set(spec["place"])
     ops = chain.draw(rng, sizes, spec["place"] if upright and shrunk == 1 else None)
     write: dict = {"as": "netcdf" if upright and rng.random() < 0.25 else "raster"}
-    if write["as"] == "raster" and rng.random() < 0.3:
+    plain = all(op["op"] in chain.PLAIN for op in ops)
+    if write["as"] == "raster" and plain and not reading["unmasked"] and "overview" not in reading and rng.random() < 0.15:
+        write["like"] = True
+    elif write["as"] == "raster" and rng.random() < 0.3:
         write["compress"] = rng.choice(["none", "deflate"])
     return {"ops": ops, "write": write}
 
@@ -35,6 +38,9 @@ def draw_netcdf(rng: random.Random, case: dict) -> dict:
     """One variable through a chain, or the whole dataset as it is."""
     spec = case["spec"]
     names = [name for name, variable in spec["variables"].items() if variable["kind"] == "numbers" and name.startswith("v")]
+    maps = [name for name in names if _is_map(spec, name) and not case["reading"]]
+    if maps and rng.random() < 0.5:
+        return {"ops": _cut(rng, spec), "variable": rng.choice(maps), "write": {"as": "raster"}}
     if not names or rng.random() < 0.35:
         return {"ops": [], "write": {"as": "netcdf"}}
     name = rng.choice(names)
@@ -46,12 +52,31 @@ def draw_netcdf(rng: random.Random, case: dict) -> dict:
     return {"ops": ops, "variable": name, "write": {"as": "netcdf"}}
 
 
-def request(steps: dict, folder: Path) -> dict:
+def _is_map(spec: dict, name: str) -> bool:
+    dims = spec["variables"][name]["dims"]
+    axes = {"lat", "lon"} <= set(dims) and {"lat", "lon"} <= set(spec["variables"])
+    return axes and len(dims) <= 3 and min(spec["dims"][dim] for dim in dims) > 0 and min(spec["dims"]["lat"], spec["dims"]["lon"]) > 1
+
+
+def _cut(rng: random.Random, spec: dict) -> list[dict]:
+    """Nothing, or a box around some of the labels, which may be float32."""
+    if rng.random() < 0.5:
+        return []
+    box = {}
+    for dim in ("lat", "lon"):
+        axis = spec["variables"][dim]
+        start = rng.randrange(spec["dims"][dim] - 1)
+        stop = rng.randint(start + 2, spec["dims"][dim])
+        box[dim] = sorted(axis["first"] + axis["step"] * at for at in (start - 0.25, stop - 0.75))
+    return [{"op": "clip_box", "box": [box["lon"][0], box["lat"][0], box["lon"][1], box["lat"][1]]}]
+
+
+def request(steps: dict, path: str, folder: Path) -> dict:
     """What the worker is asked for beside opening the file."""
     ending = "tif" if steps["write"]["as"] == "raster" else "nc"
-    # Every chain has an operation: otherwise nothing would be written.
-    ops = steps["ops"]
-    asked = {"ops": ops, "write": {**steps["write"], "path": str(folder / f"written.{ending}")}}
+    asked = {"ops": steps["ops"], "write": {**steps["write"], "path": str(folder / f"written.{ending}")}}
+    if "like" in steps["write"]:
+        asked["write"]["like"] = path
     return asked | ({"variable": steps["variable"]} if "variable" in steps else {})
 
 
@@ -64,6 +89,10 @@ def judge(case: dict, path: str, answer: dict) -> list[Found]:
         return _raster(case, path, expected, answer)
     if "variable" not in steps:
         return _whole(case, path, answer)
+    if steps["write"]["as"] == "raster":
+        from .maps import judge as judge_map
+
+        return judge_map(case, path, answer, _outcome)
     return _variable(case, path, answer)
 
 
@@ -125,7 +154,7 @@ def _raster_written(case: dict, path: str, expected: chain.Chain, written: str) 
         except Refused as refused:
             return [Found("what was written cannot be read", "", str(refused), "written")]
         with rasterio.open(path) as source, rasterio.open(written) as file:
-            found = _encoding(case, expected, source, file)
+            found = [] if "like" in case["through"]["write"] else _encoding(case, expected, source, file)
             found += _grid(case, expected, source, file)
     if case["reading"]["unmasked"] and expected.plain and not _one_nodata(case, expected):
         # A GeoTIFF has one nodata value for all bands: which of the raw numbers are missing cannot be said there.

@@ -126,6 +126,7 @@ fn dataset_shown(dataset: &Dataset, most: usize) -> Result<Value> {
 fn array_shown(array: &DataArray, most: usize) -> Result<Value> {
     let (thinned, strides) = thinned(array, most)?;
     let mut view = wire::view(&thinned)?;
+    view["coords"] = json!(wire::coords(array.coords())?);
     view["strides"] = json!(strides);
     view["full_shape"] = json!(array.shape());
     view["crs"] = json!(array.crs());

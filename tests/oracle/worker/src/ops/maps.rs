@@ -2,7 +2,7 @@
 
 use super::Attempt;
 use crate::args::Args;
-use isopleth::array::DataArray;
+use isopleth::array::{DataArray, Index, concat};
 use serde_json::Value;
 
 pub fn apply(array: &DataArray, name: &str, op: Args<'_>, _: &[DataArray]) -> Attempt {
@@ -23,6 +23,12 @@ pub fn apply(array: &DataArray, name: &str, op: Args<'_>, _: &[DataArray]) -> At
                 return Err(crate::args::protocol("a box of four numbers"));
             };
             array.clip_box(left, bottom, right, top)?
+        }
+        // Two parts of one array, put together again: their encodings are equal.
+        "split_concat" => {
+            let (dim, at) = (op.text("dim")?, op.int("at")?);
+            let part = |start, end| array.isel_dim(dim, Index::Range { start, end, step: 1 });
+            concat([part(0, Some(at))?, part(at, None)?], dim)?
         }
         "with_crs" => array.with_crs(op.text("crs")?)?,
         _ => return Ok(None),
