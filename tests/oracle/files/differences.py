@@ -33,11 +33,17 @@ def _text_list(case: dict, found: Found) -> bool:
     return found.kind == "an attribute" and found.theirs.startswith("['")
 
 
-def _times_of_float32(case: dict, found: Found) -> bool:
+def _missing_times(case: dict, found: Found) -> bool:
     variable = case["spec"].get("variables", {}).get(found.where)
     if variable is None or variable["kind"] != "time" or not found.kind.startswith("missing values where there are some"):
         return False
-    return variable["dtype"] == "float32" and "missing" in variable
+    return variable["dtype"].startswith("float") and "missing" in variable
+
+
+def _unsigned_missing_value(case: dict, found: Found) -> bool:
+    variable = case["spec"].get("variables", {}).get(found.where, {})
+    absent = found.kind.startswith("missing values where there are some of")
+    return absent and variable.get("unsigned") == "true" and (variable.get("missing_value") or 0) < 0
 
 
 def _fill_that_rounds(case: dict, found: Found) -> bool:
@@ -64,9 +70,9 @@ DIFFERENCES = [
         lambda: _dataset({"v0": _numbers("int16", ["time"])}, attrs={"words": ["red", "green"]}),
     ),
     Difference(
-        "missing-times-of-float32",
-        "a missing time is a missing date; xarray makes the reference date of NaN among float32 numbers",
-        _times_of_float32,
+        "missing-times",
+        "a missing time is a missing date; xarray makes the reference date of NaN, of float32 and where nothing is masked",
+        _missing_times,
         lambda: _dataset(
             {"time": {"kind": "time", "dims": ["time"], "units": "s since 2000-01-01", "dtype": "float32", "numbers": [0, 5], "missing": [1]}}
         ),
@@ -77,6 +83,13 @@ DIFFERENCES = [
         "where the largest of them are no longer equal to themselves",
         _fill_that_rounds,
         lambda: _dataset({"v0": _numbers("int32", ["time"], fill=2147483647, scale=[0.1, "float32"])}, dims={"time": 40}),
+    ),
+    Difference(
+        "missing-values-of-unsigned",
+        "where `_Unsigned` is true, `missing_value` is read without its sign as `_FillValue` is; xarray leaves its sign, so "
+        "that nothing is equal to it",
+        _unsigned_missing_value,
+        lambda: _dataset({"v0": _numbers("int16", ["time"], missing_value=-32768, unsigned="true")}, dims={"time": 40}),
     ),
     Difference(
         "texts-of-any-length-in-zarr",

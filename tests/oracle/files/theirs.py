@@ -60,6 +60,17 @@ def open_dataset(path: str, **options) -> Opened:
             raise Refused(f"{type(error).__name__}: {error}") from None
 
 
+def variable(path: str, name: str, **options) -> xr.DataArray:
+    """One variable with its coordinates, read into memory."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            with xr.open_dataset(path, engine=_engine(path), decode_timedelta=False, **options) as ds:
+                return ds[name].load()
+        except Exception as error:  # noqa: BLE001 - whatever it is, xarray does not read the file
+            raise Refused(f"{type(error).__name__}: {error}") from None
+
+
 def _engine(path: str) -> str | None:
     if os.path.isdir(path):
         return "zarr"
@@ -124,9 +135,7 @@ def _raster(source, array: xr.DataArray, masked: bool) -> Opened:
     if t.b == t.d == 0:
         for name, edge, step, length in (("x", t.c, t.a, source.width), ("y", t.f, t.e, source.height)):
             coords[name] = Field((name,), "float64", edge + (np.arange(length) + 0.5) * step)
-    coords["band"] = field(array["band"])
-    for coord in coords.values():
-        coord.attrs = {}
+    coords["band"] = Field(("band",), "int64", np.arange(1, source.count + 1))
     names = [name or "" for name in source.descriptions]
     crs = source.crs.to_wkt() if source.crs else None
     attrs = {name: plain_attr(value) for name, value in source.tags().items()}
