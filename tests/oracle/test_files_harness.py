@@ -27,7 +27,14 @@ def raster() -> dict:
 
 def netcdf() -> dict:
     variables = {
-        "lat": {"kind": "axis", "dims": ["lat"], "dtype": "float32", "first": 5.0, "step": 0.1, "attrs": {"units": "degrees_north"}},
+        "lat": {
+            "kind": "axis",
+            "dims": ["lat"],
+            "dtype": "float32",
+            "first": 5.0,
+            "step": 0.1,
+            "attrs": {"units": "degrees_north"},
+        },
         "time": {"kind": "time", "dims": ["time"], "units": "hours since 2000-01-01", "dtype": "int32", "numbers": [0, 6, 12]},
         "v0": {"kind": "numbers", "dims": ["time", "lat"], "dtype": "float32", "attrs": {"long_name": "heat"}, "fill": -9999.0},
     }

@@ -1,10 +1,10 @@
 """`python tests/oracle files`: generated files, one of them alone, or the files of a folder.
 
-    python tests/oracle files --cases 10000 --seed 1     a run, with the table
-    python tests/oracle files --only grib --cases 200    files of one format
-    python tests/oracle files --seed 1 --replay 1234     one case of a run, in full
-    python tests/oracle files --case FILE                a shrunk case
-    python tests/oracle files --real FOLDER…             files that others made
+python tests/oracle files --cases 10000 --seed 1     a run, with the table
+python tests/oracle files --only grib --cases 200    files of one format
+python tests/oracle files --seed 1 --replay 1234     one case of a run, in full
+python tests/oracle files --case FILE                a shrunk case
+python tests/oracle files --real FOLDER…             files that others made
 """
 
 from __future__ import annotations

@@ -44,12 +44,17 @@ class Table:
         head = ("what", "tried", "same", "known", "both refuse", "theirs refuses", "different")
         lines = [head, *((name, *(str(row[key]) for key in head[1:])) for name, row in sorted(self.rows.items()))]
         widths = [max(len(line[at]) for line in lines) for at in range(len(head))]
-        rows = ["  ".join(cell.rjust(width) if at else cell.ljust(width) for at, (cell, width) in enumerate(zip(line, widths))) for line in lines]
+        rows = [
+            "  ".join(cell.rjust(width) if at else cell.ljust(width) for at, (cell, width) in enumerate(zip(line, widths)))
+            for line in lines
+        ]
         known = ", ".join(f"{name} {count}" for name, count in self.known.most_common())
         return "\n".join([*rows, "", f"{self.cases} files; named differences met: {known or 'none'}"])
 
 
-def campaign(cases: int, seed: int, *, only: str | None = None, stop_after: int = 25, shrunk: bool = True) -> tuple[Table, list[Failure]]:
+def campaign(
+    cases: int, seed: int, *, only: str | None = None, stop_after: int = 25, shrunk: bool = True
+) -> tuple[Table, list[Failure]]:
     """Cases 0 to `cases` of `seed`; as many processes as cores. The libraries are loaded in those processes alone."""
     processes = min(len(os.sched_getaffinity(0)), 8)
     parts = [(range(first, cases, processes), seed, only, stop_after, shrunk) for first in range(processes)]
@@ -89,7 +94,11 @@ def _part(numbers: range, seed: int, only: str | None, stop_after: int, shrunk: 
 
 
 def kind_of(case: dict, found) -> str:
-    words = f"{found.kind}: {found.ours}" if found.kind.endswith("refused") or found.kind in ("ours refuses", "broken") else found.kind
+    words = (
+        f"{found.kind}: {found.ours}"
+        if found.kind.endswith("refused") or found.kind in ("ours refuses", "broken")
+        else found.kind
+    )
     return case["form"] + ": " + re.sub(r"\"[^\"]*\"|'[^']*'|/\S+|-?\d[\d.e+-]*", "_", words)[:100]
 
 
@@ -101,6 +110,9 @@ def described(case: dict, outcome, worker, seed: int, number: int, only: str | N
     ARTEFACTS.mkdir(parents=True, exist_ok=True)
     path = ARTEFACTS / f"case-{seed}-{number}.json"
     path.write_text(text(small) + "\n")
-    lines = [outcome.failure() or "", f"  python tests/oracle files --seed {seed} --replay {number}" + (f" --only {only}" if only else "")]
+    lines = [
+        outcome.failure() or "",
+        f"  python tests/oracle files --seed {seed} --replay {number}" + (f" --only {only}" if only else ""),
+    ]
     lines += [f"  python tests/oracle files --case {os.path.relpath(path)}   (shrunk)", f"  {text(small)}"]
     return "\n".join(lines)

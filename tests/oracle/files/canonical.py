@@ -74,7 +74,9 @@ def _of_objects(values: np.ndarray) -> tuple[str, np.ndarray]:
     flat = [one for one in values.ravel() if one is not None]
     dates = [one for one in flat if hasattr(one, "calendar")]
     if dates:
-        return f"dates[{dates[0].calendar}]", _mapped(values, lambda date: cftime_text(date) if hasattr(date, "calendar") else None)
+        return f"dates[{dates[0].calendar}]", _mapped(
+            values, lambda date: cftime_text(date) if hasattr(date, "calendar") else None
+        )
     if flat and all(isinstance(one, datetime.datetime) for one in flat):
         return "dates[proleptic_gregorian]", _mapped(values, lambda date: padded(date.isoformat()))
     if all(isinstance(one, (str, bytes, float)) for one in flat):

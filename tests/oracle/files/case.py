@@ -232,13 +232,20 @@ def labels(case: dict) -> list[str]:
         listed += [f"raster place {key}" for key in ("rotated", "gcps", "none") if key in spec["place"]]
         listed.append("raster unmasked" if case["reading"]["unmasked"] else "raster masked")
     elif form == "grib":
-        listed += [f"grib edition {spec['edition']}", *(f"grib {key}" for key in ("members", "holes", "missing", "south_first", "shuffled") if key in spec)]
+        listed += [
+            f"grib edition {spec['edition']}",
+            *(f"grib {key}" for key in ("members", "holes", "missing", "south_first", "shuffled") if key in spec),
+        ]
     else:
         listed += [f"{form} {spec.get('writer', spec['format'])}"] if form == "netcdf" else []
         for variable in spec["variables"].values():
             listed.append(f"{form} {variable['kind']}" + (f" {variable['dtype']}" if "dtype" in variable else ""))
             listed += [f"{form} calendar {variable.get('calendar', 'none')}"] if variable["kind"] == "time" else []
-            listed += [f"{form} {key}" for key in ("fill", "missing_value", "scale", "offset", "unsigned", "bool", "chunks", "zlib") if variable.get(key)]
+            listed += [
+                f"{form} {key}"
+                for key in ("fill", "missing_value", "scale", "offset", "unsigned", "bool", "chunks", "zlib")
+                if variable.get(key)
+            ]
         listed += [f"{form} {key}" for key in ("group", "unlimited") if key in spec]
     if case.get("through"):
         listed += [f"write {case['through']['write']['as']}", *(f"through {op['op']}" for op in case["through"]["ops"])]
@@ -265,7 +272,22 @@ def shrink(case: dict, worker: Worker) -> dict:
     return case
 
 
-NEEDED = {"driver", "dtype", "seed", "height", "width", "count", "crs", "place", "format", "dims", "variables", "attrs", "edition", "kind"}
+NEEDED = {
+    "driver",
+    "dtype",
+    "seed",
+    "height",
+    "width",
+    "count",
+    "crs",
+    "place",
+    "format",
+    "dims",
+    "variables",
+    "attrs",
+    "edition",
+    "kind",
+}
 
 
 def _smaller(case: dict):

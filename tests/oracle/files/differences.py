@@ -74,7 +74,16 @@ DIFFERENCES = [
         "a missing time is a missing date; xarray makes the reference date of NaN, of float32 and where nothing is masked",
         _missing_times,
         lambda: _dataset(
-            {"time": {"kind": "time", "dims": ["time"], "units": "s since 2000-01-01", "dtype": "float32", "numbers": [0, 5], "missing": [1]}}
+            {
+                "time": {
+                    "kind": "time",
+                    "dims": ["time"],
+                    "units": "s since 2000-01-01",
+                    "dtype": "float32",
+                    "numbers": [0, 5],
+                    "missing": [1],
+                }
+            }
         ),
     ),
     Difference(

@@ -9,7 +9,16 @@ from pathlib import Path
 import numpy as np
 
 # Names of parameters with the kinds of level at which each makes sense.
-PARAMETERS = [("2t", "heightAboveGround"), ("t", "isobaricInhPa"), ("u", "isobaricInhPa"), ("v", "isobaricInhPa"), ("sp", "surface"), ("z", "isobaricInhPa"), ("tcc", "surface"), ("10u", "heightAboveGround")]
+PARAMETERS = [
+    ("2t", "heightAboveGround"),
+    ("t", "isobaricInhPa"),
+    ("u", "isobaricInhPa"),
+    ("v", "isobaricInhPa"),
+    ("sp", "surface"),
+    ("z", "isobaricInhPa"),
+    ("tcc", "surface"),
+    ("10u", "heightAboveGround"),
+]
 HEIGHTS = {"2t": 2, "10u": 10}
 
 
@@ -62,14 +71,23 @@ def write(spec: dict, path: Path) -> str:
     kinds = dict(PARAMETERS)
     with open(path, "wb") as file:
         for name, level, (date, hour), step, member in messages(spec):
-            message = eccodes.codes_grib_new_from_samples(f"regular_ll_{'pl' if kinds[name] == 'isobaricInhPa' else 'sfc'}_grib{spec['edition']}")
+            message = eccodes.codes_grib_new_from_samples(
+                f"regular_ll_{'pl' if kinds[name] == 'isobaricInhPa' else 'sfc'}_grib{spec['edition']}"
+            )
             try:
                 _grid(eccodes, message, spec)
                 if member is not None:
                     eccodes.codes_set(message, "productDefinitionTemplateNumber", 1)
                     eccodes.codes_set(message, "perturbationNumber", member)
                     eccodes.codes_set(message, "numberOfForecastsInEnsemble", len(spec["members"]))
-                for key, value in (("typeOfLevel", kinds[name]), ("level", level), ("shortName", name), ("dataDate", date), ("dataTime", hour), ("step", step)):
+                for key, value in (
+                    ("typeOfLevel", kinds[name]),
+                    ("level", level),
+                    ("shortName", name),
+                    ("dataDate", date),
+                    ("dataTime", hour),
+                    ("step", step),
+                ):
                     eccodes.codes_set(message, key, value)
                 values = np.round(rng.random(spec["nx"] * spec["ny"]) * 50 + 250, 2)
                 if spec.get("constant"):

@@ -10,9 +10,10 @@ import xarray as xr
 from . import compare, ours, theirs
 from .canonical import Refused
 from .compare import Found
+from .written import outcome
 
 
-def judge(case: dict, path: str, answer: dict, outcome) -> list[Found]:
+def judge(case: dict, path: str, answer: dict) -> list[Found]:
     import rasterio
 
     try:

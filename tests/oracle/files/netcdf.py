@@ -56,9 +56,18 @@ def _axis(rng: random.Random, name: str, length: int) -> dict:
     step = rng.choice(LAT_STEPS)
     first = rng.choice([-10.0, 0.0, 50.025] if name == "lat" else [-180.0, 0.0, 350.0, 5.05])
     direction = -1 if name == "lat" and rng.random() < 0.5 else 1
-    axis = {"kind": "axis", "dims": [name], "dtype": rng.choice(["float32", "float32", "float64"]), "first": first, "step": direction * step}
+    axis = {
+        "kind": "axis",
+        "dims": [name],
+        "dtype": rng.choice(["float32", "float32", "float64"]),
+        "first": first,
+        "step": direction * step,
+    }
     if rng.random() < 0.8:
-        axis["attrs"] = {"units": "degrees_north" if name == "lat" else "degrees_east", "standard_name": {"lat": "latitude", "lon": "longitude"}[name]}
+        axis["attrs"] = {
+            "units": "degrees_north" if name == "lat" else "degrees_east",
+            "standard_name": {"lat": "latitude", "lon": "longitude"}[name],
+        }
     return axis
 
 
@@ -80,7 +89,12 @@ def _numbers(rng: random.Random, form: str, dims: list[str]) -> dict:
         drawn["unsigned"] = "true"
     if dtype == "uint8" and rng.random() < 0.1:
         drawn["unsigned"] = "false"
-    if dtype == "int8" and "unsigned" not in drawn and not {"scale", "fill", "missing_value", "offset"} & set(drawn) and rng.random() < 0.3:
+    if (
+        dtype == "int8"
+        and "unsigned" not in drawn
+        and not {"scale", "fill", "missing_value", "offset"} & set(drawn)
+        and rng.random() < 0.3
+    ):
         drawn["bool"] = True
     if form.startswith("NETCDF4") and dims:
         if rng.random() < 0.3:
@@ -186,7 +200,9 @@ def _made_numbers(rng, shape, variable, variables):
         info = np.iinfo(dtype)
         values = rng.integers(max(info.min, -100), 100, shape).astype(dtype)
         special = [info.min, info.max]
-    special = np.array([*special, *(_as_fill(variable[key]) for key in ("fill", "missing_value") if variable.get(key) is not None)], dtype)
+    special = np.array(
+        [*special, *(_as_fill(variable[key]) for key in ("fill", "missing_value") if variable.get(key) is not None)], dtype
+    )
     where = rng.random(shape) < 0.25
     values = np.where(where, rng.choice(special, shape), values).astype(dtype)
     attrs = dict(variable.get("attrs", {}))

@@ -81,7 +81,9 @@ def decoded(view: dict) -> tuple[str, np.ndarray]:
     raw, dtype, shape = base64.b64decode(view["data"]), view["dtype"], view["shape"]
     if dtype == "datetime64[ns]":
         dates = np.frombuffer(raw, "<M8[ns]").reshape(shape)
-        return "dates[proleptic_gregorian]", _objects([None if np.isnat(date) else padded(str(date)) for date in dates.ravel()], shape)
+        return "dates[proleptic_gregorian]", _objects(
+            [None if np.isnat(date) else padded(str(date)) for date in dates.ravel()], shape
+        )
     if dtype == "str":
         return "str", _objects(json.loads(raw), shape)
     if dtype.startswith(("cftime[", "datetime64[")):

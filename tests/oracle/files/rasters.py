@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import warnings
 from pathlib import Path
@@ -165,7 +164,11 @@ def transform(spec: dict):
         return None
     made = Affine.translation(place["left"], place["top"])
     if "rotated" in place:
-        made = made @ Affine.rotation(place["rotated"]) if hasattr(Affine, "__matmul__") else made * Affine.rotation(place["rotated"])
+        made = (
+            made @ Affine.rotation(place["rotated"])
+            if hasattr(Affine, "__matmul__")
+            else made * Affine.rotation(place["rotated"])
+        )
     scaled = Affine.scale(place["step"], -place["down"])
     return made @ scaled if hasattr(Affine, "__matmul__") else made * scaled
 
@@ -224,7 +227,12 @@ def _plain(rasterio, spec: dict, path: Path, layout: dict) -> None:
                 _set_nodata(file, nodata, spec)
             file.write(pixels)
             if spec["place"].get("gcps"):
-                corners = [(0, 0, 5.0, 50.0), (0, spec["width"], 9.0, 50.5), (spec["height"], 0, 5.5, 46.0), (spec["height"], spec["width"], 9.4, 46.3)]
+                corners = [
+                    (0, 0, 5.0, 50.0),
+                    (0, spec["width"], 9.0, 50.5),
+                    (spec["height"], 0, 5.5, 46.0),
+                    (spec["height"], spec["width"], 9.4, 46.3),
+                ]
                 file.gcps = [GroundControlPoint(row, column, x, y) for row, column, x, y in corners], rasterio.CRS.from_epsg(4326)
             if "scales" in spec:
                 file.scales = [scale for scale, _ in spec["scales"]]
@@ -280,7 +288,15 @@ def _mask(spec: dict) -> np.ndarray:
     return np.where(rng.random((spec["height"], spec["width"])) < 0.4, 0, 255).astype("uint8")
 
 
-TYPES = {"uint8": "Byte", "int16": "Int16", "uint16": "UInt16", "int32": "Int32", "uint32": "UInt32", "float32": "Float32", "float64": "Float64"}
+TYPES = {
+    "uint8": "Byte",
+    "int16": "Int16",
+    "uint16": "UInt16",
+    "int32": "Int32",
+    "uint32": "UInt32",
+    "float32": "Float32",
+    "float64": "Float64",
+}
 
 
 def _vrt(spec: dict, inner: Path, path: Path) -> None:
@@ -294,14 +310,18 @@ def _vrt(spec: dict, inner: Path, path: Path) -> None:
         lines = [f'<VRTRasterBand dataType="{TYPES[spec["dtype"]]}" band="{band}">']
         lines += [f"<NoDataValue>{nodata}</NoDataValue>"] if nodata is not None else []
         lines += [f"<Offset>{offset}</Offset><Scale>{scale}</Scale>"] if (scale, offset) != (1, 0) else []
-        lines += [f'<SimpleSource><SourceFilename relativeToVRT="1">{inner.name}</SourceFilename><SourceBand>{band}</SourceBand></SimpleSource>']
+        lines += [
+            f'<SimpleSource><SourceFilename relativeToVRT="1">{inner.name}</SourceFilename><SourceBand>{band}</SourceBand></SimpleSource>'
+        ]
         bands += [*lines, "</VRTRasterBand>"]
     with rasterio.open(inner) as file:
         t = file.transform
         crs = file.crs.to_wkt().replace("&", "&amp;").replace("<", "&lt;") if file.crs else None
     numbers = ", ".join(repr(number) for number in (t.c, t.a, t.b, t.f, t.d, t.e))
     head = f'<VRTDataset rasterXSize="{spec["width"]}" rasterYSize="{spec["height"]}">'
-    place = (f"<SRS>{crs}</SRS>" if crs else "") + ("" if spec["place"].get("none") else f"<GeoTransform>{numbers}</GeoTransform>")
+    place = (f"<SRS>{crs}</SRS>" if crs else "") + (
+        "" if spec["place"].get("none") else f"<GeoTransform>{numbers}</GeoTransform>"
+    )
     path.write_text("\n".join([head, place, *bands, "</VRTDataset>"]) + "\n")
 
 

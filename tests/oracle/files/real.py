@@ -1,6 +1,6 @@
 """The campaign over files that others made: each is opened by both sides, and what differs is told by kind.
 
-    python tests/oracle files --real FOLDER…
+python tests/oracle files --real FOLDER…
 """
 
 from __future__ import annotations
@@ -191,7 +191,9 @@ def gribs(got: Opened, expected: list[Opened]) -> list[Found]:
             choices = [key for key in got.variables if key == name or names[name] > 1 and key.startswith(name)]
             tried = [_grib_variable(key, got, their, one) for key in choices]
             if not tried:
-                found.append(Found("a variable is not there", name, f"{their.dims} {their.values.shape}", compare._names(got.variables)))
+                found.append(
+                    Found("a variable is not there", name, f"{their.dims} {their.values.shape}", compare._names(got.variables))
+                )
             else:
                 found += min(tried, key=len)
     return found
@@ -271,7 +273,10 @@ def report(results: list[Judged], seconds: float) -> str:
         count = Counter(one.verdict for one in those)
         rows.append((form, str(len(those)), *(str(count[verdict]) for verdict in VERDICTS)))
     widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
-    lines = ["  ".join(cell.rjust(width) if at else cell.ljust(width) for at, (cell, width) in enumerate(zip(row, widths))) for row in rows]
+    lines = [
+        "  ".join(cell.rjust(width) if at else cell.ljust(width) for at, (cell, width) in enumerate(zip(row, widths)))
+        for row in rows
+    ]
     kinds: dict[tuple, list] = defaultdict(list)
     for one in results:
         seen = set()
@@ -289,7 +294,10 @@ def report(results: list[Judged], seconds: float) -> str:
         if found.theirs or found.where:
             lines += [f"    {found.where}" if found.where else "", f"    theirs {found.theirs}"]
         lines += [f"    ours   {found.ours}"]
-        lines += [f"    also {os.path.basename(path)}: {found.where} theirs {found.theirs} ours {found.ours}" for path, found in those[1:4]]
+        lines += [
+            f"    also {os.path.basename(path)}: {found.where} theirs {found.theirs} ours {found.ours}"
+            for path, found in those[1:4]
+        ]
     lines = [line for at, line in enumerate(lines) if line or at and lines[at - 1]]
     return "\n".join([*lines, "", f"{len(results)} files, {seconds:.0f} s"])
 
@@ -300,5 +308,7 @@ def main(folders: list[Path], to: Path | None = None, only: str | None = None) -
     text = report(results, time.monotonic() - start)
     print(text)
     if to:
-        to.write_text(text + "\n\n" + "\n".join(f"{one.verdict}\t{one.form}\t{one.path}\t{one.said[:120]}" for one in results) + "\n")
+        to.write_text(
+            text + "\n\n" + "\n".join(f"{one.verdict}\t{one.form}\t{one.path}\t{one.said[:120]}" for one in results) + "\n"
+        )
     return 1 if any(one.verdict in ("different", "ours refuses", "broken", "harness") for one in results) else 0

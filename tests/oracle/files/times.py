@@ -11,7 +11,22 @@ REFERENCES = [
     "2000-01-01 00:00:00 +01:00", "2000-01-01 00:00:00 -06:00", "2000-01-01 00:00 +0530", "1992-10-8 15:15:42.5 -6:00",
     "1600-01-01", "1582-10-04", "2300-01-01", "01-JAN-1950", "2000-01-01 00:00:00 -0600",
 ]  # fmt: skip
-UNITS = ["days", "hours", "minutes", "seconds", "milliseconds", "microseconds", "day", "hr", "h", "s", "msec", "d", "mins", "Days"]
+UNITS = [
+    "days",
+    "hours",
+    "minutes",
+    "seconds",
+    "milliseconds",
+    "microseconds",
+    "day",
+    "hr",
+    "h",
+    "s",
+    "msec",
+    "d",
+    "mins",
+    "Days",
+]
 
 
 def draw(rng: random.Random, length: int, classic: bool) -> dict:
