@@ -126,7 +126,7 @@ fn dataset_shown(dataset: &Dataset, most: usize) -> Result<Value> {
 fn array_shown(array: &DataArray, most: usize) -> Result<Value> {
     let (thinned, strides) = thinned(array, most)?;
     let mut view = wire::view(&thinned)?;
-    view["coords"] = json!(wire::coords(array.coords())?);
+    view["coords"] = Value::Array(wire::coords(array.coords())?);
     view["strides"] = json!(strides);
     view["full_shape"] = json!(array.shape());
     view["crs"] = json!(array.crs());
@@ -157,7 +157,7 @@ fn write(state: &State, write: Args<'_>) -> Result<Value> {
     match (write.text("as")?, state) {
         ("raster", State::Array(array)) => {
             if write.has("like") {
-                array.to_raster(path, &Raster::open(write.text("like")?)?.meta())?;
+                array.to_raster(path, Raster::open(write.text("like")?)?.meta())?;
             } else {
                 array.to_raster(path, raster_options(write)?)?;
             }
