@@ -110,6 +110,8 @@ def _draw_sel(rng: random.Random, dim: str, sizes: dict, grid: dict, place: dict
     edges, start, stop = _edges(rng, dim, sizes, grid, place)
     first, step = grid[dim]
     grid[dim] = (first + start * step, step)
+    # One label alone goes up, as an index of pandas does.
+    edges = sorted(edges) if sizes[dim] == 1 else edges
     sizes[dim] = stop - start
     return {"op": "sel", "dim": dim, "label": {"between": edges}}
 
@@ -136,7 +138,8 @@ def _draw_isel(rng: random.Random, dim: str, sizes: dict, grid: dict) -> dict:
         return {"op": "isel", "dim": dim, "index": {"list": listed}}
     start = rng.randrange(n)
     end = rng.randint(start + 1, n)
-    step = rng.choice([1, 1, 1, 2])
+    # How large the one pixel is that is left of every second, nobody can say.
+    step = rng.choice([1, 1, 1, 2]) if end - start > 2 else 1
     first, wide = grid.get(dim, (0.0, 1.0))
     grid[dim] = (first + start * wide, wide * step)
     sizes[dim] = len(range(start, end, step))
