@@ -107,7 +107,6 @@ def test_a_spoilt_answer_is_noticed(fault, worker):
 @pytest.mark.parametrize("difference", DIFFERENCES, ids=lambda difference: difference.name)
 def test_a_named_difference_still_shows(difference, worker):
     outcome = run(difference.example(), worker)
-    assert outcome.failure() is None
     assert difference.name in outcome.known, "both sides agree now: take it off the list and out of the docs"
 
 

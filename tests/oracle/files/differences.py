@@ -29,6 +29,14 @@ def _numbers(dtype: str, dims: list[str], **more) -> dict:
     return {"kind": "numbers", "dims": dims, "dtype": dtype, "attrs": {}, **more}
 
 
+def _grib() -> dict:
+    spec = {
+        "edition": 1, "seed": 1, "parameters": ["2t"], "nx": 3, "ny": 2, "step_degrees": 10.0, "west": 10.0, "north": 50.0,
+        "levels": [500], "steps": [0], "times": [[20200101, 0]],
+    }  # fmt: skip
+    return {"form": "grib", "spec": spec, "reading": {}}
+
+
 def _text_list(case: dict, found: Found) -> bool:
     return found.kind == "an attribute" and found.theirs.startswith("['")
 
@@ -43,7 +51,9 @@ def _missing_times(case: dict, found: Found) -> bool:
 def _unsigned_missing_value(case: dict, found: Found) -> bool:
     variable = case["spec"].get("variables", {}).get(found.where, {})
     absent = found.kind.startswith("missing values where there are some of")
-    return absent and variable.get("unsigned") == "true" and (variable.get("missing_value") or 0) < 0
+    if not absent or variable.get("unsigned") != "true":
+        return False
+    return (variable.get("missing_value") or 0) < 0 or variable.get("endian") == "big" and (variable.get("fill") or 0) < 0
 
 
 def _fill_that_rounds(case: dict, found: Found) -> bool:
@@ -52,7 +62,7 @@ def _fill_that_rounds(case: dict, found: Found) -> bool:
         return False
     # A float32 does not tell the largest integers of 32 and 64 bits from their neighbours, a float64 those of 64 bits.
     packed = variable.get("scale", variable.get("offset", [0, ""]))[1]
-    coarse = {"float32": {"int32", "uint32", "int64", "uint64"}, "float64": {"int64", "uint64"}}.get(packed, set())
+    coarse = {"float32": {"int32", "uint32", "int64", "uint64", "float64"}, "float64": {"int64", "uint64"}}.get(packed, set())
     return variable.get("dtype") in coarse and ("fill" in variable or "missing_value" in variable)
 
 
@@ -88,17 +98,23 @@ DIFFERENCES = [
     ),
     Difference(
         "fills-before-rounding",
-        "a number is compared with the fill value as the file has both; xarray converts packed integers to float32 first, "
-        "where the largest of them are no longer equal to themselves",
+        "a number is compared with the fill value as the file has both; xarray converts packed numbers to float32 first, "
+        "where not all are equal to themselves",
         _fill_that_rounds,
         lambda: _dataset({"v0": _numbers("int32", ["time"], fill=2147483647, scale=[0.1, "float32"])}, dims={"time": 40}),
     ),
     Difference(
         "missing-values-of-unsigned",
-        "where `_Unsigned` is true, `missing_value` is read without its sign as `_FillValue` is; xarray leaves its sign, so "
-        "that nothing is equal to it",
+        "where `_Unsigned` is true, `missing_value` is read without its sign as `_FillValue` is; xarray leaves its sign, and "
+        "that of `_FillValue` where the bytes are in the other order, so that nothing is equal to it",
         _unsigned_missing_value,
         lambda: _dataset({"v0": _numbers("int16", ["time"], missing_value=-32768, unsigned="true")}, dims={"time": 40}),
+    ),
+    Difference(
+        "latitudes-of-grib",
+        "latitudes of GRIB files ascend, as GDAL gives them; cfgrib keeps the order of the file",
+        lambda case, found: case["form"] == "grib" and found.kind == "latitudes go the other way",
+        _grib,
     ),
     Difference(
         "texts-of-any-length-in-zarr",
