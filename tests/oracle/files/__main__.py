@@ -30,12 +30,15 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--brief", action="store_true", help="one line for each kind of failure")
     parser.add_argument("--keep", type=Path, help="where the file of one case is written as well, for other programs")
     parser.add_argument("--real", type=Path, nargs="+", help="files, or folders of files, that others made")
+    parser.add_argument(
+        "--write", action="store_true", help="with --real: equal files are written again and read by the other side"
+    )
     parser.add_argument("--report", type=Path, help="where the report of --real goes as well")
     given = parser.parse_args(arguments)
     if given.real:
         from .real import main as real
 
-        return real(given.real, given.report)
+        return real(given.real, given.report, given.write)
     if given.replay is not None or given.case:
         from .case import generate
 

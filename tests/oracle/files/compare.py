@@ -212,9 +212,31 @@ def same_crs(ours: str | None, theirs: str | None) -> bool:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             nameless = "undefined" in theirs or "unknown" in theirs
-            return nameless and mine.to_dict() == their.to_dict()
+            return nameless and _same_parameters(mine, their)
     except (rasterio.errors.CRSError, pyproj.exceptions.CRSError):
         return False
+
+
+def _same_parameters(mine, their) -> bool:
+    """The same projection of ellipsoids of one size, whatever they are called."""
+    if abs(mine.ellipsoid.semi_major_metre - their.ellipsoid.semi_major_metre) > 1e-3:
+        return False
+    if abs(mine.ellipsoid.inverse_flattening - their.ellipsoid.inverse_flattening) > 1e-4:
+        return False
+    sides = []
+    for crs in (mine, their):
+        given = {"k_0": 1.0, "k": 1.0, **crs.to_dict()}
+        named = {"type", "no_defs", "ellps", "datum", "a", "b", "rf", "R", "f", "towgs84"}
+        sides.append({name: value for name, value in given.items() if name not in named and value not in (0, 0.0)})
+    if set(sides[0]) != set(sides[1]):
+        return False
+    return all(_close(sides[0][name], value) for name, value in sides[1].items())
+
+
+def _close(a, b) -> bool:
+    if isinstance(a, str) or isinstance(b, str):
+        return a == b
+    return abs(float(a) - float(b)) <= 1e-9 * max(1.0, abs(float(b)))
 
 
 def same_transform(ours, theirs) -> bool:

@@ -9,6 +9,7 @@ import hashlib
 import multiprocessing
 import os
 import re
+import tempfile
 import time
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
@@ -28,7 +29,7 @@ BESIDE = [".pgw", ".pngw", ".wld", ".jgw", ".png.aux.xml", ".jpg.aux.xml"]
 GRIBS = {"grib", "grb", "grib2", "grb2", "grib1", "grb1"}
 DATASETS = {"nc", "nc4", "nc3", "cdf", "h5", "hdf5", "netcdf"}
 # One file may take both sides this long, in seconds.
-PATIENCE = 120
+PATIENCE = 240
 
 
 # Kinds of difference that are on the list of `differences.py`.
@@ -95,8 +96,8 @@ def _form(path: Path) -> str | None:
     return None
 
 
-def judge(path: str, form: str, worker: Worker) -> Judged:
-    """Both sides of one file."""
+def judge(path: str, form: str, worker: Worker, write: bool = False) -> Judged:
+    """Both sides of one file; with `write` also what the other side reads of our copy of it."""
     judged = Judged(path, form, "")
     try:
         expected = _theirs(path, form)
@@ -121,7 +122,31 @@ def judge(path: str, form: str, worker: Worker) -> Judged:
     # What is named in `differences.py` is told below the table, and makes no file different.
     others = [found for found in judged.found if found.kind not in NAMED]
     judged.verdict = "different" if others else "equal"
+    if write and not others and form != "GRIB":
+        judged.found += _copied(path, form, as_, expected, worker)
+        judged.verdict = "different" if judged.found else "equal"
     return judged
+
+
+def _copied(path: str, form: str, as_: str, expected: Opened, worker: Worker) -> list[Found]:
+    """A file that comes out equal, written again by ours and read by the other side."""
+    with tempfile.TemporaryDirectory(prefix="isopleth-files-") as folder:
+        copy = os.path.join(folder, "copy.tif" if form == "raster" else "copy.nc")
+        write = {"as": "raster" if form == "raster" else "netcdf", "path": copy}
+        try:
+            answer = ours.ask(worker, {"file": {"as": as_, "path": path}, "most": 1, "show": False, "ops": [], "write": write})
+            ours.result(answer["result"])
+            ours.result(answer["written"])
+            after = theirs.open_raster(copy, masked=True) if form == "raster" else theirs.open_dataset(copy)
+        except (ours.Broken, Refused) as problem:
+            return [Found("a copy cannot be made or read", "", "a copy", str(problem))]
+        if "Conventions" not in expected.attrs:
+            # The file format's own words.
+            after.attrs.pop("Conventions", None)
+        found = rasters(after, expected) if form == "raster" else compare.datasets(after, expected)
+    for one in found:
+        one.kind = f"in a copy: {one.kind}"
+    return found
 
 
 def _unsupported(expected) -> bool:
@@ -145,7 +170,15 @@ def _differences(form: str, got: Opened, expected) -> list[Found]:
         return gribs(got, expected)
     found = compare.datasets(got, expected)
     if expected.crs and not compare.same_crs(got.crs, expected.crs):
-        found.append(Found("CRS", "", compare.short(expected.crs), compare.short(got.crs or "none")))
+        words = "undefined" in expected.crs
+        found.append(
+            Found(
+                "CRS in CF's words" if words else "CRS",
+                "",
+                compare.short(expected.crs, 400),
+                compare.short(got.crs or "none", 400),
+            )
+        )
     return found
 
 
@@ -237,13 +270,13 @@ def _upside_down(mine, their) -> bool:
     return not np.allclose(mine.values, their.values) and np.allclose(mine.values[::-1], their.values)
 
 
-def _in_process(path: str, form: str, pipe) -> None:
+def _in_process(path: str, form: str, write: bool, pipe) -> None:
     import rasterio
 
     worker = Worker()
     try:
         with rasterio.Env():
-            judged = judge(path, form, worker)
+            judged = judge(path, form, worker, write)
     except Exception as error:  # noqa: BLE001 - the harness's own fault is shown as such
         import traceback
 
@@ -255,7 +288,7 @@ def _in_process(path: str, form: str, pipe) -> None:
     os._exit(0)
 
 
-def campaign(folders: list[Path], note=print) -> list[Judged]:
+def campaign(folders: list[Path], write: bool = False, note=print) -> list[Judged]:
     """Every file in a process of its own, since either side may crash."""
     import cfgrib  # noqa: F401 - loaded once, before the processes part
     import rasterio  # noqa: F401
@@ -266,7 +299,7 @@ def campaign(folders: list[Path], note=print) -> list[Judged]:
     files = candidates(folders)
     for number, (path, form) in enumerate(files):
         receive, send = context.Pipe(False)
-        process = context.Process(target=_in_process, args=(path, form, send))
+        process = context.Process(target=_in_process, args=(path, form, write, send))
         process.start()
         send.close()
         judged = None
@@ -325,9 +358,9 @@ def report(results: list[Judged], seconds: float) -> str:
     return "\n".join([*lines, "", f"{len(results)} files, {seconds:.0f} s"])
 
 
-def main(folders: list[Path], to: Path | None = None, only: str | None = None) -> int:
+def main(folders: list[Path], to: Path | None = None, write: bool = False) -> int:
     start = time.monotonic()
-    results = campaign(folders)
+    results = campaign(folders, write)
     text = report(results, time.monotonic() - start)
     print(text)
     if to:
