@@ -11,6 +11,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 120.0
+# As it was before any library that is compared with changed it.
+ENVIRONMENT = dict(os.environ)
 # An answer begins with one of its parts.
 ANSWER = re.compile(r'\{"(variants|opened|result|protocol)":.*')
 
@@ -41,7 +43,7 @@ class Worker:
         """The answer, or `{"died": how}`: a crash of the worker is an answer too."""
         if self._process is None:
             # Two threads: lazy results must not depend on how many there are, and cores are shared with xarray.
-            environment = {**os.environ, "RAYON_NUM_THREADS": "2"}
+            environment = {**ENVIRONMENT, "RAYON_NUM_THREADS": "2"}
             self._process = subprocess.Popen(
                 [program()], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, text=True, bufsize=1
             )

@@ -69,10 +69,8 @@ def generate(seed: int, number: int, only: str | None = None) -> dict:
 
 def run(case: dict, worker: Worker, spoil=None) -> Outcome:
     """Both sides of a case. `spoil` changes an answer of ours, to see whether that is noticed."""
-    import rasterio
-
     outcome = Outcome(case, labels(case))
-    with rasterio.Env(), tempfile.TemporaryDirectory(prefix="isopleth-files-") as folder:
+    with theirs.libraries(), tempfile.TemporaryDirectory(prefix="isopleth-files-") as folder:
         path = write(case, Path(folder))
         request = {"file": _file(case, path)}
         expected, refusal = None, ""

@@ -271,11 +271,9 @@ def _upside_down(mine, their) -> bool:
 
 
 def _in_process(path: str, form: str, write: bool, pipe) -> None:
-    import rasterio
-
     worker = Worker()
     try:
-        with rasterio.Env():
+        with theirs.libraries():
             judged = judge(path, form, worker, write)
     except Exception as error:  # noqa: BLE001 - the harness's own fault is shown as such
         import traceback

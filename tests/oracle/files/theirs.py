@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import warnings
 
@@ -14,6 +15,25 @@ from .canonical import Field, Opened, Refused, of_numpy, plain_attr, plain_attrs
 
 # A land-use table or a picture larger than this is no small file of a test.
 MOST_BYTES = 400_000_000
+
+
+@contextlib.contextmanager
+def libraries():
+    """rasterio as it wants to be used; its GeoTIFF part looks for PROJ's tables where the environment says, and nowhere else."""
+    import rasterio
+
+    tables = os.path.join(os.path.dirname(rasterio.__file__), "proj_data")
+    before = os.environ.get("PROJ_DATA")
+    if os.path.isdir(tables):
+        os.environ["PROJ_DATA"] = tables
+    try:
+        with rasterio.Env():
+            yield
+    finally:
+        if before is None:
+            os.environ.pop("PROJ_DATA", None)
+        else:
+            os.environ["PROJ_DATA"] = before
 
 
 def field(array: xr.DataArray | xr.Variable, more: set = frozenset()) -> Field:
