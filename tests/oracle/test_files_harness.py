@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from .files.case import generate, run, shrink
+from .files.case import generate, run, shrink, write
 from .files.differences import DIFFERENCES
+from .files.real import candidates, judge, report
 from .wire import decode_values, encode_values
 from .worker import Worker
 
@@ -108,6 +109,31 @@ def test_a_spoilt_answer_is_noticed(fault, worker):
 def test_a_named_difference_still_shows(difference, worker):
     outcome = run(difference.example(), worker)
     assert difference.name in outcome.known, "both sides agree now: take it off the list and out of the docs"
+
+
+def test_files_that_others_made_are_told_by_kind(tmp_path, worker):
+    for name, case in (("map", raster()), ("table", netcdf())):
+        (tmp_path / name).mkdir()
+        write(case, tmp_path / name)
+    (tmp_path / "picture.png").write_bytes(b"no map")
+    (tmp_path / "broken.nc").write_bytes(b"no file")
+    found = candidates([tmp_path])
+    assert sorted(form for _, form in found) == ["netCDF", "netCDF", "raster"]
+    judged = [judge(path, form, worker) for path, form in found]
+    assert sorted(one.verdict for one in judged) == ["both refuse", "equal", "equal"]
+
+    class Spoiling:
+        """Tells every date an hour late."""
+
+        def ask(self, request):
+            answer = worker.ask(request)
+            spoilt_label("time")(answer)
+            return answer
+
+    table = next(path for path, _ in found if "table" in path)
+    spoilt = judge(table, "netCDF", Spoiling())
+    assert [one.kind for one in spoilt.found] == ["values of a coordinate"]
+    assert "1 x netCDF: values of a coordinate" in report([*judged, spoilt], 0.0)
 
 
 def test_the_same_seed_draws_the_same_cases():

@@ -27,7 +27,8 @@ def libraries():
     if os.path.isdir(tables):
         os.environ["PROJ_DATA"] = tables
     try:
-        with rasterio.Env():
+        with rasterio.Env(), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
             yield
     finally:
         if before is None:

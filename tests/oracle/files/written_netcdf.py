@@ -57,6 +57,9 @@ def variable(case: dict, path: str, answer: dict) -> list[Found]:
         return [Found("broken in a chain", "", "an answer", str(broken))]
     except Exception:  # noqa: BLE001 - tests/oracle compares what chains of operations refuse
         return []
+    if refused is not None and case["spec"]["variables"][name]["dtype"] in ("int64", "uint64"):
+        # Beyond 2^53 they are no floats, which scales and missing values make of them, and cannot be stored as they were.
+        return []
     if refused is not None:
         return [Found("a chain is refused", "", "a file", refused)]
     written = answer["written"]["path"]
