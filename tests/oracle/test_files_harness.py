@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
+from .files.canonical import Field
 from .files.case import generate, run, shrink, write
+from .files.compare import values
 from .files.differences import DIFFERENCES
 from .files.real import candidates, judge, report
 from .wire import decode_values, encode_values
@@ -109,6 +112,21 @@ def test_a_spoilt_answer_is_noticed(fault, worker):
 def test_a_named_difference_still_shows(difference, worker):
     outcome = run(difference.example(), worker)
     assert difference.name in outcome.known, "both sides agree now: take it off the list and out of the docs"
+
+
+@pytest.mark.parametrize(
+    ("calendar", "date", "equal"),
+    [
+        ("proleptic_gregorian", "1500-01-01T00:00:00.000000000", True),
+        ("standard", "1500-01-01T00:00:00.000000000", False),
+        ("standard", "1600-01-01T00:00:00.000000000", True),
+        ("noleap", "1600-01-01T00:00:00.000000000", False),
+    ],
+)
+def test_dates_are_compared_by_instant_and_calendar(calendar, date, equal):
+    dates = np.array([date, None], object)
+    ours, theirs = Field(("time",), "dates[proleptic_gregorian]", dates), Field(("time",), f"dates[{calendar}]", dates)
+    assert (values("coordinate", "time", ours, theirs) == []) == equal
 
 
 def test_files_that_others_made_are_told_by_kind(tmp_path, worker):
