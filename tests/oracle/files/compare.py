@@ -40,7 +40,7 @@ def datasets(ours: Opened, theirs: Opened, *, attrs: bool = True) -> list[Found]
             found.append(Found("a variable is a coordinate", name, "variable", "coordinate"))
             mine = ours.coords[name]
         if mine is None:
-            found.append(Found("a variable is not there", name, f"{field.dtype} {field.dims}", _names(ours.variables)))
+            found.append(Found("a variable is not there", name, f"{field.dtype} {field.dims}", names_of(ours.variables)))
         elif mine.error is not None:
             found.append(Found("a variable cannot be computed", name, f"{field.dtype} {field.dims}", mine.error))
         else:
@@ -50,7 +50,7 @@ def datasets(ours: Opened, theirs: Opened, *, attrs: bool = True) -> list[Found]
             found.append(Found("a coordinate is a variable", name, "coordinate", "variable"))
         else:
             mine = ours.variables[name]
-            found.append(Found("a variable too many", name, _names(theirs.variables), f"{mine.dtype} {mine.dims}"))
+            found.append(Found("a variable too many", name, names_of(theirs.variables), f"{mine.dtype} {mine.dims}"))
     found += coordinates(ours, theirs, attrs)
     if attrs:
         found += attributes("the file", ours.attrs, theirs.attrs)
@@ -63,14 +63,14 @@ def coordinates(ours: Opened, theirs: Opened, attrs: bool) -> list[Found]:
         if name in ours.coords:
             found += fields("coordinate", name, ours.coords[name], field, attrs)
         elif name not in ours.variables:
-            found.append(Found("a coordinate is not there", name, f"{field.dtype} {field.dims}", _names(ours.coords)))
+            found.append(Found("a coordinate is not there", name, f"{field.dtype} {field.dims}", names_of(ours.coords)))
     for name in set(ours.coords) - set(theirs.coords) - set(theirs.variables) - theirs.mappings:
         mine = ours.coords[name]
-        found.append(Found("a coordinate too many", name, _names(theirs.coords), f"{mine.dtype} {mine.dims}"))
+        found.append(Found("a coordinate too many", name, names_of(theirs.coords), f"{mine.dtype} {mine.dims}"))
     return found
 
 
-def _names(fields: dict) -> str:
+def names_of(fields: dict) -> str:
     return "only " + (", ".join(sorted(fields)) or "nothing")
 
 

@@ -112,7 +112,7 @@ def judge(path: str, form: str, worker: Worker, write: bool = False) -> Judged:
         return judged
     except Refused as refused:
         nothing = isinstance(expected, Opened) and not expected.variables and not expected.coords
-        judged.verdict = "both refuse" if expected is None or nothing or _unsupported(expected) else "ours refuses"
+        judged.verdict = "both refuse" if expected is None or nothing or unsupported(expected) else "ours refuses"
         judged.said = str(refused) if expected is not None else f"theirs: {judged.said} / ours: {refused}"
         return judged
     if expected is None:
@@ -149,7 +149,7 @@ def _copied(path: str, form: str, as_: str, expected: Opened, worker: Worker) ->
     return found
 
 
-def _unsupported(expected) -> bool:
+def unsupported(expected) -> bool:
     """Complex numbers, which the prelude refuses by name."""
     opened = expected if isinstance(expected, list) else [expected]
     return any(one.dtype.startswith("complex") for part in opened for one in part.variables.values())
@@ -233,7 +233,7 @@ def gribs(got: Opened, expected: list[Opened]) -> list[Found]:
             tried = [_grib_variable(key, got, their, one) for key in choices]
             if not tried:
                 found.append(
-                    Found("a variable is not there", name, f"{their.dims} {their.values.shape}", compare._names(got.variables))
+                    Found("a variable is not there", name, f"{their.dims} {their.values.shape}", compare.names_of(got.variables))
                 )
             else:
                 found += min(tried, key=len)
@@ -256,7 +256,7 @@ def _grib_variable(key: str, got: Opened, their, one: Opened) -> list[Found]:
         if name in ("number", "step", "valid_time") and not coord.dims and name not in coords:
             continue
         if name not in coords:
-            found.append(Found("a coordinate is not there", name, f"{coord.dtype} {coord.dims}", compare._names(coords)))
+            found.append(Found("a coordinate is not there", name, f"{coord.dtype} {coord.dims}", compare.names_of(coords)))
         else:
             found += compare.fields("coordinate", name, coords[name], coord, attrs=False)
     return found
