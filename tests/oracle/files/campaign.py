@@ -60,6 +60,9 @@ def campaign(
     parts = [(range(first, cases, processes), seed, only, stop_after, shrunk) for first in range(processes)]
     with multiprocessing.get_context("spawn").Pool(processes) as pool:
         results = pool.starmap(_part, parts)
+        # They end by themselves: what their libraries share with the system is given back then.
+        pool.close()
+        pool.join()
     table, failures = Table(), []
     for one, found in results:
         table.merge(one)

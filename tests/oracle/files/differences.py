@@ -50,10 +50,11 @@ def _missing_times(case: dict, found: Found) -> bool:
 
 def _unsigned_missing_value(case: dict, found: Found) -> bool:
     variable = case["spec"].get("variables", {}).get(found.where, {})
-    absent = found.kind.startswith("missing values where there are some of")
-    if not absent or variable.get("unsigned") != "true":
+    if variable.get("unsigned") != "true":
         return False
-    return (variable.get("missing_value") or 0) < 0 or variable.get("endian") == "big" and (variable.get("fill") or 0) < 0
+    if variable.get("endian") == "big" and variable.get("fill") is not None:
+        return found.kind.endswith(("values where there are some of a variable", "values where it is missing of a variable"))
+    return found.kind == "missing values where there are some of a variable" and (variable.get("missing_value") or 0) < 0
 
 
 def _fill_that_rounds(case: dict, found: Found) -> bool:
@@ -105,8 +106,8 @@ DIFFERENCES = [
     ),
     Difference(
         "missing-values-of-unsigned",
-        "where `_Unsigned` is true, `missing_value` is read without its sign as `_FillValue` is; xarray leaves its sign, and "
-        "that of `_FillValue` where the bytes are in the other order, so that nothing is equal to it",
+        "where `_Unsigned` is true, `missing_value` is read without its sign as `_FillValue` is; xarray leaves its sign, "
+        "so that nothing is equal to it, and turns the bytes of `_FillValue` round where those of the numbers are",
         _unsigned_missing_value,
         lambda: _dataset({"v0": _numbers("int16", ["time"], missing_value=-32768, unsigned="true")}, dims={"time": 40}),
     ),
