@@ -1,7 +1,7 @@
 //! Coordinates: the labels along an axis, or what is known about a whole array.
 
 use super::attrs::{Attr, Attrs};
-use crate::time::{DateRange, DateTime};
+use crate::time::{CfTimes, DateRange, DateTime};
 use crate::values::{AxisIndex, DType, EvenRange, Text, Values};
 use crate::{Error, ErrorKind, Result};
 use ndarray::{ArcArray, ArrayBase, Data, Dimension, IxDyn};
@@ -338,6 +338,18 @@ impl From<DateRange> for Coord {
 impl From<&DateRange> for Coord {
     fn from(dates: &DateRange) -> Self {
         line(dates.to_vec())
+    }
+}
+
+impl From<CfTimes> for Coord {
+    fn from(dates: CfTimes) -> Self {
+        Self::unnamed(dates.into())
+    }
+}
+
+impl From<&CfTimes> for Coord {
+    fn from(dates: &CfTimes) -> Self {
+        Self::unnamed(dates.into())
     }
 }
 

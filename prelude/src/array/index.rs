@@ -1,6 +1,6 @@
 //! What selections are written with: positions ([`s!`](crate::s)) and labels ([`sel!`](crate::sel)).
 
-use crate::time::DateTime;
+use crate::time::{CfTime, DateTime};
 use ndarray::{Dimension, SliceInfo, SliceInfoElem};
 use std::fmt;
 use std::ops::{Range, RangeFrom, RangeFull, RangeInclusive, RangeTo, RangeToInclusive};
@@ -153,6 +153,8 @@ pub enum LabelValue {
     Float(f64),
     /// An instant.
     Time(DateTime),
+    /// An instant of another calendar.
+    CfTime(CfTime),
     /// Text; among dates a date, `2016-01-31`, or `2016-01` for the whole month.
     Text(String),
 }
@@ -177,6 +179,7 @@ impl fmt::Display for LabelValue {
             Self::Large(value) => write!(f, "{value}"),
             Self::Float(value) => write!(f, "{value:?}"),
             Self::Time(value) => write!(f, "{value}"),
+            Self::CfTime(value) => write!(f, "{value}"),
             Self::Text(value) => f.write_str(value),
         }
     }
@@ -246,6 +249,7 @@ labels! {
     f32 => Float(value) value.into();
     f64 => Float(value) value;
     DateTime => Time(value) value;
+    CfTime => CfTime(value) value;
     &str => Text(value) value.to_owned();
     String => Text(value) value;
     &String => Text(value) value.clone();

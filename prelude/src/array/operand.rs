@@ -5,8 +5,8 @@ use super::data_array::DataArray;
 use super::operation::{ENCODING_ATTRIBUTES, Operation};
 use crate::Result;
 use crate::lazy::{BinaryOp, Plan};
-use crate::time::DateTime;
-use crate::values::DType;
+use crate::time::{CfTime, DateTime};
+use crate::values::{DType, Values};
 
 /// The other side of an operation.
 #[derive(Debug, Clone)]
@@ -23,6 +23,8 @@ pub enum Operand {
     Bool(bool),
     /// An instant.
     Time(DateTime),
+    /// An instant of another calendar.
+    CfTime(CfTime),
     /// A text; beside dates it is read as a date.
     Text(String),
 }
@@ -53,6 +55,7 @@ operand_from! {
     f64 => Float(value) value;
     bool => Bool(value) value;
     DateTime => Time(value) value;
+    CfTime => CfTime(value) value;
     &str => Text(text) text.to_owned();
     String => Text(text) text;
     &String => Text(text) text.clone();
@@ -71,6 +74,7 @@ impl Operand {
             Self::Float(value) => Plan::scalar(*value),
             Self::Bool(value) => Plan::scalar(*value),
             Self::Time(value) => Plan::scalar(*value),
+            Self::CfTime(value) => Plan::scalar(*value),
             Self::Text(text) => match text.parse::<DateTime>() {
                 Ok(date) => Plan::scalar(date),
                 Err(_) => Plan::scalar(text.as_str()),
@@ -82,8 +86,11 @@ impl Operand {
     /// The operand as an array beside one of `dtype`: that decides whether a text is a date.
     pub(crate) fn beside(&self, dtype: DType) -> Result<DataArray> {
         match (self, dtype) {
-            (Self::Text(text), DType::DateTime) => DataArray::new(Plan::scalar(text.parse::<DateTime>()?), ()),
             (Self::Text(text), DType::Text) => DataArray::new(Plan::scalar(text.as_str()), ()),
+            (Self::Text(text), dates) if let Some(kind) = dates.date_kind() => {
+                let date = Values::of_dates(kind, vec![kind.parse(text)?.0]).reshape(&[])?;
+                DataArray::new(Plan::scalar(date), ())
+            }
             _ => self.to_array(),
         }
     }

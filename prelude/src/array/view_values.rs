@@ -1,7 +1,7 @@
 //! Values as text, cut to what a reader can take in: nested brackets, and one-line previews.
 
 use crate::html::is_unseen;
-use crate::time::{DateTime, Resolution};
+use crate::time::Resolution;
 use crate::values::{Text, Values, each};
 
 /// Arrays up to this many elements are shown in full.
@@ -184,13 +184,12 @@ impl Cells {
             }
             Values::F64(a) => floats(positions.iter().filter_map(|at| a.get(at.as_slice()).copied()).collect(), digits),
             Values::Text(a) => texts!(a, |v| quoted(*v, if digits < 6 { SHORT_TEXT } else { LONG_TEXT })),
-            Values::DateTime(a) => {
-                let dates: Vec<DateTime> = positions
-                    .iter()
-                    .filter_map(|at| a.get(at.as_slice()).map(|&v| DateTime::from_nanoseconds(v)))
-                    .collect();
-                let only_days = dates.iter().all(|date| date.is_missing() || date.resolution() == Resolution::Day);
-                dates.iter().map(|date| if only_days { date.to_string() } else { date.to_string_with_time() }).collect()
+            dates if let Some((kind, a)) = dates.dates() => {
+                let dates: Vec<i64> = positions.iter().filter_map(|at| a.get(at.as_slice()).copied()).collect();
+                let there = || dates.iter().filter(|&&date| date != i64::MIN);
+                let only_days = there().all(|&date| kind.resolution(date) == Resolution::Day);
+                let text = |&date: &i64| if only_days { kind.text(date) } else { kind.text_with_time(date) };
+                dates.iter().map(text).collect()
             }
             whole_numbers_and_bool => each!(whole_numbers_and_bool, a => texts!(a, |v| v.to_string())),
         };

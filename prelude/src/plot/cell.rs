@@ -65,7 +65,7 @@ macro_rules! cell_arms {
                 let $view = array.view();
                 $body
             })*
-            $crate::array::Values::DateTime(array) => {
+            $crate::array::Values::DateTime(array) | $crate::array::Values::CfTime(_, array) => {
                 let $view = array.view();
                 $body
             }

@@ -90,7 +90,7 @@ fn save(array: &DataArray, path: &Path, options: &RasterOptions) -> Result<()> {
 /// What no raster file can hold.
 fn check_type(dtype: DType, path: &Path) -> Result<()> {
     let why = match dtype {
-        DType::DateTime => "dates; write a field of them, such as dayofyear()",
+        date if date.is_date() => "dates; write a field of them, such as dayofyear()",
         DType::Text => "text; to_csv writes it as a table",
         _ => return Ok(()),
     };
@@ -166,7 +166,7 @@ fn put(writer: &mut RasterWriter, part: &BandRows, values: &Values, encoder: &En
             let missing = encoder.missing().map_err(named)?;
             write(writer, band, rows, plane(array.view(), at)?.iter().map(|&v| if v.is_nan() { missing } else { v }))
         }
-        Values::DateTime(_) | Values::Text(_) => check_type(values.dtype(), path),
+        Values::DateTime(_) | Values::CfTime(..) | Values::Text(_) => check_type(values.dtype(), path),
     }
 }
 

@@ -163,7 +163,7 @@ impl Source for RasterSource {
             DType::U64 => Values::from_shape_vec(&shape, self.numbers::<u64>(rows, columns)?),
             #[cfg(not(gdal_int64))]
             DType::I64 | DType::U64 => Err(self.unreadable()),
-            DType::Bool | DType::DateTime | DType::Text => Err(self.unreadable()),
+            DType::Bool | DType::DateTime | DType::CfTime(_) | DType::Text => Err(self.unreadable()),
         }
     }
 }

@@ -76,6 +76,7 @@ fn counts(labels: &Values) -> bool {
 fn texts(labels: &Values) -> Vec<String> {
     match labels {
         Values::DateTime(dates) => dates.iter().map(|&date| DateTime::from_nanoseconds(date).to_string()).collect(),
+        Values::CfTime(..) => labels.to_texts(),
         Values::Text(texts) => texts.iter().map(|text| text.to_string()).collect(),
         Values::F32(numbers) => numbers.iter().map(f32::to_string).collect(),
         Values::F64(numbers) => numbers.iter().map(f64::to_string).collect(),

@@ -44,7 +44,8 @@ impl CastTo<bool> for bool {
 impl Values {
     /// The values as another type: floats to integers truncate and saturate, NaN becomes 0, non-zero is true.
     ///
-    /// A missing date becomes NaN and NaN a missing date. To text and back see [`Values::to_texts`]; text that is no
+    /// A missing date becomes NaN and NaN a missing date; as numbers dates are the nanoseconds or microseconds that their type
+    /// counts. In another calendar a date keeps its name, and is missing where that has no such day. To text and back see [`Values::to_texts`]; text that is no
     /// number becomes NaN (0 as a whole number), text that is no date a missing date.
     ///
     /// ```
@@ -60,12 +61,19 @@ impl Values {
         }
         match (self, dtype) {
             (values, DType::Text) => Self::Text(values.as_texts()),
-            (Self::DateTime(a), DType::F64) => Self::F64(map(a, date_to_float)),
-            (Self::DateTime(a), DType::F32) => Self::F32(map(a, |v| date_to_float(v) as f32)),
-            (Self::F64(a), DType::DateTime) => Self::DateTime(map(a, float_to_date)),
-            (Self::Text(a), DType::DateTime) => Self::DateTime(map(a, Text::to_date)),
-            (Self::F32(a), DType::DateTime) => Self::DateTime(map(a, |v| float_to_date(f64::from(v)))),
-            (values, dtype) => each!(values, a => cast_array(a, dtype)),
+            (values, dtype) => match (values.dates(), dtype.date_kind()) {
+                (Some((from, a)), Some(to)) => Self::I64(map(a, |v| from.convert(v, to))).as_dates(dtype),
+                (Some((_, a)), None) if dtype == DType::F64 => Self::F64(map(a, date_to_float)),
+                (Some((_, a)), None) if dtype == DType::F32 => Self::F32(map(a, |v| date_to_float(v) as f32)),
+                (None, Some(to)) => match values {
+                    Self::F64(a) => Self::I64(map(a, float_to_date)),
+                    Self::F32(a) => Self::I64(map(a, |v| float_to_date(f64::from(v)))),
+                    Self::Text(a) => Self::I64(map(a, |text: Text| text.to_date(to))),
+                    whole => each!(whole, a => cast_array(a, DType::I64)),
+                }
+                .as_dates(dtype),
+                _ => each!(values, a => cast_array(a, dtype)),
+            },
         }
     }
 
@@ -93,7 +101,7 @@ macro_rules! cast_array {
                 DType::Bool => Values::Bool(map(a, CastTo::cast_to)),
                 $(DType::$I => Values::$I(map(a, CastTo::cast_to)),)*
                 $(DType::$F => Values::$F(map(a, CastTo::cast_to)),)*
-                DType::DateTime => Values::DateTime(map(a, CastTo::cast_to)),
+                DType::DateTime | DType::CfTime(_) => Values::I64(map(a, CastTo::cast_to)).as_dates(dtype),
                 DType::Text => unreachable!("text is written before"),
             }
         }

@@ -1,6 +1,7 @@
 //! Values from Rust's own vectors and from ndarray, and back.
 
 use super::{DType, Element, IntoElement, Values, number_types, numbers};
+use crate::time::{Calendar, DateKind};
 use crate::{Error, ErrorKind, Result};
 use ndarray::{Array, ArrayBase, ArrayD, Data, Dimension, IxDyn};
 
@@ -25,9 +26,23 @@ impl Values {
         Self::DateTime(Array::from_vec(vec).into_dyn().into_shared())
     }
 
+    /// Dates of a calendar as microseconds since its 1970-01-01 (`i64::MIN` is missing), one axis.
+    pub fn from_microseconds(calendar: Calendar, vec: Vec<i64>) -> Self {
+        Self::CfTime(calendar, Array::from_vec(vec).into_dyn().into_shared())
+    }
+
+    /// Dates as they are counted by `kind`, one axis.
+    pub(crate) fn of_dates(kind: DateKind, vec: Vec<i64>) -> Self {
+        match kind {
+            DateKind::Nanoseconds => Self::from_nanoseconds(vec),
+            DateKind::Cf(calendar) => Self::from_microseconds(calendar, vec),
+        }
+    }
+
     /// The same elements as type `T`: shape and axis order stay.
     ///
-    /// A type that holds every value is fine (`i16` values as `f64`); dates give `i64` nanoseconds.
+    /// A type that holds every value is fine (`i16` values as `f64`); dates give `i64` nanoseconds, those of other calendars
+    /// microseconds.
     ///
     /// # Errors
     /// When `T` could not hold every value of this dtype; [`cast`](Values::cast) first if that is meant.
@@ -51,7 +66,7 @@ impl Values {
             );
             return Err(Error::new(ErrorKind::Mismatch, message));
         }
-        if from == DType::DateTime || !from.fits_in(T::DTYPE) {
+        if from.is_date() || !from.fits_in(T::DTYPE) {
             return Err(Error::new(
                 ErrorKind::Mismatch,
                 format!(

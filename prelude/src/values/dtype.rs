@@ -1,6 +1,7 @@
 //! Element types and how they combine: NumPy's promotion table, without the types we do not have.
 
 use super::{numbers, typed};
+use crate::time::{Calendar, DateKind};
 use std::fmt;
 
 macro_rules! dtypes {
@@ -18,6 +19,9 @@ macro_rules! dtypes {
             $(#[doc = concat!("Floating point numbers, NumPy's `", $float, "`.")] $F,)*
             /// An instant, in nanoseconds since 1970-01-01T00:00:00 (no time zone); `i64::MIN` is missing.
             DateTime,
+            /// An instant of any calendar, also far from today, in microseconds since 1970-01-01T00:00:00 of that calendar;
+            /// `i64::MIN` is missing.
+            CfTime(Calendar),
             /// Text of any length, or missing: labels such as the names of stations.
             Text,
         }
@@ -34,6 +38,12 @@ macro_rules! dtypes {
                     $(Self::$I => $name,)*
                     $(Self::$F => $float,)*
                     Self::DateTime => "datetime64[ns]",
+                    Self::CfTime(Calendar::ProlepticGregorian) => "datetime64[us]",
+                    Self::CfTime(Calendar::Standard) => "cftime[standard]",
+                    Self::CfTime(Calendar::Julian) => "cftime[julian]",
+                    Self::CfTime(Calendar::NoLeap) => "cftime[noleap]",
+                    Self::CfTime(Calendar::AllLeap) => "cftime[all_leap]",
+                    Self::CfTime(Calendar::Day360) => "cftime[360_day]",
                     Self::Text => "str",
                 }
             }
@@ -44,7 +54,7 @@ macro_rules! dtypes {
                     Self::Bool => "bool",
                     $(Self::$I => stringify!($i),)*
                     $(Self::$F => stringify!($f),)*
-                    Self::DateTime => "i64",
+                    Self::DateTime | Self::CfTime(_) => "i64",
                     Self::Text => "Text",
                 }
             }
@@ -141,8 +151,13 @@ impl DType {
     /// assert_eq!(DType::from_name("complex64"), None);
     /// ```
     pub fn from_name(name: &str) -> Option<Self> {
-        let others = [Self::DateTime, Self::Text];
-        Self::NUMBERS.iter().copied().chain(others).find(|dtype| dtype.name() == name)
+        let dates = Calendar::ALL.map(Self::CfTime);
+        Self::NUMBERS
+            .iter()
+            .copied()
+            .chain([Self::DateTime, Self::Text])
+            .chain(dates)
+            .find(|dtype| dtype.name() == name)
     }
 
     /// The least and the largest value that a file holds for an integer type, or for bool, which is stored as bytes.
@@ -160,6 +175,20 @@ impl DType {
         }
     }
 
+    /// How dates of this type count; none if it is no type of dates.
+    pub(crate) fn date_kind(self) -> Option<DateKind> {
+        match self {
+            Self::DateTime => Some(DateKind::Nanoseconds),
+            Self::CfTime(calendar) => Some(DateKind::Cf(calendar)),
+            _ => None,
+        }
+    }
+
+    /// Whether this is a type of dates, of whatever calendar.
+    pub fn is_date(self) -> bool {
+        self.date_kind().is_some()
+    }
+
     /// The type that can hold these values and missing ones, as xarray's `where` widens them:
     /// floats, dates and text stay, integers of up to 16 bits become `float32`, the others and bool `float64`.
     ///
@@ -171,7 +200,7 @@ impl DType {
     /// ```
     pub fn with_missing(self) -> Self {
         match self {
-            Self::DateTime | Self::Text => self,
+            Self::DateTime | Self::CfTime(_) | Self::Text => self,
             Self::Bool => Self::F64,
             number => number.to_float(),
         }

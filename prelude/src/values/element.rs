@@ -49,7 +49,8 @@ macro_rules! element {
             }
             fn of(values: &Values) -> Option<&ArcArray<Self, IxDyn>> {
                 match values {
-                    Values::$variant(array) $(| Values::$also(array))? => Some(array),
+                    Values::$variant(array) => Some(array),
+                    $(Values::DateTime($also) | Values::CfTime(_, $also) => Some($also),)?
                     _ => None,
                 }
             }
@@ -72,7 +73,7 @@ macro_rules! elements {
 /// Dates are `i64` inside.
 macro_rules! integer {
     (I64 i64) => {
-        element! { I64 i64, v => v as f64, DateTime }
+        element! { I64 i64, v => v as f64, dates }
     };
     ($variant:ident $type:ident) => {
         element! { $variant $type, v => v as f64 }

@@ -24,6 +24,7 @@ pub(crate) use index::{Pick, resolve};
 pub(crate) use table::{each, each_arm, integer_types, number_types, numbers, same, same_arm, typed, typed_arm};
 pub use text::Text;
 
+use crate::time::{Calendar, DateKind};
 use ndarray::{ArcArray, IxDyn};
 
 macro_rules! values {
@@ -47,6 +48,7 @@ macro_rules! values {
             $($I(ArcArray<$i, IxDyn>),)*
             $($F(ArcArray<$f, IxDyn>),)*
             DateTime(ArcArray<i64, IxDyn>),
+            CfTime(Calendar, ArcArray<i64, IxDyn>),
             Text(ArcArray<Text, IxDyn>),
         }
 
@@ -58,6 +60,7 @@ macro_rules! values {
                     $(Self::$I(_) => DType::$I,)*
                     $(Self::$F(_) => DType::$F,)*
                     Self::DateTime(_) => DType::DateTime,
+                    Self::CfTime(calendar, _) => DType::CfTime(*calendar),
                     Self::Text(_) => DType::Text,
                 }
             }
@@ -93,11 +96,13 @@ impl Values {
         self.len() as u64 * self.dtype().size() as u64
     }
 
-    /// The element at `index` as a float (`true` is 1, a date its nanoseconds, a missing date and text NaN);
-    /// `None` outside the array.
+    /// The element at `index` as a float (`true` is 1, a date its number of nanoseconds or microseconds, a missing date and
+    /// text NaN); `None` outside the array.
     pub fn get(&self, index: &[usize]) -> Option<f64> {
         match self {
-            Self::DateTime(a) => a.get(IxDyn(index)).map(|&v| if v == i64::MIN { f64::NAN } else { v as f64 }),
+            Self::DateTime(a) | Self::CfTime(_, a) => {
+                a.get(IxDyn(index)).map(|&v| if v == i64::MIN { f64::NAN } else { v as f64 })
+            }
             other => each!(other, a => a.get(IxDyn(index)).map(|&v| v.to_f64())),
         }
     }
@@ -109,9 +114,24 @@ impl Values {
 
     /// An array of type `T` as values of the dtype `dtype`, which differs from `T`'s own only for dates.
     pub(crate) fn from_typed<T: Element>(array: ArcArray<T, IxDyn>, dtype: DType) -> Self {
-        match T::into_values(array) {
-            Self::I64(a) if dtype == DType::DateTime => Self::DateTime(a),
-            values => values,
+        T::into_values(array).as_dates(dtype)
+    }
+
+    /// Numbers of 64 bits as the dates of `dtype`, if that is a type of dates; everything else as it is.
+    pub(crate) fn as_dates(self, dtype: DType) -> Self {
+        match (self, dtype) {
+            (Self::I64(a), DType::DateTime) => Self::DateTime(a),
+            (Self::I64(a), DType::CfTime(calendar)) => Self::CfTime(calendar, a),
+            (values, _) => values,
+        }
+    }
+
+    /// The numbers of dates, and how they count; none of what holds no dates.
+    pub(crate) fn dates(&self) -> Option<(DateKind, &ArcArray<i64, IxDyn>)> {
+        match self {
+            Self::DateTime(a) => Some((DateKind::Nanoseconds, a)),
+            Self::CfTime(calendar, a) => Some((DateKind::Cf(*calendar), a)),
+            _ => None,
         }
     }
 

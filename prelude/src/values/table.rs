@@ -63,7 +63,7 @@ macro_rules! each_arm {
             $crate::values::Values::Bool($array) => $body,
             $($crate::values::Values::$I($array) => $body,)*
             $($crate::values::Values::$F($array) => $body,)*
-            $crate::values::Values::DateTime($array) => $body,
+            $crate::values::Values::DateTime($array) | $crate::values::Values::CfTime(_, $array) => $body,
             $crate::values::Values::Text($array) => $body,
         }
     };
@@ -86,6 +86,10 @@ macro_rules! same_arm {
             $($crate::values::Values::$I($array) => $crate::values::Values::$I($body),)*
             $($crate::values::Values::$F($array) => $crate::values::Values::$F($body),)*
             $crate::values::Values::DateTime($array) => $crate::values::Values::DateTime($body),
+            $crate::values::Values::CfTime(calendar, $array) => {
+                // A reference or the calendar itself, as the values are.
+                $crate::values::Values::CfTime(calendar.itself(), $body)
+            }
             $crate::values::Values::Text($array) => $crate::values::Values::Text($body),
         }
     };
@@ -116,7 +120,7 @@ macro_rules! typed_arm {
                 type $T = $f;
                 $body
             })*
-            $crate::values::DType::DateTime => {
+            $crate::values::DType::DateTime | $crate::values::DType::CfTime(_) => {
                 type $T = i64;
                 $body
             }

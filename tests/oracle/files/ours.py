@@ -90,9 +90,6 @@ def decoded(view: dict) -> tuple[str, np.ndarray]:
         calendar = dtype[len("cftime[") : -1] if dtype.startswith("cftime") else "proleptic_gregorian"
         return f"dates[{calendar}]", _objects([padded(text) for text in json.loads(raw)], shape)
     kind = np.dtype(dtype)
-    if dtype in ("int8", "uint64", "float16"):
-        texts = json.loads(raw)
-        return dtype, np.array([float(text or "nan") if kind.kind == "f" else int(text) for text in texts], kind).reshape(shape)
     return kind.name, np.frombuffer(raw, kind).reshape(shape).copy()
 
 

@@ -16,7 +16,7 @@ use super::coord::Coord;
 use super::data_array::DataArray;
 use super::index::LabelValue;
 use super::labels::Labels;
-use crate::time::DateTime;
+use crate::time::{CfTime, DateKind, DateTime};
 use crate::values::Values;
 use crate::{Error, ErrorKind, Result};
 use std::fmt;
@@ -241,8 +241,11 @@ impl GroupBy {
             Labels::Large(labels) => LabelValue::Large(labels[group]),
             Labels::Float(labels) => LabelValue::Float(labels[group]),
             Labels::Even(range) => LabelValue::Float(range.at(group)),
-            Labels::Time(labels) => LabelValue::Time(DateTime::from_nanoseconds(labels[group])),
-            Labels::Text(labels) => LabelValue::Text(labels[group].as_str().unwrap_or_default().to_owned()),
+            Labels::Time(DateKind::Nanoseconds, labels) => LabelValue::Time(DateTime::from_nanoseconds(labels[group])),
+            Labels::Time(DateKind::Cf(calendar), labels) => {
+                LabelValue::CfTime(CfTime::from_microseconds(calendar, labels[group]))
+            }
+            labels @ Labels::Text(_) => LabelValue::Text(labels.text(group)),
         }
     }
 }

@@ -16,10 +16,16 @@ pub(crate) fn dtype(operands: Operands<'_>) -> Result<DType> {
             let message = format!("cannot choose between {a} and {b}: one is text, the other is not");
             Err(Error::new(ErrorKind::Mismatch, message))
         }
-        (DType::DateTime, DType::DateTime) => Ok(DType::DateTime),
-        (DType::DateTime, _) if weak_b.is_some_and(is_nan) => Ok(DType::DateTime),
-        (_, DType::DateTime) if weak_a.is_some_and(is_nan) => Ok(DType::DateTime),
-        (DType::DateTime, _) | (_, DType::DateTime) => {
+        _ if a == b && a.is_date() => Ok(a),
+        _ if a.is_date() && weak_b.is_some_and(is_nan) => Ok(a),
+        _ if b.is_date() && weak_a.is_some_and(is_nan) => Ok(b),
+        _ if a.is_date() && b.is_date() => {
+            let message = format!(
+                "cannot choose between {a} and {b}: these are dates of two calendars; convert_calendar brings them into one"
+            );
+            Err(Error::new(ErrorKind::Mismatch, message))
+        }
+        _ if a.is_date() || b.is_date() => {
             let message = format!("cannot choose between {a} and {b}: one is a date, the other is not");
             Err(Error::new(ErrorKind::Mismatch, message))
         }
@@ -41,6 +47,9 @@ pub(crate) fn apply(condition: &Values, yes: Values, no: Values, dtype: DType, s
         ($($variant:ident)*) => {
             match (yes.into_cast(dtype), no.into_cast(dtype)) {
                 $((Values::$variant(yes), Values::$variant(no)) => Values::$variant(choose(&condition, yes, no, shape)),)*
+                (Values::CfTime(calendar, yes), Values::CfTime(_, no)) => {
+                    Values::CfTime(calendar, choose(&condition, yes, no, shape))
+                }
                 _ => unreachable!("both were cast to one type"),
             }
         };

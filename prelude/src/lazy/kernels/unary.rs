@@ -2,7 +2,7 @@
 
 use super::number::{Bits, Number};
 use super::{Block, map_same, map_to};
-use crate::time::fields;
+use crate::time::{DateKind, fields};
 use crate::values::{DType, Values, each, numbers};
 
 /// An operation on each element.
@@ -183,17 +183,31 @@ impl UnaryOp {
             _ => return None,
         })
     }
+
+    /// The same field of a date of any calendar.
+    fn field_of(self, kind: DateKind, date: i64) -> i64 {
+        match self {
+            Self::Year => kind.year(date),
+            Self::Month => kind.month(date),
+            Self::Day => kind.civil(date).2,
+            Self::DayOfYear => kind.dayofyear(date),
+            Self::DayOfWeek => kind.weekday(date),
+            Self::Hour => kind.part(date, 3600, 24),
+            Self::Minute => kind.part(date, 60, 60),
+            _ => kind.part(date, 1, 60),
+        }
+    }
 }
 
 /// The dtype of the result. Of text, numbers are read; labelled arrays refuse that before.
 pub(crate) fn dtype(op: UnaryOp, input: DType) -> DType {
     let input = if input == DType::Text { DType::F64 } else { input };
     match op {
-        UnaryOp::Neg if matches!(input, DType::Bool | DType::DateTime) => DType::I64,
-        UnaryOp::Not if input.is_float() || input == DType::DateTime => DType::Bool,
-        UnaryOp::Abs if input == DType::DateTime => DType::I64,
-        UnaryOp::Sign if input == DType::DateTime => DType::I64,
-        UnaryOp::Square if input == DType::DateTime => DType::F64,
+        UnaryOp::Neg if input == DType::Bool || input.is_date() => DType::I64,
+        UnaryOp::Not if input.is_float() || input.is_date() => DType::Bool,
+        UnaryOp::Abs if input.is_date() => DType::I64,
+        UnaryOp::Sign if input.is_date() => DType::I64,
+        UnaryOp::Square if input.is_date() => DType::F64,
         UnaryOp::Square if input == DType::Bool => DType::I8,
         UnaryOp::Neg | UnaryOp::Not | UnaryOp::Abs | UnaryOp::Sign | UnaryOp::Square => input,
         UnaryOp::Floor | UnaryOp::Ceil | UnaryOp::Round | UnaryOp::Trunc => input,
@@ -207,6 +221,10 @@ pub(crate) fn dtype(op: UnaryOp, input: DType) -> DType {
 pub(crate) fn apply(op: UnaryOp, values: Values) -> Values {
     let values = if op == UnaryOp::IsNan || values.dtype() != DType::Text { values } else { values.cast(DType::F64) };
     if let Some(field) = op.date_field() {
+        if let Values::CfTime(calendar, dates) = &values {
+            let kind = DateKind::Cf(*calendar);
+            return Values::I64(map_to(dates, |v| if v == i64::MIN { 0 } else { op.field_of(kind, v) }));
+        }
         let Values::DateTime(instants) = values.cast(DType::DateTime) else { unreachable!("cast to dates") };
         return Values::I64(map_to(&instants, |v| if v == i64::MIN { 0 } else { field(v) }));
     }
@@ -240,7 +258,7 @@ macro_rules! by_kind {
                 Values::Bool(a) => Values::Bool(map_same(a, Bits::not)),
                 $(Values::$I(a) => Values::$I(map_same(a, Bits::not)),)*
                 $(Values::$F(a) => Values::Bool(map_to(&a, |v| v == 0.0)),)*
-                Values::DateTime(a) => Values::Bool(map_to(&a, |v| v == 0)),
+                Values::DateTime(a) | Values::CfTime(_, a) => Values::Bool(map_to(&a, |v| v == 0)),
                 Values::Text(_) => unreachable!("numbers were read in it"),
             }
         }
@@ -297,7 +315,7 @@ fn is_nan(values: &Values) -> Values {
     Values::Bool(match values {
         Values::F32(a) => map_to(a, f32::is_nan),
         Values::F64(a) => map_to(a, f64::is_nan),
-        Values::DateTime(a) => map_to(a, |v| v == i64::MIN),
+        Values::DateTime(a) | Values::CfTime(_, a) => map_to(a, |v| v == i64::MIN),
         Values::Text(a) => map_to(a, |v| v.is_missing()),
         other => each!(other, a => map_to(a, |_| false)),
     })
@@ -308,7 +326,7 @@ fn finite(values: &Values, is: fn(f64) -> bool, finite: bool) -> Values {
     Values::Bool(match values {
         Values::F32(a) => map_to(a, |v| is(f64::from(v))),
         Values::F64(a) => map_to(a, is),
-        Values::DateTime(a) => map_to(a, |v| finite && v != i64::MIN),
+        Values::DateTime(a) | Values::CfTime(_, a) => map_to(a, |v| finite && v != i64::MIN),
         other => each!(other, a => map_to(a, |_| finite)),
     })
 }
@@ -367,7 +385,11 @@ mod tests {
         let ops =
             [UnaryOp::Neg, UnaryOp::Not, UnaryOp::Abs, UnaryOp::Exp, UnaryOp::Floor, UnaryOp::IsNan, UnaryOp::Month];
         for op in ops {
-            for input in DType::NUMBERS.iter().copied().chain([DType::DateTime, DType::Text]) {
+            for input in DType::NUMBERS.iter().copied().chain([
+                DType::DateTime,
+                DType::CfTime(crate::time::Calendar::NoLeap),
+                DType::Text,
+            ]) {
                 let result = apply(op, Values::from(vec![1i64]).cast(input));
                 assert_eq!(result.dtype(), dtype(op, input), "{op:?} of {input}");
             }

@@ -37,7 +37,7 @@ impl LineOp for Cumulative {
     fn dtype(&self, input: DType) -> Result<DType> {
         match (self.op, input) {
             (CumulativeOp::Last, _) | (_, DType::F32 | DType::F64) => Ok(input),
-            (_, DType::DateTime | DType::Text) => {
+            (_, input) if !input.is_number() => {
                 let message = format!("a {} of {input} has no meaning; differences of dates have one", self.name());
                 Err(Error::new(ErrorKind::Mismatch, message))
             }
@@ -63,11 +63,8 @@ impl LineOp for Cumulative {
         match (self.op, dtype) {
             (CumulativeOp::Last, DType::F32) => run(block, state, f32::NAN, last(f32::is_nan), |v| v),
             (CumulativeOp::Last, DType::F64) => run(block, state, f64::NAN, last(f64::is_nan), |v| v),
-            (CumulativeOp::Last, DType::DateTime) => {
-                match run(block, state, i64::MIN, last(|date| date == i64::MIN), |date| date) {
-                    Values::I64(dates) => Values::DateTime(dates),
-                    values => values,
-                }
+            (CumulativeOp::Last, dates) if dates.is_date() => {
+                run(block, state, i64::MIN, last(|date| date == i64::MIN), |date| date).as_dates(dates)
             }
             (CumulativeOp::Last, DType::Text) => run(block, state, Text::MISSING, last(Text::is_missing), |text| text),
             (CumulativeOp::Last, _) => run_same(block),

@@ -170,7 +170,7 @@ impl Reduction {
     pub fn dtype(&self, input: DType) -> Result<DType> {
         match self {
             Self::Of(op) | Self::Place(op) => dtype(*op, input),
-            Self::Quantiles(_) | Self::Fit(_) if matches!(input, DType::DateTime | DType::Text) => {
+            Self::Quantiles(_) | Self::Fit(_) if !input.is_number() => {
                 let message = format!("{} of {input} has no meaning here; min, max and count do", self.name());
                 Err(Error::new(ErrorKind::Mismatch, message))
             }
@@ -202,7 +202,7 @@ fn dtype(op: ReduceOp, input: DType) -> Result<DType> {
         Min | Max => input,
         First | Last => input,
         Any | All => DType::Bool,
-        Sum | Prod | Mean | Var | Std | Median if input == DType::DateTime => {
+        Sum | Prod | Mean | Var | Std | Median if input.is_date() => {
             let message = format!("{} of dates has no meaning here; min, max and count of dates do", op.name());
             return Err(Error::new(ErrorKind::Mismatch, message));
         }

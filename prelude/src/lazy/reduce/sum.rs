@@ -14,7 +14,9 @@ pub(super) fn start(op: ReduceOp, setup: Setup<'_>) -> Box<dyn Accumulator> {
                 DType::Bool => Box::new(Sum::<bool, i64>::new(op, setup)),
                 $(DType::$I => Box::new(Sum::<$i, i64>::new(op, setup)),)*
                 $(DType::$F => Box::new(Sum::<$f, f64>::new(op, setup)),)*
-                DType::DateTime | DType::Text => unreachable!("the plan refuses sums of dates and text"),
+                DType::DateTime | DType::CfTime(_) | DType::Text => {
+                    unreachable!("the plan refuses sums of dates and text")
+                }
             }
         };
     }
@@ -22,7 +24,7 @@ pub(super) fn start(op: ReduceOp, setup: Setup<'_>) -> Box<dyn Accumulator> {
         return numbers! { sums };
     }
     match setup.input {
-        DType::DateTime => Box::new(Sum::<Date, f64>::new(op, setup)),
+        DType::DateTime | DType::CfTime(_) => Box::new(Sum::<Date, f64>::new(op, setup)),
         input => typed!(input, T => Box::new(Sum::<T, f64>::new(op, setup))),
     }
 }

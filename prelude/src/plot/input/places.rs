@@ -35,14 +35,14 @@ impl Places {
             DType::Text => {
                 ((0..coord.len()).map(|at| at as f64).collect(), Meaning::Names(Arc::from(values.to_texts())))
             }
-            DType::DateTime => (numbers(values), Meaning::Date),
+            dates if let Some(kind) = dates.date_kind() => (numbers(values), Meaning::Date(kind)),
             _ => (numbers(values), meaning(coord.name(), attr("units"), crs)),
         };
         let label = match meaning {
             // Labels such as 30°W or 4 Jul say themselves what they are.
             Meaning::Longitude | Meaning::Latitude => None,
-            Meaning::Date if matches!(name, Some("time" | "date")) && attr("long_name").is_none() => None,
-            Meaning::Date => attr("long_name").or(name).map(str::to_owned),
+            Meaning::Date(_) if matches!(name, Some("time" | "date")) && attr("long_name").is_none() => None,
+            Meaning::Date(_) => attr("long_name").or(name).map(str::to_owned),
             _ => with_unit(attr("long_name").or(name), attr("units")),
         };
         Self { at, meaning, label }
@@ -82,10 +82,10 @@ impl Places {
     }
 }
 
-/// Every value as a number, dates as nanoseconds.
+/// Every value as a number, dates as they are counted.
 pub(in crate::plot) fn numbers(values: &Values) -> Vec<f64> {
     match values {
-        Values::DateTime(dates) => {
+        Values::DateTime(dates) | Values::CfTime(_, dates) => {
             dates.iter().map(|&date| if date == i64::MIN { f64::NAN } else { date as f64 }).collect()
         }
         other => other.cast(DType::F64).to_vec::<f64>().unwrap_or_default(),
@@ -122,8 +122,8 @@ pub(in crate::plot) fn image_axis(array: &DataArray, axis: usize, labelled: bool
 
 /// One cell does not tell its size; the transform of the raster that it was cut from may.
 fn size_of_one(array: &DataArray, dim: &str, meaning: &Meaning) -> f64 {
-    if *meaning == Meaning::Date {
-        return 86_400e9;
+    if let Meaning::Date(kind) = meaning {
+        return kind.day() as f64;
     }
     let [_, width, _, _, _, height] = array.transform().unwrap_or([0.0, 1.0, 0.0, 0.0, 0.0, 1.0]);
     if runs_down(dim) { height } else { width }
@@ -207,7 +207,7 @@ mod tests {
     use crate::lazy::AxisIndex;
     use crate::plot::imshow;
     use crate::plot::input::image::Image;
-    use crate::time::{Step, date_range_by};
+    use crate::time::{DateKind, Step, date_range_by};
     use ndarray::Array2;
 
     const WGS_84: &str = "GEOGCRS[\"WGS 84\"]";
@@ -273,7 +273,7 @@ mod tests {
     fn months_are_as_wide_as_they_are_long() {
         let array = DataArray::new(Array2::<f64>::zeros((12, 2)), ["time", "x"]).unwrap();
         let image = image(&array.coord("time", date_range_by("2016-01-01", 12, Step::Months(1)).unwrap()).unwrap());
-        assert_eq!((image.rows.meaning, image.aspect), (Meaning::Date, None));
+        assert_eq!((image.rows.meaning, image.aspect), (Meaning::Date(DateKind::Nanoseconds), None));
     }
 
     #[test]
