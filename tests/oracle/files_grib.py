@@ -182,7 +182,7 @@ def _coord(name: str, view: dict, theirs: xr.DataArray) -> list[str]:
             ours, wanted = np.sort(ours), np.sort(wanted)
     # Increments are rounded to thousandths or millionths of a degree; ecCodes adds them up.
     same = (
-        np.allclose(ours, wanted, rtol=0, atol=1e-4) if name in ("latitude", "longitude") else np.array_equal(ours, wanted)
+        np.allclose(ours, wanted, rtol=0, atol=1e-3) if name in ("latitude", "longitude") else np.array_equal(ours, wanted)
     )
     if not same:
         found.append(f"{name} is {ours.ravel()[:4]} and not {wanted.ravel()[:4]}")

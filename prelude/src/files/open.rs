@@ -22,6 +22,10 @@ use std::path::Path;
 /// on. Zarr 3, which Python writes unless told `zarr_format=2`, needs a GDAL that
 /// reads its final form; 3.6 does not.
 ///
+/// GRIB fields are variables over `number`, `time`, `step` and their kind of level, named as cfgrib names them. A file
+/// with several kinds of level for one parameter needs a [`filter`](DatasetOptions::filter); variables that do not go
+/// with the others are left out, and the attribute `not_read` says which.
+///
 /// ```no_run
 /// use isopleth::prelude::*;
 /// let ds = open_dataset("eraint_uvz.nc")?;

@@ -301,7 +301,7 @@ fn bytes_that_are_changed_or_missing_are_never_a_panic() {
     let mut read = 0;
     for name in names {
         let bytes = std::fs::read(data(name)).unwrap();
-        for _ in 0..150 {
+        for _ in 0..60 {
             let mut odd = bytes.clone();
             if random.u8(..8) == 0 {
                 odd.truncate(random.usize(..odd.len()));
@@ -316,5 +316,5 @@ fn bytes_that_are_changed_or_missing_are_never_a_panic() {
         }
     }
     // Values and dates may change without anybody noticing.
-    assert!(read > 200, "{read}");
+    assert!(read > 80, "{read}");
 }
