@@ -181,6 +181,6 @@ mod tests {
     #[test]
     fn a_step_beyond_the_largest_number_is_no_infinity() {
         assert_eq!(quantile(&mut [f64::MAX, -f64::MAX], 0.5), 0.0);
-        assert_eq!(quantile(&mut [f64::MAX, -f64::MAX], 0.25), -f64::MAX / 2.0);
+        assert!((quantile(&mut [f64::MAX, -f64::MAX], 0.25) / -f64::MAX - 0.5).abs() < 1e-15);
     }
 }
