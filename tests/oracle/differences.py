@@ -123,10 +123,6 @@ def _corr_of_constants(context: Context) -> bool:
     return constant.shape == same.shape and bool(np.all(same | constant))
 
 
-def _negative_powers(context: Context) -> bool:
-    return _is(context, "binary") and context.op["sign"] == "**" and "negative integer powers" in str(context.error)
-
-
 def _short_dates_downwards(context: Context) -> bool:
     dim, label = context.op.get("dim"), context.op.get("label", {})
     if not _is(context, "sel") or "between" not in label or dim not in context.before.coords:
@@ -414,13 +410,6 @@ DIFFERENCES += [
         "becomes 44 in an array of uint8)",
         lambda c: _refused(c, "is not a value of"),
         lambda: ([_line([1, 2], "uint8")], [{"op": "where_else", "cond": {"of": "self", "op": "gt", "to": {"int": 1}}, "other": {"int": 300}}]),
-    ),
-    Difference(
-        "negative-powers-of-integers",
-        "an array of integers to the power of an array that has negative ones is 0 there (a negative number in the code is an "
-        "error, as in NumPy): what is in a lazy array is not known when the plan is made",
-        _negative_powers,
-        lambda: ([_line([2, 3], "int64"), _line([1, -1], "int64")], [{"op": "binary", "sign": "**", "other": {"array": 1}}]),
     ),
     Difference(
         "powers-and-rounding-of-bool",

@@ -3,6 +3,7 @@
 use super::coord::Coord;
 use super::data_array::DataArray;
 use super::labels::Labels;
+use super::operation::Operation;
 use crate::lazy::{AxisIndex, Plan, ReduceOp, ReduceOptions};
 use crate::values::{DType, Values};
 use crate::{Error, ErrorKind, Result};
@@ -126,7 +127,18 @@ impl Coarsen {
         for coord in array.coords() {
             coords.extend(self.labels(coord)?);
         }
-        Ok(array.with_parts(array.dims().to_vec(), plan, coords))
+        let coarse = array.with_parts(Operation::Coarsen, array.dims().to_vec(), plan, coords);
+        let mut attachment = coarse.attachment().cloned();
+        for &(axis, run) in &self.runs {
+            let (over, run_length) = (array.shape()[axis] % run, run as isize);
+            let from = match self.boundary {
+                _ if !self.from_end || over == 0 => 0,
+                Boundary::Pad => over as isize - run_length,
+                Boundary::Exact | Boundary::Trim => over as isize,
+            };
+            attachment = attachment.and_then(|attachment| attachment.coarsen(&array.dims()[axis], run, from));
+        }
+        Ok(coarse.with_attachment(attachment))
     }
 
     fn coarse(&self, plan: &Plan, runs: &[(usize, usize)], op: ReduceOp, options: ReduceOptions) -> Result<Plan> {

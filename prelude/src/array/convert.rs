@@ -1,6 +1,7 @@
 //! Values into labelled arrays, and back out of them.
 
 use super::data_array::DataArray;
+use super::operation::Operation;
 use crate::lazy::Plan;
 use crate::time::{CfTime, CfTimes, DateRange, DateTime};
 use crate::values::{DType, Element, Values};
@@ -95,7 +96,11 @@ impl DataArray {
     /// When a file cannot be read, the answer would not fit into the memory that this process may use, or Stop was
     /// pressed.
     pub fn compute(&self) -> Result<Self> {
-        if self.is_lazy() { Ok(self.with_plan(Plan::memory(self.plan().evaluate()?))) } else { Ok(self.clone()) }
+        if self.is_lazy() {
+            Ok(self.with_plan(Operation::Load, Plan::memory(self.plan().evaluate()?)))
+        } else {
+            Ok(self.clone())
+        }
     }
 
     /// The values without labels, computed if the array is lazy.
@@ -173,7 +178,11 @@ impl DataArray {
     /// read, and what is none becomes missing (0 among whole numbers, which cannot be missing).
     #[must_use]
     pub fn astype(&self, dtype: DType) -> Self {
-        if dtype == self.dtype() { self.clone() } else { self.with_plan(self.plan().cast(dtype)) }
+        if dtype == self.dtype() {
+            self.clone()
+        } else {
+            self.with_plan(Operation::Elementwise, self.plan().cast(dtype))
+        }
     }
 
     /// How the values will be computed: the plan, what it reads, and the memory it will take.

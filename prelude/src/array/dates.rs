@@ -1,6 +1,7 @@
 //! Fields of dates that need more than arithmetic, and dates cut to a frequency or written as text.
 
 use super::data_array::DataArray;
+use super::operation::Operation;
 use crate::lazy::Plan;
 use crate::time::{DateKind, DateTime, Frequency};
 use crate::values::{Text, Values};
@@ -47,7 +48,7 @@ impl DataArray {
     pub fn is_leap_year(&self) -> Result<Self> {
         let (kind, dates) = self.dates("is_leap_year")?;
         let leap = |&date: &i64| date != i64::MIN && kind.calendar().is_leap(kind.civil(date).0);
-        Ok(self.with_plan(Plan::memory(Values::Bool(dates.map(leap).into_shared()))))
+        Ok(self.with_plan(Operation::Elementwise, Plan::memory(Values::Bool(dates.map(leap).into_shared()))))
     }
 
     /// The season of each date by the initials of its months: `DJF`, `MAM`, `JJA`, `SON`.
@@ -118,19 +119,19 @@ impl DataArray {
     fn whole_field(&self, what: &str, field: impl Fn(DateKind, i64) -> i64) -> Result<Self> {
         let (kind, dates) = self.dates(what)?;
         let field = |&date: &i64| if date == i64::MIN { 0 } else { field(kind, date) };
-        Ok(self.with_plan(Plan::memory(Values::I64(dates.map(field).into_shared()))))
+        Ok(self.with_plan(Operation::Elementwise, Plan::memory(Values::I64(dates.map(field).into_shared()))))
     }
 
     fn text_field(&self, what: &str, field: &dyn Fn(DateKind, i64) -> Result<Text>) -> Result<Self> {
         let (kind, dates) = self.dates(what)?;
         let texts = try_each(&dates, |date| if date == i64::MIN { Ok(Text::MISSING) } else { field(kind, date) })?;
-        Ok(self.with_plan(Plan::memory(Values::Text(texts))))
+        Ok(self.with_plan(Operation::Elementwise, Plan::memory(Values::Text(texts))))
     }
 
     fn date_field(&self, what: &str, field: &dyn Fn(DateKind, i64) -> Result<i64>) -> Result<Self> {
         let (kind, dates) = self.dates(what)?;
         let moved = try_each(&dates, |date| if date == i64::MIN { Ok(date) } else { field(kind, date) })?;
-        Ok(self.with_plan(Plan::memory(Values::I64(moved).into_dates(self.dtype()))))
+        Ok(self.with_plan(Operation::Elementwise, Plan::memory(Values::I64(moved).into_dates(self.dtype()))))
     }
 }
 

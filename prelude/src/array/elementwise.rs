@@ -3,6 +3,7 @@
 use super::align::Join;
 use super::data_array::DataArray;
 use super::operand::Operand;
+use super::operation::Operation;
 use crate::lazy::{BinaryOp, MapFn, UnaryOp};
 use crate::values::DType;
 use crate::{Error, ErrorKind, Result};
@@ -35,7 +36,7 @@ impl DataArray {
         // "cell::c_to_f" is the user's c_to_f; a closure has no better name than that.
         self.refuse_text("map");
         let name = if path.ends_with("{{closure}}") { "closure" } else { path.rsplit("::").next().unwrap_or(path) };
-        self.with_plan(self.plan().map(name, f))
+        self.with_plan(Operation::Elementwise, self.plan().map(name, f))
     }
 
     /// Text has no arithmetic; a silent NaN would be worse than a stop.
@@ -71,7 +72,7 @@ impl DataArray {
             self.refuse_text(op.name());
         }
         self.refuse_type(op);
-        self.with_plan(self.plan().unary(op))
+        self.with_plan(Operation::Elementwise, self.plan().unary(op))
     }
 }
 

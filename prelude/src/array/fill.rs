@@ -2,6 +2,7 @@
 
 use super::data_array::DataArray;
 use super::labels::Labels;
+use super::operation::Operation;
 use crate::lazy::Plan;
 use crate::lazy::lines::{Cumulative, CumulativeOp, Fill, Gaps, GapsOp};
 use crate::{Error, ErrorKind, Result};
@@ -137,7 +138,7 @@ impl DataArray {
         if self.dtype().with_missing() != self.dtype() {
             return Ok(self.clone());
         }
-        Ok(self.with_plan(fill(self.plan(), axis).map_err(|error| error.context(name))?))
+        Ok(self.with_plan(Operation::Window, fill(self.plan(), axis).map_err(|error| error.context(name))?))
     }
 
     /// Where the positions along `dim` lie: its labels, dates as nanoseconds since the first, positions without labels.
@@ -149,6 +150,7 @@ impl DataArray {
             Labels::Int(labels) => labels.into_iter().map(|label| label as f64).collect(),
             Labels::Large(labels) => labels.into_iter().map(|label| label as f64).collect(),
             Labels::Float(labels) => labels,
+            Labels::Even(range) => (0..range.len()).map(|at| range.at(at)).collect(),
             Labels::Time(kind, labels) => {
                 let first = labels.iter().copied().find(|&label| label != i64::MIN).unwrap_or(0);
                 labels.into_iter().map(|label| kind.since(label, first)).collect()

@@ -3,6 +3,7 @@
 use super::coord::Coord;
 use super::data_array::DataArray;
 use super::labels::Labels;
+use super::operation::Operation;
 use crate::lazy::lines::{Knots, Weave};
 use crate::lazy::{AxisIndex, Plan};
 use crate::values::Text;
@@ -100,7 +101,7 @@ impl DataArray {
         let own = self.index_of(dim).map(|index| index.attrs().clone()).unwrap_or_default();
         let along = if single { Vec::new() } else { vec![dim.to_owned()] };
         coords.push(Coord::named(dim, along, points, own));
-        Ok(self.with_parts(kept(self.dims()), plan, coords))
+        Ok(self.with_parts(Operation::Interpolate, kept(self.dims()), plan, coords))
     }
 
     /// The points as labels of the kind that the dimension has.

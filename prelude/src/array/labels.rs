@@ -1,7 +1,8 @@
 //! The labels of a dimension: what `sel` searches and what arithmetic aligns by.
 
+use super::coord::Coord;
 use crate::time::{Calendar, DateKind, Resolution};
-use crate::values::{DType, Text, Values};
+use crate::values::{DType, EvenRange, Text, Values};
 use ndarray::{ArcArray, IxDyn};
 use std::cmp::Ordering;
 use std::collections::HashMap;
@@ -13,6 +14,8 @@ pub(crate) enum Labels {
     /// Whole numbers of which at least one is beyond `i64`; all others are `Int`, so equal labels are of one kind.
     Large(Vec<u64>),
     Float(Vec<f64>),
+    /// Floats that are not written out.
+    Even(EvenRange),
     /// Dates, and how they count; those of two kinds never meet.
     Time(DateKind, Vec<i64>),
     Text(Vec<Text>),
@@ -36,6 +39,11 @@ pub(crate) enum Direction {
 }
 
 impl Labels {
+    /// The labels of a coordinate in their own order; evenly spaced ones are not written out.
+    pub(crate) fn of_coord(coord: &Coord) -> Self {
+        coord.even().map_or_else(|| Self::of(coord.values()), |range| Self::Even(*range))
+    }
+
     /// The values of a coordinate in their own order.
     pub(crate) fn of(values: &Values) -> Self {
         match values {
@@ -60,6 +68,7 @@ impl Labels {
             Self::Int(labels) => Values::I64(line(labels)),
             Self::Large(labels) => Values::U64(line(labels)),
             Self::Float(labels) => Values::F64(line(labels)),
+            Self::Even(range) => range.to_values(),
             Self::Time(kind, labels) => Values::of_dates(*kind, labels.clone()),
             Self::Text(labels) => Values::Text(line(labels)),
         }
@@ -71,6 +80,7 @@ impl Labels {
             Self::Large(labels) => Self::Large(positions.iter().map(|&at| labels[at]).collect()),
             Self::Int(labels) => Self::Int(positions.iter().map(|&at| labels[at]).collect()),
             Self::Float(labels) => Self::Float(positions.iter().map(|&at| labels[at]).collect()),
+            Self::Even(range) => Self::Float(positions.iter().map(|&at| range.at(at)).collect()),
             Self::Time(kind, labels) => Self::Time(*kind, positions.iter().map(|&at| labels[at]).collect()),
             Self::Text(labels) => Self::Text(positions.iter().map(|&at| labels[at]).collect()),
         }
@@ -81,6 +91,7 @@ impl Labels {
             Self::Int(labels) | Self::Time(_, labels) => labels.len(),
             Self::Large(labels) => labels.len(),
             Self::Float(labels) => labels.len(),
+            Self::Even(range) => range.len(),
             Self::Text(labels) => labels.len(),
         }
     }
@@ -109,6 +120,7 @@ impl Labels {
             Self::Int(labels) => labels[at].to_string(),
             Self::Large(labels) => labels[at].to_string(),
             Self::Float(labels) => format!("{:?}", labels[at]),
+            Self::Even(range) => format!("{:?}", range.at(at)),
             Self::Time(kind, labels) => kind.text(labels[at]),
             Self::Text(labels) => format!("{:?}", labels[at]),
         }
@@ -133,6 +145,8 @@ impl Labels {
             (Self::Large(labels), Wanted::Float(value)) => floats(labels[at] as f64, value),
             (Self::Float(labels), Wanted::Int(value)) => floats(labels[at], value as f64),
             (Self::Float(labels), Wanted::Float(value)) => floats(labels[at], value),
+            (Self::Even(range), Wanted::Int(value)) => floats(range.at(at), value as f64),
+            (Self::Even(range), Wanted::Float(value)) => floats(range.at(at), value),
             (Self::Text(labels), Wanted::Text(value)) => labels[at].cmp(&value),
             _ => Ordering::Greater,
         }
@@ -153,6 +167,7 @@ impl Labels {
             (Self::Large(labels), Wanted::Int(value)) => i128::from(labels[at]).abs_diff(value) as f64,
             (Self::Large(labels), wanted) => (labels[at] as f64 - number(wanted)).abs(),
             (Self::Float(labels), wanted) => (labels[at] - number(wanted)).abs(),
+            (Self::Even(range), wanted) => (range.at(at) - number(wanted)).abs(),
             (Self::Text(_), _) => f64::NAN,
         }
     }
@@ -163,7 +178,25 @@ impl Labels {
             Self::Int(labels) | Self::Time(_, labels) => labels[a].cmp(&labels[b]),
             Self::Large(labels) => labels[a].cmp(&labels[b]),
             Self::Float(labels) => floats(labels[a], labels[b]),
+            Self::Even(range) => floats(range.at(a), range.at(b)),
             Self::Text(labels) => labels[a].cmp(&labels[b]),
+        }
+    }
+
+    /// Positions among which every label equal to `wanted` is, and the one nearest to it.
+    pub(crate) fn near(&self, wanted: Wanted) -> std::ops::Range<usize> {
+        match (self, wanted) {
+            (Self::Even(range), Wanted::Int(value)) => range.near(value as f64),
+            (Self::Even(range), Wanted::Float(value)) => range.near(value),
+            _ => 0..self.len(),
+        }
+    }
+
+    /// A position whose label the one before it has too.
+    pub(crate) fn repeated(&self) -> Option<usize> {
+        match self {
+            Self::Even(range) if range.step() != 0.0 => None,
+            _ => (1..self.len()).find(|&at| self.equal(at - 1, at)),
         }
     }
 
@@ -174,6 +207,9 @@ impl Labels {
 
     /// Which way the labels go; equal neighbours are allowed, and one label ascends.
     pub(crate) fn direction(&self) -> Direction {
+        if let Self::Even(range) = self {
+            return if range.step() < 0.0 && range.len() > 1 { Direction::Descending } else { Direction::Ascending };
+        }
         let never = |unwanted| (1..self.len()).all(|at| self.compare_two(at - 1, at) != unwanted);
         if never(Ordering::Greater) {
             Direction::Ascending
@@ -208,6 +244,7 @@ impl Labels {
                 Labels::Int(labels) | Labels::Time(_, labels) => bits(labels.iter().map(|&label| label as f64)),
                 Labels::Large(labels) => bits(labels.iter().map(|&label| label as f64)),
                 Labels::Float(labels) => bits(labels.iter().copied()),
+                Labels::Even(range) => bits((0..range.len()).map(|at| range.at(at))),
                 Labels::Text(labels) => texts(labels),
             }
         }
@@ -266,6 +303,7 @@ impl Labels {
             Self::Int(labels) | Self::Time(_, labels) => labels.iter().map(|&label| label as f64).collect(),
             Self::Large(labels) => labels.iter().map(|&label| label as f64).collect(),
             Self::Float(labels) => labels.clone(),
+            Self::Even(range) => (0..range.len()).map(|at| range.at(at)).collect(),
             Self::Text(labels) => vec![f64::NAN; labels.len()],
         }
     }
@@ -275,14 +313,6 @@ impl Labels {
         let mut positions: Vec<usize> = (0..self.len()).collect();
         positions.sort_by(|&a, &b| self.compare_two(a, b));
         positions
-    }
-
-    /// The step, if all neighbours are equally far apart (to one part in a million).
-    pub(crate) fn even_step(&self) -> Option<f64> {
-        let labels = self.floats();
-        let step = (labels.last()? - labels.first()?) / (labels.len().checked_sub(1).filter(|&gaps| gaps > 0)? as f64);
-        let even = labels.windows(2).all(|pair| (pair[1] - pair[0] - step).abs() <= step.abs() * 1e-6);
-        (even && step != 0.0).then_some(step)
     }
 }
 
@@ -317,13 +347,5 @@ mod tests {
         assert_eq!(Labels::Int(vec![1, 1, 2]).direction(), Direction::Ascending);
         assert_eq!(Labels::Float(vec![2.0, 2.0, -1.0]).direction(), Direction::Descending);
         assert_eq!(Labels::Int(vec![1, 3, 2]).direction(), Direction::Neither);
-    }
-
-    #[test]
-    fn an_even_step_forgives_rounding_only() {
-        let pixels = Labels::Float((0..100).map(|i| -179.975 + f64::from(i) * 0.05).collect());
-        assert!((pixels.even_step().unwrap() - 0.05).abs() < 1e-12);
-        assert_eq!(Labels::Float(vec![0.0, 1.0, 2.1]).even_step(), None);
-        assert_eq!(Labels::Float(vec![0.0]).even_step(), None);
     }
 }

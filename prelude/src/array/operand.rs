@@ -2,6 +2,7 @@
 
 use super::align::{Join, align, all_dims, common_coords, spread};
 use super::data_array::DataArray;
+use super::operation::{ENCODING_ATTRIBUTES, Operation};
 use crate::Result;
 use crate::lazy::{BinaryOp, Plan};
 use crate::time::{CfTime, DateTime};
@@ -140,5 +141,13 @@ pub(crate) fn combine(arrays: &[&DataArray], join: Join, op: impl Fn(&[Plan]) ->
         attrs = attrs.merged(other.attrs());
         name = name.filter(|name| other.get_name() == Some(name));
     }
-    Ok(DataArray::assemble(name, dims, plan, coords, attrs))
+    let attachment = aligned.iter().find_map(|array| array.attachment()).cloned();
+    // Of arrays that lie in different places the answer lies nowhere.
+    let attachment = aligned
+        .iter()
+        .filter_map(|array| array.attachment())
+        .fold(attachment, |common, other| common.and_then(|common| common.common(Some(&**other), None)));
+    let attachment = attachment.and_then(|attachment| attachment.keep(Operation::Elementwise.keeps()));
+    let attrs = attrs.without(&ENCODING_ATTRIBUTES);
+    Ok(DataArray::assemble(name, dims, plan, coords, attrs).with_attachment(attachment))
 }

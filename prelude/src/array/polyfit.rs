@@ -5,6 +5,7 @@ use super::coord::Coord;
 use super::data_array::DataArray;
 use super::labels::Labels;
 use super::names::not_found;
+use super::operation::Operation;
 use crate::lazy::BinaryOp;
 use crate::lazy::ReduceOptions;
 use crate::values::DType;
@@ -64,8 +65,8 @@ impl DataArray {
         let dims: Vec<String> = std::iter::once("degree".to_owned()).chain(kept).collect();
         let degrees: Vec<i64> = (0..=degree as i64).rev().collect();
         coords.push(Coord::from(degrees).renamed("degree", vec!["degree".to_owned()]));
-        let fitted = self.with_parts(dims, plan.transpose(&order)?, coords);
-        Ok(fitted.with_name(Some("polyfit_coefficients".into())).with_attrs(Attrs::default()))
+        let fitted = self.with_parts(Operation::Fit, dims, plan.transpose(&order)?, coords);
+        Ok(fitted.with_name(Some("polyfit_coefficients".into())))
     }
 }
 

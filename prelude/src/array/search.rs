@@ -1,12 +1,12 @@
 //! From a label to its position: exact, by range, or nearest.
 
+use super::coord::Coord;
 use super::index::{Label, LabelValue};
 use super::labels::{Direction, Labels, Wanted};
 use super::names::near_names;
 use super::select::list;
 use crate::time::{DateKind, Resolution};
-use crate::values::AxisIndex;
-use crate::values::{Text, Values};
+use crate::values::{AxisIndex, DType, Text};
 use crate::{Error, ErrorKind, Result};
 use std::cmp::Ordering;
 
@@ -25,15 +25,15 @@ pub enum Method {
     Backfill,
 }
 
-/// The positions along dimension `dim`, whose labels are `values`, that `label` asks for.
+/// The positions along dimension `dim`, whose labels are those of `index`, that `label` asks for.
 pub(crate) fn find(
     dim: &str,
-    values: &Values,
+    index: &Coord,
     label: &Label,
     method: Method,
     tolerance: Option<f64>,
 ) -> Result<AxisIndex> {
-    let search = Search { dim, labels: Labels::of(values) };
+    let search = Search { dim, labels: Labels::of_coord(index), single: index.dtype() == DType::F32 };
     let tolerance = tolerance.map(|limit| search.dates().map_or(limit, |kind| limit * kind.day() as f64));
     match label {
         Label::At(value) if method == Method::Exact => search.exact(value),
@@ -56,6 +56,9 @@ pub(crate) fn find(
 struct Search<'a> {
     dim: &'a str,
     labels: Labels,
+    /// The labels are float32. What is asked for is then rounded to float32 first, as in pandas: 0.1 finds the label that
+    /// was written as 0.1, which as float64 is 0.10000000149.
+    single: bool,
 }
 
 impl Search<'_> {
@@ -83,8 +86,11 @@ impl Search<'_> {
             }
             LabelValue::CfTime(date) if kind == Some(date.kind()) => Ok((Wanted::Time(date.microseconds()), None)),
             LabelValue::Text(text) if texts => Ok((Wanted::Text(Text::new(text)), None)),
+            LabelValue::Int(number) if self.single => Ok((Wanted::Float(f64::from(*number as f32)), None)),
+            LabelValue::Large(number) if self.single => Ok((Wanted::Float(f64::from(*number as f32)), None)),
             LabelValue::Int(number) if !times && !texts => Ok((Wanted::Int(i128::from(*number)), None)),
             LabelValue::Large(number) if !times && !texts => Ok((Wanted::Int(i128::from(*number)), None)),
+            LabelValue::Float(number) if self.single => Ok((Wanted::Float(f64::from(*number as f32)), None)),
             LabelValue::Float(number) if !times && !texts => Ok((Wanted::Float(*number), None)),
             _ => {
                 let example = match self.labels {
@@ -122,7 +128,7 @@ impl Search<'_> {
 
     /// Every position of one label.
     fn all(&self, wanted: Wanted) -> Vec<usize> {
-        (0..self.labels.len()).filter(|&at| self.labels.compare(at, wanted) == Ordering::Equal).collect()
+        self.labels.near(wanted).filter(|&at| self.labels.compare(at, wanted) == Ordering::Equal).collect()
     }
 
     /// One position for one label of a list.
@@ -148,7 +154,7 @@ impl Search<'_> {
             let message = "its labels are in no order, so none is nearest; sort them first".to_owned();
             return Err(self.error(ErrorKind::Mismatch, message));
         }
-        if let Some(twice) = (1..self.labels.len()).find(|&at| self.labels.equal(at - 1, at)) {
+        if let Some(twice) = self.labels.repeated() {
             let message = format!(
                 "the label {} occurs more than once, so none of its places is nearest; give unique labels with assign_coord",
                 self.labels.text(twice)
@@ -171,7 +177,7 @@ impl Search<'_> {
             let by_distance = self.labels.distance(*a, wanted).total_cmp(&self.labels.distance(*b, wanted));
             by_distance.then_with(|| self.labels.compare(*b, wanted).cmp(&self.labels.compare(*a, wanted)))
         };
-        let found = (0..self.labels.len()).filter(allowed).min_by(rank);
+        let found = self.labels.near(wanted).filter(allowed).min_by(rank);
         let close = |at: &usize| tolerance.is_none_or(|limit| self.labels.distance(*at, wanted) <= limit);
         found.filter(close).ok_or_else(|| {
             let near = found.map(|at| format!(" (the nearest is {})", self.labels.text(at))).unwrap_or_default();
@@ -233,7 +239,9 @@ impl Search<'_> {
         }
         let distance =
             |a: &usize, b: &usize| self.labels.distance(*a, wanted).total_cmp(&self.labels.distance(*b, wanted));
-        let nearest = (0..self.labels.len())
+        let nearest = self
+            .labels
+            .near(wanted)
             .min_by(distance)
             .map(|at| format!("; the nearest is {} (sel_nearest takes it)", self.labels.text(at)));
         let has = self.labels.extent();

@@ -2,6 +2,7 @@
 
 use super::data_array::DataArray;
 use super::names::{Dims, listed, not_found};
+use super::operation::ENCODING_ATTRIBUTES;
 use crate::lazy::{ReduceOp, ReduceOptions};
 use crate::values::DType;
 use crate::{Error, ErrorKind, Result};
@@ -112,7 +113,7 @@ impl Weighted {
             f(dims)
         };
         let result = run().map_err(|error| error.context(format!("weighted {what}")))?;
-        Ok(result.with_name(self.array.shared_name()).with_attrs(self.array.attrs().clone()))
+        Ok(result.with_name(self.array.shared_name()).with_attrs(self.array.attrs().without(&ENCODING_ATTRIBUTES)))
     }
 
     /// The sum of `values` times weights. A missing value counts 0 and is not skipped, so that a missing lazy weight shows.

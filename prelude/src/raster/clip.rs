@@ -1,7 +1,8 @@
 //! Parts of a map: by a box, by polygons.
 
 use crate::array::{DataArray, Values};
-use crate::geo::rasterize::{burn, window};
+use crate::geo::Grid;
+use crate::geo::rasterize::{Cover, rasterize};
 use crate::geo::{IntoPolygons, Polygons};
 use crate::{Error, ErrorKind, Result};
 use std::ops::Range;
@@ -42,39 +43,23 @@ impl Clip {
     }
 }
 
-/// Where an array lies: the names of its dimensions down and across, their lengths, the transform.
+/// An array on a map: the names of its dimensions down and across, and the grid along them.
 pub(super) struct Place {
     pub map: [&'static str; 2],
-    pub shape: [usize; 2],
-    pub transform: [f64; 6],
+    pub grid: Grid,
 }
 
 impl Place {
     pub fn of(array: &DataArray, what: &str) -> Result<Self> {
-        let error = |why: String| Error::new(ErrorKind::Mismatch, format!("{what}: {why}"));
-        let map = array.map_dims().ok_or_else(|| {
-            let dims = array.dims().join(", ");
-            error(format!(
-                "the array has the dimensions {dims}, and a map has y and x (or lat and lon, latitude and longitude)"
-            ))
-        })?;
-        let transform = array.transform().ok_or_else(|| {
-            error(format!("the coordinates {} and {} are missing or not evenly spaced", map[0], map[1]))
-        })?;
-        let shape = [array.shape()[array.axis(map[0])?], array.shape()[array.axis(map[1])?]];
-        Ok(Self { map, shape, transform })
-    }
-
-    /// The extent in words.
-    pub fn extent(&self) -> String {
-        let t = self.transform;
-        let (x, y) = (t[0] + t[1] * self.shape[1] as f64, t[3] + t[5] * self.shape[0] as f64);
-        format!("x {} to {}, y {} to {}", t[0].min(x), t[0].max(x), t[3].min(y), t[3].max(y))
+        let grid = array.upright_grid(what)?;
+        // An array without dimensions of a map has no grid.
+        let map = array.map_dims().unwrap_or(["y", "x"]);
+        Ok(Self { map, grid })
     }
 }
 
 impl DataArray {
-    /// The pixels that a box touches, in the units of the array's own CRS. Nothing is read of a lazy array.
+    /// The pixels that a box touches, in the units of the array's coordinates. Nothing is read of a lazy array.
     ///
     /// ```
     /// use isopleth::array::DataArray;
@@ -88,11 +73,13 @@ impl DataArray {
     /// If the array has no evenly spaced coordinates, or the box lies outside; the error says where the array is.
     pub fn clip_box(&self, left: f64, bottom: f64, right: f64, top: f64) -> Result<Self> {
         let place = Place::of(self, "clip_box")?;
-        let [rows, columns] = window(&place.transform, place.shape, [left, bottom, right, top]);
+        let grid = &place.grid;
+        let [x, y] = grid.unit;
+        let [rows, columns] = grid.window([left * x, bottom * y, right * x, top * y]);
         if !(left <= right && bottom <= top) || rows.is_empty() || columns.is_empty() {
             let message = format!(
                 "clip_box: no pixel touches left {left}, bottom {bottom}, right {right}, top {top}; the array covers {}",
-                place.extent()
+                place.grid.extent()
             );
             return Err(Error::new(ErrorKind::NotFound, message));
         }
@@ -135,7 +122,7 @@ impl DataArray {
     pub fn polygon_mask(&self, polygons: impl IntoPolygons, options: Clip) -> Result<Self> {
         let place = Place::of(self, "polygon_mask")?;
         let cover = self.cover(&polygons.into_polygons()?, &place, options)?;
-        let mut mask = ndarray::Array2::from_elem((place.shape[0], place.shape[1]), false);
+        let mut mask = ndarray::Array2::from_elem((place.grid.height, place.grid.width), false);
         mask.slice_mut(ndarray::s![cover.rows, cover.columns]).assign(&cover.mask);
         if options.invert {
             mask.mapv_inplace(|inside| !inside);
@@ -143,9 +130,9 @@ impl DataArray {
         self.mask_of(&place, mask)
     }
 
-    fn cover(&self, polygons: &Polygons, place: &Place, options: Clip) -> Result<crate::geo::rasterize::Cover> {
-        let crs = self.crs().map(super::Crs::from_wkt).transpose()?;
-        burn(&polygons.geometries(crs.as_ref())?, &place.transform, place.shape, options.all_touched)
+    fn cover(&self, polygons: &Polygons, place: &Place, options: Clip) -> Result<Cover> {
+        let crs = self.find_crs()?;
+        rasterize(&polygons.geometries(crs.as_ref())?, &place.grid, options.all_touched)
     }
 
     /// A mask with the labels of this array's map, all of whose pixels it has.
@@ -171,7 +158,7 @@ impl DataArray {
             if cover.mask.is_empty() {
                 let message = format!(
                     "clip_polygons: no pixel has its centre in the polygons; the array covers {}{}",
-                    place.extent(),
+                    place.grid.extent(),
                     if options.all_touched {
                         ""
                     } else {
@@ -181,7 +168,7 @@ impl DataArray {
                 return Err(Error::new(ErrorKind::NotFound, message));
             }
             let part = self.part_of(&place, cover.rows, cover.columns)?;
-            let mask = part.mask_of(&Place { shape: [cover.mask.nrows(), cover.mask.ncols()], ..place }, cover.mask)?;
+            let mask = part.mask_of(&place, cover.mask)?;
             (part, mask)
         };
         match array.nodata().filter(|_| array.dtype().is_integer()) {

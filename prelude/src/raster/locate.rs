@@ -1,8 +1,9 @@
 //! From places on the map to pixels of a file.
 
-use super::Raster;
+use super::{Raster, RasterSource};
 use crate::disk::shown;
-use crate::geo::rasterize::window;
+use crate::geo::Grid;
+use crate::lazy::Source as _;
 use crate::{Error, ErrorKind, Result};
 use std::ops::Range;
 
@@ -31,7 +32,8 @@ impl Raster {
     /// If the box lies outside, or the grid is rotated.
     pub fn window(&self, left: f64, bottom: f64, right: f64, top: f64) -> Result<(Range<usize>, Range<usize>)> {
         self.upright()?;
-        let [rows, columns] = window(&self.transform(), [self.height(), self.width()], [left, bottom, right, top]);
+        let grid = Grid::new(None, self.transform(), [self.height(), self.width()]);
+        let [rows, columns] = grid.window([left, bottom, right, top]);
         if !(left <= right && bottom <= top) || rows.is_empty() || columns.is_empty() {
             let (l, b, r, t) = self.bounds();
             let message = format!(
@@ -44,13 +46,13 @@ impl Raster {
     }
 
     /// The value of one band at each place (x, y): that of the pixel in which it lies. NaN where the value is
-    /// missing and outside the raster.
+    /// missing (see [`read_mask`](Raster::read_mask)) and outside the raster.
     ///
     /// # Errors
     /// If there is no such band, the grid is rotated, or the file is damaged.
     pub fn sample(&self, band: usize, places: &[(f64, f64)]) -> Result<Vec<f64>> {
         self.upright()?;
-        let missing = self.band(band)?.nodata;
+        let source = RasterSource::new(self, band)?;
         let t = self.transform();
         let inside = |at: f64, length: usize| (at >= 0.0 && at < length as f64).then_some(at as usize);
         let mut values = Vec::with_capacity(places.len());
@@ -58,8 +60,8 @@ impl Raster {
             let pixel = inside((y - t[3]) / t[5], self.height()).zip(inside((x - t[0]) / t[1], self.width()));
             values.push(match pixel {
                 Some((row, column)) => {
-                    let value = self.read_window::<f64>(band, row..row + 1, column..column + 1)?[[0, 0]];
-                    if Some(value) == missing { f64::NAN } else { value }
+                    let value = source.read(&[row..row + 1, column..column + 1])?;
+                    value.get(&[0, 0]).unwrap_or(f64::NAN)
                 }
                 None => f64::NAN,
             });

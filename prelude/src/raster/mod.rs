@@ -4,13 +4,18 @@
 //! file, and [`glob()`] lists many. [`open_rasters`] makes many files one lazy labelled array.
 
 mod clip;
+mod control;
 mod copy;
 mod datasets;
 mod decode;
+mod encode;
 mod fresh;
+mod handle;
 mod labelled;
 mod locate;
+mod mask;
 mod meta;
+mod missing;
 mod open;
 mod options;
 mod pixel;
@@ -19,7 +24,9 @@ mod read;
 mod reproject;
 mod save;
 mod source;
+mod sources;
 mod tags;
+mod target_grid;
 #[cfg(test)]
 mod tests;
 mod transfer;
@@ -29,7 +36,7 @@ mod zonal;
 
 pub use crate::disk::glob;
 pub use crate::gdal::gdal_version;
-pub use crate::geo::{Crs, IntoCrs, IntoPolygons, Polygons};
+pub use crate::geo::{Crs, Gcp, Gcps, IntoCrs, IntoPolygons, Polygons};
 pub use clip::Clip;
 pub use decode::Decoder;
 #[cfg(fuzzing)]
@@ -45,5 +52,4 @@ pub use source::RasterSource;
 pub use write::RasterWriter;
 pub use zonal::Zonal;
 
-pub(crate) use labelled::transform_text;
 pub(crate) use write::fill;

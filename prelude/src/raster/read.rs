@@ -5,6 +5,7 @@ use super::transfer::Transfer;
 use super::{Raster, datasets};
 use crate::cancel;
 use crate::disk::shown;
+use crate::gdal::errors::{Cause, codec_hint};
 use crate::gdal::library;
 use crate::parallel::activity;
 use crate::{Error, ErrorKind, Result};
@@ -55,7 +56,7 @@ pub(crate) fn into<T: Transfer + Decoded>(
     }
     if raster.decoder() == &Decoder::Isopleth {
         let window = (band - 1, rows.clone(), columns.clone());
-        if decode::read(raster.path(), raster.expected(), window, facts.nodata, out, finish)? {
+        if decode::read(raster.path(), raster.expected(), window, facts.filling, out, finish)? {
             return Ok(());
         }
     }
@@ -106,7 +107,7 @@ fn slab_into<T: Transfer>(
 }
 
 /// As many rows as make a slab, in whole blocks.
-fn slab_rows(block_rows: usize, row_bytes: usize) -> usize {
+pub(super) fn slab_rows(block_rows: usize, row_bytes: usize) -> usize {
     let block_rows = block_rows.max(1);
     (SLAB_BYTES / row_bytes.max(1) / block_rows).max(1) * block_rows
 }
@@ -129,18 +130,26 @@ fn check_window<'a>(
     Ok(facts)
 }
 
-fn failed(path: &Path, band: usize, rows: &Range<usize>, said: &str) -> Error {
+pub(super) fn failed(path: &Path, band: usize, rows: &Range<usize>, said: &str) -> Error {
     let place = match row_in(said) {
         Some(row) if rows.contains(&row) => format!("at row {row}"),
         _ => format!("between rows {} and {}", rows.start, rows.end),
     };
-    Error::new(
-        ErrorKind::Damaged,
-        format!(
-            "band {band} of {} cannot be read {place}: the file is damaged or cut short; copy it again ({said})",
-            shown(path)
-        ),
-    )
+    let cause = Cause::of(said);
+    let kind = match cause {
+        Cause::Damage => ErrorKind::Damaged,
+        Cause::Codec => ErrorKind::InvalidArgument,
+        Cause::Absent => ErrorKind::NotFound,
+        Cause::Network | Cause::Denied => ErrorKind::Io,
+        Cause::Other => ErrorKind::Other,
+    };
+    let why = match cause {
+        Cause::Damage => format!("the file is damaged or cut short; copy it again ({said})"),
+        Cause::Codec => format!("{said}{}", codec_hint()),
+        Cause::Absent => format!("a file that it names is missing ({said})"),
+        Cause::Network | Cause::Denied | Cause::Other => said.to_owned(),
+    };
+    Error::new(kind, format!("band {band} of {} cannot be read {place}: {why}", shown(path)))
 }
 
 /// The row that GDAL or libtiff name in their complaint, if they do.

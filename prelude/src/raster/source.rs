@@ -1,7 +1,9 @@
 //! One band of one file as the leaf of a lazy plan: read by windows, missing values as NaN.
 
 use super::decode::{Decoded, Decoder};
+use super::mask::{Window, valid};
 use super::meta::block_text;
+use super::missing::Missing;
 use super::read::into;
 use super::transfer::Transfer;
 use super::{Pixel, Raster};
@@ -15,18 +17,17 @@ use std::path::Path;
 
 /// A band to read later, by windows and from many threads.
 ///
-/// Where the band has a nodata value, values equal to it become NaN, and integers become floats that
-/// hold them all. Where it has none, values and type are the file's own.
+/// Where pixels can be missing (a nodata value, a mask in the file or beside it, an alpha band) they become NaN, and integers
+/// become floats that hold them all. Where none can be, values and type are the file's own. Which rule holds is GDAL's
+/// choice, as in rasterio: a mask goes before a nodata value, and that before an alpha band.
 #[derive(Debug, Clone)]
 pub struct RasterSource {
     raster: Raster,
     band: usize,
     shape: [usize; 2],
     block: [usize; 2],
-    /// The type in the file.
-    stored: DType,
     dtype: DType,
-    missing: Option<f64>,
+    missing: Missing,
 }
 
 impl RasterSource {
@@ -48,11 +49,10 @@ impl RasterSource {
 
     fn of(raster: &Raster, band: usize, masked: bool) -> Result<Self> {
         let facts = raster.band(band)?;
-        // NaN stands for itself, and integers never equal it.
-        let missing = facts.nodata.filter(|nodata| masked && !nodata.is_nan());
-        let dtype = if missing.is_some() { facts.dtype.with_missing() } else { facts.dtype };
+        let missing = if masked { facts.missing } else { Missing::Never };
+        let dtype = if missing.is_possible() { facts.dtype.with_missing() } else { facts.dtype };
         let shape = [raster.height(), raster.width()];
-        Ok(Self { raster: raster.clone(), band, shape, block: facts.block, stored: facts.dtype, dtype, missing })
+        Ok(Self { raster: raster.clone(), band, shape, block: facts.block, dtype, missing })
     }
 
     /// The band, counted from 1.
@@ -71,6 +71,28 @@ impl RasterSource {
         columns: Range<usize>,
     ) -> Result<Vec<T>> {
         self.finished(rows, columns, &|_| ())
+    }
+
+    /// Numbers of which the missing ones are `nan`; `nodata` makes what replaces those between two numbers.
+    fn floats<T: Pixel + Element + Transfer + Decoded, F: Fn(&mut [T])>(
+        &self,
+        rows: Range<usize>,
+        columns: Range<usize>,
+        nan: T,
+        nodata: &dyn Fn(f64, f64) -> F,
+    ) -> Result<Vec<T>> {
+        match self.missing {
+            Missing::Never => self.numbers(rows, columns),
+            Missing::Between(low, high) => self.finished(rows, columns, &nodata(low, high)),
+            Missing::Mask => {
+                let mut values = self.numbers(rows.clone(), columns.clone())?;
+                let valid = valid(&self.raster, self.band, &Window { rows, columns })?;
+                for (value, valid) in values.iter_mut().zip(valid) {
+                    *value = if valid == 0 { nan } else { *value };
+                }
+                Ok(values)
+            }
+        }
     }
 
     fn finished<T: Pixel + Element + Transfer + Decoded>(
@@ -128,33 +150,12 @@ impl Source for RasterSource {
             DType::I32 => Values::from_shape_vec(&shape, self.numbers::<i32>(rows, columns)?),
             DType::U32 => Values::from_shape_vec(&shape, self.numbers::<u32>(rows, columns)?),
             DType::F32 => {
-                let values = match self.missing {
-                    Some(missing) => self.finished(rows, columns, &|values| mask(values, missing as f32, f32::NAN))?,
-                    None => self.numbers(rows, columns)?,
-                };
-                Values::from_shape_vec(&shape, values)
-            }
-            // Neighbours of a large nodata value become the same float, so these are compared as they are stored.
-            #[cfg(gdal_int64)]
-            DType::F64 if self.stored == DType::U64 && self.missing.is_some() => {
-                let missing = self.missing.unwrap_or_default() as u64;
-                let value = |value: u64| if value == missing { f64::NAN } else { value as f64 };
-                let values = self.numbers::<u64>(rows, columns)?.into_iter().map(value).collect();
-                Values::from_shape_vec(&shape, values)
-            }
-            #[cfg(gdal_int64)]
-            DType::F64 if self.stored == DType::I64 && self.missing.is_some() => {
-                let missing = self.missing.unwrap_or_default() as i64;
-                let value = |value: i64| if value == missing { f64::NAN } else { value as f64 };
-                let values = self.numbers::<i64>(rows, columns)?.into_iter().map(value).collect();
-                Values::from_shape_vec(&shape, values)
+                let nodata = |low, high| move |values: &mut [f32]| mask(values, low as f32, high as f32, f32::NAN);
+                Values::from_shape_vec(&shape, self.floats(rows, columns, f32::NAN, &nodata)?)
             }
             DType::F64 => {
-                let values = match self.missing {
-                    Some(missing) => self.finished(rows, columns, &|values| mask(values, missing, f64::NAN))?,
-                    None => self.numbers(rows, columns)?,
-                };
-                Values::from_shape_vec(&shape, values)
+                let nodata = |low, high| move |values: &mut [f64]| mask(values, low, high, f64::NAN);
+                Values::from_shape_vec(&shape, self.floats(rows, columns, f64::NAN, &nodata)?)
             }
             #[cfg(gdal_int64)]
             DType::I64 => Values::from_shape_vec(&shape, self.numbers::<i64>(rows, columns)?),
@@ -167,9 +168,10 @@ impl Source for RasterSource {
     }
 }
 
-fn mask<T: Copy + PartialEq>(values: &mut [T], missing: T, nan: T) {
+/// Replaces what lies between two numbers, both included.
+fn mask<T: Copy + PartialOrd>(values: &mut [T], low: T, high: T, nan: T) {
     // Writing every element, changed or not, lets the compiler use vector instructions.
     for value in values {
-        *value = if *value == missing { nan } else { *value };
+        *value = if (*value >= low) & (*value <= high) { nan } else { *value };
     }
 }

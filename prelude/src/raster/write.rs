@@ -8,6 +8,7 @@ use crate::cancel;
 use crate::disk::Temporary;
 use crate::disk::shown;
 use crate::gdal::library;
+use crate::geo::NO_TRANSFORM;
 use crate::values::DType;
 use crate::{Error, ErrorKind, Result};
 use gdal::errors::GdalError;
@@ -143,13 +144,22 @@ fn new_dataset(path: &Path, meta: &RasterMeta, extra: &[String]) -> Result<Optio
     if let Some(crs) = &meta.crs {
         dataset.set_projection(crs.wkt())?;
     }
-    if meta.transform != RasterMeta::NO_TRANSFORM {
+    if meta.transform != NO_TRANSFORM {
         dataset.set_geo_transform(&meta.transform)?;
     }
-    if meta.nodata.is_some() {
-        for band in 1..=meta.count {
-            set_nodata(&mut dataset.rasterband(band)?, meta)?;
+    for number in 1..=meta.count {
+        let mut band = dataset.rasterband(number)?;
+        if meta.nodata.is_some() {
+            set_nodata(&mut band, meta)?;
         }
+        let stored = meta.band(number - 1);
+        if stored.is_scaled() {
+            band.set_scale(stored.scale)?;
+            band.set_offset(stored.offset)?;
+        }
+    }
+    if let Some(gcps) = &meta.gcps {
+        gcps.set(&dataset)?;
     }
     Ok(Some(dataset))
 }

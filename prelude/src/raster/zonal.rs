@@ -2,9 +2,10 @@
 
 use super::clip::Place;
 use super::planes::Planes;
+use crate::array::Operation;
 use crate::array::{Coord, DataArray};
 use crate::cancel;
-use crate::geo::rasterize::burn;
+use crate::geo::rasterize::rasterize;
 use crate::geo::{IntoPolygons, Polygons};
 use crate::lazy::{Plan, ReduceOp, ReduceOptions, Source};
 use crate::values::{DType, Values, typed};
@@ -107,17 +108,17 @@ impl Zonal {
         };
         let results = planes.planes.iter().map(of_plane).collect();
         let names = Coord::from(self.polygons.names().to_vec());
-        let array = planes.rebuild(results, &["zone"], Vec::new())?.coord("zone", names)?;
+        let array = planes.rebuild(Operation::Reduce, results, &["zone"], Vec::new())?.coord("zone", names)?;
         if planes.lazy { Ok(array) } else { array.compute() }
     }
 
     fn spans(&self) -> Result<Spans> {
         let place = Place::of(&self.array, "zonal")?;
-        let crs = self.array.crs().map(super::Crs::from_wkt).transpose()?;
+        let crs = self.array.find_crs()?;
         let mut zones = Vec::with_capacity(self.polygons.len());
         for area in self.polygons.geometries(crs.as_ref())? {
             cancel::check()?;
-            let cover = burn(std::slice::from_ref(&area), &place.transform, place.shape, self.all_touched)?;
+            let cover = rasterize(std::slice::from_ref(&area), &place.grid, self.all_touched)?;
             let mut spans = Vec::new();
             for (row, line) in cover.mask.rows().into_iter().enumerate() {
                 let mut at = 0;
@@ -131,7 +132,8 @@ impl Zonal {
             zones.push(spans);
         }
         if zones.iter().all(Vec::is_empty) {
-            let message = format!("zonal: no pixel has its centre in any zone; the array covers {}", place.extent());
+            let message =
+                format!("zonal: no pixel has its centre in any zone; the array covers {}", place.grid.extent());
             return Err(Error::new(ErrorKind::NotFound, message));
         }
         Ok(Spans { zones })

@@ -160,6 +160,12 @@ impl DType {
             .find(|dtype| dtype.name() == name)
     }
 
+    /// The least and the largest value that a file holds for an integer type, or for bool, which is stored as bytes.
+    pub(crate) fn stored_range(self) -> Option<(f64, f64)> {
+        let stored = if self == Self::Bool { Self::U8 } else { self };
+        stored.range().map(|(least, greatest)| (least as f64, greatest as f64))
+    }
+
     /// The smallest float type that holds every value of this type: what `sqrt` and `exp` give.
     pub fn to_float(self) -> Self {
         match self {

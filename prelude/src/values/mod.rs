@@ -8,6 +8,7 @@ mod cast;
 mod convert;
 mod dtype;
 mod element;
+mod even;
 mod index;
 pub(crate) mod kernels;
 mod shape;
@@ -17,6 +18,7 @@ mod text_convert;
 
 pub use dtype::DType;
 pub use element::{Element, IntoElement};
+pub use even::EvenRange;
 pub use index::AxisIndex;
 pub(crate) use index::{Pick, resolve};
 pub(crate) use table::{each, each_arm, integer_types, number_types, numbers, same, same_arm, typed, typed_arm};

@@ -13,6 +13,7 @@ mod datasets;
 mod gaps;
 mod geography;
 mod groups;
+mod integers;
 mod interop;
 mod lazy;
 mod lesson;

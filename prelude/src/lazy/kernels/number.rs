@@ -1,5 +1,6 @@
 //! Arithmetic as NumPy does it, per element type: integers wrap, remainders take the divisor's sign.
 
+use super::power::wrapping_power;
 use crate::values::{Element, numbers};
 
 /// A type with arithmetic: every element type but bool.
@@ -11,7 +12,7 @@ pub(super) trait Number: Element {
     fn div(self, other: Self) -> Self;
     /// The remainder with the sign of the divisor, as Python's `%`; of an integer by zero: 0.
     fn rem(self, other: Self) -> Self;
-    /// Integers to a negative power are 0 (truncated), but for 1 and -1.
+    /// Integers to a negative power are refused before they get here.
     fn pow(self, other: Self) -> Self;
     /// NaN if either is.
     fn min(self, other: Self) -> Self;
@@ -73,15 +74,7 @@ macro_rules! integer {
             #[inline(always)]
             #[allow(unused_comparisons)]
             fn pow(self, other: Self) -> Self {
-                if other < 0 {
-                    return match self.wrapping_mul(self) {
-                        // 1 and -1 are the only integers whose inverse is one.
-                        1 if self == 1 || other & 1 == 0 => 1,
-                        1 => self,
-                        _ => 0,
-                    };
-                }
-                u32::try_from(other).map_or(0, |power| self.wrapping_pow(power))
+                wrapping_power!(self, other)
             }
             #[inline(always)]
             fn min(self, other: Self) -> Self { Ord::min(self, other) }
@@ -215,7 +208,9 @@ mod tests {
         assert_eq!(Number::add(250u8, 10), 4);
         assert_eq!(Number::abs(i16::MIN), i16::MIN);
         assert_eq!(Number::pow(3i32, 4), 81);
-        assert_eq!([Number::pow(-1i32, -3), Number::pow(-1i32, -2), Number::pow(2i32, -1)], [-1, 1, 0]);
+        // np.array([1, -1, 3, 2]) ** np.array([2**32, 2**32 + 1, 2**40 + 1, 2**63 - 1])
+        let powers = [(1, 1 << 32), (-1, (1 << 32) + 1), (3, (1 << 40) + 1), (2, i64::MAX)];
+        assert_eq!(powers.map(|(base, power)| Number::pow(base, power)), [1, -1, -5135550532504518653, 0]);
     }
 
     #[test]

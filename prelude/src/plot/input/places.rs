@@ -1,12 +1,11 @@
 //! Where the labels of a dimension lie along an axis, and what the axis is called.
 
 use crate::array::{Attr, Coord, DType, DataArray, Values};
+use crate::geo::{Cells, SPATIAL_REF, runs_down};
 use crate::plot::axes::{Axis, Meaning};
 use crate::plot::ticks::number;
 use std::sync::Arc;
 
-/// Coordinates whose steps differ by more than this share of a step are not evenly spaced.
-const UNEVEN: f64 = 0.01;
 /// An image along uneven coordinates is cut into this many even columns or rows: more than a screen shows.
 const CUTS: usize = 2400;
 /// A longer title made of scalar coordinates is cut.
@@ -52,7 +51,7 @@ impl Places {
     /// The labels of the dimension `dim`; positions where it has none.
     pub fn along(array: &DataArray, dim: &str, labelled: bool) -> Self {
         match array.index_of(dim) {
-            Some(coord) => Self::of(coord, array.crs()),
+            Some(coord) => Self::of(coord, array.crs().as_deref()),
             None => {
                 Self::positions(array.sizes().iter().find(|(name, _)| name == dim).map_or(0, |(_, len)| *len), None)
                     .called(labelled.then(|| dim.to_owned()))
@@ -66,10 +65,9 @@ impl Places {
 
     /// First label and step, if the labels are evenly spaced.
     fn even(&self) -> Option<(f64, f64)> {
-        let (first, last, len) = (*self.at.first()?, *self.at.last()?, self.at.len());
-        let step = (last - first) / (len as f64 - 1.0);
-        let near = |(at, value): (usize, &f64)| (value - first - at as f64 * step).abs() <= UNEVEN * step.abs();
-        (step != 0.0 && step.is_finite() && self.at.iter().enumerate().all(near)).then_some((first, step))
+        // Which type the labels had is not known here; to the eye those of `f32` are even too.
+        let cells = Cells::of_labels(&self.at, f64::from(f32::EPSILON), None).ok()?;
+        Some((*self.at.first()?, cells.step))
     }
 
     /// The edges between labels that only rise or only fall: one more than there are labels.
@@ -128,7 +126,7 @@ fn size_of_one(array: &DataArray, dim: &str, meaning: &Meaning) -> f64 {
         return kind.day() as f64;
     }
     let [_, width, _, _, _, height] = array.transform().unwrap_or([0.0, 1.0, 0.0, 0.0, 0.0, 1.0]);
-    if matches!(dim, "y" | "lat" | "latitude") { height } else { width }
+    if runs_down(dim) { height } else { width }
 }
 
 /// The cell in which each of many even pieces between the first and the last edge has its middle.
@@ -171,7 +169,7 @@ pub(in crate::plot) fn label_text(coord: &Coord, at: usize) -> String {
 
 /// "time = 2016-07-01, level = 500": the scalar coordinates, which say which part of a larger array this is.
 pub(in crate::plot) fn part_title(array: &DataArray) -> Option<String> {
-    let scalars = array.coords().iter().filter(|coord| coord.dims().is_empty() && coord.name() != "spatial_ref");
+    let scalars = array.coords().iter().filter(|coord| coord.dims().is_empty() && coord.name() != SPATIAL_REF);
     let value = |coord: &Coord| match coord.values().dtype() {
         DType::F32 | DType::F64 => coord.values().get(&[]).map_or_else(String::new, number),
         _ => coord.values().to_texts().concat(),

@@ -58,7 +58,7 @@ impl Part {
         let answered = match reader {
             Reader::Decoder => {
                 let window = (band - 1, rows, columns);
-                super::read(raster.path(), raster.expected(), window, raster.band(band)?.nodata, &mut out, &|_| ())?
+                super::read(raster.path(), raster.expected(), window, raster.band(band)?.filling, &mut out, &|_| ())?
             }
             Reader::Gdal => through_gdal(raster, band, rows, columns, &mut out, &|_| ()).map(|()| true)?,
             Reader::Either => into(raster, band, rows, columns, &mut out, &|_| ()).map(|()| true)?,

@@ -1,0 +1,3 @@
+//! Maps against rasterio, rioxarray and rasterstats: reprojection, coordinate reference systems, longitudes, clips, zones.
+
+mod folder;
