@@ -1,7 +1,7 @@
 //! What is kept with an array beside its labels: where it lies, and how its file stores the numbers.
 
 use super::grid::{NO_TRANSFORM, moved, same_transform};
-use super::{Encoding, Gcp, Gcps, GEO_TRANSFORM, SPATIAL_REF};
+use super::{Encoding, GEO_TRANSFORM, Gcp, Gcps, SPATIAL_REF};
 use crate::array::{Attachment, Attrs, Coord, DataArray, ENCODING_ATTRIBUTES, Keeps};
 use crate::values::AxisIndex;
 use std::any::Any;

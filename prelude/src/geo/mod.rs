@@ -8,6 +8,7 @@ mod gcps;
 mod georeference;
 mod grid;
 pub(crate) mod land;
+mod longitudes;
 mod polygons;
 pub(crate) mod rasterize;
 
@@ -16,8 +17,9 @@ pub(crate) use crs::epsg;
 pub use crs::{Crs, IntoCrs};
 pub use encoding::Encoding;
 pub(crate) use encoding::{BandEncoding, holds};
-pub(crate) use georeference::{Georeference, Place};
 pub use gcps::{Gcp, Gcps};
+pub(crate) use georeference::{Georeference, Place};
 pub use grid::Grid;
 pub(crate) use grid::{NO_TRANSFORM, bounds, same_transform};
+pub(crate) use longitudes::{Columns, TURNS, unrolled};
 pub use polygons::{IntoPolygons, Polygons};

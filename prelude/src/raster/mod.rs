@@ -4,6 +4,7 @@
 //! file, and [`glob()`] lists many. [`open_rasters`] makes many files one lazy labelled array.
 
 mod clip;
+mod clip_polygons;
 mod copy;
 mod datasets;
 mod decode;
@@ -31,7 +32,7 @@ mod zonal;
 pub use crate::disk::glob;
 pub use crate::gdal::gdal_version;
 pub use crate::geo::{Crs, IntoCrs, IntoPolygons, Polygons};
-pub use clip::Clip;
+pub use clip_polygons::Clip;
 pub use decode::Decoder;
 #[cfg(fuzzing)]
 #[doc(hidden)]

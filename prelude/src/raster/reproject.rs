@@ -181,10 +181,13 @@ impl DataArray {
         let matched = on_grid(self, "reproject_match", &target, &options)?;
         // The other's own labels: computed from its transform they could differ in the last digit, and not align.
         let labels = ["y", "x"].iter().zip(other.map_dims().into_iter().flatten());
-        labels.filter_map(|(name, dim)| Some((name, other.index_of(dim)?))).try_fold(matched, |matched, (name, labels)| {
-            // A range of even numbers stays one.
-            matched.coord(name, labels.clone().unplaced())
-        })
+        labels.filter_map(|(name, dim)| Some((name, other.index_of(dim)?))).try_fold(
+            matched,
+            |matched, (name, labels)| {
+                // A range of even numbers stays one.
+                matched.coord(name, labels.clone().unplaced())
+            },
+        )
     }
 
     fn warped(&self, crs: &Crs, options: &Reproject) -> Result<Self> {

@@ -2,6 +2,7 @@
 
 mod mapping;
 mod numbers;
+mod scale;
 mod transformer;
 mod warped;
 
@@ -12,10 +13,10 @@ use crate::geo::Grid;
 use crate::lazy::Plan;
 use crate::values::{DType, Element, Values};
 use crate::{Error, ErrorKind, Result};
-use gdal::{Dataset, DriverManager};
 use gdal::cpl::CslStringList;
 use gdal::errors::GdalError;
 use gdal::raster::GdalType;
+use gdal::{Dataset, DriverManager};
 use gdal_sys::CPLErr;
 use mapping::{Mapping, Needed, Rows, failed, positions};
 use std::borrow::Cow;
@@ -77,8 +78,7 @@ impl Warp {
             failed(&format!("reproject from {} to {}", self.source.crs_name(), self.target.crs_name()), &said)
         };
         let resampling = if self.is_shift() { Resampling::Nearest } else { self.resampling };
-        let mapping =
-            library::call(|| Mapping::new(&self.source, &self.target, resampling)).map_err(named)?;
+        let mapping = library::call(|| Mapping::new(&self.source, &self.target, resampling)).map_err(named)?;
         let Some(needed) = mapping.needed(&window)? else {
             let nothing = Values::from(ndarray::Array2::from_elem((window[0].len(), window[1].len()), self.missing));
             return Ok(nothing.cast(self.dtype));
@@ -183,7 +183,12 @@ impl Job<'_> {
             let line = &flat[row * width..(row + 1) * width];
             pixels.extend(line.first().into_iter().flat_map(|value| std::iter::repeat_n(*value, columns.before)));
             pixels.extend_from_slice(line);
-            pixels.extend(line.last().into_iter().flat_map(|value| std::iter::repeat_n(*value, columns.after)));
+            match columns.is_cyclic {
+                true => pixels.extend(line.iter().cycle().take(columns.after)),
+                false => {
+                    pixels.extend(line.last().into_iter().flat_map(|value| std::iter::repeat_n(*value, columns.after)))
+                }
+            }
         }
         drop(flat);
         crate::values::buffers::recycle(values);
