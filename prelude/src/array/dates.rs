@@ -131,7 +131,7 @@ impl DataArray {
     fn date_field(&self, what: &str, field: &dyn Fn(DateKind, i64) -> Result<i64>) -> Result<Self> {
         let (kind, dates) = self.dates(what)?;
         let moved = try_each(&dates, |date| if date == i64::MIN { Ok(date) } else { field(kind, date) })?;
-        Ok(self.with_plan(Operation::Elementwise, Plan::memory(Values::I64(moved).as_dates(self.dtype()))))
+        Ok(self.with_plan(Operation::Elementwise, Plan::memory(Values::I64(moved).into_dates(self.dtype()))))
     }
 }
 

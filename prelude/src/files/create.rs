@@ -174,8 +174,8 @@ pub(super) fn stored_type(dtype: DType) -> DType {
     match dtype {
         DType::Bool | DType::Text => DType::U8,
         DType::I8 if !cfg!(gdal_int8) => DType::I16,
-        DType::I64 | DType::U64 | DType::DateTime if !cfg!(gdal_int64) => DType::F64,
-        DType::DateTime => DType::I64,
+        DType::I64 | DType::U64 | DType::DateTime | DType::CfTime(_) if !cfg!(gdal_int64) => DType::F64,
+        DType::DateTime | DType::CfTime(_) => DType::I64,
         other => other,
     }
 }

@@ -1,9 +1,8 @@
 //! CF decoding: what the numbers in a file stand for. The rules are xarray's, so values and types come out as its do.
 
 use super::attribute::{Given, GivenAttrs, find};
-use super::calendar::{TimeUnits, is_time};
 use super::options::DatasetOptions;
-use crate::time::DateTime;
+use crate::time::units::{Count, TimeUnits, is_time};
 use crate::values::buffers;
 use crate::values::{DType, Element, Text, Values, each};
 use crate::{Error, ErrorKind, Result};
@@ -51,7 +50,8 @@ pub(super) fn decide(raw: DType, attrs: &GivenAttrs, options: &DatasetOptions) -
         match TimeUnits::parse(units, find(attrs, "calendar").and_then(Given::as_text)) {
             Ok(units) => {
                 decoding.time = Some(units);
-                decoding.dtype = DType::DateTime;
+                // The real calendar's dates may turn out to lie too far away; see `settle`.
+                decoding.dtype = if units.calendar.is_real() { DType::DateTime } else { DType::CfTime(units.calendar) };
                 used.extend(["units", "calendar"]);
             }
             Err(error) => {
@@ -113,7 +113,7 @@ impl Decoding {
     /// The values that those of a file stand for, in one pass over them.
     ///
     /// # Errors
-    /// When a time lies outside 1677 to 2262.
+    /// When a number is no date.
     pub(super) fn apply(&self, raw: Values) -> Result<Values> {
         if let Some(time) = &self.time {
             return self.dates(time, &raw);
@@ -155,39 +155,51 @@ impl Decoding {
         map(raw, &f)
     }
 
-    fn dates(&self, time: &TimeUnits, raw: &Values) -> Result<Values> {
-        let missing = DateTime::MISSING.nanoseconds();
-        let plain = self.scale.is_none() && self.offset.is_none();
-        let mut outside = None;
-        let mut keep = |number: f64, instant: Option<i64>| {
-            instant.unwrap_or_else(|| {
-                outside.get_or_insert(number);
-                missing
-            })
-        };
-        let dates: Vec<i64> = if plain && !raw.dtype().is_float() {
-            let whole = raw.cast(DType::I64).to_vec::<i64>()?;
-            let is_fill = |number: i64| number == missing || self.fills.contains(&(number as f64));
-            whole
-                .into_iter()
-                .map(|number| if is_fill(number) { missing } else { keep(number as f64, time.whole(number)) })
-                .collect()
-        } else {
+    /// Chooses the type of dates that holds those of all these numbers of the file.
+    ///
+    /// # Errors
+    /// When a number stands for no date.
+    pub(super) fn settle(&mut self, raw: &Values) -> Result<()> {
+        let Some(time) = self.time else { return Ok(()) };
+        let kind = time.kind(self.counts(raw)?.into_iter().flatten())?;
+        self.dtype = Values::of_dates(kind, Vec::new()).dtype();
+        Ok(())
+    }
+
+    /// The numbers of a time, without their masks and scales; none where they are missing.
+    fn counts(&self, raw: &Values) -> Result<Vec<Option<Count>>> {
+        if self.scale.is_some() || self.offset.is_some() || raw.dtype().is_float() {
             let Values::F64(numbers) = self.floats64(raw)? else { unreachable!("floats64 gives f64") };
-            numbers.iter().map(|&number| keep(number, time.float(number))).collect()
-        };
-        match outside {
-            Some(number) => Err(Error::new(
-                ErrorKind::InvalidArgument,
-                format!(
-                    "the time {number} lies outside 1677-09-22 to 2262-04-11, which nanoseconds reach; open it with decode_times(false)"
-                ),
-            )),
-            None => Ok(Values::DateTime(Values::from_shape_vec(raw.shape(), dates).map(|values| match values {
-                Values::I64(dates) => dates,
-                _ => unreachable!("dates are 64-bit integers"),
-            })?)),
+            return Ok(numbers.iter().map(|&number| (!number.is_nan()).then_some(Count::Float(number))).collect());
         }
+        let count = |number: i128| {
+            let missing = number == i128::from(i64::MIN) || self.fills.contains(&(number as f64));
+            (!missing).then_some(Count::Whole(number))
+        };
+        Ok(match raw {
+            Values::U64(numbers) => numbers.iter().map(|&number| count(i128::from(number))).collect(),
+            others => others.cast(DType::I64).to_vec::<i64>()?.into_iter().map(|n| count(i128::from(n))).collect(),
+        })
+    }
+
+    fn dates(&self, time: &TimeUnits, raw: &Values) -> Result<Values> {
+        let Some(kind) = self.dtype.date_kind() else { unreachable!("times are decoded to dates") };
+        let date = |count: Option<Count>| match count {
+            None => Ok(i64::MIN),
+            Some(count) => time.date(count, kind).ok_or_else(|| {
+                let number = match count {
+                    Count::Whole(number) => number.to_string(),
+                    Count::Float(number) => number.to_string(),
+                };
+                let message = format!(
+                    "the time {number} is no date of the type {}; open it with decode_times(false)",
+                    self.dtype
+                );
+                Error::new(ErrorKind::InvalidArgument, message)
+            }),
+        };
+        let dates: Vec<i64> = self.counts(raw)?.into_iter().map(date).collect::<Result<_>>()?;
+        Ok(Values::from_shape_vec(raw.shape(), dates)?.into_dates(self.dtype))
     }
 }
 
@@ -206,7 +218,7 @@ fn map<U: Element>(raw: &Values, f: &dyn Fn(f64) -> U) -> Result<Values> {
 pub(super) fn empty(dtype: DType, shape: &[usize]) -> Result<Values> {
     match dtype {
         DType::Text => Values::from_shape_vec::<Text>(shape, Vec::new()),
-        DType::DateTime => Ok(Values::from_shape_vec::<i64>(shape, Vec::new())?.cast(DType::DateTime)),
+        dates if dates.is_date() => Ok(Values::from_shape_vec::<i64>(shape, Vec::new())?.into_dates(dates)),
         dtype => Ok(Values::from_shape_vec::<f64>(shape, Vec::new())?.cast(dtype)),
     }
 }

@@ -11,10 +11,12 @@
 //!
 //! - Coordinates are always read; data never before it is computed.
 //! - A grid mapping becomes the coordinate `spatial_ref`, so that the CRS travels with each array.
-//! - Times in calendars that are not the real one stay numbers; the attribute `decoding_note` says why.
+//! - Dates of other calendars, and dates that nanoseconds do not reach, are of the type
+//!   [`DType::CfTime`](crate::array::DType::CfTime). Times that nobody can tell (years that have no fixed length, zones
+//!   without a known offset) stay numbers; the attribute `decoding_note` says why.
 //! - Durations stay numbers with their units, as there is no such element type.
 //! - A fill value counts as its own rounded to the type of the values (`1e20` for `f32`).
-//! - Unsigned 64-bit integers are read as `i64`, signed 8-bit ones as `i16`.
+//! - Signed 8-bit integers are read as `i16` before GDAL 3.7, which has no type for them.
 //! - One-dimensional `char` variables are numbers: GDAL does not tell them from bytes.
 //! - Coordinates that lie along no array's dimensions are there when a file is opened, and are lost by operations on
 //!   the dataset.
@@ -23,7 +25,6 @@
 //!   clipping and reprojecting. Parameters that no table knows are named by their codes, `unknown_0_192_7`.
 
 mod attribute;
-mod calendar;
 mod create;
 mod csv;
 mod decode;
@@ -37,9 +38,10 @@ mod read;
 mod source;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod time_tests;
 mod write;
 
-pub(crate) use calendar::TimeUnits;
 pub use many::open_datasets;
 pub use open::{open_dataarray, open_dataset, open_dataset_with};
 pub use options::DatasetOptions;

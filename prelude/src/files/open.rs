@@ -255,22 +255,10 @@ fn assembled(mut header: Header, options: &DatasetOptions) -> Result<Dataset> {
     for variable in header.variables.iter().filter(|variable| mapping.as_ref() != Some(&variable.name)) {
         let is_index = variable.place.dims == [variable.name.clone()];
         let is_coord = is_index || coord_names.contains(&variable.name);
-        let (source, mut attrs) = source(variable, options);
+        let (source, mut attrs) = source(variable, options)?;
         if is_coord {
-            match coord_values(&source, variable) {
-                Ok(values) => coords.push(Coord::named(&variable.name, variable.place.dims.clone(), values, attrs)),
-                // Dates that do not fit are labels still, as numbers.
-                Err(error)
-                    if error.kind() == ErrorKind::InvalidArgument && source.decoding.dtype == DType::DateTime =>
-                {
-                    let numbers = options.clone().decode_times(false);
-                    let (source, mut as_numbers) = self::source(variable, &numbers);
-                    as_numbers.set("decoding_note", format!("left as numbers: {error}"));
-                    let values = coord_values(&source, variable)?;
-                    coords.push(Coord::named(&variable.name, variable.place.dims.clone(), values, as_numbers));
-                }
-                Err(error) => return Err(error),
-            }
+            let values = coord_values(&source, variable)?;
+            coords.push(Coord::named(&variable.name, variable.place.dims.clone(), values, attrs));
             continue;
         }
         let values = match source.place.shape.iter().product::<usize>() {
@@ -304,7 +292,21 @@ fn coord_values(source: &VariableSource, variable: &Variable) -> Result<Values> 
     source.all()
 }
 
-fn source(variable: &Variable, options: &DatasetOptions) -> (VariableSource, Attrs) {
+/// A variable of dates has one type of them, which follows from its numbers; what is no date stays a number.
+fn source(variable: &Variable, options: &DatasetOptions) -> Result<(VariableSource, Attrs)> {
+    let (mut source, attrs) = described(variable, options);
+    if source.decoding.dtype.is_date() && !variable.place.shape.contains(&0) {
+        let sample = source.sample()?;
+        if let Err(error) = source.decoding.settle(&sample) {
+            let (source, mut attrs) = described(variable, &options.clone().decode_times(false));
+            attrs.set("decoding_note", format!("left as numbers: {error}"));
+            return Ok((source, attrs));
+        }
+    }
+    Ok((source, attrs))
+}
+
+fn described(variable: &Variable, options: &DatasetOptions) -> (VariableSource, Attrs) {
     let raw = match variable.place.kind {
         Kind::Number(dtype, _) => dtype,
         _ => DType::Text,
@@ -326,7 +328,7 @@ fn share_time_with_bounds(variables: &mut [Variable]) {
         .filter_map(|variable| {
             let bounds = find(&variable.attrs, "bounds")?.as_text()?.to_owned();
             let units = find(&variable.attrs, "units")?.as_text()?;
-            let timed = super::calendar::is_time(units);
+            let timed = crate::time::units::is_time(units);
             let of_time = |(name, _): &&(String, Given)| name == "units" || name == "calendar";
             timed.then(|| (bounds, variable.attrs.iter().filter(of_time).cloned().collect()))
         })

@@ -26,7 +26,7 @@ pub(super) fn window(array: &Array, kind: Kind, window: &[Range<usize>]) -> Resu
 }
 
 fn numbers(array: &Array, dtype: DType, gdal: u32, window: &[Range<usize>], shape: &[usize]) -> Result<Values> {
-    if matches!(dtype, DType::Text | DType::Bool | DType::DateTime) {
+    if dtype.gdal_number().is_none() {
         return Err(Error::new(ErrorKind::Other, format!("files hold no {dtype} as such")));
     }
     typed!(dtype, T => filled::<T>(array, gdal, window, shape))

@@ -43,6 +43,31 @@ impl VariableSource {
     }
 }
 
+impl VariableSource {
+    /// The numbers of a window as the file has them.
+    fn raw(&self, window: &[Range<usize>]) -> Result<Values> {
+        let place = &self.place;
+        library::with(&place.path, |file| match file.array(&place.groups, &place.name) {
+            Some(array) => read::window(array, place.kind, window),
+            None => Err(Error::new(ErrorKind::NotFound, "the file no longer has this variable")),
+        })
+        .and_then(|values| values)
+    }
+
+    /// The numbers from which the type of dates is chosen: all, or of very many the first and the last, as xarray looks.
+    pub(super) fn sample(&self) -> Result<Values> {
+        const MOST: usize = 1_000_000;
+        let shape = &self.place.shape;
+        let window =
+            |of: &dyn Fn(usize) -> Range<usize>| self.raw(&shape.iter().map(|&length| of(length)).collect::<Vec<_>>());
+        if shape.iter().product::<usize>() <= MOST {
+            return window(&|length| 0..length);
+        }
+        let ends = [window(&|_| 0..1)?, window(&|length| length - 1..length)?];
+        Values::concat(&ends, 0)
+    }
+}
+
 impl Source for VariableSource {
     fn shape(&self) -> &[usize] {
         &self.place.shape
@@ -78,13 +103,8 @@ impl Source for VariableSource {
 
     fn read(&self, window: &[Range<usize>]) -> Result<Values> {
         let place = &self.place;
-        let raw = library::with(&place.path, |file| match file.array(&place.groups, &place.name) {
-            Some(array) => read::window(array, place.kind, window),
-            None => Err(Error::new(ErrorKind::NotFound, "the file no longer has this variable")),
-        })
-        .and_then(|values| values)
-        .and_then(|raw| self.decoding.apply(raw));
-        raw.map_err(|error| error.context(format!("{}, variable {:?}", shown(&place.path), place.name)))
+        let values = self.raw(window).and_then(|raw| self.decoding.apply(raw));
+        values.map_err(|error| error.context(format!("{}, variable {:?}", shown(&place.path), place.name)))
     }
 }
 

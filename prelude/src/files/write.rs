@@ -1,6 +1,5 @@
 //! Datasets to netCDF-4, window by window, so that one larger than memory can be written.
 
-use super::calendar;
 use super::create::{self, NewFile, Owner, gdal_type, stored_type};
 use super::library::{forget, serial};
 use super::source::sensible_block;
@@ -11,6 +10,7 @@ use crate::disk::shown;
 use crate::gdal::multidim::{Array, Dimension, Type};
 use crate::lazy::Plan;
 use crate::parallel::Progress;
+use crate::time::{Calendar, units};
 use crate::{Error, ErrorKind, Result};
 use std::ops::Range;
 use std::path::Path;
@@ -280,6 +280,11 @@ fn make(
             create::set_fill(&array, dtype, fill)?;
             Encoding::Fill(fill)
         }
+        // Nanoseconds have a missing date of their own to readers; of other dates the file has to say it.
+        (None, DType::CfTime(_)) => {
+            create::set_fill(&array, stored_type(DType::CfTime(Calendar::Standard)), i64::MIN as f64)?;
+            Encoding::Plain(stored)
+        }
         _ => Encoding::Plain(stored),
     };
     let owner = Owner::Array(&array);
@@ -298,9 +303,10 @@ fn make(
         encoding = Encoding::Plain(stored_type(dtype));
     }
     // Data are not looked at before they are written, so their dates take the units that hold any.
-    if dtype == DType::DateTime {
-        create::attribute(&owner, "units", &Attr::Text("nanoseconds since 1970-01-01".to_owned()))?;
-        create::attribute(&owner, "calendar", &Attr::Text("proleptic_gregorian".to_owned()))?;
+    if let Some(kind) = dtype.date_kind() {
+        let (units, calendar) = units::as_stored(kind);
+        create::attribute(&owner, "units", &Attr::Text(units.to_owned()))?;
+        create::attribute(&owner, "calendar", &Attr::Text(calendar.to_owned()))?;
         encoding = Encoding::Plain(DType::I64);
     }
     Ok(Made { array, of, encoding })
@@ -358,10 +364,11 @@ fn write_coord(file: &NewFile, dims: &[(String, Dimension)], coord: &Coord) -> R
     let mut attrs = coord.attrs().clone();
     attrs.remove("decoding_note");
     let mut values = coord.values().clone();
-    if let Values::DateTime(dates) = &values {
-        let (units, numbers, missing) = calendar::encode(&dates.iter().copied().collect::<Vec<_>>());
-        attrs.set("units", units);
-        attrs.set("calendar", "proleptic_gregorian");
+    if let Some((kind, dates)) = values.dates() {
+        let encoded = units::encode(kind, &dates.iter().copied().collect::<Vec<_>>());
+        attrs.set("units", encoded.units);
+        attrs.set("calendar", encoded.calendar);
+        let (numbers, missing) = (encoded.numbers, encoded.missing);
         // A float has NaN for a date that is missing.
         values = if missing {
             let floats = numbers.iter().map(|&v| if v == i64::MIN { f64::NAN } else { v as f64 }).collect();

@@ -199,6 +199,22 @@ mod tests {
         assert_eq!(shown("2016-07-04T12:00:00", "2016-07-04T12:00:04", 3.0).0, "12:00:00 12:00:02 12:00:04");
     }
 
+    // A month of 360_day ends on its 30th; 8000 years have ticks too.
+    #[test]
+    fn other_calendars_have_ticks_at_the_beginnings_of_their_own_months() {
+        let kind = DateKind::Cf(Calendar::Day360);
+        let shown = |low: &str, high: &str, count: f64| {
+            let ticks = dates(kind, kind.parse(low).unwrap().0 as f64, kind.parse(high).unwrap().0 as f64, count);
+            let places: Vec<String> = ticks.values.iter().map(|&place| kind.text(place as i64)).collect();
+            (ticks.labels.join(" "), places.join(" "), ticks.note.unwrap_or_default())
+        };
+        let (labels, places, note) = shown("2000-01-15", "2000-04-15", 4.0);
+        assert_eq!((labels.as_str(), note.as_str()), ("Feb Mar Apr", "2000"));
+        assert_eq!(places, "2000-02-01 2000-03-01 2000-04-01");
+        assert_eq!(shown("2000-02-29", "2000-03-02", 4.0).0, "29 Feb 30 Feb 1 Mar 2 Mar");
+        assert_eq!(shown("-0500-01-01", "7500-01-01", 5.0).0, "0 2000 4000 6000");
+    }
+
     #[test]
     fn the_ends_of_time_do_not_loop_or_fail() {
         for (low, high) in [(0.0, 0.0), (f64::NAN, 1.0), (-9.2e18, 9.2e18), (5.0, 1.0), (-1e300, 1e300), (0.0, 3e8)] {

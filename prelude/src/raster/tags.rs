@@ -6,8 +6,8 @@
 use super::RasterWriter;
 use crate::Result;
 use crate::array::{Attr, Coord, DataArray};
-use crate::files::TimeUnits;
 use crate::time::DateTime;
+use crate::time::units::{Count, TimeUnits};
 use crate::values::{DType, Values};
 use gdal::raster::RasterBand;
 use gdal::{Dataset, Metadata as _};
@@ -182,14 +182,16 @@ fn along(items: &[(&str, &str)], names: &[String]) -> Option<(String, Coord)> {
     (coord.len() == names.len() && !dim.contains(',')).then_some((dim, coord))
 }
 
-/// Numbers of `units` as dates; none where the calendar is not the real one, or a date too far away.
+/// Numbers of `units` as dates; none where they are no dates of the calendar.
 fn dates(values: &str, units: &str, calendar: Option<&str>) -> Option<Values> {
     let units = TimeUnits::parse(units, calendar).ok()?;
-    let date = |number: &str| match number.trim().parse() {
-        Ok(whole) => units.whole(whole),
-        Err(_) => units.float(number.trim().parse().ok()?),
+    let count = |number: &str| match number.trim().parse() {
+        Ok(whole) => Some(Count::Whole(whole)),
+        Err(_) => number.trim().parse().ok().map(Count::Float),
     };
-    Some(Values::from_nanoseconds(values.split(',').map(date).collect::<Option<_>>()?))
+    let counts: Vec<Count> = values.split(',').map(count).collect::<Option<_>>()?;
+    let kind = units.kind(counts.iter().copied()).ok()?;
+    Some(Values::of_dates(kind, counts.into_iter().map(|count| units.date(count, kind)).collect::<Option<_>>()?))
 }
 
 fn parse<T: std::str::FromStr>(list: &str) -> Option<Vec<T>> {

@@ -127,6 +127,14 @@ impl Calendar {
         })
     }
 
+    /// The day of the year, from 1. In 1582 of the standard calendar the ten days left out are counted, as cftime counts them.
+    pub(crate) fn day_of_year(self, (year, month, day): (i64, i64, i64)) -> i64 {
+        match self {
+            Self::Day360 => (month - 1) * 30 + day,
+            _ => BEFORE[(month - 1).clamp(0, 11) as usize] + i64::from(month > 2 && self.is_leap(year)) + day,
+        }
+    }
+
     /// Year, month and day of the day with a number.
     pub(crate) fn civil(self, number: i64) -> (i64, i64, i64) {
         let even = |length: i64, leap: i64| {

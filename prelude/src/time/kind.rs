@@ -74,9 +74,7 @@ impl DateKind {
     }
 
     pub(crate) fn dayofyear(self, date: i64) -> i64 {
-        let number = self.split(date).0;
-        let year = self.calendar().civil(number).0;
-        number - self.calendar().day_number(year, 1, 1).unwrap_or(number) + 1
+        self.calendar().day_of_year(self.civil(date))
     }
 
     pub(crate) fn weekday(self, date: i64) -> i64 {

@@ -19,7 +19,9 @@ pub mod fields;
 mod frequency;
 mod kind;
 mod range;
+mod reference;
 mod spans;
+pub(crate) mod units;
 
 pub use calendar::Calendar;
 pub use cf_time::{CfTime, CfTimes, date_range_in};

@@ -62,7 +62,7 @@ impl Values {
         match (self, dtype) {
             (values, DType::Text) => Self::Text(values.as_texts()),
             (values, dtype) => match (values.dates(), dtype.date_kind()) {
-                (Some((from, a)), Some(to)) => Self::I64(map(a, |v| from.convert(v, to))).as_dates(dtype),
+                (Some((from, a)), Some(to)) => Self::I64(map(a, |v| from.convert(v, to))).into_dates(dtype),
                 (Some((_, a)), None) if dtype == DType::F64 => Self::F64(map(a, date_to_float)),
                 (Some((_, a)), None) if dtype == DType::F32 => Self::F32(map(a, |v| date_to_float(v) as f32)),
                 (None, Some(to)) => match values {
@@ -71,7 +71,7 @@ impl Values {
                     Self::Text(a) => Self::I64(map(a, |text: Text| text.to_date(to))),
                     whole => each!(whole, a => cast_array(a, DType::I64)),
                 }
-                .as_dates(dtype),
+                .into_dates(dtype),
                 _ => each!(values, a => cast_array(a, dtype)),
             },
         }
@@ -101,7 +101,7 @@ macro_rules! cast_array {
                 DType::Bool => Values::Bool(map(a, CastTo::cast_to)),
                 $(DType::$I => Values::$I(map(a, CastTo::cast_to)),)*
                 $(DType::$F => Values::$F(map(a, CastTo::cast_to)),)*
-                DType::DateTime | DType::CfTime(_) => Values::I64(map(a, CastTo::cast_to)).as_dates(dtype),
+                DType::DateTime | DType::CfTime(_) => Values::I64(map(a, CastTo::cast_to)).into_dates(dtype),
                 DType::Text => unreachable!("text is written before"),
             }
         }

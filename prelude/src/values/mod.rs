@@ -114,11 +114,11 @@ impl Values {
 
     /// An array of type `T` as values of the dtype `dtype`, which differs from `T`'s own only for dates.
     pub(crate) fn from_typed<T: Element>(array: ArcArray<T, IxDyn>, dtype: DType) -> Self {
-        T::into_values(array).as_dates(dtype)
+        T::into_values(array).into_dates(dtype)
     }
 
     /// Numbers of 64 bits as the dates of `dtype`, if that is a type of dates; everything else as it is.
-    pub(crate) fn as_dates(self, dtype: DType) -> Self {
+    pub(crate) fn into_dates(self, dtype: DType) -> Self {
         match (self, dtype) {
             (Self::I64(a), DType::DateTime) => Self::DateTime(a),
             (Self::I64(a), DType::CfTime(calendar)) => Self::CfTime(calendar, a),

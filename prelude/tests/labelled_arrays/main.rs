@@ -6,6 +6,7 @@
 mod alignment;
 mod arithmetic;
 mod as_xarray;
+mod calendars;
 mod combining;
 mod conditions;
 mod datasets;

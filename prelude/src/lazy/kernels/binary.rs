@@ -218,7 +218,7 @@ pub(crate) fn apply(op: BinaryOp, operand: DType, a: Values, b: Values, shape: &
                     |span: i64| if span == i64::MIN { f64::NAN } else { span as f64 * kind.nanoseconds() as f64 };
                 Values::F64(map_to(&difference, span))
             }
-            Values::I64(dates) if !count => Values::I64(dates).as_dates(operand),
+            Values::I64(dates) if !count => Values::I64(dates).into_dates(operand),
             result => result,
         };
     }

@@ -64,7 +64,7 @@ impl LineOp for Cumulative {
             (CumulativeOp::Last, DType::F32) => run(block, state, f32::NAN, last(f32::is_nan), |v| v),
             (CumulativeOp::Last, DType::F64) => run(block, state, f64::NAN, last(f64::is_nan), |v| v),
             (CumulativeOp::Last, dates) if dates.is_date() => {
-                run(block, state, i64::MIN, last(|date| date == i64::MIN), |date| date).as_dates(dates)
+                run(block, state, i64::MIN, last(|date| date == i64::MIN), |date| date).into_dates(dates)
             }
             (CumulativeOp::Last, DType::Text) => run(block, state, Text::MISSING, last(Text::is_missing), |text| text),
             (CumulativeOp::Last, _) => run_same(block),

@@ -59,7 +59,7 @@ impl LineOp for Gaps {
         match block.values.dtype() {
             DType::F32 => self.fill(block, f32::is_nan, |v| v as f32),
             DType::F64 => self.fill(block, f64::is_nan, |v| v),
-            dates if dates.is_date() => self.fill(block, |date: i64| date == i64::MIN, |_| i64::MIN).as_dates(dates),
+            dates if dates.is_date() => self.fill(block, |date: i64| date == i64::MIN, |_| i64::MIN).into_dates(dates),
             DType::Text => self.fill(block, Text::is_missing, |_| Text::MISSING),
             _ => {
                 let first = block.out.start - block.start;
