@@ -21,6 +21,10 @@ impl Missing {
     /// What GDAL says of a band whose values are of type `sample`.
     pub fn of(band: &RasterBand<'_>, sample: Option<Sample>, nodata: Option<f64>) -> Self {
         let Ok(flags) = band.mask_flags() else { return Self::Never };
+        // Older versions of GDAL, which know no signed bytes, take a nodata value below 0 for one that none has.
+        if let (Some(Sample::I8), Some(nodata), true) = (sample, nodata, flags.is_all_valid()) {
+            return Self::Between(nodata, nodata);
+        }
         if flags.is_all_valid() {
             return Self::Never;
         }

@@ -227,9 +227,10 @@ mod tests {
     }
 
     #[test]
-    fn numbers_that_are_no_dates_here_are_no_labels() {
-        let noleap = [("time#units", "days since 2000-01-01"), ("time#calendar", "noleap")];
-        assert_eq!(labels(10, "0,1", &noleap).map(|(dim, _)| dim), None);
+    fn labels_of_another_calendar_are_its_dates_and_numbers_that_are_no_dates_are_no_labels() {
+        let noleap = [("time#units", "days since 2000-02-28"), ("time#calendar", "noleap")];
+        let (_, dates) = labels(10, "0,1", &noleap).unwrap();
+        assert_eq!(dates.values().to_texts(), ["2000-02-28", "2000-03-01"]);
         assert_eq!(labels(6, "0,1e30", &[("time#units", "days since 2000-01-01")]).map(|(dim, _)| dim), None);
     }
 
