@@ -1,5 +1,6 @@
 //! What makes an array a map: its CRS, its grid, and how its file stores the numbers.
 
+use super::crs_from_cf::kept;
 use super::georeference::{Georeference, Place};
 use super::grid::{Cells, Uneven, same_transform};
 use super::{Crs, Encoding, Grid, IntoCrs};
@@ -36,11 +37,11 @@ pub(crate) enum NoGrid {
 impl DataArray {
     /// The coordinate reference system as WKT, if the array has one: from the coordinate that its attribute `grid_mapping`
     /// names, or from `spatial_ref`; see [`Crs::from_cf`].
-    pub fn crs(&self) -> Option<String> {
+    pub fn crs(&self) -> Option<&str> {
         let attrs = self.grid_mapping()?.attrs();
-        match attrs.get("crs_wkt").and_then(Attr::as_str).filter(|text| text.contains('[') && !text.contains('{')) {
-            Some(wkt) => Some(wkt.to_owned()),
-            None => Crs::from_cf(attrs).ok()?.map(|crs| crs.wkt().to_owned()),
+        match attrs.get("crs_wkt").and_then(Attr::as_str).filter(|text| text.contains('[') && !text.starts_with('{')) {
+            Some(wkt) => Some(wkt),
+            None => Crs::from_cf(attrs).ok()?.map(|crs| kept(crs.wkt())),
         }
     }
 

@@ -4,6 +4,8 @@
 use super::Crs;
 use crate::array::{Attr, Attrs};
 use crate::{Error, ErrorKind, Result};
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
 
 /// The grid mappings that are understood, for the error of one that is not.
 const KNOWN: &str = "albers_conical_equal_area, azimuthal_equidistant, geostationary, lambert_azimuthal_equal_area, \
@@ -42,6 +44,21 @@ impl Crs {
             return Self::from_epsg(4326).map(Some);
         }
         Self::parse(&format!("{} +no_defs +type=crs", words.join(" "))).map(Some)
+    }
+}
+
+/// A definition that was made of attributes, for as long as the process lives, so that an array can lend it. There are as many
+/// as there are different systems, which are few.
+pub(super) fn kept(definition: &str) -> &'static str {
+    static DEFINITIONS: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
+    let mut definitions = DEFINITIONS.lock().unwrap_or_else(PoisonError::into_inner);
+    match definitions.get(definition) {
+        Some(known) => known,
+        None => {
+            let new: &'static str = Box::leak(definition.into());
+            definitions.insert(new);
+            new
+        }
     }
 }
 

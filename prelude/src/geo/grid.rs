@@ -63,6 +63,13 @@ impl Grid {
         self.transform[2] != 0.0 || self.transform[4] != 0.0
     }
 
+    /// Whether the columns go once around the Earth, so that the first follows the last.
+    pub(crate) fn is_cyclic(&self) -> bool {
+        let step = self.transform[1].abs();
+        let around = (self.width as f64 * step - 360.0).abs() < 0.05 * step;
+        around && !self.is_rotated() && self.gcps.is_none() && self.crs.as_ref().is_some_and(Crs::is_geographic)
+    }
+
     /// The extent in the units of the CRS: left, bottom, right, top.
     pub fn bounds(&self) -> (f64, f64, f64, f64) {
         bounds(&self.transform, self.shape())

@@ -8,6 +8,7 @@ mod gcps;
 mod georeference;
 mod grid;
 pub(crate) mod land;
+mod longitudes;
 mod polygons;
 pub(crate) mod rasterize;
 
@@ -20,4 +21,5 @@ pub use gcps::{Gcp, Gcps};
 pub(crate) use georeference::{Georeference, Place};
 pub use grid::Grid;
 pub(crate) use grid::{Cells, NO_TRANSFORM, bounds, same_transform};
+pub(crate) use longitudes::{Columns, TURNS, unrolled};
 pub use polygons::{IntoPolygons, Polygons};

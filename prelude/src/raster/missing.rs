@@ -21,12 +21,12 @@ impl Missing {
     /// What GDAL says of a band whose values are of type `sample`.
     pub fn of(band: &RasterBand<'_>, sample: Option<Sample>, nodata: Option<f64>) -> Self {
         let Ok(flags) = band.mask_flags() else { return Self::Never };
+        // Older versions of GDAL, which know no signed bytes, take a nodata value below 0 for one that none has.
+        if let (Some(Sample::I8), Some(nodata), true) = (sample, nodata, flags.is_all_valid()) {
+            return Self::Between(nodata, nodata);
+        }
         if flags.is_all_valid() {
-            // A GDAL without signed bytes takes them for unsigned ones, among which a negative nodata value is none.
-            return match (sample, nodata) {
-                (Some(Sample::I8), Some(nodata)) => Self::Between(nodata, nodata),
-                _ => Self::Never,
-            };
+            return Self::Never;
         }
         if flags.is_per_dataset() || flags.is_alpha() || !flags.is_nodata() {
             return Self::Mask;

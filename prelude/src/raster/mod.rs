@@ -4,6 +4,7 @@
 //! file, and [`glob()`] lists many. [`open_rasters`] makes many files one lazy labelled array.
 
 mod clip;
+mod clip_polygons;
 mod control;
 mod copy;
 mod datasets;
@@ -37,7 +38,7 @@ mod zonal;
 pub use crate::disk::glob;
 pub use crate::gdal::gdal_version;
 pub use crate::geo::{Crs, Gcp, Gcps, IntoCrs, IntoPolygons, Polygons};
-pub use clip::Clip;
+pub use clip_polygons::Clip;
 pub use decode::Decoder;
 #[cfg(fuzzing)]
 #[doc(hidden)]

@@ -176,13 +176,13 @@ fn along(items: &[(&str, &str)], names: &[String]) -> Option<(String, Coord)> {
         _ => return None,
     };
     let coord = match (units, coord.dtype()) {
-        (Some(units), dtype) if !dtype.is_date() => coord.attr("units", units),
+        (Some(units), dtype) if dtype != DType::DateTime => coord.attr("units", units),
         _ => coord,
     };
     (coord.len() == names.len() && !dim.contains(',')).then_some((dim, coord))
 }
 
-/// Numbers of `units` as dates of their calendar; none where that has no such units or dates.
+/// Numbers of `units` as dates; none where they are no dates of the calendar.
 fn dates(values: &str, units: &str, calendar: Option<&str>) -> Option<Values> {
     let units = TimeUnits::parse(units, calendar).ok()?;
     let count = |number: &str| match number.trim().parse() {
@@ -191,8 +191,7 @@ fn dates(values: &str, units: &str, calendar: Option<&str>) -> Option<Values> {
     };
     let counts: Vec<Count> = values.split(',').map(count).collect::<Option<_>>()?;
     let kind = units.kind(counts.iter().copied()).ok()?;
-    let dates = counts.into_iter().map(|count| units.date(count, kind)).collect::<Option<_>>()?;
-    Some(Values::of_dates(kind, dates))
+    Some(Values::of_dates(kind, counts.into_iter().map(|count| units.date(count, kind)).collect::<Option<_>>()?))
 }
 
 fn parse<T: std::str::FromStr>(list: &str) -> Option<Vec<T>> {
@@ -228,10 +227,10 @@ mod tests {
     }
 
     #[test]
-    fn labels_have_the_calendar_of_the_file_and_numbers_that_are_no_dates_are_no_labels() {
-        let noleap = [("time#units", "days since 2000-01-01"), ("time#calendar", "noleap")];
-        let (_, days) = labels(10, "58,59", &noleap).unwrap();
-        assert_eq!(days.values().to_texts(), ["2000-02-28", "2000-03-01"]);
+    fn labels_of_another_calendar_are_its_dates_and_numbers_that_are_no_dates_are_no_labels() {
+        let noleap = [("time#units", "days since 2000-02-28"), ("time#calendar", "noleap")];
+        let (_, dates) = labels(10, "0,1", &noleap).unwrap();
+        assert_eq!(dates.values().to_texts(), ["2000-02-28", "2000-03-01"]);
         assert_eq!(labels(6, "0,1e30", &[("time#units", "days since 2000-01-01")]).map(|(dim, _)| dim), None);
     }
 

@@ -1,3 +1,1 @@
 //! Maps against rasterio, rioxarray and rasterstats: reprojection, coordinate reference systems, longitudes, clips, zones.
-
-mod folder;

@@ -51,7 +51,7 @@ impl Places {
     /// The labels of the dimension `dim`; positions where it has none.
     pub fn along(array: &DataArray, dim: &str, labelled: bool) -> Self {
         match array.index_of(dim) {
-            Some(coord) => Self::of(coord, array.crs().as_deref()),
+            Some(coord) => Self::of(coord, array.crs()),
             None => {
                 Self::positions(array.sizes().iter().find(|(name, _)| name == dim).map_or(0, |(_, len)| *len), None)
                     .called(labelled.then(|| dim.to_owned()))

@@ -131,7 +131,7 @@ fn along(layer: &Layer, array: &DataArray, dim: &str, labelled: bool) -> Result<
     if coord.dims() != [dim.to_owned()] {
         return refuse(format!("the coordinate {named:?} does not lie along {dim:?}, along which the line runs"));
     }
-    Ok(Places::of(coord, array.crs().as_deref()))
+    Ok(Places::of(coord, array.crs()))
 }
 
 /// Whether `named` is the line's own dimension, which has no labels.

@@ -1,6 +1,7 @@
 //! What a warp needs of the source, and what it hands to GDAL's kernels: both worked out from the whole of two grids, so that
 //! no value depends on the window that is read.
 
+use super::scale::{Sampled, has_pole};
 use super::transformer::{Positions, Transformer};
 use crate::cancel;
 use crate::geo::Grid;
@@ -10,8 +11,6 @@ use gdal::errors::GdalError;
 use std::ffi::{c_int, c_void};
 use std::ops::Range;
 
-/// GDAL looks at this many points along each edge to find out how large the pixels of two grids are to each other.
-const STEPS: usize = 21;
 /// What GDAL adds to a position before it looks which pixel it lies in.
 const SLACK: f64 = 1e-10;
 
@@ -22,6 +21,8 @@ pub(super) struct Mapping {
     source: [usize; 2],
     target: [usize; 2],
     resampling: Resampling,
+    /// Whether the source goes around the Earth, so that its first column follows its last.
+    is_cyclic: bool,
     /// New pixels for each old one, down and across.
     pub scale: [f64; 2],
 }
@@ -30,8 +31,11 @@ impl Mapping {
     pub fn new(source: &Grid, target: &Grid, resampling: Resampling) -> Result<Self, GdalError> {
         let transformer = Transformer::between(source, target)?;
         let (from, to) = (source.shape(), target.shape());
-        let scale = scale(&transformer, from, to, resampling.radius());
-        Ok(Self { transformer, source: from, target: to, resampling, scale })
+        let moved = source.crs.as_ref().zip(target.crs.as_ref()).is_some_and(|(one, other)| !one.same(other));
+        let is_cyclic = source.is_cyclic() && moved;
+        let sampled = Sampled { transformer: &transformer, source: from, target: to, is_cyclic };
+        let scale = sampled.scale(resampling, has_pole(target)?);
+        Ok(Self { transformer, source: from, target: to, resampling, is_cyclic, scale })
     }
 
     /// The distances from a row's upper and left edge at which the kernel asks for positions: at pixel centres, or at both
@@ -72,6 +76,7 @@ impl Mapping {
     ///
     /// Not for means: GDAL's newer versions let the outermost pixels count for what lies beyond them, older ones give no
     /// value there. So that all do as the newer ones, the source goes on beyond its edges as far as corners lie outside.
+    /// A pixel across the seam of a source that goes around the Earth ends beyond its last column.
     fn areas(&self, columns: &Range<usize>, row: usize, [first, second]: [&mut Positions; 2]) {
         self.row(columns, 0.0, row as f64, first);
         self.row(columns, 1.0, row as f64 + 1.0, second);
@@ -81,7 +86,12 @@ impl Mapping {
             let covers = |one: f64, other: f64, length: f64| one.max(other) > 0.0 && one.min(other) < length;
             let covered = corners.filter(|(a, b)| covers(a.0, b.0, width) && covers(a.1, b.1, height));
             let beyond = |length: f64| if self.resampling == Resampling::Average { length } else { 0.0 };
+            let across = covered.is_some_and(|(a, b)| self.is_cyclic && (a.0 - b.0).abs() > width / 2.0);
             for line in [&mut *first, &mut *second] {
+                if across && line.x[column] < width / 2.0 {
+                    line.x[column] += width;
+                }
+                let beyond = |length: f64| if across { length } else { beyond(length) };
                 match covered {
                     None => line.found[column] = 0,
                     Some(_) => {
@@ -131,9 +141,16 @@ impl Mapping {
             let (least, most) = (low[axis].floor().min(0.0), high[axis].ceil().max(length));
             let (start, end) = ((low[axis] - margin).floor().max(least), (high[axis] + margin).ceil().min(most));
             let all = over_areas && (end - start) > length / 2.0;
-            let (start, end) = if all { (least, most) } else { (start, end) };
+            let is_cyclic = axis == 1 && self.is_cyclic && most > length;
+            let (start, end) = if all || is_cyclic { (least, most) } else { (start, end) };
             let inside = start.clamp(0.0, length) as usize..end.clamp(0.0, length) as usize;
-            Needed { before: (-start).max(0.0) as usize, after: (end - length).max(0.0) as usize, inside }
+            let (mut before, mut after) = ((-start).max(0.0) as usize, (end - length).max(0.0) as usize);
+            if over_areas && axis == 1 {
+                // GDAL takes an area that ends within two new pixels of both edges for one around the Earth.
+                let two = (2.0 / self.scale[1]).ceil() as usize + 2;
+                (before, after) = (before.max(two), after.max(two));
+            }
+            Needed { before, after, inside, is_cyclic }
         };
         Ok(Some([along(0), along(1)]))
     }
@@ -155,6 +172,8 @@ pub(super) struct Needed {
     pub before: usize,
     /// How often the last is repeated after it, where the source ends.
     pub after: usize,
+    /// Whether the first ones follow it instead.
+    pub is_cyclic: bool,
 }
 
 impl Needed {
@@ -268,69 +287,6 @@ pub(super) unsafe extern "C" fn positions(
     }
     rows.shift(x, y, found);
     1
-}
-
-/// New pixels for each old one down and across, by the rules of GDAL's warper for the whole of both grids: kernels widen by
-/// it where the new grid is coarser.
-fn scale(transformer: &Transformer, source: [usize; 2], target: [usize; 2], radius: f64) -> [f64; 2] {
-    let step = |at: usize, length: usize| at as f64 / (STEPS - 1) as f64 * length as f64;
-    let [height, width] = target;
-    let edges = (0..STEPS).flat_map(|at| {
-        let (x, y) = (step(at, width), step(at, height));
-        [(x, 0.0), (x, height as f64), (0.0, y), (width as f64, y)]
-    });
-    let extent = |points: &Positions| {
-        let places = || (0..points.x.len()).filter_map(|at| points.get(at));
-        let fold = |pick: fn((f64, f64)) -> f64| {
-            let near = |value: f64| if (value - value.round()).abs() < 1e-6 { value.round() } else { value };
-            let all = || places().map(pick);
-            (near(all().fold(f64::INFINITY, f64::min)), near(all().fold(f64::NEG_INFINITY, f64::max)))
-        };
-        (places().count(), [fold(|place| place.1), fold(|place| place.0)])
-    };
-    let mut points = Positions::at(edges);
-    transformer.exact(&mut points);
-    let (mut found, mut extents) = extent(&points);
-    let mut margin = 0.0;
-    if found < points.x.len() {
-        // Some edges of the new grid lie nowhere in the old one: then all of it is looked at.
-        let all = (0..STEPS).flat_map(|row| (0..STEPS).map(move |column| (row, column)));
-        points = Positions::at(all.map(|(row, column)| (step(column, width), step(row, height))));
-        transformer.exact(&mut points);
-        (found, extents) = extent(&points);
-        margin = 10.0;
-    }
-    if found == 0 {
-        return [1.0; 2];
-    }
-    let along = |axis: usize| {
-        let (low, high) = extents[axis];
-        let (from, to) = (source[axis] as f64, target[axis] as f64);
-        let (first, last) = (low.max(0.0).trunc().min(from), high.ceil().clamp(0.0, from));
-        let raw = (high - low).min(from - first).max(0.0);
-        if raw == 0.0 {
-            return 1.0;
-        }
-        let rough = (to / (high - low)).max(1e-3);
-        let radius = margin + if rough < 0.95 { (radius / rough).ceil() } else { radius };
-        let read = match last - first > 0.9 * from {
-            true => from,
-            false => {
-                let start = (first - radius).max(0.0);
-                (from - start).min(last - start + radius).max(0.0)
-            }
-        };
-        if read >= to && read <= to + (read - raw) {
-            return 1.0;
-        }
-        let scale = to / raw;
-        let reciprocal = 1.0 / scale;
-        let whole = (reciprocal + 0.5).trunc();
-        if scale < 1.0 && (reciprocal - whole).abs() < 0.05 { 1.0 / whole } else { scale }
-    };
-    let [down, across] = [along(0), along(1)];
-    // Beyond this GDAL measures anew, in the window that it is given.
-    [down, across.max(down / 100.0)]
 }
 
 /// Why a warp failed, unless it was stopped.

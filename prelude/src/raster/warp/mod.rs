@@ -2,6 +2,7 @@
 
 mod mapping;
 mod numbers;
+mod scale;
 mod transformer;
 mod warped;
 
@@ -190,7 +191,12 @@ impl Job<'_> {
             let line = &flat[row * width..(row + 1) * width];
             pixels.extend(line.first().into_iter().flat_map(|value| std::iter::repeat_n(*value, columns.before)));
             pixels.extend_from_slice(line);
-            pixels.extend(line.last().into_iter().flat_map(|value| std::iter::repeat_n(*value, columns.after)));
+            match columns.is_cyclic {
+                true => pixels.extend(line.iter().cycle().take(columns.after)),
+                false => {
+                    pixels.extend(line.last().into_iter().flat_map(|value| std::iter::repeat_n(*value, columns.after)))
+                }
+            }
         }
         drop(flat);
         crate::values::buffers::recycle(values);

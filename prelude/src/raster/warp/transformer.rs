@@ -98,7 +98,12 @@ impl Transformer {
 
     /// Brings points of the target to the source, exactly.
     pub fn exact(&self, points: &mut Positions) {
-        self.transform(gdal_sys::GDALGenImgProjTransform, self.exact, points);
+        self.transform(gdal_sys::GDALGenImgProjTransform, self.exact, points, true);
+    }
+
+    /// Brings points of the source to the target, exactly.
+    pub fn forward(&self, points: &mut Positions) {
+        self.transform(gdal_sys::GDALGenImgProjTransform, self.exact, points, false);
     }
 
     /// The positions in the source of a row of `width` points of the target, the first of which lies `left` from the left
@@ -107,11 +112,11 @@ impl Transformer {
         into.set_row(width, left, y);
         match self.approximate.is_null() {
             true => self.exact(into),
-            false => self.transform(gdal_sys::GDALApproxTransform, self.approximate, into),
+            false => self.transform(gdal_sys::GDALApproxTransform, self.approximate, into, true),
         }
     }
 
-    fn transform(&self, how: TransformerFunction, handle: *mut c_void, points: &mut Positions) {
+    fn transform(&self, how: TransformerFunction, handle: *mut c_void, points: &mut Positions, to_source: bool) {
         // No row has more points than a c_int: GDAL made the grid.
         let count = points.x.len() as c_int;
         // SAFETY: `handle` belongs to the function `how` and lives as long as `self`; the four lists have `count` elements
@@ -120,7 +125,7 @@ impl Transformer {
         unsafe {
             how(
                 handle,
-                1,
+                c_int::from(to_source),
                 count,
                 points.x.as_mut_ptr(),
                 points.y.as_mut_ptr(),

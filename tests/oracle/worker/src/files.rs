@@ -72,6 +72,14 @@ fn open(file: Args<'_>) -> Result<State> {
             if !file.flag("decode", true) {
                 options = options.decode(false);
             }
+            for pair in file.list("filters") {
+                let (key, value) = (pair[0].as_str().unwrap_or_default(), &pair[1]);
+                options = match value.as_str() {
+                    Some(text) => options.filter(key, text),
+                    None => options.filter(key, value.to_string().as_str()),
+                };
+            }
+            options = options.skip_damaged(file.flag("skip_damaged", false));
             if file.has("group") {
                 options = options.group(file.text("group")?);
             }
