@@ -261,7 +261,14 @@ fn different(dim: &str, indexes: &[Coord]) -> Error {
 }
 
 fn kinds(dim: &str, a: &Labels, b: &Labels) -> Error {
-    let message = format!("the labels of {dim:?} cannot be matched: one array has {}, another {}", a.kind(), b.kind());
+    let advice = match (a, b) {
+        (Labels::Time(..), Labels::Time(..)) => {
+            "; dates of two calendars never meet: bring them into one with convert_calendar"
+        }
+        _ => "",
+    };
+    let message =
+        format!("the labels of {dim:?} cannot be matched: one array has {}, another {}{advice}", a.kind(), b.kind());
     Error::new(ErrorKind::Mismatch, message)
 }
 

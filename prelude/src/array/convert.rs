@@ -3,7 +3,7 @@
 use super::data_array::DataArray;
 use super::operation::Operation;
 use crate::lazy::Plan;
-use crate::time::{DateRange, DateTime};
+use crate::time::{CfTime, CfTimes, DateRange, DateTime};
 use crate::values::{DType, Element, Values};
 use crate::{Error, ErrorKind, Result};
 use ndarray::ArrayD;
@@ -46,6 +46,24 @@ impl From<&DateRange> for Values {
 impl From<Vec<DateTime>> for Values {
     fn from(dates: Vec<DateTime>) -> Self {
         Self::from_nanoseconds(dates.iter().map(|date| date.nanoseconds()).collect())
+    }
+}
+
+impl From<&CfTimes> for Values {
+    fn from(dates: &CfTimes) -> Self {
+        Self::from_microseconds(dates.calendar(), dates.microseconds().to_vec())
+    }
+}
+
+impl From<CfTimes> for Values {
+    fn from(dates: CfTimes) -> Self {
+        Self::from(&dates)
+    }
+}
+
+impl From<CfTime> for Values {
+    fn from(date: CfTime) -> Self {
+        Self::CfTime(date.calendar(), ndarray::arr0(date.microseconds()).into_dyn().into_shared())
     }
 }
 
@@ -128,7 +146,8 @@ impl DataArray {
         Ok(self.values()?.to_texts())
     }
 
-    /// The number in an array of one element. Bools are 0 or 1, dates nanoseconds since 1970.
+    /// The number in an array of one element. Bools are 0 or 1, dates nanoseconds since 1970 (those of other
+    /// calendars microseconds).
     ///
     /// # Errors
     /// When there is more than one element, or none, or it is text, and as for [`compute`](Self::compute).
@@ -146,7 +165,7 @@ impl DataArray {
             return Err(Error::new(ErrorKind::Mismatch, message));
         }
         Ok(match &values {
-            Values::DateTime(dates) => {
+            Values::DateTime(dates) | Values::CfTime(_, dates) => {
                 dates.first().map_or(f64::NAN, |&date| if date == i64::MIN { f64::NAN } else { date as f64 })
             }
             _ => values.cast(DType::F64).to_vec::<f64>()?[0],

@@ -1,7 +1,7 @@
 //! Coordinates: the labels along an axis, or what is known about a whole array.
 
 use super::attrs::{Attr, Attrs};
-use crate::time::{DateRange, DateTime};
+use crate::time::{CfTimes, DateRange, DateTime};
 use crate::values::{AxisIndex, DType, EvenRange, Text, Values};
 use crate::{Error, ErrorKind, Result};
 use ndarray::{ArcArray, ArrayBase, Data, Dimension, IxDyn};
@@ -233,6 +233,7 @@ macro_rules! element {
 // of `1..=100` in two cells always align.
 element! {
     bool => Bool, |v| v;
+    i8 => I64, i64::from;
     u8 => I64, i64::from;
     i16 => I64, i64::from;
     u16 => I64, i64::from;
@@ -246,6 +247,23 @@ element! {
     &str => Text, Text::from;
     String => Text, Text::from;
     Text => Text, |v| v;
+}
+
+/// As the other whole numbers, if all are below 2⁶³; otherwise they stay as they are.
+impl CoordElement for u64 {
+    fn values(elements: ArcArray<Self, IxDyn>) -> Values {
+        let values = Values::U64(elements);
+        match super::labels::Labels::of(&values) {
+            super::labels::Labels::Large(_) => values,
+            _ => values.cast(DType::I64),
+        }
+    }
+}
+
+impl From<u64> for Coord {
+    fn from(value: u64) -> Self {
+        Self::scalar(value)
+    }
 }
 
 fn line<T: CoordElement>(elements: Vec<T>) -> Coord {
@@ -309,7 +327,7 @@ macro_rules! ranges {
     )*};
 }
 
-ranges!(i32, i64, u32, usize);
+ranges!(i32, i64, u32, u64, usize);
 
 impl From<DateRange> for Coord {
     fn from(dates: DateRange) -> Self {
@@ -320,6 +338,18 @@ impl From<DateRange> for Coord {
 impl From<&DateRange> for Coord {
     fn from(dates: &DateRange) -> Self {
         line(dates.to_vec())
+    }
+}
+
+impl From<CfTimes> for Coord {
+    fn from(dates: CfTimes) -> Self {
+        Self::unnamed(dates.into())
+    }
+}
+
+impl From<&CfTimes> for Coord {
+    fn from(dates: &CfTimes) -> Self {
+        Self::unnamed(dates.into())
     }
 }
 

@@ -4,6 +4,7 @@ use super::data_array::DataArray;
 use super::labels::Labels;
 use super::operation::Operation;
 use crate::lazy::{AxisIndex, BinaryOp, Plan, UnaryOp};
+use crate::time::DateKind;
 use crate::values::{DType, Text, Values};
 use crate::{Error, ErrorKind, Result};
 use ndarray::{ArcArray, IxDyn};
@@ -31,7 +32,10 @@ impl DataArray {
 
     fn is_among(&self, list: Values) -> Result<Self> {
         let list = match (self.dtype(), list.dtype()) {
-            (DType::DateTime, DType::Text) => dates(&list)?,
+            (own, DType::Text) => match own.date_kind() {
+                Some(kind) => dates(&list, kind)?,
+                None => list,
+            },
             _ => list,
         };
         if list.is_empty() {
@@ -137,8 +141,7 @@ fn looked_up(values: &Values, list: &Values) -> Result<Values> {
     Values::from_shape_vec(values.shape(), found)
 }
 
-fn dates(texts: &Values) -> Result<Values> {
-    let dates: Result<Vec<i64>> =
-        texts.to_texts().iter().map(|text| Ok(text.parse::<crate::time::DateTime>()?.nanoseconds())).collect();
-    Ok(Values::from_nanoseconds(dates?))
+fn dates(texts: &Values, kind: DateKind) -> Result<Values> {
+    let dates: Result<Vec<i64>> = texts.to_texts().iter().map(|text| Ok(kind.parse(text)?.0)).collect();
+    Ok(Values::of_dates(kind, dates?))
 }

@@ -5,8 +5,8 @@ use super::data_array::DataArray;
 use super::operation::{ENCODING_ATTRIBUTES, Operation};
 use crate::Result;
 use crate::lazy::{BinaryOp, Plan};
-use crate::time::DateTime;
-use crate::values::DType;
+use crate::time::{CfTime, DateTime};
+use crate::values::{DType, Values};
 
 /// The other side of an operation.
 #[derive(Debug, Clone)]
@@ -15,12 +15,16 @@ pub enum Operand {
     Array(DataArray),
     /// A whole number; it does not widen an array of integers.
     Int(i64),
+    /// A whole number that may be beyond `i64`; it does not widen an array of integers either.
+    Large(u64),
     /// A number; it does not widen an array of f32.
     Float(f64),
     /// True or false.
     Bool(bool),
     /// An instant.
     Time(DateTime),
+    /// An instant of another calendar.
+    CfTime(CfTime),
     /// A text; beside dates it is read as a date.
     Text(String),
 }
@@ -39,16 +43,19 @@ operand_from! {
     DataArray => Array(array) array;
     &DataArray => Array(array) array.clone();
     u8 => Int(value) value.into();
+    i8 => Int(value) value.into();
     i16 => Int(value) value.into();
     u16 => Int(value) value.into();
     i32 => Int(value) value.into();
     u32 => Int(value) value.into();
     i64 => Int(value) value;
     usize => Int(value) value as i64;
+    u64 => Large(value) value;
     f32 => Float(value) value.into();
     f64 => Float(value) value;
     bool => Bool(value) value;
     DateTime => Time(value) value;
+    CfTime => CfTime(value) value;
     &str => Text(text) text.to_owned();
     String => Text(text) text;
     &String => Text(text) text.clone();
@@ -60,9 +67,14 @@ impl Operand {
         let plan = match self {
             Self::Array(array) => return Ok(array.clone()),
             Self::Int(value) => Plan::scalar(*value),
+            Self::Large(value) => match i64::try_from(*value) {
+                Ok(value) => Plan::scalar(value),
+                Err(_) => Plan::scalar(*value),
+            },
             Self::Float(value) => Plan::scalar(*value),
             Self::Bool(value) => Plan::scalar(*value),
             Self::Time(value) => Plan::scalar(*value),
+            Self::CfTime(value) => Plan::scalar(*value),
             Self::Text(text) => match text.parse::<DateTime>() {
                 Ok(date) => Plan::scalar(date),
                 Err(_) => Plan::scalar(text.as_str()),
@@ -74,8 +86,11 @@ impl Operand {
     /// The operand as an array beside one of `dtype`: that decides whether a text is a date.
     pub(crate) fn beside(&self, dtype: DType) -> Result<DataArray> {
         match (self, dtype) {
-            (Self::Text(text), DType::DateTime) => DataArray::new(Plan::scalar(text.parse::<DateTime>()?), ()),
             (Self::Text(text), DType::Text) => DataArray::new(Plan::scalar(text.as_str()), ()),
+            (Self::Text(text), dates) if let Some(kind) = dates.date_kind() => {
+                let date = Values::of_dates(kind, vec![kind.parse(text)?.0]).reshape(&[])?;
+                DataArray::new(Plan::scalar(date), ())
+            }
             _ => self.to_array(),
         }
     }

@@ -37,7 +37,7 @@ impl DataArray {
     /// When a weight is missing, or the weights are dates or text.
     pub fn weighted(&self, weights: &DataArray) -> Result<Weighted> {
         let bad = |message: String| Err(Error::new(ErrorKind::InvalidArgument, format!("weighted: {message}")));
-        if weights.dtype() >= DType::DateTime {
+        if !weights.dtype().is_number() {
             return bad(format!("the weights are {}; give numbers", weights.dtype()));
         }
         if !weights.is_lazy() && weights.size() > 0 && weights.is_nan().any(())?.item()? > 0.0 {
@@ -106,7 +106,7 @@ impl Weighted {
             {
                 return Err(not_found("dimension", name, known.iter().map(|dim| dim.as_str())));
             }
-            if self.array.dtype() >= DType::DateTime {
+            if !self.array.dtype().is_number() {
                 let message = format!("the array holds {}; weights go with numbers", self.array.dtype());
                 return Err(Error::new(ErrorKind::Mismatch, message));
             }

@@ -35,7 +35,13 @@ fn value(attribute: &Attribute) -> Option<Given> {
         match kind {
             Kind::Text if count > 1 => Some(Given::Texts(list(c::GDALAttributeReadAsStringArray(raw)))),
             Kind::Text => Some(Given::Text(text(c::GDALAttributeReadAsString(raw)))),
-            Kind::Number(DType::I64, _) => raw_integers(attribute),
+            Kind::Number(DType::I64, _) => raw_integers(attribute, i64::from_ne_bytes).map(Given::Integers),
+            Kind::Number(DType::U64, _) => {
+                let numbers = raw_integers(attribute, u64::from_ne_bytes)?;
+                let whole: Option<Vec<i64>> = numbers.iter().map(|&number| i64::try_from(number).ok()).collect();
+                let floats = || Given::Floats(numbers.iter().map(|&number| number as f64).collect(), DType::F64);
+                Some(whole.map_or_else(floats, Given::Integers))
+            }
             Kind::Number(dtype, _) => {
                 let mut length = 0;
                 let numbers = c::GDALAttributeReadAsDoubleArray(raw, &raw mut length);
@@ -55,7 +61,7 @@ fn value(attribute: &Attribute) -> Option<Given> {
 }
 
 /// 64-bit integers, which do not all go through a float.
-fn raw_integers(attribute: &Attribute) -> Option<Given> {
+fn raw_integers<T>(attribute: &Attribute, number: fn([u8; 8]) -> T) -> Option<Vec<T>> {
     let mut bytes = 0;
     // SAFETY: GDAL gives `bytes` bytes, which hold 64-bit integers in this machine's order, and takes them back.
     unsafe {
@@ -63,9 +69,9 @@ fn raw_integers(attribute: &Attribute) -> Option<Given> {
         if raw.is_null() {
             return None;
         }
-        let values = (0..bytes / 8).map(|at| raw.cast::<i64>().add(at).read_unaligned()).collect();
+        let values = (0..bytes / 8).map(|at| number(raw.cast::<[u8; 8]>().add(at).read_unaligned())).collect();
         c::GDALAttributeFreeRawResult(attribute.raw(), raw, bytes);
-        Some(Given::Integers(values))
+        Some(values)
     }
 }
 

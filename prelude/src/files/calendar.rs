@@ -7,7 +7,7 @@ const DAY: i128 = 86_400_000_000_000;
 
 /// What the numbers of a time variable count, and from when.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct TimeUnits {
+pub(crate) struct TimeUnits {
     /// Nanoseconds that one step takes.
     step: i128,
     /// Nanoseconds from 1970 to the start; it may lie outside what a date can be.
@@ -24,7 +24,7 @@ impl TimeUnits {
     ///
     /// # Errors
     /// When they are not units of time, or the calendar is not that of real dates.
-    pub(super) fn parse(units: &str, calendar: Option<&str>) -> Result<Self> {
+    pub(crate) fn parse(units: &str, calendar: Option<&str>) -> Result<Self> {
         let wrong = |why: String| Error::new(ErrorKind::InvalidArgument, format!("{units:?}: {why}"));
         let (step, start) = units.split_once(" since ").ok_or_else(|| wrong("no units of time".to_owned()))?;
         let calendar = calendar.unwrap_or("standard").to_lowercase();
@@ -40,12 +40,12 @@ impl TimeUnits {
     }
 
     /// The instant of a whole number; none outside 1677 to 2262.
-    pub(super) fn whole(&self, number: i64) -> Option<i64> {
+    pub(crate) fn whole(&self, number: i64) -> Option<i64> {
         self.at(i128::from(number) * self.step)
     }
 
     /// The instant of a number, cut to the nanosecond as xarray cuts it; missing for NaN.
-    pub(super) fn float(&self, number: f64) -> Option<i64> {
+    pub(crate) fn float(&self, number: f64) -> Option<i64> {
         if number.is_nan() {
             return Some(DateTime::MISSING.nanoseconds());
         }

@@ -168,24 +168,21 @@ pub(super) fn attribute(owner: &Owner<'_>, name: &str, value: &Attr) -> Result<(
     })
 }
 
-/// GDAL's number of the type in which a file holds `dtype`; 64-bit integers came with GDAL 3.5, before they are doubles.
-pub(super) fn gdal_type(dtype: DType) -> u32 {
+/// The type in which a file holds `dtype`: GDAL has 64-bit integers since version 3.5, before they are doubles, and signed
+/// bytes since 3.7, before they are 16 bits wide.
+pub(super) fn stored_type(dtype: DType) -> DType {
     match dtype {
-        DType::Bool | DType::U8 | DType::Text => 1,
-        DType::U16 => 2,
-        DType::I16 => 3,
-        DType::U32 => 4,
-        DType::I32 => 5,
-        DType::F32 => 6,
-        DType::F64 => 7,
-        DType::I64 | DType::DateTime => {
-            if cfg!(gdal_int64) {
-                crate::gdal::multidim::INT64
-            } else {
-                7
-            }
-        }
+        DType::Bool | DType::Text => DType::U8,
+        DType::I8 if !cfg!(gdal_int8) => DType::I16,
+        DType::I64 | DType::U64 | DType::DateTime if !cfg!(gdal_int64) => DType::F64,
+        DType::DateTime => DType::I64,
+        other => other,
     }
+}
+
+/// GDAL's number of the type in which a file holds `dtype`.
+pub(super) fn gdal_type(dtype: DType) -> u32 {
+    stored_type(dtype).gdal_number().unwrap_or(1)
 }
 
 /// Sets the value that stands for "missing", which must come before any value.

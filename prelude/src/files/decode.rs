@@ -76,10 +76,8 @@ fn fills(raw: DType, attrs: &GivenAttrs) -> Vec<f64> {
     let unsigned = find(attrs, "_Unsigned").and_then(Given::as_text) == Some("true");
     let mut fills = Vec::new();
     for value in ["_FillValue", "missing_value"].iter().filter_map(|name| find(attrs, name)).flat_map(Given::numbers) {
-        let range = match raw {
-            DType::U8 => 256.0,
-            DType::U16 => 65_536.0,
-            DType::U32 => 4_294_967_296.0,
+        let range = match raw.range() {
+            Some((0, greatest)) => greatest as f64 + 1.0,
             _ => 0.0,
         };
         // Files write -1 for 255, since attributes have the type with the sign.

@@ -42,7 +42,6 @@ fn known(path: &Path) -> Option<&'static str> {
     match &bytes {
         b"CDF\x01" | b"CDF\x02" | b"CDF\x05" => Some("netCDF"),
         b"\x89HDF" => Some("netCDF-4 or HDF5"),
-        b"GRIB" => Some("GRIB"),
         _ => None,
     }
 }

@@ -2,11 +2,11 @@
 //!
 //! netCDF-C and HDF5 are not made for threads, and a netCDF-4 file goes through both. GDAL's drivers hold a lock
 //! each, but not the same one, so here one lock covers every call that could reach either; that costs nothing,
-//! since they would wait for each other inside. Nobody promises that GDAL's GRIB decoder, old C code, is safe, so it is
-//! under the same lock. Zarr is GDAL's own code, with nothing shared between datasets: its chunks are read and
-//! unpacked in parallel. So are values decoded after reading, of any format.
+//! since they would wait for each other inside. Zarr is GDAL's own code, with nothing shared between datasets: its
+//! chunks are read and unpacked in parallel. So are values decoded after reading, of any format.
 
 use super::errors;
+use crate::disk::refuse_special;
 use crate::gdal::library::{self, ready};
 use crate::gdal::multidim::{Array, Group, Root, c_text, text};
 use crate::{Error, ErrorKind, Result};
@@ -14,7 +14,7 @@ use gdal_sys as c;
 use std::collections::HashMap;
 use std::ffi::CString;
 use std::fs;
-use std::io::{Read as _, Seek as _, SeekFrom};
+use std::io::Read as _;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::ptr;
@@ -25,9 +25,6 @@ const KEPT: usize = 32;
 
 /// `GDAL_OF_MULTIDIM_RASTER` and `GDAL_OF_VERBOSE_ERROR`, macros that the bindings leave out; reading only is 0.
 const FLAGS: u32 = 0x10 | 0x40;
-
-/// More than writers of GRIB add to a message: they fill up blocks of a hundred bytes or so, seldom of kilobytes.
-const PADDING: u64 = 16 << 10;
 
 static SERIAL: Mutex<()> = Mutex::new(());
 /// Oldest first.
@@ -69,7 +66,7 @@ pub(super) struct File {
     arrays: HashMap<String, Array>,
     pub(super) top: Group,
     _root: Root,
-    /// The driver's short name: `netCDF`, `HDF5`, `GRIB`, `Zarr`.
+    /// The driver's short name: `netCDF`, `HDF5`, `Zarr`.
     pub(super) driver: String,
 }
 
@@ -153,7 +150,6 @@ pub(super) fn with<R>(path: &Path, work: impl FnOnce(&mut File) -> R) -> Result<
     let result = {
         let file = shut.0.as_mut().ok_or_else(|| Error::new(ErrorKind::Other, "the file was closed while in use"))?;
         let _serial = file.is_serial().then(serial);
-        let _units = KelvinUnits::set();
         work(file)
     };
     put(Idle { path: path.to_owned(), state, file: shut });
@@ -189,26 +185,10 @@ pub(super) fn forget(path: &Path) {
     drop(gone);
 }
 
-/// While it lives, GDAL leaves GRIB values in the units of the file (K), as all other GRIB readers do.
-struct KelvinUnits;
-
-impl KelvinUnits {
-    fn set() -> Self {
-        let _ = gdal::config::set_thread_local_config_option("GRIB_NORMALIZE_UNITS", "NO");
-        Self
-    }
-}
-
-impl Drop for KelvinUnits {
-    fn drop(&mut self) {
-        let _ = gdal::config::clear_thread_local_config_option("GRIB_NORMALIZE_UNITS");
-    }
-}
-
 fn open(path: &Path) -> Result<File> {
+    refuse_special(path)?;
     ready();
     let _serial = serial();
-    let _units = KelvinUnits::set();
     let mut said = String::new();
     for (name, driver) in candidates(path) {
         match library::call(|| open_as(&name, driver)) {
@@ -230,11 +210,6 @@ fn candidates(path: &Path) -> Vec<(CString, Option<&'static str>)> {
         Some(bytes) if bytes.starts_with(b"\x89HDF\r\n\x1a\n") => {
             vec![(c_text(&format!("NETCDF:\"{shown}\"")), Some("netCDF")), (plain, Some("HDF5"))]
         }
-        // GDAL prints a warning into the output of the program about zeros after the last message.
-        Some(bytes) if bytes.starts_with(b"GRIB") => match unpadded(path) {
-            Ok(Some(length)) => vec![(c_text(&format!("/vsisubfile/0_{length},{shown}")), Some("GRIB"))],
-            _ => vec![(plain, None)],
-        },
         _ => vec![(plain, None)],
     }
 }
@@ -243,18 +218,6 @@ fn first_bytes(path: &Path) -> Option<[u8; 8]> {
     let mut bytes = [0; 8];
     fs::File::open(path).ok()?.read_exact(&mut bytes).ok()?;
     Some(bytes)
-}
-
-/// The length of a GRIB file up to the end of its last message, if only zeros follow.
-fn unpadded(path: &Path) -> std::io::Result<Option<u64>> {
-    let mut file = fs::File::open(path)?;
-    let length = file.metadata()?.len();
-    let mut tail = Vec::new();
-    file.seek(SeekFrom::Start(length.saturating_sub(PADDING)))?;
-    file.take(PADDING).read_to_end(&mut tail)?;
-    let zeros = tail.iter().rev().take_while(|&&byte| byte == 0).count();
-    let ends = tail[..tail.len() - zeros].ends_with(b"7777");
-    Ok((ends && zeros > 0).then(|| length - zeros as u64))
 }
 
 /// None if the file opens but shows nothing.
@@ -279,24 +242,4 @@ fn open_as(name: &CString, driver: Option<&'static str>) -> Result<Option<File>,
         return Ok(None);
     }
     Ok(Some(File { arrays: HashMap::new(), top, _root: root, driver }))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::unpadded;
-    use std::fs;
-
-    #[test]
-    fn only_zeros_after_the_last_message_are_left_out() {
-        let folder = tempfile::tempdir().unwrap();
-        let length = |bytes: &[u8]| {
-            let path = folder.path().join("a.grib");
-            fs::write(&path, bytes).unwrap();
-            unpadded(&path).unwrap()
-        };
-        assert_eq!(length(b"GRIB....7777\0\0\0"), Some(12));
-        assert_eq!(length(b"GRIB....7777"), None);
-        assert_eq!(length(b"GRIB....777\0"), None);
-        assert_eq!(length(&[0; 40_000]), None);
-    }
 }

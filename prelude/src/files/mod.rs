@@ -18,9 +18,9 @@
 //! - One-dimensional `char` variables are numbers: GDAL does not tell them from bytes.
 //! - Coordinates that lie along no array's dimensions are there when a file is opened, and are lost by operations on
 //!   the dataset.
-//! - GRIB: time is the time for which a message is valid; names are those of GDAL's tables, as ecCodes writes the
-//!   common ones (`t2m`). Latitudes ascend, as GDAL gives them, where cfgrib keeps the file's order: slices of labels
-//!   go upwards.
+//! - GRIB is as cfgrib opens it, by [`filter`](DatasetOptions::filter) too. Steps are hours; longitudes go one way, from
+//!   -10 to 10 rather than from 350 to 10; the coordinate `spatial_ref`, and `x` and `y` of grids on a map, are there for
+//!   clipping and reprojecting. Parameters that no table knows are named by their codes, `unknown_0_192_7`.
 
 mod attribute;
 mod calendar;
@@ -39,6 +39,7 @@ mod source;
 mod tests;
 mod write;
 
+pub(crate) use calendar::TimeUnits;
 pub use many::open_datasets;
 pub use open::{open_dataarray, open_dataset, open_dataset_with};
 pub use options::DatasetOptions;

@@ -75,7 +75,6 @@ pub(super) struct Variable {
 
 /// What the header of a file says.
 pub(super) struct Header {
-    pub(super) driver: String,
     pub(super) variables: Vec<Variable>,
     pub(super) attrs: GivenAttrs,
     /// Variables that are neither numbers nor text.
@@ -83,10 +82,10 @@ pub(super) struct Header {
 }
 
 pub(super) fn opened(path: &Path, options: &DatasetOptions) -> Result<Dataset> {
-    let mut header = library::with(path, |file| header(path, file, options))??;
-    if header.driver == "GRIB" {
-        grib::tidy(&mut header);
+    if grib::can_open(path) {
+        return grib::open(path, options);
     }
+    let header = library::with(path, |file| header(path, file, options))??;
     assembled(header, options).map_err(|error| error.context(shown(path)))
 }
 
@@ -107,12 +106,7 @@ fn header(path: &Path, file: &File, options: &DatasetOptions) -> Result<Header> 
     if file.driver == "Zarr" {
         names.sort();
     }
-    let mut header = Header {
-        driver: file.driver.clone(),
-        variables: Vec::new(),
-        attrs: attribute::read(group.attributes()),
-        skipped: Vec::new(),
-    };
+    let mut header = Header { variables: Vec::new(), attrs: attribute::read(group.attributes()), skipped: Vec::new() };
     names.retain(|name| !options.drops(name));
     for name in names {
         let Some(array) = file.open_array(options.groups(), &name) else {
@@ -373,7 +367,6 @@ fn spatial_ref(header: &mut Header, options: &DatasetOptions) -> Result<(Option<
     let (mapping, wkt) = match named.first() {
         Some((name, wkt)) if named.iter().all(|(other, _)| other == name) => (Some(name.clone()), wkt.clone()),
         Some(_) => return Ok((None, None)),
-        None if header.driver == "GRIB" => (None, header.variables.iter().find_map(|variable| variable.wkt.clone())),
         None => return Ok((None, None)),
     };
     let described = mapping.as_ref().and_then(|name| header.variables.iter().find(|variable| variable.name == *name));

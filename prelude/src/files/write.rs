@@ -1,7 +1,7 @@
 //! Datasets to netCDF-4, window by window, so that one larger than memory can be written.
 
 use super::calendar;
-use super::create::{self, NewFile, Owner, gdal_type};
+use super::create::{self, NewFile, Owner, gdal_type, stored_type};
 use super::library::{forget, serial};
 use super::source::sensible_block;
 use crate::array::{Attr, Attrs, Coord, DType, DataArray, Dataset, Dims, Values, merge};
@@ -293,10 +293,9 @@ fn make(
     }
     if dtype == DType::Bool {
         create::attribute(&owner, "dtype", &Attr::Text("bool".to_owned()))?;
-        encoding = Encoding::Plain(DType::U8);
     }
-    if dtype == DType::I64 && !cfg!(gdal_int64) {
-        encoding = Encoding::Plain(DType::F64);
+    if (dtype == DType::Bool || dtype.is_integer()) && packed.is_none() {
+        encoding = Encoding::Plain(stored_type(dtype));
     }
     // Data are not looked at before they are written, so their dates take the units that hold any.
     if dtype == DType::DateTime {

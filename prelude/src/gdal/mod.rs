@@ -3,5 +3,6 @@
 pub(crate) mod errors;
 pub(crate) mod library;
 pub(crate) mod multidim;
+pub(crate) mod siblings;
 
 pub use library::gdal_version;

@@ -51,9 +51,6 @@ unsafe impl Send for Group {}
 // SAFETY: as for `Root`.
 unsafe impl Send for Array {}
 
-/// Element types by GDAL's numbers, which do not change; the names of the later ones are not in older bindings.
-pub(crate) const INT64: u32 = 13;
-
 /// What an element type is to us.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -84,17 +81,10 @@ impl Type {
         };
         match (class, number) {
             (c::GDALExtendedDataTypeClass::GEDTC_STRING, _) => Kind::Text,
-            (c::GDALExtendedDataTypeClass::GEDTC_NUMERIC, number) => match number {
-                1 => Kind::Number(DType::U8, 1),
-                2 => Kind::Number(DType::U16, 2),
-                // 8-bit integers with a sign are 16 bits wide here.
-                3 | 14 => Kind::Number(DType::I16, 3),
-                4 => Kind::Number(DType::U32, 4),
-                5 => Kind::Number(DType::I32, 5),
-                6 | 15 => Kind::Number(DType::F32, 6),
-                7 => Kind::Number(DType::F64, 7),
-                12 | 13 => Kind::Number(DType::I64, INT64),
-                _ => Kind::Other,
+            (c::GDALExtendedDataTypeClass::GEDTC_NUMERIC, number) => match DType::from_gdal_number(number) {
+                // The buffer's type, which differs from that in the file for half precision.
+                Some(dtype) => Kind::Number(dtype, dtype.gdal_number().unwrap_or(number)),
+                None => Kind::Other,
             },
             _ => Kind::Other,
         }

@@ -16,6 +16,11 @@ pub(crate) const GEO_TRANSFORM: &str = "GeoTransform";
 const ACROSS: [&str; 3] = ["x", "lon", "longitude"];
 const DOWN: [&str; 3] = ["y", "lat", "latitude"];
 
+/// Whether a dimension of this name runs down a map.
+pub(crate) fn runs_down(dim: &str) -> bool {
+    DOWN.contains(&dim)
+}
+
 /// Why an array has no grid.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum NoGrid {

@@ -142,7 +142,7 @@ impl Encoding {
 
 /// Whether a type has a value: NaN is none of whole numbers, and -9999 none of bytes.
 pub(crate) fn holds(dtype: DType, value: f64) -> bool {
-    match dtype.integer_range() {
+    match dtype.stored_range() {
         Some((low, high)) => value.fract() == 0.0 && value >= low && value <= high,
         None => dtype.is_float(),
     }

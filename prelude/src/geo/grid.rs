@@ -201,6 +201,12 @@ impl Cells {
             return Err(Uneven::NotNumbers(dtype.name()));
         }
         let labels: Vec<f64> = coord.values().cast(DType::F64).to_vec().unwrap_or_default();
+        let precision = if dtype == DType::F32 { f64::from(f32::EPSILON) } else { f64::EPSILON };
+        Self::of_labels(&labels, precision, width)
+    }
+
+    /// [`of`](Self::of) for numbers of which each is off by at most `precision` of the largest.
+    pub fn of_labels(labels: &[f64], precision: f64, width: Option<f64>) -> Result<Self, Uneven> {
         let (Some(&first), Some(&last)) = (labels.first(), labels.last()) else { return Err(Uneven::Empty) };
         if labels.len() == 1 {
             let step = width.ok_or(Uneven::Single)?;
@@ -208,7 +214,6 @@ impl Cells {
         }
         let step = (last - first) / (labels.len() - 1) as f64;
         let largest = first.abs().max(last.abs());
-        let precision = if dtype == DType::F32 { f64::from(f32::EPSILON) } else { f64::EPSILON };
         let allowed = (step.abs() * NEAR).max(2.0 * precision * largest);
         // What is wrong is shown where neighbours are furthest from an even step.
         let uneven = || {

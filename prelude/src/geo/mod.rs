@@ -12,7 +12,7 @@ mod longitudes;
 mod polygons;
 pub(crate) mod rasterize;
 
-pub(crate) use array::{GEO_TRANSFORM, NoGrid, SPATIAL_REF};
+pub(crate) use array::{GEO_TRANSFORM, NoGrid, SPATIAL_REF, runs_down};
 pub(crate) use crs::epsg;
 pub use crs::{Crs, IntoCrs};
 pub use encoding::Encoding;
@@ -20,6 +20,6 @@ pub(crate) use encoding::{BandEncoding, holds};
 pub use gcps::{Gcp, Gcps};
 pub(crate) use georeference::{Georeference, Place};
 pub use grid::Grid;
-pub(crate) use grid::{NO_TRANSFORM, bounds, same_transform};
+pub(crate) use grid::{Cells, NO_TRANSFORM, bounds, same_transform};
 pub(crate) use longitudes::{Columns, TURNS, unrolled};
 pub use polygons::{IntoPolygons, Polygons};

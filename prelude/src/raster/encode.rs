@@ -66,7 +66,7 @@ impl Encoder {
         }
         let packing = self.packed.get(band);
         let exact = packing.map_or(value, |band| (value - band.offset) / band.scale);
-        let Some((low, high)) = self.stored.integer_range() else { return Ok(exact) };
+        let Some((low, high)) = self.stored.stored_range() else { return Ok(exact) };
         // Halves as NumPy rounds what it packs, and as GDAL rounds what it is given.
         let whole = if packing.is_some() { exact.round_ties_even() } else { exact.round() };
         if packing.is_some() && !(low..=high).contains(&whole) {

@@ -86,11 +86,12 @@ pub fn open_rasters_with<P: AsRef<Path>>(paths: &[P], options: OpenRaster) -> Re
 
 /// A raster as a lazy array with the dimensions `band`, `y` and `x`. Only the header is read.
 ///
-/// `x` and `y` are the pixel centres. Values equal to the file's nodata value are NaN (integers become
-/// floats then). Numbers that the file stores scaled are scaled back. How the file stores them is kept as
-/// [`DataArray::encoding`]. The coordinate `spatial_ref` carries the CRS and the transform, as with rioxarray.
+/// `x` and `y` are the pixel centres. Missing values are NaN (integers become floats then), whether a nodata value, a mask
+/// in the file or beside it, or an alpha band says so. Numbers that the file stores scaled are scaled back. How the file
+/// stores them is kept as [`DataArray::encoding`]. The coordinate `spatial_ref` carries the CRS and the transform, as with
+/// rioxarray.
 ///
-/// Tags become attributes. The name of a single band becomes that of the array; names of several are the coordinate
+/// Tags become attributes. Units that differ from band to band are the coordinate `units` along them. The name of a single band becomes that of the array; names of several are the coordinate
 /// `long_name` along `band`. A file that [`DataArray::to_raster`] wrote has its dimension and labels again.
 ///
 /// # Errors
@@ -247,7 +248,7 @@ fn plan(raster: &Raster, band: usize, unmasked: bool) -> Result<Plan> {
     let plan = Plan::source(RasterSource::new(raster, band)?);
     let Some((scale, offset)) = facts.scaling else { return Ok(plan) };
     // As xarray decodes: f32 holds every 16-bit number, but not with an offset added.
-    let small = matches!(facts.dtype, DType::U8 | DType::I16 | DType::U16 | DType::F32);
+    let small = facts.dtype == DType::F32 || facts.dtype.is_integer() && facts.dtype.size() <= 2;
     let plan = plan.cast(if small && offset == 0.0 { DType::F32 } else { DType::F64 });
     let scaled = Plan::binary(BinaryOp::Mul, &plan, &Plan::scalar(scale))?;
     if offset == 0.0 { Ok(scaled) } else { Plan::binary(BinaryOp::Add, &scaled, &Plan::scalar(offset)) }
@@ -256,8 +257,16 @@ fn plan(raster: &Raster, band: usize, unmasked: bool) -> Result<Plan> {
 /// What a file says in words: attributes, and names of bands.
 fn worded(mut array: DataArray, raster: &Raster, numbers: &[usize]) -> Result<DataArray> {
     let tags = raster.tags();
-    for (name, value) in &tags.attributes {
+    // Of the tags of single bands those of the first, as in rioxarray.
+    for (name, value) in tags.attributes.iter().chain(&tags.of_bands[numbers[0] - 1]) {
         array = array.attr(name, value.clone());
+    }
+    let units: Vec<&str> = numbers.iter().map(|band| tags.units[band - 1].as_str()).collect();
+    if units.iter().any(|unit| *unit != units[0]) {
+        let along = Coord::along([array.dims()[0].as_str()], units);
+        array = array.coord("units", along)?;
+    } else if !units[0].is_empty() {
+        array = array.attr("units", units[0]);
     }
     let names: Vec<&str> = numbers.iter().map(|band| tags.names[band - 1].as_str()).collect();
     Ok(match names[..] {

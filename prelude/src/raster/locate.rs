@@ -1,8 +1,9 @@
 //! From places on the map to pixels of a file.
 
-use super::Raster;
+use super::{Raster, RasterSource};
 use crate::disk::shown;
 use crate::geo::{Crs, Grid, TURNS};
+use crate::lazy::Source as _;
 use crate::{Error, ErrorKind, Result};
 use std::ops::Range;
 
@@ -51,13 +52,13 @@ impl Raster {
     }
 
     /// The value of one band at each place (x, y): that of the pixel in which it lies. NaN where the value is
-    /// missing and outside the raster.
+    /// missing (see [`read_mask`](Raster::read_mask)) and outside the raster.
     ///
     /// # Errors
     /// If there is no such band, the grid is rotated, or the file is damaged.
     pub fn sample(&self, band: usize, places: &[(f64, f64)]) -> Result<Vec<f64>> {
         self.upright()?;
-        let missing = self.band(band)?.nodata;
+        let source = RasterSource::new(self, band)?;
         let t = self.transform();
         let is_around = self.crs().is_some_and(|crs| crs.is_geographic());
         let turns = || std::iter::once(0).chain(TURNS.into_iter().filter(|_| is_around));
@@ -68,8 +69,8 @@ impl Raster {
             let pixel = inside((y - t[3]) / t[5], self.height()).zip(column);
             values.push(match pixel {
                 Some((row, column)) => {
-                    let value = self.read_window::<f64>(band, row..row + 1, column..column + 1)?[[0, 0]];
-                    if Some(value) == missing { f64::NAN } else { value }
+                    let value = source.read(&[row..row + 1, column..column + 1])?;
+                    value.get(&[0, 0]).unwrap_or(f64::NAN)
                 }
                 None => f64::NAN,
             });

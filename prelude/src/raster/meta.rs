@@ -23,9 +23,7 @@ use std::sync::Arc;
 pub struct RasterMeta {
     /// GDAL's short name of the format: `GTiff`, `netCDF`, …
     pub driver: String,
-    /// The element type of the first band. Types that have no name here are given as the next one that holds them:
-    /// 8-bit signed integers as `I16`, 64-bit unsigned ones as `F64` (exact to 2⁵³), as are 64-bit signed ones
-    /// before GDAL 3.5.
+    /// The element type of the first band; half precision is read in single.
     pub dtype: DType,
     /// The number that stands for "no value here", if there is one.
     pub nodata: Option<f64>,

@@ -185,7 +185,7 @@ impl RasterOptions {
 
     fn check(&self, meta: &RasterMeta) -> Result<()> {
         let invalid = |message: String| Err(Error::new(ErrorKind::InvalidArgument, message));
-        if let (Some(nodata), Some((low, high))) = (meta.nodata, meta.dtype.integer_range())
+        if let (Some(nodata), Some((low, high))) = (meta.nodata, meta.dtype.stored_range())
             && !holds(meta.dtype, nodata)
         {
             return invalid(format!(
@@ -283,7 +283,7 @@ fn own_type(dtype: DType) -> DType {
 /// Differences of neighbours pack better than the numbers themselves. Older versions of libtiff have none of 64 bits.
 fn predictor(meta: &RasterMeta) -> Option<u8> {
     match (meta.compression.as_deref(), meta.dtype) {
-        (None, _) | (_, DType::I64) => None,
+        (None, _) | (_, DType::I64 | DType::U64) => None,
         (Some("LZW" | "DEFLATE" | "ZSTD"), dtype) => Some(if dtype.is_float() { 3 } else { 2 }),
         _ => None,
     }

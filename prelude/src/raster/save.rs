@@ -3,6 +3,7 @@
 use super::copy::Ending;
 use super::encode::Encoder;
 use super::options::overview_resampling;
+use super::transfer::Transfer;
 use super::{RasterMeta, RasterOptions, RasterWriter, tags, write};
 use crate::array::{DType, DataArray, Values};
 use crate::cancel;
@@ -11,7 +12,6 @@ use crate::geo::{NO_TRANSFORM, NoGrid, same_transform};
 use crate::lazy::Plan;
 use crate::parallel::Progress;
 use crate::{Error, ErrorKind, Result};
-use gdal::raster::GdalType;
 use ndarray::{ArrayView, ArrayView2, Ix2, IxDyn, s};
 use std::ops::Range;
 use std::path::Path;
@@ -90,7 +90,7 @@ fn save(array: &DataArray, path: &Path, options: &RasterOptions) -> Result<()> {
 /// What no raster file can hold.
 fn check_type(dtype: DType, path: &Path) -> Result<()> {
     let why = match dtype {
-        DType::DateTime => "dates; write a field of them, such as dayofyear()",
+        date if date.is_date() => "dates; write a field of them, such as dayofyear()",
         DType::Text => "text; to_csv writes it as a table",
         _ => return Ok(()),
     };
@@ -144,15 +144,20 @@ fn put(writer: &mut RasterWriter, part: &BandRows, values: &Values, encoder: &En
     match values {
         Values::Bool(array) => write(writer, band, rows, plane(array.view(), at)?.iter().map(|&v| u8::from(v))),
         Values::U8(array) => write(writer, band, rows, plane(array.view(), at)?.iter().copied()),
+        Values::I8(array) => write(writer, band, rows, plane(array.view(), at)?.iter().copied()),
         Values::I16(array) => write(writer, band, rows, plane(array.view(), at)?.iter().copied()),
         Values::U16(array) => write(writer, band, rows, plane(array.view(), at)?.iter().copied()),
         Values::I32(array) => write(writer, band, rows, plane(array.view(), at)?.iter().copied()),
         Values::U32(array) => write(writer, band, rows, plane(array.view(), at)?.iter().copied()),
         #[cfg(gdal_int64)]
         Values::I64(array) => write(writer, band, rows, plane(array.view(), at)?.iter().copied()),
+        #[cfg(gdal_int64)]
+        Values::U64(array) => write(writer, band, rows, plane(array.view(), at)?.iter().copied()),
         // GDAL before 3.5 knows no 64-bit integers; whole numbers are exact in a double to 2^53.
         #[cfg(not(gdal_int64))]
         Values::I64(array) => write(writer, band, rows, plane(array.view(), at)?.iter().map(|&v| v as f64)),
+        #[cfg(not(gdal_int64))]
+        Values::U64(array) => write(writer, band, rows, plane(array.view(), at)?.iter().map(|&v| v as f64)),
         Values::F32(array) => {
             let missing = encoder.missing().map_err(named)? as f32;
             write(writer, band, rows, plane(array.view(), at)?.iter().map(|&v| if v.is_nan() { missing } else { v }))
@@ -161,7 +166,7 @@ fn put(writer: &mut RasterWriter, part: &BandRows, values: &Values, encoder: &En
             let missing = encoder.missing().map_err(named)?;
             write(writer, band, rows, plane(array.view(), at)?.iter().map(|&v| if v.is_nan() { missing } else { v }))
         }
-        Values::DateTime(_) | Values::Text(_) => check_type(values.dtype(), path),
+        Values::DateTime(_) | Values::CfTime(..) | Values::Text(_) => check_type(values.dtype(), path),
     }
 }
 
@@ -170,7 +175,7 @@ fn plane<T>(values: ArrayView<'_, T, IxDyn>, at: usize) -> Result<ArrayView2<'_,
     plane.map_err(|error| Error::with_source(ErrorKind::Other, "a band is not two-dimensional", error))
 }
 
-fn write<T: GdalType + Copy>(
+fn write<T: Transfer>(
     writer: &mut RasterWriter,
     band: usize,
     rows: Range<usize>,
@@ -181,21 +186,10 @@ fn write<T: GdalType + Copy>(
 
 /// The array with y before x, as a raster is stored.
 fn upright(array: &DataArray) -> Result<DataArray> {
-    let at = |names: &[&str]| array.dims().iter().position(|dim| names.contains(&dim.as_str()));
-    match (at(&["y", "lat", "latitude"]), at(&["x", "lon", "longitude"])) {
-        (Some(y), Some(x)) if (y, x) != (array.ndim() - 2, array.ndim() - 1) => {
-            let mut dims: Vec<&String> = array
-                .dims()
-                .iter()
-                .enumerate()
-                .filter(|(axis, _)| ![y, x].contains(axis))
-                .map(|(_, dim)| dim)
-                .collect();
-            dims.extend([&array.dims()[y], &array.dims()[x]]);
-            array.transpose(dims)
-        }
-        _ => Ok(array.clone()),
-    }
+    let Some(map) = array.map_dims() else { return Ok(array.clone()) };
+    let others = array.dims().iter().map(String::as_str).filter(|dim| !map.contains(dim));
+    let order: Vec<&str> = others.chain(map).collect();
+    if array.dims() == order.as_slice() { Ok(array.clone()) } else { array.transpose(order) }
 }
 
 /// Puts the array's place on the map into `meta`, which has that of a file to be like.

@@ -12,6 +12,7 @@ mod datasets;
 mod gaps;
 mod geography;
 mod groups;
+mod integers;
 mod interop;
 mod lazy;
 mod lesson;
@@ -23,6 +24,7 @@ mod selection;
 mod statistics;
 mod tables;
 mod text;
+mod types;
 mod views;
 mod views_html;
 

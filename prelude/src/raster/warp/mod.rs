@@ -74,6 +74,11 @@ pub(super) struct Warp {
 impl Warp {
     /// A window of the new grid. Of `plane`, which lies on the old one, only the rows and columns are read that it needs.
     pub fn window(&self, plane: &Plan, window: [Range<usize>; 2]) -> Result<Values> {
+        // Older versions of GDAL have no signed bytes; in 16 bits they are the same numbers.
+        if self.dtype == DType::I8 {
+            let wide = Self { dtype: DType::I16, ..self.clone() };
+            return Ok(wide.window(&plane.cast(DType::I16), window)?.cast(DType::I8));
+        }
         let named = |said: String| {
             failed(&format!("reproject from {} to {}", self.source.crs_name(), self.target.crs_name()), &said)
         };
@@ -84,7 +89,8 @@ impl Warp {
             return Ok(nothing.cast(self.dtype));
         };
         let values = plane.part(&needed.each_ref().map(|axis| axis.inside.clone()))?;
-        let values = if values.dtype() == DType::I64 { exact(&values)?.cast(self.dtype) } else { values };
+        let values =
+            if matches!(values.dtype(), DType::I64 | DType::U64) { exact(&values)?.cast(self.dtype) } else { values };
         let job = Job { warp: self, resampling, mapping: &mapping, window: &window, needed: &needed };
         macro_rules! of {
             ($type:ty) => {
@@ -93,6 +99,12 @@ impl Warp {
         }
         match self.dtype {
             DType::U8 => of!(u8),
+            // Not every version of GDAL has this type.
+            DType::I8 => {
+                let warped = job.run::<i16>(values.cast(DType::I16)).map_err(named)?.to_vec::<i16>()?;
+                let small = warped.into_iter().map(|value| value.clamp(i8::MIN.into(), i8::MAX.into()) as i8).collect();
+                Values::from_shape_vec::<i8>(&[job.window[0].len(), job.window[1].len()], small)
+            }
             DType::I16 => of!(i16),
             DType::U16 => of!(u16),
             DType::I32 => of!(i32),
@@ -129,7 +141,9 @@ impl Warp {
 /// Integers of 64 bits, if floats hold them all.
 fn exact(values: &Values) -> Result<&Values> {
     const LARGEST: u64 = 1 << 53;
-    let beyond = i64::of(values).and_then(|array| array.iter().find(|value| value.unsigned_abs() > LARGEST));
+    let signed = i64::of(values).and_then(|array| array.iter().find(|value| value.unsigned_abs() > LARGEST));
+    let unsigned = u64::of(values).and_then(|array| array.iter().find(|value| **value > LARGEST));
+    let beyond = signed.map(i64::to_string).or(unsigned.map(u64::to_string));
     match beyond {
         None => Ok(values),
         Some(value) => {

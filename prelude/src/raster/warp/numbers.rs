@@ -29,7 +29,7 @@ impl Numbers {
     /// When the element type cannot be warped, or nothing holds its numbers and the fill.
     pub fn of(array: &DataArray, what: &str, options: &Reproject) -> Result<Self> {
         let own = array.dtype();
-        if matches!(own, DType::DateTime | DType::Text) {
+        if !own.is_number() {
             return Err(Error::new(ErrorKind::Mismatch, format!("{what}: {own} cannot be warped")));
         }
         let raw = array.encoding().filter(Encoding::is_raw);
@@ -37,7 +37,7 @@ impl Numbers {
         let known = raw.as_ref().map_or(written, Encoding::nodata).filter(|&nodata| holds(own, nodata));
         let kept = options.fill.or(known.filter(|_| own.is_integer()));
         // GDAL knows no integers of 64 bits in all versions.
-        let wide = if own == DType::I64 { own.with_missing() } else { own };
+        let wide = if matches!(own, DType::I64 | DType::U64) { own.with_missing() } else { own };
         let dtype = match kept {
             None => own.with_missing(),
             Some(fill) if own.is_integer() => wider(wide, fill, own)?,
@@ -80,9 +80,9 @@ fn wider(own: DType, fill: f64, named: DType) -> Result<DType> {
     if fill.is_nan() || own.is_float() {
         return Ok(own.with_missing());
     }
-    let (low, high) = own.integer_range().unwrap_or_default();
+    let (low, high) = own.stored_range().unwrap_or_default();
     let whole = [own, DType::I16, DType::U16, DType::I32, DType::U32];
-    let has_all = |dtype: &DType| dtype.integer_range().is_some_and(|(least, most)| least <= low && high <= most);
+    let has_all = |dtype: &DType| dtype.stored_range().is_some_and(|(least, most)| least <= low && high <= most);
     whole.into_iter().find(|dtype| has_all(dtype) && holds(*dtype, fill)).ok_or_else(|| {
         let message = format!(
             "reproject: no integers have both the numbers of {named} and the fill {fill}; take a whole number that {named} has, or \
