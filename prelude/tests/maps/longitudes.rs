@@ -129,6 +129,13 @@ fn a_regional_array_is_found_on_any_turn_but_not_joined_around_the_earth() {
 }
 
 #[test]
+fn one_pixel_of_a_part_knows_how_large_it_is() {
+    let one = world().clip_box(-10.1, 49.9, -9.9, 50.1).unwrap();
+    assert_eq!((one.shape(), labels(&one, "lon")), (&[1, 1][..], vec![-10.0]));
+    assert_eq!(one.transform(), Some([-11.25, 2.5, 0.0, 51.25, 0.0, -2.5]));
+}
+
+#[test]
 fn longitudes_turn_and_turn_back() {
     // ((lon + 180) % 360) - 180, sortby("lon")
     for (name, array) in all() {

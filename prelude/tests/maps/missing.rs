@@ -140,4 +140,20 @@ fn outside_of_polygons_whole_numbers_are_missing_and_never_zero() {
     assert_eq!((kept.dtype(), kept.nodata()), (DType::U8, Some(0.0)));
     assert_close(&numbers(&kept), &[0.0, 0.0, 0.0, 40.0, 0.0, 0.0, 70.0, 0.0, 0.0]);
     assert!(kept.encoding().is_some_and(|encoding| encoding.scale() == 0.5));
+    // What is missing inside stays known, in floats and where there was no nodata value too.
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("floats.tif");
+    let floats = bytes().astype(DType::F32);
+    let floats = floats.where_(&floats.gt(0)).unwrap().with_encoding(Encoding::new(DType::F32).with_nodata(-9999.0));
+    floats.to_raster(&path, ()).unwrap();
+    let floats = open_raster_with(&path, OpenRaster::new().unmasked()).unwrap().squeeze().unwrap();
+    let kept = floats.clip_polygons_with(left, Clip::new().keep_extent()).unwrap();
+    assert_eq!((kept.dtype(), kept.nodata()), (DType::F32, Some(-9999.0)));
+    assert_close(&numbers(&kept), &[-9999.0, -9999.0, -9999.0, 40.0, -9999.0, -9999.0, 70.0, -9999.0, -9999.0]);
+    let scaled = bytes().with_encoding(Encoding::new(DType::U8).with_scale(0.5, 0.0));
+    (scaled.astype(DType::F32) * 0.5).with_encoding(scaled.encoding().unwrap()).to_raster(&path, ()).unwrap();
+    let scaled = open_raster_with(&path, OpenRaster::new().unmasked()).unwrap().squeeze().unwrap();
+    let kept = scaled.clip_polygons_with(left, Clip::new().keep_extent()).unwrap();
+    assert_eq!((kept.dtype(), kept.encoding().map(|encoding| encoding.scale())), (DType::F32, Some(0.5)));
+    assert_close(&numbers(&kept), &[0.0, NAN, NAN, 40.0, NAN, NAN, 70.0, NAN, NAN]);
 }

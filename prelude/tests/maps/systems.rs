@@ -22,6 +22,9 @@ fn mapping(name: &str, numbers: &[(&str, f64)]) -> Coord {
     numbers.iter().fold(coord, |coord, (name, number)| coord.attr(name, *number))
 }
 
+/// Attributes, the degrees on the same shape of the Earth, a place in them, and the same in the system of the attributes.
+type Case = (Coord, String, (f64, f64), [f64; 2]);
+
 const WGS84: &str = "EPSG:4326";
 
 #[test]
@@ -35,7 +38,7 @@ fn grid_mappings_without_wkt_are_the_systems_of_pyproj() {
     let two = |name: &str, numbers: &[(&str, f64)], parallels: [f64; 2]| {
         mapping(name, numbers).attr("standard_parallel", parallels)
     };
-    let cases: Vec<(Coord, String, (f64, f64), [f64; 2])> = vec![
+    let cases: Vec<Case> = vec![
         (mapping("latitude_longitude", &wgs84), WGS84.to_owned(), (7.5, 46.5), [7.5, 46.5]),
         (
             two(

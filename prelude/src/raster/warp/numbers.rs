@@ -1,7 +1,7 @@
 //! What the numbers of a reprojected array are: their element type, and what stands for a missing one.
 
 use crate::array::{Attr, DataArray};
-use crate::geo::{BandEncoding, Encoding, holds};
+use crate::geo::{Encoding, holds};
 use crate::raster::Reproject;
 use crate::values::DType;
 use crate::{Error, ErrorKind, Result};
@@ -43,12 +43,10 @@ impl Numbers {
             Some(fill) if own.is_integer() => wider(wide, fill, own)?,
             Some(_) => own.with_missing(),
         };
-        let encoding = raw.clone().map(|raw| {
+        let encoding = raw.as_ref().map(|raw| {
             // Floats of a file without a nodata value have NaN where there is no value.
             let missing = options.fill.or_else(|| known.is_none().then_some(f64::NAN));
-            let bands = raw.bands().map_or_else(|| vec![raw.band(0)], <[BandEncoding]>::to_vec);
-            let bands = bands.into_iter().map(|band| BandEncoding { nodata: missing.or(band.nodata), ..band });
-            Encoding::of_bands(dtype, raw.along().unwrap_or_default(), bands.collect()).raw()
+            raw.stored_as(dtype, missing)
         });
         let source_attribute = written.filter(|_| raw.is_none());
         // An attribute that says how a file is to be written stays; in an array of floats NaN is what is missing.
