@@ -106,6 +106,7 @@ pub(crate) fn complaints() -> Option<String> {
 fn plain(error: &GdalError) -> String {
     match error {
         GdalError::CplError { msg, .. } | GdalError::NullPointer { msg, .. } if !msg.is_empty() => msg.clone(),
+        GdalError::BadArgument(msg) => msg.clone(),
         other => other.to_string(),
     }
 }

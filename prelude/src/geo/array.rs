@@ -2,8 +2,8 @@
 
 use super::crs_from_cf::kept;
 use super::georeference::{Georeference, Place};
-use super::grid::{Cells, Uneven, same_transform};
-use super::{Crs, Encoding, Grid, IntoCrs};
+use super::grid::{Cells, Uneven, moved, same_transform};
+use super::{Columns, Crs, Encoding, Grid, IntoCrs};
 use crate::array::{Attr, Coord, DataArray};
 use crate::{Error, ErrorKind, Result};
 use std::sync::Arc;
@@ -203,11 +203,14 @@ impl DataArray {
         Georeference::of(self)?.place.as_ref().filter(|place| place.dims == [y, x])
     }
 
-    /// This array with its place kept beside its labels, so that a single pixel of it has one.
-    pub(crate) fn keep_place(&self) -> Self {
-        let (Some(dims), Ok(grid)) = (self.map_dims(), self.find_grid()) else { return self.clone() };
+    /// This part of an array that lies on `grid`, from the row `first`, with its place kept beside its labels, so that a single
+    /// pixel has one too.
+    pub(crate) fn placed(&self, grid: &Grid, map: [&str; 2], first: usize, columns: &[Columns]) -> Self {
+        let Some(column) = columns.first() else { return self.clone() };
+        let turned = grid.turned(column.turns).transform;
+        let transform = moved(&turned, [first as f64, column.range.start as f64], [1.0, 1.0]);
         let known = Georeference::of(self).cloned().unwrap_or_default();
-        Georeference { place: Some(Place::new(dims, grid.transform, None)), ..known }.attach(self)
+        Georeference { place: Some(Place::new(map, transform, None)), ..known }.attach(self)
     }
 
     /// The transform that a coordinate of the user's own says: numbers, or rioxarray's text of numbers.

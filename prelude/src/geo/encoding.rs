@@ -84,6 +84,15 @@ impl Encoding {
         Self { raw: true, ..self }
     }
 
+    /// The same for stored numbers that got another element type, and another number for what is missing if one is given.
+    pub(crate) fn stored_as(&self, dtype: DType, nodata: Option<f64>) -> Self {
+        let band = |band: &BandEncoding| BandEncoding { nodata: nodata.or(band.nodata), ..*band };
+        let bands: Vec<BandEncoding> = self.bands.iter().map(band).collect();
+        let bands =
+            bands.into_iter().map(|band| BandEncoding { nodata: band.nodata.filter(|&v| holds(dtype, v)), ..band });
+        Self { dtype, bands: bands.collect(), ..self.clone() }.simplified()
+    }
+
     /// The element type in the file.
     pub fn dtype(&self) -> DType {
         self.dtype

@@ -86,7 +86,8 @@ impl DataArray {
             );
             return Err(Error::new(ErrorKind::NotFound, message));
         }
-        self.isel_dim(place.map[0], range(rows))?.columns(place.map[1], &columns)
+        let part = self.isel_dim(place.map[0], range(rows.clone()))?.columns(place.map[1], &columns)?;
+        Ok(part.placed(grid, place.map, rows.start, &columns))
     }
 }
 

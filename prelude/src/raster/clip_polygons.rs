@@ -123,27 +123,33 @@ impl DataArray {
         let columns = together(&covers, &place);
         let rows = covers.iter().map(|(_, cover)| cover.rows.clone()).reduce(joined).unwrap_or(0..0);
         let mask = mask_of_parts(&covers, &rows, &columns);
+        let first = rows.start;
         let part = self.isel_dim(place.map[0], range(rows))?.columns(place.map[1], &columns)?;
+        let part = part.placed(&place.grid, place.map, first, &columns);
         part.outside_missing(&part.mask_of(&place, mask)?)
     }
 
     /// The array with what is missing outside of `mask`: its nodata value where it is made of the file's own numbers, else NaN.
     fn outside_missing(&self, mask: &Self) -> Result<Self> {
-        let raw = self.encoding().filter(Encoding::is_raw);
-        let written = self.get_attr("_FillValue").and_then(Attr::as_f64);
-        let nodata = raw.as_ref().map_or(written, Encoding::nodata);
-        let one_for_all = raw.as_ref().is_none_or(|raw| raw.bands().is_none());
-        let Some(nodata) =
-            nodata.filter(|&nodata| one_for_all && self.dtype().is_integer() && holds(self.dtype(), nodata))
-        else {
-            return self.where_(mask);
+        let own = self.dtype();
+        let written = self.get_attr("_FillValue").and_then(Attr::as_f64).filter(|&nodata| holds(own, nodata));
+        let Some(raw) = self.encoding().filter(Encoding::is_raw) else {
+            let clipped = match written.filter(|_| own.is_integer()) {
+                Some(nodata) => self.where_else(mask, nodata)?.astype(own),
+                None => self.where_(mask)?,
+            };
+            return Ok(written.map_or(clipped.clone(), |nodata| clipped.attr("_FillValue", nodata)));
         };
-        let clipped = self.where_else(mask, nodata as i64)?;
-        // The numbers are the file's still.
-        Ok(match raw {
-            Some(raw) => clipped.with_encoding(raw),
-            None => clipped.attr("_FillValue", nodata),
-        })
+        // The numbers are the file's still, and so are its scale and what is missing inside of the polygons.
+        let one_for_all = raw.bands().is_none();
+        match raw.nodata().filter(|&nodata| one_for_all && holds(own, nodata)) {
+            Some(nodata) => Ok(self.where_else(mask, nodata)?.astype(own).with_encoding(raw)),
+            None => {
+                let clipped = self.where_(mask)?;
+                let nothing = one_for_all.then_some(f64::NAN);
+                Ok(clipped.with_encoding(raw.stored_as(clipped.dtype(), nothing)))
+            }
+        }
     }
 }
 

@@ -99,6 +99,12 @@ impl Warp {
         }
         match self.dtype {
             DType::U8 => of!(u8),
+            // Not every version of GDAL has this type.
+            DType::I8 => {
+                let warped = job.run::<i16>(values.cast(DType::I16)).map_err(named)?.to_vec::<i16>()?;
+                let small = warped.into_iter().map(|value| value.clamp(i8::MIN.into(), i8::MAX.into()) as i8).collect();
+                Values::from_shape_vec::<i8>(&[job.window[0].len(), job.window[1].len()], small)
+            }
             DType::I16 => of!(i16),
             DType::U16 => of!(u16),
             DType::I32 => of!(i32),

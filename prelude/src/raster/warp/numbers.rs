@@ -1,7 +1,7 @@
 //! What the numbers of a reprojected array are: their element type, and what stands for a missing one.
 
 use crate::array::{Attr, DataArray};
-use crate::geo::{BandEncoding, Encoding, holds};
+use crate::geo::{Encoding, holds};
 use crate::raster::Reproject;
 use crate::values::DType;
 use crate::{Error, ErrorKind, Result};
@@ -29,7 +29,7 @@ impl Numbers {
     /// When the element type cannot be warped, or nothing holds its numbers and the fill.
     pub fn of(array: &DataArray, what: &str, options: &Reproject) -> Result<Self> {
         let own = array.dtype();
-        if matches!(own, DType::DateTime | DType::Text) {
+        if !own.is_number() {
             return Err(Error::new(ErrorKind::Mismatch, format!("{what}: {own} cannot be warped")));
         }
         let raw = array.encoding().filter(Encoding::is_raw);
@@ -37,18 +37,16 @@ impl Numbers {
         let known = raw.as_ref().map_or(written, Encoding::nodata).filter(|&nodata| holds(own, nodata));
         let kept = options.fill.or(known.filter(|_| own.is_integer()));
         // GDAL knows no integers of 64 bits in all versions.
-        let wide = if own == DType::I64 { own.with_missing() } else { own };
+        let wide = if matches!(own, DType::I64 | DType::U64) { own.with_missing() } else { own };
         let dtype = match kept {
             None => own.with_missing(),
             Some(fill) if own.is_integer() => wider(wide, fill, own)?,
             Some(_) => own.with_missing(),
         };
-        let encoding = raw.clone().map(|raw| {
+        let encoding = raw.as_ref().map(|raw| {
             // Floats of a file without a nodata value have NaN where there is no value.
             let missing = options.fill.or_else(|| known.is_none().then_some(f64::NAN));
-            let bands = raw.bands().map_or_else(|| vec![raw.band(0)], <[BandEncoding]>::to_vec);
-            let bands = bands.into_iter().map(|band| BandEncoding { nodata: missing.or(band.nodata), ..band });
-            Encoding::of_bands(dtype, raw.along().unwrap_or_default(), bands.collect()).raw()
+            raw.stored_as(dtype, missing)
         });
         let source_attribute = written.filter(|_| raw.is_none());
         // An attribute that says how a file is to be written stays; in an array of floats NaN is what is missing.

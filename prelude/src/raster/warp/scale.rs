@@ -16,7 +16,8 @@ const STEPS: usize = 21;
 pub(super) fn has_pole(target: &Grid) -> Result<bool, GdalError> {
     let Some(crs) = &target.crs else { return Ok(false) };
     let Ok(degrees) = Crs::from_epsg(4326) else { return Ok(false) };
-    let transform = CoordTransform::new(&degrees.reference()?, &crs.horizontal()?)?;
+    // A system of its own, such as a building site's, has no poles.
+    let Ok(transform) = CoordTransform::new(&degrees.reference()?, &crs.horizontal()?) else { return Ok(false) };
     let (left, bottom, right, top) = target.bounds();
     let inside = |latitude: f64| {
         let (mut x, mut y) = ([0.0], [latitude]);

@@ -19,7 +19,8 @@ impl Warped {
     pub fn new(plane: &Plan, warp: Warp) -> Self {
         let shape = warp.target.shape();
         // Numbers of 64 bits are looked at before they become floats.
-        let input = if plane.dtype() == DType::I64 { plane.clone() } else { plane.cast(warp.dtype) };
+        let input =
+            if matches!(plane.dtype(), DType::I64 | DType::U64) { plane.clone() } else { plane.cast(warp.dtype) };
         Self { input, warp, shape }
     }
 }
