@@ -200,7 +200,8 @@ def rasters(got: Opened, expected: Opened) -> list[Found]:
     found += [Found("CRS", "", compare.short(expected.crs or "none"), compare.short(got.crs or "none"))][
         : not compare.same_crs(got.crs, expected.crs)
     ]
-    upright = expected.transform[2] == expected.transform[4] == 0
+    # What is placed by control points alone has no transform on either side.
+    upright = expected.transform is None or expected.transform[2] == expected.transform[4] == 0
     if (upright or got.transform is not None) and not compare.same_transform(got.transform, expected.transform):
         found.append(Found("transform", "", str(expected.transform), str(got.transform)))
     if any(expected.names) and expected.names != got.names and got.names != [""]:
