@@ -11,6 +11,14 @@ use std::any::Any;
 use std::fmt::Debug;
 use std::sync::Arc;
 
+/// Where another array begins that follows along a dimension.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Joined<'a> {
+    pub dim: &'a str,
+    /// How many positions lie before it.
+    pub at: usize,
+}
+
 /// Something kept with an array. Each method gives what is left of it after an operation; `None` if nothing is.
 pub(crate) trait Attachment: Debug + Send + Sync {
     /// Along `dim` only the positions of `index` were taken.
@@ -28,9 +36,8 @@ pub(crate) trait Attachment: Debug + Send + Sync {
     /// Only some of it is kept, as the table of operations says.
     fn keep(&self, keeps: Keeps) -> Option<Arc<dyn Attachment>>;
 
-    /// What it has in common with that of another array: of the first of two that are calculated with, of all that follow
-    /// each other along `dim`.
-    fn common(&self, other: Option<&dyn Attachment>, joined: Option<&str>) -> Option<Arc<dyn Attachment>>;
+    /// What it has in common with that of another array: of two that are calculated with, or of two that follow each other.
+    fn common(&self, other: Option<&dyn Attachment>, joined: Option<Joined<'_>>) -> Option<Arc<dyn Attachment>>;
 
     /// Writes what it says into attributes that repeat it.
     fn describe(&self, attrs: &mut Attrs, coords: &mut [Coord]);

@@ -1,6 +1,7 @@
 //! Joining arrays one after the other along a dimension.
 
 use super::align::{Join, align, spread};
+use super::attachment::Joined;
 use super::attrs::Attrs;
 use super::coord::Coord;
 use super::coords::Coords;
@@ -62,9 +63,12 @@ fn joined(arrays: &[DataArray], dim: &str) -> Result<DataArray> {
     let lengths: Vec<usize> = plans.iter().map(|plan| plan.shape()[axis]).collect();
     let plan = Plan::concat(plans, axis)?;
     let coords = coords(&parts, dim, &lengths)?;
-    let attachment = arrays[1..].iter().fold(first.attachment().cloned(), |common, other| {
-        common.and_then(|common| common.common(other.attachment().map(|other| &**other), Some(dim)))
-    });
+    let (mut attachment, mut at) = (first.attachment().cloned(), 0);
+    for (other, length) in arrays[1..].iter().zip(&lengths) {
+        at += length;
+        attachment = attachment
+            .and_then(|common| common.common(other.attachment().map(|other| &**other), Some(Joined { dim, at })));
+    }
     let attachment = attachment.and_then(|attachment| attachment.keep(Operation::Concat.keeps()));
     // What all arrays do not say alike of how their files store numbers is true of none.
     let alike = |name: &str| arrays.iter().all(|array| array.get_attr(name) == first.get_attr(name));

@@ -2,7 +2,7 @@
 
 use super::grid::{NO_TRANSFORM, moved, same_transform};
 use super::{Encoding, GEO_TRANSFORM, Gcp, Gcps, SPATIAL_REF};
-use crate::array::{Attachment, Attrs, Coord, DataArray, ENCODING_ATTRIBUTES, Keeps};
+use crate::array::{Attachment, Attrs, Coord, DataArray, ENCODING_ATTRIBUTES, Joined, Keeps};
 use crate::values::AxisIndex;
 use std::any::Any;
 use std::sync::Arc;
@@ -51,6 +51,11 @@ impl Place {
             .as_ref()
             .map(|gcps| Arc::new(Gcps { crs: gcps.crs.clone(), points: gcps.points.iter().map(gcp).collect() }));
         Self { transform, gcps, ..self.clone() }
+    }
+
+    /// Whether both are one place.
+    fn same(&self, other: &Self) -> bool {
+        self.dims == other.dims && self.gcps == other.gcps && same_transform(&self.transform, &other.transform, [1, 1])
     }
 
     fn select(&self, axis: usize, index: &AxisIndex) -> Option<Self> {
@@ -123,23 +128,21 @@ impl Attachment for Georeference {
         Self { encoding, place: self.place.clone().filter(|_| keeps.grid) }.shared()
     }
 
-    fn common(&self, other: Option<&dyn Attachment>, joined: Option<&str>) -> Option<Arc<dyn Attachment>> {
+    fn common(&self, other: Option<&dyn Attachment>, joined: Option<Joined<'_>>) -> Option<Arc<dyn Attachment>> {
         let other = other.and_then(|other| other.as_any().downcast_ref::<Self>());
         let encoding =
             self.encoding.clone().filter(|own| other.is_some_and(|other| other.encoding.as_ref() == Some(own)));
         // Bands that differ are not told apart any more when more of them follow.
-        let encoding = encoding.filter(|own| joined.is_none() || own.along().is_none() || own.along() != joined);
-        let place = self.place.clone().filter(|own| {
-            let size = [1, 1];
-            let same = |other: &Place| {
-                own.dims == other.dims
-                    && own.gcps == other.gcps
-                    && same_transform(&own.transform, &other.transform, size)
-            };
-            let along = joined.is_some_and(|dim| own.axis(dim).is_some());
-            let theirs = other.and_then(|other| other.place.as_ref());
+        let encoding = encoding.filter(|own| joined.is_none_or(|joined| own.along() != Some(joined.dim)));
+        let theirs = other.and_then(|other| other.place.as_ref());
+        let place = self.place.clone().filter(|own| match (theirs, joined) {
             // What lies nowhere lies where the other array does, but not after it.
-            !along && theirs.map_or(joined.is_none(), same)
+            (None, joined) => joined.is_none(),
+            (Some(theirs), None) => own.same(theirs),
+            (Some(theirs), Some(joined)) => match own.axis(joined.dim) {
+                None => own.same(theirs),
+                Some(axis) => own.moved(axis, joined.at as f64, 1.0).same(theirs),
+            },
         });
         Self { encoding, place }.shared()
     }

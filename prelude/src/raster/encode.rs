@@ -5,6 +5,9 @@ use crate::geo::{BandEncoding, Encoding};
 use crate::values::DType;
 use crate::{Error, ErrorKind, Result};
 
+/// Up to here float64 has every whole number.
+const LARGEST: f64 = (1u64 << 53) as f64;
+
 /// How the values of an array become a file's numbers.
 #[derive(Debug)]
 pub(super) struct Encoder {
@@ -72,6 +75,9 @@ impl Encoder {
         if packing.is_some() && !(low..=high).contains(&whole) {
             return Err(outside(value, self.stored, packing));
         }
+        if packing.is_none() && self.stored.size() == 8 && whole.abs() > LARGEST {
+            return Err(inexact(value, self.stored));
+        }
         let whole = whole.clamp(low, high);
         // Exactly the nodata value of what is not packed is how one marks what is missing.
         if Some(whole) == self.nodata && (packing.is_some() || whole != value) {
@@ -84,6 +90,13 @@ impl Encoder {
 fn taken(value: f64, nodata: f64) -> Error {
     let message = format!(
         "the value {value} would be stored as {nodata}, which is the nodata value of the file, and be missing; choose another with nodata(…), or a wider dtype(…)"
+    );
+    Error::new(ErrorKind::InvalidArgument, message)
+}
+
+fn inexact(value: f64, stored: DType) -> Error {
+    let message = format!(
+        "the value {value} is beyond 2^53, where float64 has not every whole number of {stored}; open the file unmasked, or write dtype(DType::F64)"
     );
     Error::new(ErrorKind::InvalidArgument, message)
 }

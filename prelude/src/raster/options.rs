@@ -138,7 +138,10 @@ impl RasterOptions {
         let known = array.encoding()?;
         let dtype = self.dtype.or(self.like.as_ref().map(|like| like.dtype)).unwrap_or(known.dtype());
         let fits = !known.is_raw() || known.dtype() == array.dtype();
-        (known.is_raw() || dtype == known.dtype()).then_some(known).filter(|_| fits)
+        // A GeoTIFF has one nodata value; of bands that have several each, NaN is what is missing.
+        let one =
+            known.is_raw() || known.bands().is_none_or(|bands| bands.iter().all(|band| band.nodata == bands[0].nodata));
+        (known.is_raw() || dtype == known.dtype()).then_some(known).filter(|_| fits && one)
     }
 
     /// The metadata of the file, its place apart.
@@ -167,7 +170,7 @@ impl RasterOptions {
             meta.bands.clear();
         }
         // Of numbers that were calculated NaN is what is missing, and no value is NaN.
-        let none = (meta.nodata.is_none() && meta.dtype.is_float() && array.encoding().is_none()).then_some(f64::NAN);
+        let none = (meta.nodata.is_none() && meta.dtype.is_float() && self.known(array).is_none()).then_some(f64::NAN);
         meta.nodata = self.nodata.or(meta.nodata).or(none);
         if let Some(compression) = self.compression {
             meta.compression = compression.name().map(str::to_owned);

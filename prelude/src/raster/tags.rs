@@ -38,6 +38,9 @@ pub(super) fn write(writer: &mut RasterWriter, array: &DataArray) -> Result<()> 
         return array.get_name().map_or(Ok(()), |name| writer.describe(1, name));
     }
     let dim = &array.dims()[0];
+    if let (1, Some(name)) = (array.shape()[0], array.get_name()) {
+        writer.describe(1, name)?;
+    }
     let Some(labels) = array.index_of(dim) else { return Ok(()) };
     let plain = dim == "band" && counts(labels.values());
     let texts = texts(labels.values());

@@ -148,7 +148,7 @@ def _expected(case: dict, path: str):
         return theirs.open_grib(path)
     if case["form"] == "raster":
         opened = theirs.open_raster(path, masked=not reading["unmasked"], overview=reading.get("overview"))
-        return _bands(opened, reading["bands"]) if "bands" in reading else opened
+        return _bands(opened, reading["bands"], case["spec"]) if "bands" in reading else opened
     options = {key: reading[key] for key in ("mask_and_scale", "decode_times") if key in reading}
     if reading.get("decode") is False:
         options = {"decode_cf": False}
@@ -157,9 +157,13 @@ def _expected(case: dict, path: str):
     return theirs.open_dataset(path, **options)
 
 
-def _bands(opened: Opened, bands: list[int]) -> Opened:
+def _bands(opened: Opened, bands: list[int], spec: dict) -> Opened:
     (one,) = opened.variables.values()
     one.values = one.values[[band - 1 for band in bands]]
+    nodatas = spec.get("nodatas")
+    if nodatas and "scales" not in spec and all(nodatas[band - 1] is None for band in bands):
+        # Bands of which nothing can be missing stay integers, whatever the others are.
+        one.values, one.dtype = one.values.astype(spec["dtype"]), spec["dtype"]
     opened.coords["band"].values = opened.coords["band"].values[[band - 1 for band in bands]]
     opened.names = [opened.names[band - 1] for band in bands]
     return opened

@@ -41,9 +41,11 @@ def _raster(case: dict, path: str, expected: chain.Chain, answer: dict) -> list[
         return [Found("broken in a chain", "", "an answer", str(broken))]
     spec, write = case["spec"], case["through"]["write"]
     flat = len(expected.array.dims) < 2 or not {"x", "y"} <= set(expected.array.dims)
-    gridless = not expected.even or bool(spec["place"].get("gcps"))
-    if gridless and write["as"] == "raster":
+    if not expected.even and write["as"] == "raster":
         return [] if refused else [Found("what has no grid is written", "", "an error", "a file")]
+    if spec["place"].get("gcps") and refused:
+        # Control points follow ranges of pixels, and nothing else.
+        return []
     if refused is not None and may_refuse(spec, case["reading"], write):
         return []
     if refused is not None:
@@ -187,7 +189,11 @@ def _grid(case: dict, expected: chain.Chain, source, file) -> list[Found]:
     mine = file.crs.to_wkt() if file.crs else None
     if not compare.same_crs(mine, wkt):
         found.append(Found("CRS of what was written", "", compare.short(wkt or "none"), compare.short(mine or "none")))
-    if {"gcps", "none"} & set(case["spec"]["place"]):
+    if case["spec"]["place"].get("gcps"):
+        if not file.gcps[0] or not file.transform.is_identity:
+            found.append(Found("control points of what was written", "", "some, and no transform", str(file.transform)))
+        return found
+    if "none" in case["spec"]["place"]:
         return found
     t, m = source.transform, file.transform
     before = (t.c, t.a, t.b, t.f, t.d, t.e)
