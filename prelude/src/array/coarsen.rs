@@ -206,11 +206,13 @@ impl Coarsen {
             dtype if dtype.is_date() => {
                 let Labels::Time(kind, dates) = Labels::of(coord.values()) else { unreachable!("dates are dates") };
                 let first = dates.iter().copied().find(|&date| date != i64::MIN).unwrap_or(0);
-                let since = |&date: &i64| if date == i64::MIN { f64::NAN } else { date.wrapping_sub(first) as f64 };
+                let since = |&date: &i64| {
+                    if date == i64::MIN { f64::NAN } else { (i128::from(date) - i128::from(first)) as f64 }
+                };
                 let since: Vec<f64> = dates.iter().map(since).collect();
                 let means = mean(Values::from_shape_vec(coord.values().shape(), since)?)?;
                 let shape = means.shape().to_vec();
-                let date = |mean: f64| if mean.is_nan() { i64::MIN } else { first + mean as i64 };
+                let date = |mean: f64| if mean.is_nan() { i64::MIN } else { first.saturating_add(mean as i64) };
                 let dates = means.to_vec::<f64>()?.into_iter().map(date).collect();
                 Values::of_dates(kind, dates).reshape(&shape)?
             }

@@ -124,7 +124,7 @@ impl Frequency {
 
     fn first_edge(self, kind: DateKind, first: i64, closed: Edge) -> Result<i64> {
         let (day, since) = kind.split(first);
-        let midnight = first - since;
+        let midnight = first.checked_sub(since).ok_or_else(too_long)?;
         match self.unit {
             Unit::Fixed(_) => {
                 let length = self.length(kind)?;
@@ -139,7 +139,7 @@ impl Frequency {
             }
             Unit::Week(named) => {
                 let since = (kind.calendar().weekday(day) - named).rem_euclid(7);
-                let edge = midnight - since * kind.day();
+                let edge = midnight.checked_sub(since * kind.day()).ok_or_else(too_long)?;
                 match (closed, since) {
                     (Edge::Left, _) => Ok(edge),
                     // One step back from a day that is an edge is the whole step, from another the edge before.
@@ -158,8 +158,9 @@ impl Frequency {
                     };
                 }
                 // The last day of this span, and the one of the span before.
-                let own = kind.start_of_month(start, months).ok_or_else(too_long)? - kind.day();
-                let before = start - kind.day();
+                let day_before = |date: i64| date.checked_sub(kind.day()).ok_or_else(too_long);
+                let own = day_before(kind.start_of_month(start, months).ok_or_else(too_long)?)?;
+                let before = day_before(start)?;
                 match (closed, own == midnight) {
                     (Edge::Left, true) => Ok(own),
                     (Edge::Left, false) => Ok(before),

@@ -131,7 +131,8 @@ fn clock(text: &str) -> Option<i128> {
 /// Nanoseconds of `Z`, `UTC`, `GMT`, `+1`, `+01`, `-6:00`, `+0100`. Names of other zones do not tell how far they are.
 fn offset(text: &str) -> Option<i128> {
     let (sign, text) = match text.to_uppercase().as_str() {
-        "" | "Z" | "UTC" | "GMT" => return Some(0),
+        // Without a sign only nothing is clear.
+        "" | "Z" | "UTC" | "GMT" | "0" | "00" | "0000" | "0:00" | "00:00" => return Some(0),
         _ => match text.strip_prefix('-') {
             Some(behind) => (-1, behind),
             None => (1, text.strip_prefix('+')?),

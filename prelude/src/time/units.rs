@@ -53,8 +53,9 @@ impl TimeUnits {
         let calendar: Calendar = calendar.unwrap_or_default().parse().map_err(|why: Error| wrong(why.to_string()))?;
         let origin = reference::read(start, calendar).map_err(&wrong)?;
         let full = step.to_lowercase();
-        let full = ["nanosecond", "microsecond", "millisecond", "second", "minute", "hour", "day"]
-            .contains(&full.strip_suffix('s').unwrap_or(&full));
+        let full = full == "ns"
+            || ["nanosecond", "microsecond", "millisecond", "second", "minute", "hour", "day"]
+                .contains(&full.strip_suffix('s').unwrap_or(&full));
         let of_pandas = full && calendar.is_real() && i64::try_from(origin).is_ok();
         let step = length(step, calendar).map_err(&wrong)?;
         Ok(Self { calendar, step, origin, of_pandas })
@@ -238,6 +239,7 @@ mod tests {
             ("days since 2000-01-01 00:00:00+01", "noleap", 1.0, "2000-01-01T23:00:00 far"),
             ("hours since 2000-01-01 00:00:00 -0630", "noleap", 1.0, "2000-01-01T07:30:00 far"),
             ("days since 2000-01-01 GMT", "standard", 1.0, "2000-01-02"),
+            ("days since 1970-01-01 00:00:00 00", "standard", 1.0, "1970-01-02"),
             ("days since 01-JAN-1950", "standard", 1.0, "1950-01-02"),
             ("days since 1950-JAN-01", "standard", 1.0, "1950-01-02"),
             ("days since 1 January 1950", "standard", 1.0, "1950-01-02"),

@@ -5,6 +5,7 @@
 //! Operands come by value, so that a block nobody else holds is written in place.
 
 mod binary;
+mod date_fields;
 mod lookup;
 mod number;
 mod power;
