@@ -61,6 +61,7 @@ mod rolling;
 mod search;
 mod select;
 mod stats;
+mod turns;
 mod view_chunks;
 mod view_html;
 mod view_text;

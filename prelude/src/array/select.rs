@@ -5,6 +5,7 @@ use super::index::{Index, IntoIndices, Label, LabelValue, after};
 use super::names::not_found;
 use super::operation::Operation;
 use super::search::{self, Method};
+use super::turns;
 use crate::values::AxisIndex;
 use crate::{Error, ErrorKind, Result};
 
@@ -83,7 +84,10 @@ impl DataArray {
         for (dim, label) in labels {
             let axis = self.axis(dim).map_err(|error| error.context("sel"))?;
             axes[axis] = match self.index_of(dim) {
-                Some(index) => search::find(dim, index, label, method, tolerance)?,
+                Some(index) => {
+                    turns::check(dim, index, label, method)?;
+                    search::find(dim, index, label, method, tolerance)?
+                }
                 None => positions(dim, &unlabelled(dim, label)?, self.shape()[axis])?,
             };
         }

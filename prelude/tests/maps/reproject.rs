@@ -242,3 +242,21 @@ fn a_corner_of_a_huge_reprojection_reads_a_corner_of_the_source() {
     let part = lazy.isel(s![600..610, 600..610]).unwrap();
     assert_eq!(numbers(&part), [3.0; 100]);
 }
+
+#[test]
+fn the_most_frequent_of_large_numbers_is_one_of_them() {
+    // np.float32(16777217) is 16777216: classes that float32 does not tell apart.
+    let classes = Array2::from_shape_fn((6, 6), |(row, column)| {
+        16_777_216.0 + f64::from(row as u32 % 3 + column as u32 % 3 == 0) + 2.0 * f64::from(column as u32 / 3)
+    });
+    let source = map(classes, 0.0, 6.0, 1.0, "EPSG:4326");
+    let coarse = Reproject::new().resolution(3.0).resampling(Resampling::Mode);
+    let expected = [16_777_216.0, 16_777_218.0, 16_777_216.0, 16_777_218.0];
+    assert_eq!(numbers(&source.reproject_with("EPSG:4326", coarse.clone()).unwrap()), expected);
+    let odd = source.astype(isopleth::array::DType::I32) + 1i32;
+    let odd = odd.reproject_with("EPSG:4326", coarse.fill(-1.0)).unwrap();
+    assert_eq!(
+        (odd.dtype(), numbers(&odd)),
+        (isopleth::array::DType::I32, expected.map(|number| number + 1.0).to_vec())
+    );
+}

@@ -2,6 +2,7 @@
 
 mod mapping;
 mod numbers;
+mod ranks;
 mod scale;
 mod transformer;
 mod warped;
@@ -19,6 +20,7 @@ use gdal::raster::GdalType;
 use gdal::{Dataset, DriverManager};
 use gdal_sys::CPLErr;
 use mapping::{Mapping, Needed, Rows, failed, positions};
+use ranks::Ranks;
 use std::borrow::Cow;
 use std::ffi::{c_int, c_void};
 use std::ops::Range;
@@ -77,7 +79,11 @@ impl Warp {
         // Older versions of GDAL have no signed bytes; in 16 bits they are the same numbers.
         if self.dtype == DType::I8 {
             let wide = Self { dtype: DType::I16, ..self.clone() };
-            return Ok(wide.window(&plane.cast(DType::I16), window)?.cast(DType::I8));
+            let warped = wide.window(&plane.cast(DType::I16), window)?;
+            // A cubic curve may rise above the largest of them.
+            let small =
+                warped.to_vec::<i16>()?.into_iter().map(|value| value.clamp(i8::MIN.into(), i8::MAX.into()) as i8);
+            return Values::from_shape_vec(warped.shape(), small.collect());
         }
         let named = |said: String| {
             failed(&format!("reproject from {} to {}", self.source.crs_name(), self.target.crs_name()), &said)
@@ -91,6 +97,13 @@ impl Warp {
         let values = plane.part(&needed.each_ref().map(|axis| axis.inside.clone()))?;
         let values =
             if matches!(values.dtype(), DType::I64 | DType::U64) { exact(&values)?.cast(self.dtype) } else { values };
+        if resampling == Resampling::Mode && matches!(self.dtype, DType::I32 | DType::U32 | DType::F64) {
+            // GDAL counts in float32, in which large numbers are no longer told apart; their ranks are.
+            let ranks = Ranks::of(&values, self.source_nodata)?;
+            let warp = Self { source_nodata: None, missing: f64::NAN, dtype: DType::F32, ..self.clone() };
+            let job = Job { warp: &warp, resampling, mapping: &mapping, window: &window, needed: &needed };
+            return ranks.numbers(&job.run::<f32>(ranks.values(values.shape())?).map_err(named)?, self);
+        }
         let job = Job { warp: self, resampling, mapping: &mapping, window: &window, needed: &needed };
         macro_rules! of {
             ($type:ty) => {
@@ -99,12 +112,6 @@ impl Warp {
         }
         match self.dtype {
             DType::U8 => of!(u8),
-            // Not every version of GDAL has this type.
-            DType::I8 => {
-                let warped = job.run::<i16>(values.cast(DType::I16)).map_err(named)?.to_vec::<i16>()?;
-                let small = warped.into_iter().map(|value| value.clamp(i8::MIN.into(), i8::MAX.into()) as i8).collect();
-                Values::from_shape_vec::<i8>(&[job.window[0].len(), job.window[1].len()], small)
-            }
             DType::I16 => of!(i16),
             DType::U16 => of!(u16),
             DType::I32 => of!(i32),
