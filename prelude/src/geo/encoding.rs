@@ -17,6 +17,8 @@ use crate::values::DType;
 pub struct Encoding {
     dtype: DType,
     raw: bool,
+    /// Whether a mask beside the numbers says what is missing, and not a number alone.
+    masked: bool,
     along: Option<String>,
     bands: Vec<BandEncoding>,
 }
@@ -41,7 +43,7 @@ impl BandEncoding {
 impl Encoding {
     /// Numbers stored as `dtype`, without a nodata value or a scale.
     pub fn new(dtype: DType) -> Self {
-        Self { dtype, raw: false, along: None, bands: vec![BandEncoding::PLAIN] }
+        Self { dtype, raw: false, masked: false, along: None, bands: vec![BandEncoding::PLAIN] }
     }
 
     /// The encoding of bands that lie along the dimension `dim`.
@@ -50,7 +52,7 @@ impl Encoding {
             .into_iter()
             .map(|band| BandEncoding { nodata: band.nodata.filter(|&v| holds(dtype, v)), ..band })
             .collect();
-        Self { dtype, raw: false, along: Some(dim.to_owned()), bands }.simplified()
+        Self { dtype, raw: false, masked: false, along: Some(dim.to_owned()), bands }.simplified()
     }
 
     /// Bands that are all alike need not be told apart.
@@ -91,6 +93,17 @@ impl Encoding {
         let bands =
             bands.into_iter().map(|band| BandEncoding { nodata: band.nodata.filter(|&v| holds(dtype, v)), ..band });
         Self { dtype, bands: bands.collect(), ..self.clone() }.simplified()
+    }
+
+    /// The same for a file in which a mask says what is missing.
+    #[must_use]
+    pub(crate) fn masked(self, masked: bool) -> Self {
+        Self { masked, ..self }
+    }
+
+    /// Whether one number stands for what is missing in all bands: none has it and means it.
+    pub(crate) fn has_one_nodata(&self) -> bool {
+        !self.masked && self.bands.iter().all(|band| band.nodata == self.bands[0].nodata)
     }
 
     /// The element type in the file.

@@ -65,6 +65,12 @@ impl Place {
                 // The first centre stays one, whichever way the pixels are taken.
                 Some(self.moved(axis, *start as f64 + 0.5 - step / 2.0, step))
             }
+            AxisIndex::List(list) => {
+                let (first, second) = (*list.first()?, *list.get(1)?);
+                let step = second as isize - first as isize;
+                let even = step != 0 && list.windows(2).all(|pair| pair[1] as isize - pair[0] as isize == step);
+                even.then(|| self.select(axis, &AxisIndex::Range { start: first, len: list.len(), step }))?
+            }
             _ => None,
         }
     }

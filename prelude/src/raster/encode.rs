@@ -2,7 +2,7 @@
 
 use super::RasterMeta;
 use crate::geo::{BandEncoding, Encoding};
-use crate::values::DType;
+use crate::values::{DType, Element};
 use crate::{Error, ErrorKind, Result};
 
 /// Up to here float64 has every whole number.
@@ -17,6 +17,8 @@ pub(super) struct Encoder {
     packed: Vec<BandEncoding>,
     /// The nodata values that stored numbers have themselves, where they are not all that of the file.
     own_nodata: Vec<Option<f64>>,
+    /// Whether NaN is what is missing, so that no other value may become so.
+    strict: bool,
 }
 
 impl Encoder {
@@ -29,13 +31,32 @@ impl Encoder {
             let own = (0..meta.count).map(|at| known.band(at).nodata).collect::<Vec<_>>();
             if own.iter().all(|nodata| *nodata == meta.nodata) { Vec::new() } else { own }
         });
-        Self { stored: meta.dtype, nodata: meta.nodata, packed, own_nodata }
+        Self { stored: meta.dtype, nodata: meta.nodata, packed, own_nodata, strict: false }
+    }
+
+    /// The same for an array that came from a file decoded: NaN is what is missing in it, and every number means itself.
+    pub fn strict(self, strict: bool) -> Self {
+        Self { strict, ..self }
     }
 
     /// Whether elements of this type are written as they are, but for missing ones.
     pub fn is_plain(&self, own: DType) -> bool {
         let same = own == self.stored || (own == DType::Bool && self.stored == DType::U8);
         same && self.packed.is_empty() && self.own_nodata.is_empty()
+    }
+
+    /// Looks whether elements that are written as they are would be missing in the file.
+    ///
+    /// # Errors
+    /// Where one is the nodata value and means itself.
+    pub fn check<'a, T: Element>(&self, mut values: impl Iterator<Item = &'a T>) -> Result<()> {
+        let Some(nodata) = self.nodata.filter(|nodata| self.strict && !nodata.is_nan()) else { return Ok(()) };
+        // As the type has it: most nodata values of single precision are no doubles with the same digits.
+        let nodata = if self.stored == DType::F32 { f64::from(nodata as f32) } else { nodata };
+        match values.any(|value| value.to_f64() == nodata) {
+            true => Err(taken(nodata, nodata)),
+            false => Ok(()),
+        }
     }
 
     /// What a missing value is stored as.
@@ -69,7 +90,14 @@ impl Encoder {
         }
         let packing = self.packed.get(band);
         let exact = packing.map_or(value, |band| (value - band.offset) / band.scale);
-        let Some((low, high)) = self.stored.stored_range() else { return Ok(exact) };
+        let Some((low, high)) = self.stored.stored_range() else {
+            // Single precision is what the file has of it.
+            let same = |nodata: f64| exact == nodata || (self.stored == DType::F32 && exact as f32 == nodata as f32);
+            return match self.nodata {
+                Some(nodata) if self.strict && same(nodata) => Err(taken(value, nodata)),
+                _ => Ok(exact),
+            };
+        };
         // Halves as NumPy rounds what it packs, and as GDAL rounds what it is given.
         let whole = if packing.is_some() { exact.round_ties_even() } else { exact.round() };
         if packing.is_some() && !(low..=high).contains(&whole) {
@@ -80,7 +108,7 @@ impl Encoder {
         }
         let whole = whole.clamp(low, high);
         // Exactly the nodata value of what is not packed is how one marks what is missing.
-        if Some(whole) == self.nodata && (packing.is_some() || whole != value) {
+        if Some(whole) == self.nodata && (packing.is_some() || self.strict || whole != value) {
             return Err(taken(value, whole));
         }
         Ok(whole)

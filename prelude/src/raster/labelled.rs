@@ -1,5 +1,6 @@
 //! Rasters as labelled arrays: lazy, with pixel centres as coordinates and missing values as NaN.
 
+use super::missing::Missing;
 use super::{Raster, RasterSource};
 use crate::array::{Coord, DType, DataArray};
 use crate::disk::{file_name, shown};
@@ -228,15 +229,17 @@ fn labelled(rasters: &[Raster], options: &OpenRaster) -> Result<DataArray> {
 fn encoding(rasters: &[Raster], numbers: &[usize], dim: &str) -> Result<Option<Encoding>> {
     let mut bands = Vec::with_capacity(rasters.len() * numbers.len());
     let mut dtypes = Vec::with_capacity(bands.capacity());
+    let mut masked = false;
     for raster in rasters {
         for &band in numbers {
             let facts = raster.band(band)?;
             bands.push(facts.encoding());
             dtypes.push(facts.dtype);
+            masked |= facts.missing == Missing::Mask;
         }
     }
     let alike = dtypes.windows(2).all(|pair| pair[0] == pair[1]);
-    Ok(alike.then(|| Encoding::of_bands(dtypes[0], dim, bands)))
+    Ok(alike.then(|| Encoding::of_bands(dtypes[0], dim, bands).masked(masked)))
 }
 
 /// One band with missing values and scale applied, or as it is.

@@ -262,7 +262,16 @@ impl Show for Raster {
 impl_show!(Raster);
 
 fn open(path: &Path, overview: Option<usize>) -> Result<Raster> {
-    let opened = datasets::with_current(path, overview, |dataset| describe(path, overview, dataset))?;
+    let mut opened = datasets::with_current(path, overview, |dataset| describe(path, overview, dataset))?;
+    if overview.is_some() {
+        // GDAL gives neither the scale nor the words of the file with its smaller versions.
+        let whole = open(path, None)?;
+        opened.tags = whole.0.tags.clone();
+        for (band, of_whole) in opened.bands.iter_mut().zip(&whole.0.bands) {
+            band.scaling = of_whole.scaling;
+        }
+        opened.meta.bands = opened.bands.iter().map(Band::encoding).collect();
+    }
     Ok(Raster(Arc::new(opened)))
 }
 

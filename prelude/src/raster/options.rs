@@ -138,9 +138,8 @@ impl RasterOptions {
         let known = array.encoding()?;
         let dtype = self.dtype.or(self.like.as_ref().map(|like| like.dtype)).unwrap_or(known.dtype());
         let fits = !known.is_raw() || known.dtype() == array.dtype();
-        // A GeoTIFF has one nodata value; of bands that have several each, NaN is what is missing.
-        let one =
-            known.is_raw() || known.bands().is_none_or(|bands| bands.iter().all(|band| band.nodata == bands[0].nodata));
+        // A GeoTIFF has one nodata value; where there were several, or a mask, NaN is what is missing.
+        let one = known.is_raw() || known.has_one_nodata();
         (known.is_raw() || dtype == known.dtype()).then_some(known).filter(|_| fits && one)
     }
 

@@ -74,7 +74,8 @@ fn save(array: &DataArray, path: &Path, options: &RasterOptions) -> Result<()> {
     let like = options.meta(&array, height, width, count).map_err(named)?;
     let mut meta = like.clone();
     place(&array, &mut meta, options.size_like() == Some((width, height))).map_err(named)?;
-    let encoder = Encoder::new(array.dtype(), options.known(&array).as_ref(), &meta);
+    let decoded = array.attachment().is_some() && array.encoding().is_none_or(|encoding| !encoding.is_raw());
+    let encoder = Encoder::new(array.dtype(), options.known(&array).as_ref(), &meta).strict(decoded);
     let ending = Ending {
         overviews: (options.has_overviews() && !options.is_cog()).then(|| overview_resampling(meta.dtype)),
         cog: options.is_cog().then(|| options.cog_creation(&meta)),
@@ -141,30 +142,38 @@ fn put(writer: &mut RasterWriter, part: &BandRows, values: &Values, encoder: &En
             values.window(&[at..at + 1, 0..rows.len(), 0..values.shape()[2]]).cast(DType::F64).to_vec::<f64>()?;
         return write(writer, band, rows, encoder.encode(part.band, numbers.into_iter()).map_err(named)?.into_iter());
     }
+    // Elements that a file holds as they are, once none of them would be missing in it.
+    macro_rules! plain {
+        ($array:expr, $stored:expr) => {{
+            let plane = plane($array.view(), at)?;
+            encoder.check(plane.iter()).map_err(named)?;
+            write(writer, band, rows, plane.iter().map(|&value| $stored(value)))
+        }};
+    }
     match values {
-        Values::Bool(array) => write(writer, band, rows, plane(array.view(), at)?.iter().map(|&v| u8::from(v))),
-        Values::U8(array) => write(writer, band, rows, plane(array.view(), at)?.iter().copied()),
-        Values::I8(array) => write(writer, band, rows, plane(array.view(), at)?.iter().copied()),
-        Values::I16(array) => write(writer, band, rows, plane(array.view(), at)?.iter().copied()),
-        Values::U16(array) => write(writer, band, rows, plane(array.view(), at)?.iter().copied()),
-        Values::I32(array) => write(writer, band, rows, plane(array.view(), at)?.iter().copied()),
-        Values::U32(array) => write(writer, band, rows, plane(array.view(), at)?.iter().copied()),
+        Values::Bool(array) => plain!(array, u8::from),
+        Values::U8(array) => plain!(array, u8::from),
+        Values::I8(array) => plain!(array, i8::from),
+        Values::I16(array) => plain!(array, i16::from),
+        Values::U16(array) => plain!(array, u16::from),
+        Values::I32(array) => plain!(array, i32::from),
+        Values::U32(array) => plain!(array, u32::from),
         #[cfg(gdal_int64)]
-        Values::I64(array) => write(writer, band, rows, plane(array.view(), at)?.iter().copied()),
+        Values::I64(array) => plain!(array, i64::from),
         #[cfg(gdal_int64)]
-        Values::U64(array) => write(writer, band, rows, plane(array.view(), at)?.iter().copied()),
+        Values::U64(array) => plain!(array, u64::from),
         // GDAL before 3.5 knows no 64-bit integers; whole numbers are exact in a double to 2^53.
         #[cfg(not(gdal_int64))]
-        Values::I64(array) => write(writer, band, rows, plane(array.view(), at)?.iter().map(|&v| v as f64)),
+        Values::I64(array) => plain!(array, |value: i64| value as f64),
         #[cfg(not(gdal_int64))]
-        Values::U64(array) => write(writer, band, rows, plane(array.view(), at)?.iter().map(|&v| v as f64)),
+        Values::U64(array) => plain!(array, |value: u64| value as f64),
         Values::F32(array) => {
             let missing = encoder.missing().map_err(named)? as f32;
-            write(writer, band, rows, plane(array.view(), at)?.iter().map(|&v| if v.is_nan() { missing } else { v }))
+            plain!(array, |value: f32| if value.is_nan() { missing } else { value })
         }
         Values::F64(array) => {
             let missing = encoder.missing().map_err(named)?;
-            write(writer, band, rows, plane(array.view(), at)?.iter().map(|&v| if v.is_nan() { missing } else { v }))
+            plain!(array, |value: f64| if value.is_nan() { missing } else { value })
         }
         Values::DateTime(_) | Values::CfTime(..) | Values::Text(_) => check_type(values.dtype(), path),
     }

@@ -45,7 +45,7 @@ def opened(view: dict) -> Opened:
         places = [one for one in view["dataset"] if one.get("crs")]
         crs = places[0]["crs"] if places else None
         return Opened(variables, _coords(view["coords"]), plain_attrs(view["attrs"], {"not_read"}), crs)
-    nodata = view["nodata"]
+    nodata = None if view["nodata"] is None else float(view["nodata"])
     one = _field(view)
     coords = _coords(view["coords"])
     transform = tuple(view["transform"]) if view["transform"] else None

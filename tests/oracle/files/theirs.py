@@ -132,17 +132,19 @@ def open_raster(path: str, *, masked: bool, overview: int | None = None) -> Open
                     raise Refused("several subdatasets")
                 if isinstance(array, xr.Dataset):
                     raise Refused("a dataset of several grids or bands by variable")
-                return _raster(source, array, masked)
+                with rasterio.open(path) as whole:
+                    return _raster(source, array, masked, whole)
         except Refused:
             raise
         except Exception as error:  # noqa: BLE001
             raise Refused(f"{type(error).__name__}: {error}") from None
 
 
-def _raster(source, array: xr.DataArray, masked: bool) -> Opened:
+def _raster(source, array: xr.DataArray, masked: bool, whole) -> Opened:
+    """`whole` is the file itself, where `source` is one of its overviews, of which GDAL gives no scales."""
     raw = source.read(masked=masked)
     if masked:
-        values, dtype = _unpacked(source, raw, array.dtype)
+        values, dtype = _unpacked(source, raw, array.dtype, whole)
     else:
         values, dtype = raw, raw.dtype
     one = Field(("band", "y", "x"), np.dtype(dtype).name, values)
@@ -160,7 +162,7 @@ def _raster(source, array: xr.DataArray, masked: bool) -> Opened:
     names = [name or "" for name in source.descriptions]
     crs = source.crs.to_wkt() if source.crs else None
     attrs = {name: plain_attr(value) for name, value in source.tags().items()}
-    return Opened({"": one}, coords, attrs, crs, transform, source.nodata, names, scaled=masked and is_scaled(source))
+    return Opened({"": one}, coords, attrs, crs, transform, source.nodata, names, scaled=masked and is_scaled(whole))
 
 
 def is_scaled(source) -> bool:
@@ -187,9 +189,9 @@ def holds(dtype: np.dtype, nodata: float | None) -> bool:
     return nodata == nodata and int(nodata) == nodata and np.iinfo(dtype).min <= nodata <= np.iinfo(dtype).max
 
 
-def _unpacked(source, raw: np.ma.MaskedArray, dtype: np.dtype) -> tuple[np.ndarray, np.dtype]:
+def _unpacked(source, raw: np.ma.MaskedArray, dtype: np.dtype, whole) -> tuple[np.ndarray, np.dtype]:
     """Missing values as NaN, scales and offsets of each band applied, in the type that xarray chooses."""
-    scales, offsets, scaled = source.scales, source.offsets, is_scaled(source)
+    scales, offsets, scaled = whole.scales, whole.offsets, is_scaled(whole)
     # Where nothing can be missing the prelude keeps integers; rioxarray makes floats of them all the same.
     if not scaled and not any(can_miss(source, band) for band in source.indexes):
         return np.ma.getdata(raw), raw.dtype

@@ -139,7 +139,8 @@ fn array_shown(array: &DataArray, most: usize) -> Result<Value> {
     view["full_shape"] = json!(array.shape());
     view["crs"] = json!(array.crs());
     view["transform"] = json!(array.transform());
-    view["nodata"] = json!(array.nodata());
+    // JSON has no infinity.
+    view["nodata"] = json!(array.nodata().map(|nodata| nodata.to_string()));
     Ok(view)
 }
 
