@@ -67,7 +67,7 @@ impl<'a> Args<'a> {
 
     pub fn dtype(self, key: &str) -> Result<DType> {
         let wanted = self.text(key)?;
-        DType::from_name(&wanted).ok_or_else(|| protocol(format!("dtype {wanted}")))
+        DType::from_name(wanted).ok_or_else(|| protocol(format!("dtype {wanted}")))
     }
 
     /// `{"at": 1}`, `{"range": [start, end, step]}` with nulls, or `{"list": [...]}`.
