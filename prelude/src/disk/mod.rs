@@ -5,7 +5,7 @@ mod names;
 mod temporary;
 
 pub use glob::glob;
-pub(crate) use names::{file_name, no_file, shown};
 #[cfg(test)]
 pub(crate) use names::names_in;
-pub(crate) use temporary::Temporary;
+pub(crate) use names::{check_regular, file_name, no_file, shown};
+pub(crate) use temporary::{Temporary, why_not_written};

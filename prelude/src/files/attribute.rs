@@ -1,5 +1,6 @@
 //! Attributes as files have them: with the type of their numbers, which decides how values are decoded.
 
+use super::file_type::FileType;
 use crate::array::{Attr, DType};
 use crate::gdal::multidim::{Attribute, Kind, Type, list, text};
 use gdal_sys as c;
@@ -9,9 +10,10 @@ use gdal_sys as c;
 pub(super) enum Given {
     Text(String),
     Texts(Vec<String>),
-    Integers(Vec<i64>),
+    /// Integers, with their type in the file.
+    Integers(Vec<i64>, FileType),
     /// Floats, with their type in the file.
-    Floats(Vec<f64>, DType),
+    Floats(Vec<f64>, FileType),
 }
 
 /// Name and value of each attribute, in the file's order.
@@ -44,9 +46,10 @@ fn value(attribute: &Attribute) -> Option<Given> {
                 }
                 let values: Vec<f64> = (0..length).map(|at| *numbers.add(at)).collect();
                 c::VSIFree(numbers.cast());
-                Some(match dtype.is_float() {
-                    true => Given::Floats(values, dtype),
-                    false => Given::Integers(values.iter().map(|&value| value as i64).collect()),
+                let of = FileType::of(dtype);
+                Some(match of.is_float() {
+                    true => Given::Floats(values, of),
+                    false => Given::Integers(values.iter().map(|&value| value as i64).collect(), of),
                 })
             }
             Kind::Other => None,
@@ -65,7 +68,7 @@ fn raw_integers(attribute: &Attribute) -> Option<Given> {
         }
         let values = (0..bytes / 8).map(|at| raw.cast::<i64>().add(at).read_unaligned()).collect();
         c::GDALAttributeFreeRawResult(attribute.raw(), raw, bytes);
-        Some(Given::Integers(values))
+        Some(Given::Integers(values, FileType::I64))
     }
 }
 
@@ -80,29 +83,29 @@ impl Given {
     /// The numbers, if it holds numbers.
     pub(super) fn numbers(&self) -> Vec<f64> {
         match self {
-            Self::Integers(values) => values.iter().map(|&value| value as f64).collect(),
+            Self::Integers(values, _) => values.iter().map(|&value| value as f64).collect(),
             Self::Floats(values, _) => values.clone(),
             _ => Vec::new(),
         }
     }
 
-    /// The type of the numbers; integers count as 64 bits wide.
-    pub(super) fn dtype(&self) -> DType {
+    /// The number and its type, if it is one number.
+    pub(super) fn number(&self) -> Option<(f64, FileType)> {
         match self {
-            Self::Floats(_, dtype) => *dtype,
-            Self::Integers(_) => DType::I64,
-            _ => DType::Text,
+            Self::Integers(values, of) if values.len() == 1 => Some((values[0] as f64, *of)),
+            Self::Floats(values, of) if values.len() == 1 => Some((values[0], *of)),
+            _ => None,
         }
     }
 
-    /// As an array carries it. Several texts become one, separated by commas.
+    /// As an array carries it.
     pub(super) fn attr(&self) -> Attr {
         match self {
             Self::Text(text) => Attr::Text(text.clone()),
-            Self::Texts(texts) => Attr::Text(texts.join(", ")),
-            Self::Integers(values) => match values[..] {
+            Self::Texts(texts) => Attr::Texts(texts.clone()),
+            Self::Integers(values, _) => match values[..] {
                 [value] => Attr::Int(value),
-                _ => Attr::Numbers(self.numbers()),
+                _ => Attr::Integers(values.clone()),
             },
             Self::Floats(values, _) => match values[..] {
                 [value] => Attr::Float(value),
@@ -110,9 +113,28 @@ impl Given {
             },
         }
     }
+
+    /// What an array carries, as a file would have it; a number that counts values of a file gets its type when it is
+    /// written.
+    pub(super) fn of(attr: &Attr) -> Self {
+        match attr {
+            Attr::Text(text) => Self::Text(text.clone()),
+            Attr::Texts(texts) => Self::Texts(texts.clone()),
+            Attr::Int(value) => Self::Integers(vec![*value], FileType::I64),
+            Attr::Integers(values) => Self::Integers(values.clone(), FileType::I64),
+            Attr::Float(value) => Self::Floats(vec![*value], FileType::F64),
+            Attr::Numbers(values) => Self::Floats(values.clone(), FileType::F64),
+        }
+    }
 }
 
 /// The attribute `name`.
 pub(super) fn find<'a>(attrs: &'a GivenAttrs, name: &str) -> Option<&'a Given> {
     attrs.iter().find(|(key, _)| key == name).map(|(_, value)| value)
+}
+
+/// Takes the attribute `name` out.
+pub(super) fn take(attrs: &mut GivenAttrs, name: &str) -> Option<Given> {
+    let at = attrs.iter().position(|(key, _)| key == name)?;
+    Some(attrs.remove(at).1)
 }

@@ -1,7 +1,8 @@
 //! GRIB under the names that its readers know: `t2m` over `time`, `latitude` and `longitude`.
 
 use super::attribute::{Given, find};
-use super::open::{Header, Variable};
+use super::file_type::FileType;
+use super::header::{Header, Variable};
 use crate::gdal::multidim::Kind;
 
 /// ecCodes' short variable names for what GDAL calls by the tables' abbreviations.
@@ -85,6 +86,7 @@ fn describe(variable: &mut Variable, geographic: bool) {
     {
         // Values are packed in 24 bits at most nearly always; other readers give float32, half the memory.
         variable.place.kind = Kind::Number(crate::array::DType::F32, 6);
+        variable.place.of = FileType::F32;
         // Normalised units are switched off; GDAL's long name still carries the unit that it would have used.
         for (name, value) in &mut variable.attrs {
             if let ("long_name", Given::Text(text)) = (name.as_str(), &*value)

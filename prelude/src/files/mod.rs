@@ -22,13 +22,18 @@
 //!   common ones (`t2m`). Latitudes ascend, as GDAL gives them, where cfgrib keeps the file's order: slices of labels
 //!   go upwards.
 
+mod assemble;
 mod attribute;
 mod calendar;
+mod characters;
+mod coders;
 mod create;
 mod csv;
-mod decode;
 mod errors;
+mod file_type;
+mod formats;
 mod grib;
+mod header;
 mod library;
 mod many;
 mod open;

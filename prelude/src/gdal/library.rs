@@ -12,6 +12,9 @@ const CACHE_MIB: usize = 8;
 /// Complaints kept per operation; the first ones name the cause, later ones repeat it.
 const KEPT: usize = 4;
 
+/// What an error says where GDAL said nothing.
+pub(crate) const NO_REASON: &str = "GDAL gives no reason";
+
 thread_local! {
     static COMPLAINTS: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
 }
@@ -71,6 +74,8 @@ pub(crate) fn complaints() -> Option<String> {
 fn plain(error: &GdalError) -> String {
     match error {
         GdalError::CplError { msg, .. } | GdalError::NullPointer { msg, .. } if !msg.is_empty() => msg.clone(),
+        // Which function gave null is no reason.
+        GdalError::CplError { .. } | GdalError::NullPointer { .. } => NO_REASON.to_owned(),
         other => other.to_string(),
     }
 }

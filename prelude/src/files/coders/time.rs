@@ -1,0 +1,35 @@
+//! `units` and `calendar`: numbers that count time from an instant. What the units mean is in [`calendar`].
+
+use super::Coding;
+use crate::files::attribute::{Given, GivenAttrs, find};
+use crate::files::calendar::{self, TimeUnits};
+use crate::values::DType;
+
+/// Whether the attributes are those of dates.
+pub(super) fn is_date(attrs: &GivenAttrs) -> bool {
+    find(attrs, "units").and_then(Given::as_text).is_some_and(calendar::is_time)
+}
+
+pub(super) fn decode(coding: &mut Coding) {
+    if !is_date(&coding.attrs) || coding.now.is_text() {
+        return;
+    }
+    let text = |name: &str| find(&coding.attrs, name).and_then(Given::as_text).map(str::to_owned);
+    let (units, calendar) = (text("units"), text("calendar"));
+    match TimeUnits::parse(units.as_deref().unwrap_or_default(), calendar.as_deref()) {
+        Ok(parsed) => {
+            coding.decoding.time = Some(parsed);
+            coding.decoding.dtype = DType::DateTime;
+            (coding.encoding.units, coding.encoding.calendar) = (units, calendar);
+            coding.take("units");
+            coding.take("calendar");
+        }
+        Err(error) => {
+            // Masked integers that stay numbers need a float to be missing in.
+            if !coding.decoding.fills.is_empty() {
+                coding.decoding.dtype = coding.decoding.dtype.with_missing();
+            }
+            coding.note = Some(format!("left as numbers: {error}"));
+        }
+    }
+}
