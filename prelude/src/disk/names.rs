@@ -20,11 +20,11 @@ pub(crate) fn file_name(path: &Path) -> String {
     path.file_name().map_or_else(|| shown(path), |name| name.to_string_lossy().into_owned())
 }
 
-/// Refuses what is there but holds no bytes to be read again: pipes, sockets and devices.
+/// Refuses what is there but holds no bytes to be read again: pipes, sockets and devices. `instead` says what to do.
 ///
 /// # Errors
 /// If it is one of these.
-pub(crate) fn check_regular(path: &Path) -> Result<()> {
+pub(crate) fn check_regular(path: &Path, instead: &str) -> Result<()> {
     use std::os::unix::fs::FileTypeExt as _;
     // What is not there is found out by opening it.
     let Ok(about) = fs::metadata(path) else { return Ok(()) };
@@ -35,7 +35,7 @@ pub(crate) fn check_regular(path: &Path) -> Result<()> {
         () if of.is_char_device() || of.is_block_device() => "a device",
         () => return Ok(()),
     };
-    let message = format!("{} is {what}, not a file; write what comes from it into a file first", shown(path));
+    let message = format!("{} is {what}, not a file; {instead}", shown(path));
     Err(Error::new(ErrorKind::InvalidArgument, message))
 }
 

@@ -26,7 +26,7 @@ impl Temporary {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         a_large_file_is_an_error();
         let target = &behind_links(target);
-        check_regular(target)?;
+        check_regular(target, "choose another name")?;
         if target.is_dir() {
             return Err(Error::new(
                 ErrorKind::InvalidArgument,

@@ -24,9 +24,10 @@ pub(super) fn dataset(mut header: Header, options: &DatasetOptions) -> Result<Da
     let (crs, mapping) = spatial_ref(&header, options);
     let mut coords: Vec<Coord> = Vec::new();
     let mut arrays: Vec<DataArray> = Vec::new();
+    let dims: HashSet<&String> = header.variables.iter().flat_map(|variable| &variable.place.dims).collect();
     for variable in header.variables.iter().filter(|variable| mapping.as_ref() != Some(&variable.name)) {
-        let is_index = variable.place.dims == [variable.name.clone()];
-        if is_index || coord_names.contains(&variable.name) {
+        // One with the name of a dimension is a coordinate whatever its shape.
+        if dims.contains(&variable.name) || coord_names.contains(&variable.name) {
             coords.push(coordinate(variable, options)?);
             continue;
         }

@@ -76,6 +76,7 @@ fn bytes(place: &Place, window: &[Range<usize>]) -> Result<Vec<u8>> {
     let driver = match &place.access {
         Access::Classic(array) => return array.bytes(&place.path, window),
         Access::Gdal(driver) => *driver,
+        Access::Nobody(why) => return Err(Error::new(ErrorKind::InvalidArgument, why.to_string())),
     };
     match place.kind {
         // GDAL has joined them already.

@@ -109,7 +109,7 @@ impl NewFile {
         let mut options = OptionList::new(options);
         let mut dims: Vec<_> = dims.iter().map(|dim| dim.raw()).chain([ptr::null_mut()]).collect();
         // SAFETY: `dims` holds one live handle per dimension.
-        made("a variable cannot be made", || unsafe {
+        let array = made("a variable cannot be made", || unsafe {
             Array::own(c::GDALGroupCreateMDArray(
                 self.top.raw(),
                 name.as_ptr(),
@@ -118,7 +118,10 @@ impl NewFile {
                 of.raw(),
                 options.as_ptr(),
             ))
-        })
+        })?;
+        // GDAL finds out the type when it is first asked, and would take an attribute `_Unsigned` for a part of it.
+        array.kind();
+        Ok(array)
     }
 }
 

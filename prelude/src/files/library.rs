@@ -40,6 +40,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// Holds the lock of the libraries that are not made for threads.
 pub(super) fn serial() -> MutexGuard<'static, ()> {
+    ready();
     let guard = lock(&SERIAL);
     hdf5_errors::remember();
     guard

@@ -44,6 +44,9 @@ mod source;
 mod tests;
 mod write;
 
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub use formats::classic::fuzzing;
 pub use many::open_datasets;
 pub use open::{open_dataarray, open_dataset, open_dataset_with};
 pub use options::DatasetOptions;

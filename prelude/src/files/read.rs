@@ -1,5 +1,6 @@
 //! Reading a window of a variable as the file has it.
 
+use super::file_type::FileType;
 use super::library::with_cause;
 use crate::gdal::hdf5_errors;
 use crate::gdal::library;
@@ -74,6 +75,25 @@ pub(super) fn text_bytes(array: &Array, window: &[Range<usize>]) -> Result<Vec<V
         .collect();
     outcome?;
     Ok(texts)
+}
+
+/// Values that GDAL shows in another type than the file's: integers of the same bits, and types that it has not.
+///
+/// # Errors
+/// None; a value of a wider type is cut to the bits of the file's.
+pub(super) fn as_type(values: Values, of: FileType) -> Result<Values> {
+    let shown = FileType::of(values.dtype());
+    if shown == of || values.dtype() == of.dtype() && shown.size() == of.size() {
+        return Ok(values);
+    }
+    let (Values::U8(_) | Values::U16(_) | Values::U32(_) | Values::I16(_) | Values::I32(_), true) =
+        (&values, of.is_integer())
+    else {
+        return Ok(values.cast(of.dtype()));
+    };
+    let whole = values.cast(DType::I64).to_vec::<i64>()?;
+    let wrapped = whole.into_iter().map(|value| of.wrapped(value.into()) as i64).collect();
+    Ok(Values::from_shape_vec::<i64>(values.shape(), wrapped)?.cast(of.dtype()))
 }
 
 /// Integers of 64 bits without a sign, which arrays hold up to the largest with one.

@@ -25,6 +25,8 @@ pub(super) enum Access {
     Gdal(Driver),
     /// The reader of classic netCDF files.
     Classic(Arc<ClassicArray>),
+    /// Nobody, for this reason.
+    Nobody(Arc<str>),
 }
 
 /// What is known of a variable without reading it.
@@ -53,10 +55,14 @@ impl Place {
     /// The values of a window, as the file has them.
     fn read(&self, window: &[Range<usize>]) -> Result<Values> {
         match (&self.access, self.of) {
+            (Access::Nobody(why), _) => Err(Error::new(ErrorKind::InvalidArgument, why.to_string())),
             (_, FileType::Char) => characters::read(self, window),
             (Access::Classic(array), _) => array.values(&self.path, window),
             (Access::Gdal(driver), FileType::U64) => self.with_array(*driver, |array| read::unsigned(array, window)),
-            (Access::Gdal(driver), _) => self.with_array(*driver, |array| read::window(array, self.kind, window)),
+            (Access::Gdal(driver), of) => {
+                let values = self.with_array(*driver, |array| read::window(array, self.kind, window))?;
+                read::as_type(values, of)
+            }
         }
     }
 

@@ -1,13 +1,12 @@
 //! Datasets to netCDF-4, window by window, so that one larger than memory can be written.
 
 use super::attribute::{Given, GivenAttrs};
-use super::calendar;
-use super::coders::{Encoder, FileEncoding};
+use super::coders::{Encoder, FileEncoding, encode_dates};
 use super::create::{self, NewFile, Owner};
 use super::file_type::FileType;
 use super::library::{forget, serial};
 use super::source::sensible_block;
-use crate::array::{Attrs, Coord, DType, DataArray, Dataset, Dims, Values, merge};
+use crate::array::{Attrs, Coord, DType, DataArray, Dataset, Dims, merge};
 use crate::cancel;
 use crate::disk::shown;
 use crate::disk::{Temporary, why_not_written};
@@ -195,7 +194,8 @@ fn write_values(made: &[Made], plans: &[Plan]) -> Result<()> {
 fn declared(ds: &Dataset, path: &Path, options: &NetcdfOptions) -> Result<Declared> {
     // Before everything that belongs to HDF5, so that it is let go after all of it, also if something fails.
     let _serial = serial();
-    let file = NewFile::create(path, "netCDF", &["FORMAT=NC4".to_owned()])?;
+    // GDAL would claim a version of the conventions that nobody has checked.
+    let file = NewFile::create(path, "netCDF", &["FORMAT=NC4".to_owned(), "CONVENTIONS=".to_owned()])?;
     let mut sizes = ds.sizes();
     for (dim, &length) in ds.coords().iter().flat_map(|coord| coord.dims().iter().zip(coord.values().shape())) {
         if sizes.iter().all(|(known, _)| known != dim) {
@@ -379,21 +379,16 @@ fn creation(options: &NetcdfOptions, dims: &[String], shape: &[usize], of: FileT
 fn write_coord(file: &NewFile, dims: &[(String, Dimension)], coord: &Coord) -> Result<()> {
     let mut attrs = coord.attrs().clone();
     attrs.remove("decoding_note");
-    let mut values = coord.values().clone();
-    if let Values::DateTime(dates) = &values {
-        let (units, numbers, missing) = calendar::encode(&dates.iter().copied().collect::<Vec<_>>());
-        attrs.set("units", units);
-        attrs.set("calendar", "proleptic_gregorian");
-        // A float has NaN for a date that is missing.
-        values = if missing {
-            let floats = numbers.iter().map(|&v| if v == i64::MIN { f64::NAN } else { v as f64 }).collect();
-            Values::from_shape_vec::<f64>(dates.shape(), floats)?
-        } else {
-            Values::from_shape_vec(dates.shape(), numbers)?
-        };
-    }
+    let encoding = encoding_of(coord.values().dtype(), &attrs);
+    let (values, encoding) = match coord.values().dtype() {
+        DType::DateTime => {
+            let (numbers, encoding) = encode_dates(coord.values(), encoding.as_ref())?;
+            (numbers, Some(encoding))
+        }
+        _ => (coord.values().clone(), encoding),
+    };
     let shape = values.shape().to_vec();
-    let encoder = Encoder::new(values.dtype(), encoding_of(values.dtype(), &attrs));
+    let encoder = Encoder::new(values.dtype(), encoding);
     let variable =
         NewVariable { name: coord.name(), dims: coord.dims(), shape: &shape, encoder, attrs: &attrs, options: None };
     let made = variable.make(file, dims)?;

@@ -249,6 +249,15 @@ fn library() -> Option<&'static Library> {
     LIBRARY.get_or_init(load).as_ref()
 }
 
+/// Keeps HDF5 from closing files when the process ends: it crashes over one that could not be completed, on a full disk.
+/// Ours are closed before. To be called before HDF5 is used.
+pub(super) fn leave_at_exit() {
+    if let Some(found) = symbol(c"H5dont_atexit") {
+        // SAFETY: the function has had this signature for ever, and only sets a flag.
+        unsafe { std::mem::transmute::<*mut c_void, unsafe extern "C" fn() -> c_int>(found)() };
+    }
+}
+
 /// A function of HDF5, wherever GDAL has loaded it.
 pub(crate) fn symbol(name: &CStr) -> Option<*mut c_void> {
     // SAFETY: asking for names changes nothing. A library that is loaded already is only counted once more, and stays.

@@ -40,7 +40,7 @@ pub(crate) fn forget() {
     COMPLAINT.with_borrow_mut(|complaint| *complaint = None);
 }
 
-/// The cause of the last failure, if there was one since [`forget`].
+/// The cause of the first failure, if there was one since [`forget`].
 pub(crate) fn complaint() -> Option<String> {
     COMPLAINT.with_borrow_mut(Option::take)
 }
@@ -60,7 +60,9 @@ unsafe extern "C" fn visit(number: c_uint, entry: *const Entry, _: *mut c_void) 
     if number == 0 && !description.is_null() {
         // SAFETY: the text ends with a zero byte.
         let text = unsafe { CStr::from_ptr(description) }.to_string_lossy();
-        COMPLAINT.with_borrow_mut(|complaint| *complaint = Some(reason(&text)));
+        COMPLAINT.with_borrow_mut(|complaint| {
+            complaint.get_or_insert_with(|| reason(&text));
+        });
     }
     0
 }

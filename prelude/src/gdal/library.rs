@@ -34,6 +34,7 @@ pub(crate) fn ready() {
                 let _ = gdal::config::set_config_option(key, &value);
             }
         }
+        super::hdf5::leave_at_exit();
         gdal::config::set_error_handler(remember);
         // Two threads that register the drivers at the same moment crash the process. The count is the crate's way to
         // register them once for everybody; `register_all` would do it again each time.

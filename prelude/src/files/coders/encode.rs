@@ -148,6 +148,7 @@ fn suits(encoding: &FileEncoding, dtype: DType) -> bool {
         DType::Text => encoding.of.is_text(),
         DType::DateTime => encoding.units.is_some(),
         DType::Bool => encoding.is_bool,
-        _ => !encoding.of.is_text() && encoding.of != FileType::Bool && !encoding.is_bool && encoding.units.is_none(),
+        // Dates are numbers already when they come here.
+        _ => !encoding.of.is_text() && encoding.of != FileType::Bool && !encoding.is_bool,
     }
 }

@@ -5,7 +5,6 @@
 //! to memory that it has freed.
 
 use super::{Format, through_gdal};
-use crate::Result;
 use crate::array::Dataset;
 use crate::disk::shown;
 use crate::files::assemble;
@@ -16,7 +15,9 @@ use crate::files::library::{self, Driver};
 use crate::files::options::DatasetOptions;
 use crate::files::source::Access;
 use crate::gdal::hdf5::{self, Class, Described};
+use crate::gdal::hdf5_errors;
 use crate::gdal::multidim::Kind;
+use crate::{Error, ErrorKind, Result};
 use std::path::Path;
 
 pub(super) struct Hdf5;
@@ -34,7 +35,14 @@ impl Format for Hdf5 {
     }
 
     fn open(&self, path: &Path, options: &DatasetOptions) -> Result<Dataset> {
-        let mut header = library::with(path, |file| through_gdal::of_group(path, file, options))??;
+        let mut header =
+            library::with(path, |file| through_gdal::of_group(path, file, options)).map_err(|error| {
+                // GDAL says no more than that it does not know the file.
+                match cause(path) {
+                    Some(cause) => Error::new(ErrorKind::Damaged, format!("{} cannot be opened: {cause}", shown(path))),
+                    None => error,
+                }
+            })??;
         let described = {
             let _serial = library::serial();
             hdf5::describe(path, options.groups())
@@ -50,24 +58,30 @@ impl Format for Hdf5 {
     }
 }
 
+/// Why HDF5 itself does not open the file, if it does not.
+fn cause(path: &Path) -> Option<String> {
+    let _serial = library::serial();
+    hdf5_errors::forget();
+    match hdf5::describe(path, &[]) {
+        Some(_) => None,
+        None => hdf5_errors::complaint(),
+    }
+}
+
 /// Puts the true types in place, and adds what the netCDF library did not show.
 fn correct(path: &Path, options: &DatasetOptions, header: &mut Header, described: &[Described]) -> Result<()> {
     for array in described {
-        let skip = |header: &mut Header, why: String| {
-            header.variables.retain(|variable| variable.name != array.name);
-            header.skipped.retain(|(name, _)| *name != array.name);
-            header.skipped.push((array.name.clone(), why));
-        };
         if options.drops(&array.name) {
             continue;
         }
         let own = |variable: &&mut Variable| variable.name == array.name && variable.place.groups == options.groups();
-        if let Some(lacking) = array.lacking.first() {
-            skip(header, lacking_filter(lacking));
-            continue;
-        }
         match header.variables.iter_mut().find(own) {
-            Some(variable) => set_type(variable, &array.class)?,
+            Some(variable) => {
+                set_type(variable, &array.class)?;
+                if let Some(lacking) = array.lacking.first() {
+                    variable.place.access = Access::Nobody(lacking_filter(lacking).into());
+                }
+            }
             None if array.class == Class::Bool => add_truth_values(path, options, header, &array.name)?,
             None => {}
         }
@@ -84,9 +98,30 @@ fn lacking_filter((name, number): &(String, u32)) -> String {
 fn set_type(variable: &mut Variable, class: &Class) -> Result<()> {
     let place = &mut variable.place;
     match class {
-        Class::Integer { bytes: 1, signed: true } => place.of = FileType::I8,
-        Class::Integer { bytes: 1, signed: false } => place.of = FileType::U8,
-        Class::Integer { bytes: 8, signed: false } => place.of = FileType::U64,
+        // GDAL's types follow the attribute `_Unsigned`, which is the business of a coder.
+        Class::Integer { bytes, signed } => {
+            let unsigned = match bytes {
+                1 => FileType::U8,
+                2 => FileType::U16,
+                4 => FileType::U32,
+                8 => FileType::U64,
+                _ => return Ok(()),
+            };
+            place.of = if *signed { unsigned.with_sign(true) } else { unsigned };
+            let of = place.of;
+            // GDAL applies `_Unsigned` to attributes as well.
+            for (name, value) in &mut variable.attrs {
+                if let ("_FillValue" | "missing_value", Given::Integers(numbers, _)) = (name.as_str(), value) {
+                    numbers.iter_mut().for_each(|number| {
+                        let wrapped = of.wrapped((*number).into());
+                        let (least, most) = unsigned.integer_range().unwrap_or((0, 0));
+                        if (least..=most).contains(&i128::from(*number)) {
+                            *number = i64::try_from(wrapped).unwrap_or(*number);
+                        }
+                    });
+                }
+            }
+        }
         Class::Float { bytes: 2 } => place.of = FileType::F16,
         Class::Bool => place.of = FileType::Bool,
         // netCDF's `char`; plain HDF5 files have no texts that are arrays of letters.

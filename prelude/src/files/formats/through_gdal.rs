@@ -41,9 +41,10 @@ pub(super) fn of_group(path: &Path, file: &File, options: &DatasetOptions) -> Re
         }
     };
     let mut names = group.array_names();
-    // A Zarr store lists its folders in whatever order the disk has them.
+    // A Zarr store lists its folders in whatever order the disk has them, and again when they have been opened.
     if file.driver == "Zarr" {
         names.sort();
+        names.dedup();
     }
     let mut header = Header { attrs: attribute::read(group.attributes()), ..Header::default() };
     names.retain(|name| !options.drops(name));

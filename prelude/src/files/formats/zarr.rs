@@ -9,7 +9,7 @@ use crate::files::attribute::{Given, GivenAttrs, take};
 use crate::files::file_type::FileType;
 use crate::files::header::Variable;
 use crate::files::options::DatasetOptions;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
@@ -30,11 +30,19 @@ impl Format for Zarr {
 
     fn open(&self, path: &Path, options: &DatasetOptions) -> Result<Dataset> {
         let mut header = through_gdal::header(path, options)?;
+        let folder = |groups: &[String]| groups.iter().fold(path.to_owned(), |folder, group| folder.join(group));
         for variable in &mut header.variables {
-            let folder = variable.place.groups.iter().fold(path.to_owned(), |folder, group| folder.join(group));
-            if let Some(metadata) = metadata(&folder.join(&variable.name).join(".zarray")) {
+            let folder = folder(&variable.place.groups).join(&variable.name);
+            // GDAL keeps back the attributes from which it makes a CRS, and gives numbers without their types.
+            if let Some(Value::Object(given)) = metadata(&folder.join(".zattrs")) {
+                variable.attrs = attributes(&given);
+            }
+            if let Some(metadata) = metadata(&folder.join(".zarray")) {
                 describe(variable, &metadata);
             }
+        }
+        if let Some(Value::Object(given)) = metadata(&folder(options.groups()).join(".zattrs")) {
+            header.attrs = attributes(&given);
         }
         assemble::dataset(header, options).map_err(|error| error.context(shown(path)))
     }
@@ -45,6 +53,33 @@ fn metadata(path: &Path) -> Option<Value> {
     File::open(path).ok()?.take(METADATA_BYTES).read_to_string(&mut text).ok()?;
     // Python writes NaN into JSON where others write a text.
     serde_json::from_str(&text).ok()
+}
+
+/// Attributes as JSON has them; those that say how a store is made are left out.
+fn attributes(given: &Map<String, Value>) -> GivenAttrs {
+    let own = given.iter().filter(|(name, _)| *name != "_ARRAY_DIMENSIONS");
+    own.map(|(name, value)| (name.clone(), attribute(value))).collect()
+}
+
+fn attribute(value: &Value) -> Given {
+    let list = match value {
+        Value::Array(list) => &list[..],
+        one => std::slice::from_ref(one),
+    };
+    let integer = |value: &Value| value.as_i64().or(value.as_bool().map(i64::from));
+    let texts = || list.iter().map(|value| value.as_str().map(str::to_owned)).collect::<Option<Vec<String>>>();
+    if let Some(values) = list.iter().map(integer).collect::<Option<Vec<i64>>>() {
+        return Given::Integers(values, FileType::I64);
+    }
+    if let Some(values) = list.iter().map(Value::as_f64).collect::<Option<Vec<f64>>>() {
+        return Given::Floats(values, FileType::F64);
+    }
+    match (value, texts()) {
+        (Value::String(text), _) => Given::Text(text.clone()),
+        (_, Some(texts)) => Given::Texts(texts),
+        // Records, lists of lists and nulls, as they are written.
+        (other, None) => Given::Text(other.to_string()),
+    }
 }
 
 /// The type of the elements, and the value of those that were not written, which xarray takes for missing.

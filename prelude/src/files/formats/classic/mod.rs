@@ -2,6 +2,8 @@
 //!
 //! GDAL is asked for one thing only: the CRS that it makes of a grid mapping.
 
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod header;
 mod read;
 #[cfg(test)]
