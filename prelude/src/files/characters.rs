@@ -53,7 +53,7 @@ pub(super) fn read(place: &Place, window: &[Range<usize>]) -> Result<Values> {
     let shape: Vec<usize> = window.iter().map(Range::len).collect();
     let (length, whole) = match place.characters {
         Characters::Letters => (1, window.to_vec()),
-        Characters::Joined(length) => (length, window.iter().cloned().chain([0..length]).collect()),
+        Characters::Joined(length) => (length, window.iter().cloned().chain(std::iter::once(0..length)).collect()),
     };
     let count: usize = shape.iter().product();
     if length == 0 {

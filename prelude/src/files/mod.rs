@@ -14,13 +14,17 @@
 //! - Times in calendars that are not the real one stay numbers; the attribute `decoding_note` says why.
 //! - Durations stay numbers with their units, as there is no such element type.
 //! - A fill value counts as its own rounded to the type of the values (`1e20` for `f32`).
-//! - Unsigned 64-bit integers are read as `i64`, signed 8-bit ones as `i16`.
-//! - One-dimensional `char` variables are numbers: GDAL does not tell them from bytes.
+//! - Unsigned 64-bit integers are read as `i64`, and refused above it; signed 8-bit ones as `i16`.
+//! - Text is text in all its shapes: the last dimension of characters is joined where it is the length of texts and nothing
+//!   else, as in xarray, and the bytes are UTF-8, or Latin-1 where they are not.
 //! - Coordinates that lie along no array's dimensions are there when a file is opened, and are lost by operations on
 //!   the dataset.
 //! - GRIB: time is the time for which a message is valid; names are those of GDAL's tables, as ecCodes writes the
 //!   common ones (`t2m`). Latitudes ascend, as GDAL gives them, where cfgrib keeps the file's order: slices of labels
 //!   go upwards.
+//!
+//! A file goes through four hands: a format (`formats`) reads its header, the coders (`coders`) decide what its
+//! numbers stand for, `assemble` says what is a coordinate, and a source (`source`) reads windows when they are asked for.
 
 mod assemble;
 mod attribute;

@@ -290,6 +290,7 @@ fn loaded_path() -> Option<CString> {
     CString::new(path).ok()
 }
 
+#[allow(clippy::missing_transmute_annotations)] // each type stands at the field that it is put into
 fn load() -> Option<Library> {
     macro_rules! function {
         ($name:literal) => {

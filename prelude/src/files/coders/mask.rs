@@ -95,7 +95,7 @@ fn reinterpret(coding: &mut Coding, said: &str, fill: Option<&Given>, numbers: &
         ("false", false) => raw.with_sign(true),
         _ => return,
     };
-    if let Some(value) = fill.and_then(|fill| numbers_of_fill(fill)) {
+    if let Some(value) = fill.and_then(whole_number) {
         numbers.retain(|number| number.integer != Some(value));
         let value = to.wrapped(raw.wrapped(value.into()));
         numbers.push(Number { float: value as f64, integer: i64::try_from(value).ok() });
@@ -104,6 +104,6 @@ fn reinterpret(coding: &mut Coding, said: &str, fill: Option<&Given>, numbers: &
     coding.become_type(to);
 }
 
-fn numbers_of_fill(fill: &Given) -> Option<i64> {
+fn whole_number(fill: &Given) -> Option<i64> {
     numbers(fill).first().and_then(|number| number.integer)
 }

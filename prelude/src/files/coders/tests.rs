@@ -61,7 +61,7 @@ fn there_and_back(of: FileType, given: &[(&str, Given)], raw: Values) -> Values 
 fn every_number_of_a_file_comes_back_through_its_encoding() {
     let all = |of: std::ops::RangeInclusive<i16>| Values::from(of.collect::<Vec<i16>>());
     let unsigned = ("_Unsigned", Given::Text("true".to_owned()));
-    let cases: [(FileType, Vec<(&str, Given)>, Values); 4] = [
+    let cases = [
         (FileType::I16, vec![("scale_factor", float(0.01)), ("add_offset", float(273.15))], all(i16::MIN..=i16::MAX)),
         (
             FileType::I16,

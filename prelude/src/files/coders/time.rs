@@ -1,4 +1,4 @@
-//! `units` and `calendar`: numbers that count time from an instant. What the units mean is in [`calendar`].
+//! `units` and `calendar`: numbers that count time from an instant. What the units mean is in `files::calendar`.
 
 use super::{Coding, FileEncoding};
 use crate::Result;
