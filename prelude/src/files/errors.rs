@@ -17,8 +17,8 @@ pub(super) fn url(path: &Path) -> Option<Error> {
     }
     let way = match scheme {
         "http" | "https" | "ftp" => format!(
-            "open_dataset(\"/vsicurl/{address}\") reads HDF5 and GRIB over the net piece by piece, if GDAL was built for that; \
-             classic netCDF has to be copied first, as has data that a server computes (OPeNDAP)"
+            "open_dataset(\"/vsicurl/{address}\") reads it over the net piece by piece, if GDAL was built for that; \
+             what a server computes (OPeNDAP) has to be copied first"
         ),
         "s3" => format!("GDAL calls it /vsis3/{}", &address[5..]),
         "gs" => format!("GDAL calls it /vsigs/{}", &address[5..]),

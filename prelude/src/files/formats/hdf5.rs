@@ -8,7 +8,7 @@ use super::{Format, through_gdal};
 use crate::array::Dataset;
 use crate::disk::shown;
 use crate::files::assemble;
-use crate::files::attribute::{Given, find};
+use crate::files::attribute::Given;
 use crate::files::file_type::FileType;
 use crate::files::header::{Header, Variable};
 use crate::files::library::{self, Driver};
@@ -189,18 +189,19 @@ fn add_truth_values(path: &Path, options: &DatasetOptions, header: &mut Header, 
     Ok(())
 }
 
-/// Where HDF5 cannot be asked: what its driver takes for text and the netCDF driver for bytes are characters.
+/// Where HDF5 cannot be asked, its driver tells text from numbers: what it takes for text and the netCDF driver for bytes
+/// are characters, and text of a fixed length is read through it, since the netCDF library reads on behind its end.
 fn ask_gdal(path: &Path, options: &DatasetOptions, header: &mut Header) {
     for variable in &mut header.variables {
-        let unsigned = find(&variable.attrs, "_Unsigned").and_then(Given::as_text).is_some();
-        if variable.place.of != FileType::U8 || unsigned {
-            continue;
-        }
+        let place = &mut variable.place;
         let kind = library::with_driver(path, Driver::Hdf5, |file| {
-            file.open_array(options.groups(), &variable.name).map(|array| array.kind())
+            file.open_array(options.groups(), &variable.name).map(|array| (array.kind(), array.dimensions().len()))
         });
-        if let Ok(Some(Kind::Text)) = kind {
-            variable.place.of = FileType::Char;
+        let Ok(Some((Kind::Text, rank))) = kind else { continue };
+        if place.kind == Kind::Text && rank == place.dims.len() {
+            place.access = Access::Gdal(Driver::Hdf5);
+        } else if place.of == FileType::U8 {
+            place.of = FileType::Char;
         }
     }
 }

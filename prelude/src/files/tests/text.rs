@@ -37,6 +37,14 @@ fn characters_are_joined_where_their_last_dimension_is_nothing_but_a_length() {
 }
 
 #[test]
+fn a_classic_file_behind_a_virtual_path_of_gdal_is_read_as_any_other() {
+    for name in ["text3.nc", "text5.nc"] {
+        let length = std::fs::metadata(data(name)).unwrap().len();
+        characters(&open_dataset(format!("/vsisubfile/0_{length},{}", data(name).display())).unwrap());
+    }
+}
+
+#[test]
 fn text_without_a_dimension_is_the_same_at_each_reading_and_through_a_copy() {
     for _ in 0..20 {
         let ds = open_dataset(data("text.nc")).unwrap();

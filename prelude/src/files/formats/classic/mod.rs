@@ -2,6 +2,7 @@
 //!
 //! GDAL is asked for one thing only: the CRS that it makes of a grid mapping.
 
+mod bytes;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod header;
@@ -22,7 +23,7 @@ use crate::files::source::{Access, Place, sensible_block};
 use crate::gdal::multidim::Kind;
 use crate::values::Values;
 use crate::{Error, ErrorKind, Result};
-use std::fs::File;
+use bytes::{Bytes, FromBeginning};
 use std::io::BufReader;
 use std::ops::Range;
 use std::path::Path;
@@ -42,8 +43,8 @@ impl Format for ClassicNetcdf {
         "netCDF"
     }
 
-    fn can_open(&self, path: &Path, first_bytes: &[u8]) -> bool {
-        matches!(first_bytes, [b'C', b'D', b'F', 1 | 2 | 5, ..]) && !library::is_virtual(path)
+    fn can_open(&self, _: &Path, first_bytes: &[u8]) -> bool {
+        matches!(first_bytes, [b'C', b'D', b'F', 1 | 2 | 5, ..])
     }
 
     fn open(&self, path: &Path, options: &DatasetOptions) -> Result<Dataset> {
@@ -78,10 +79,10 @@ fn read(path: &Path, options: &DatasetOptions) -> Result<Header> {
 }
 
 fn parse(path: &Path) -> Result<header::Header> {
+    let file = bytes::open(path)?;
     let unreadable = |error: std::io::Error| Error::new(ErrorKind::Io, format!("it cannot be read: {error}"));
-    let file = File::open(path).map_err(unreadable)?;
-    let length = file.metadata().map_err(unreadable)?.len();
-    header::parse(&mut BufReader::new(file), length)
+    let length = file.length().map_err(unreadable)?;
+    header::parse(&mut BufReader::new(FromBeginning { bytes: &*file, at: 0, length }), length)
 }
 
 fn described(path: &Path, state: Option<library::State>, variable: header::Variable) -> Variable {
@@ -115,18 +116,18 @@ impl ClassicArray {
     }
 
     /// Uses the variable where it lies now: the file may have been rewritten since its header was read.
-    fn with_file<R>(&self, path: &Path, work: impl FnOnce(&File, &header::Variable) -> Result<R>) -> Result<R> {
-        let file =
-            File::open(path).map_err(|error| Error::new(ErrorKind::Io, format!("it cannot be read: {error}")))?;
-        if self.state.is_some() && library::state(path) == self.state {
-            return work(&file, &self.variable);
+    fn with_file<R>(&self, path: &Path, work: impl FnOnce(&dyn Bytes, &header::Variable) -> Result<R>) -> Result<R> {
+        let file = bytes::open(path)?;
+        // Of a file behind a virtual path nobody tells whether it was rewritten.
+        if library::is_virtual(path) || self.state.is_some() && library::state(path) == self.state {
+            return work(&*file, &self.variable);
         }
         let found = parse(path)?;
         let same = |other: &&header::Variable| {
             other.name == self.variable.name && other.of == self.variable.of && other.dims == self.variable.dims
         };
         match found.variables.iter().find(same) {
-            Some(variable) => work(&file, variable),
+            Some(variable) => work(&*file, variable),
             None => Err(Error::new(ErrorKind::NotFound, "the file no longer has this variable")),
         }
     }

@@ -1,13 +1,12 @@
 //! Windows of the variables of a classic netCDF file: big-endian numbers, one after the other or record by record.
 
+use super::bytes::Bytes;
 use super::header::{Variable, fixed};
 use crate::files::file_type::FileType;
 use crate::files::read::too_large;
 use crate::values::Values;
 use crate::{Error, ErrorKind, Result};
-use std::fs::File;
 use std::ops::Range;
-use std::os::unix::fs::FileExt as _;
 
 /// Pieces with less than this between them are read in one go: asking the system costs more than the bytes do.
 const GAP_BYTES: u64 = 16 << 10;
@@ -18,14 +17,14 @@ const SPAN_BYTES: u64 = 4 << 20;
 ///
 /// # Errors
 /// When the file ends before the values, or cannot be read.
-pub(in crate::files) fn window(file: &File, variable: &Variable, window: &[Range<usize>]) -> Result<Values> {
+pub(in crate::files) fn window(file: &dyn Bytes, variable: &Variable, window: &[Range<usize>]) -> Result<Values> {
     let shape: Vec<usize> = window.iter().map(Range::len).collect();
     let bytes = bytes(file, variable, window)?;
     values(variable.of, &bytes, &shape)
 }
 
 /// The bytes of a window, as they are in the file.
-pub(in crate::files) fn bytes(file: &File, variable: &Variable, window: &[Range<usize>]) -> Result<Vec<u8>> {
+pub(in crate::files) fn bytes(file: &dyn Bytes, variable: &Variable, window: &[Range<usize>]) -> Result<Vec<u8>> {
     let fits = window.len() == variable.shape.len()
         && window.iter().zip(&variable.shape).all(|(range, &length)| range.start <= range.end && range.end <= length);
     if !fits {
@@ -44,7 +43,7 @@ pub(in crate::files) fn bytes(file: &File, variable: &Variable, window: &[Range<
     };
     let first = at(&|range| range.start).ok_or_else(|| too_short(variable))?;
     let end = at(&|range| range.end - 1).and_then(|last| last.checked_add(size)).ok_or_else(|| too_short(variable))?;
-    let length = file.metadata().map_err(|error| unreadable(&error))?.len();
+    let length = file.length().map_err(|error| unreadable(&error))?;
     // Before memory is taken: no window has more elements than the file has bytes, if its last one is in the file.
     if end > length {
         return Err(Error::new(
@@ -74,7 +73,7 @@ fn steps(variable: &Variable) -> Option<Vec<u64>> {
 }
 
 struct Gather<'a> {
-    file: &'a File,
+    file: &'a dyn Bytes,
     steps: &'a [u64],
     lengths: &'a [usize],
     size: u64,
@@ -103,7 +102,7 @@ impl Gather<'_> {
         if self.is_contiguous(axis) {
             let from = out.len();
             out.resize(from + self.span(axis) as usize, 0);
-            return self.file.read_exact_at(&mut out[from..], start).map_err(|error| unreadable(&error));
+            return self.file.fill(&mut out[from..], start).map_err(|error| unreadable(&error));
         }
         let (step, inner) = (self.steps[axis], self.span(axis + 1));
         let near = step.saturating_sub(inner) <= GAP_BYTES && inner <= SPAN_BYTES;
@@ -117,7 +116,7 @@ impl Gather<'_> {
         while index < all {
             let count = together.min(all - index);
             span.resize((step * (count - 1) + inner) as usize, 0);
-            self.file.read_exact_at(&mut span, start + index * step).map_err(|error| unreadable(&error))?;
+            self.file.fill(&mut span, start + index * step).map_err(|error| unreadable(&error))?;
             for piece in 0..count {
                 let from = (piece * step) as usize;
                 out.extend_from_slice(&span[from..from + inner as usize]);
