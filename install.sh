@@ -13,7 +13,7 @@ and runs the lesson once to show that everything works. Running it again updates
   --prefix DIR   where to install (default: ~/.local/share/isopleth)
   --no-jupyter   install no JupyterLab; use the one that `python3` or `jupyter` on PATH has
   --no-lesson    do not run the lesson at the end
-  --days N       run the lesson on N days of sample data (default: the whole year, about 600 MB)
+  --days N       run the lesson on N days of sample data, 30 to 366 (default: the whole year, about 600 MB)
   --uninstall    remove what an earlier run has installed in the prefix, and the kernel's registration
   --help         this text
 
@@ -45,6 +45,11 @@ while [ $# -gt 0 ]; do
     esac
     shift
 done
+# The lesson reads the first 30 days one by one; said now and not after an hour of building.
+if [ -n "$days" ]; then
+    case $days in *[!0-9]* | ????*) die "--days $days: the lesson takes 30 to 366 days" ;; esac
+    [ "$days" -ge 30 ] && [ "$days" -le 366 ] || die "--days $days: the lesson takes 30 to 366 days"
+fi
 case $prefix in /*) ;; *) prefix=$PWD/$prefix ;; esac
 source_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 jupyter_data=${JUPYTER_DATA_DIR:-${XDG_DATA_HOME:-$home/.local/share}/jupyter}

@@ -16,6 +16,11 @@ fn main() {
     if gdal.is_some_and(|number| number >= 3_050_000) {
         println!("cargo::rustc-cfg=gdal_int64");
     }
+    // Signed bytes as pixels came with GDAL 3.7.
+    println!("cargo::rustc-check-cfg=cfg(gdal_int8)");
+    if gdal.is_some_and(|number| number >= 3_070_000) {
+        println!("cargo::rustc-cfg=gdal_int8");
+    }
     // What cargo-fuzz sets: see fuzz/README.md.
     println!("cargo::rustc-check-cfg=cfg(fuzzing)");
     println!("cargo::rerun-if-env-changed=RUSTC");

@@ -51,6 +51,7 @@ def test_a_cell_that_fails_ends_the_run_with_its_error(isopleth, tmp_path):
     ("arguments", "word"),
     [
         (["lesson", "--days", "400"], "366"),
+        (["lesson", "--days", "3"], "30 to 366"),
         (["lesson", "--notebook", "nowhere.ipynb"], "nowhere.ipynb"),
         (["lesson", "--output", "no/such/folder/out.ipynb"], "no/such/folder"),
         (["lessons"], "lessons"),

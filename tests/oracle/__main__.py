@@ -4,6 +4,7 @@
     python tests/oracle --only sel --cases 500     chains that end in one operation
     python tests/oracle --seed 1 --replay 1234     one case of a run, in full
     python tests/oracle --case FILE                a shrunk case
+    python tests/oracle files --help               files, read and written
 """
 
 from __future__ import annotations
@@ -24,6 +25,10 @@ from oracle.worker import Worker  # noqa: E402
 
 
 def main() -> int:
+    if sys.argv[1:2] == ["files"]:
+        from oracle.files.__main__ import main as files
+
+        return files(sys.argv[2:])
     parser = argparse.ArgumentParser(prog="tests/oracle", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--cases", type=int, default=3000)
     parser.add_argument("--seed", type=int, default=1)

@@ -100,7 +100,8 @@ def carry_out(op: dict, value, env: list, rough: bool, scale: float, coarse: boo
     try:
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
-            step.result, step.settled = settle(found.run(value, op, env))
+            sums = op.get("how") in ("sum", "prod") or op["op"] in ("cumsum", "cumprod")
+            step.result, step.settled = settle(found.run(value, op, env), value if sums else None)
             plain(step.result)
     except Exception as error:  # noqa: BLE001 - that it is one is the answer
         step.error = error

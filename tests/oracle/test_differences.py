@@ -33,7 +33,6 @@ TYPES = {
     "uint64": lambda: xr.DataArray(np.ones(2, "uint8")).sum(),
     "timedelta64": lambda: xr.DataArray(np.ones(2, "M8[ns]")) - np.datetime64(0, "ns"),
     "float16": lambda: np.sqrt(xr.DataArray(np.ones(2, "uint8"))),
-    "int8": lambda: xr.DataArray(np.ones(2, bool)) ** 2,
 }
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import xarray as xr
 
-DTYPES = ["bool", "uint8", "int16", "uint16", "int32", "uint32", "int64", "float32", "float64", "datetime64[ns]"]
+DTYPES = ["bool", "int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64", "float32", "float64", "datetime64[ns]"]
 
 
 def texts(values: np.ndarray) -> np.ndarray:

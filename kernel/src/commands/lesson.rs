@@ -11,6 +11,9 @@ use std::process::ExitCode;
 /// nbclient drives the kernel exactly as nbconvert and nbgrader do.
 const RUNNER: &str = include_str!("lesson.py");
 
+/// The lesson takes the mean of so many files one by one. Other notebooks may need fewer.
+const LESSON_DAYS: u32 = 30;
+
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Options {
     days: Option<u32>,
@@ -61,6 +64,9 @@ fn parse(args: &[OsString]) -> Result<Options> {
             other => bail!("no option {other}; there are --days N, --output FILE and --notebook FILE"),
         }
     }
+    if let (Some(days), None) = (options.days.filter(|days| *days < LESSON_DAYS), &options.notebook) {
+        bail!("--days {days}: the lesson reads the first {LESSON_DAYS} days one by one; it takes {LESSON_DAYS} to 366");
+    }
     Ok(options)
 }
 
@@ -76,6 +82,8 @@ mod tests {
     fn options_are_read_and_bad_ones_are_named() {
         assert_eq!(parsed(&["--days", "31"]).unwrap().days, Some(31));
         assert!(parsed(&["--days", "400"]).unwrap_err().to_string().contains("1 to 366"));
+        assert!(parsed(&["--days", "3"]).unwrap_err().to_string().contains("30 to 366"));
+        assert_eq!(parsed(&["--days", "3", "--notebook", "own.ipynb"]).unwrap().days, Some(3));
         assert!(parsed(&["--output"]).unwrap_err().to_string().contains("needs a value"));
         assert!(parsed(&["--quick"]).unwrap_err().to_string().contains("no option --quick"));
     }

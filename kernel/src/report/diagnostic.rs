@@ -175,6 +175,7 @@ fn with_unplaced_edits(mut text: String, child: &Message) -> String {
 pub fn plain(text: &str) -> String {
     text.replace("`__isopleth_store`", "the end of the cell")
         .replace("isopleth::runtime::", "")
+        .replace("isopleth::guard::", "")
         .replace("AnyUserError", "UserError")
         .replace("`UserError`", "the cell's error")
         .replace("Result<(), UserError>", "Result")

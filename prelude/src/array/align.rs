@@ -3,6 +3,7 @@
 use super::coord::Coord;
 use super::data_array::DataArray;
 use super::labels::Labels;
+use super::operation::Operation;
 use crate::lazy::Plan;
 use crate::values::{DType, Values};
 use crate::{Error, ErrorKind, Result};
@@ -148,7 +149,9 @@ pub(crate) fn reindex(array: &DataArray, axis: usize, own: Coord, labels: &Label
             None => coord.clone(),
         });
     }
-    Ok(taken.with_parts(taken.dims().to_vec(), plan, coords))
+    let covered = taken.with_parts(Operation::Select, taken.dims().to_vec(), plan, coords);
+    let attachment = covered.attachment().and_then(|attachment| attachment.relabel(dim));
+    Ok(covered.with_attachment(attachment))
 }
 
 /// An array of length 0 along `axis` at the labels of `index`: nothing but missing values.
@@ -172,7 +175,7 @@ fn all_missing(array: &DataArray, axis: usize, index: &Coord) -> Result<DataArra
             None => coord.clone(),
         });
     }
-    Ok(array.with_parts(array.dims().to_vec(), grown(array.plan(), axis)?, coords))
+    Ok(array.with_parts(Operation::Select, array.dims().to_vec(), grown(array.plan(), axis)?, coords))
 }
 
 /// `values` where `mask`, a missing value elsewhere; the element type becomes one that has missing values.
@@ -258,7 +261,14 @@ fn different(dim: &str, indexes: &[Coord]) -> Error {
 }
 
 fn kinds(dim: &str, a: &Labels, b: &Labels) -> Error {
-    let message = format!("the labels of {dim:?} cannot be matched: one array has {}, another {}", a.kind(), b.kind());
+    let advice = match (a, b) {
+        (Labels::Time(..), Labels::Time(..)) => {
+            "; dates of two calendars never meet: bring them into one with convert_calendar"
+        }
+        _ => "",
+    };
+    let message =
+        format!("the labels of {dim:?} cannot be matched: one array has {}, another {}{advice}", a.kind(), b.kind());
     Error::new(ErrorKind::Mismatch, message)
 }
 

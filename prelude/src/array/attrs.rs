@@ -141,6 +141,16 @@ impl Attrs {
         self.0.is_empty()
     }
 
+    /// All but those of these names.
+    #[must_use]
+    pub(crate) fn without(&self, names: &[&str]) -> Self {
+        let mut rest = self.clone();
+        for name in names {
+            rest.remove(name);
+        }
+        rest
+    }
+
     /// What an operation on two arrays keeps: everything but what they disagree on.
     pub(crate) fn merged(&self, other: &Self) -> Self {
         if Arc::ptr_eq(&self.0, &other.0) || other.is_empty() {

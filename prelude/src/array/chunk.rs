@@ -1,6 +1,7 @@
 //! Arrays in memory made lazy: chunk by chunk, as with dask.
 
 use super::data_array::DataArray;
+use super::operation::Operation;
 use crate::{Error, ErrorKind, Result};
 
 impl DataArray {
@@ -35,6 +36,6 @@ impl DataArray {
             }
             block[axis] = length;
         }
-        Ok(self.with_plan(self.plan().chunked(&block)?))
+        Ok(self.with_plan(Operation::Load, self.plan().chunked(&block)?))
     }
 }

@@ -3,6 +3,7 @@
 use super::coord::Coord;
 use super::data_array::DataArray;
 use super::labels::Labels;
+use super::operation::Operation;
 use crate::lazy::{AxisIndex, Plan, ReduceOp, ReduceOptions};
 use crate::values::{DType, Values};
 use crate::{Error, ErrorKind, Result};
@@ -126,7 +127,18 @@ impl Coarsen {
         for coord in array.coords() {
             coords.extend(self.labels(coord)?);
         }
-        Ok(array.with_parts(array.dims().to_vec(), plan, coords))
+        let coarse = array.with_parts(Operation::Coarsen, array.dims().to_vec(), plan, coords);
+        let mut attachment = coarse.attachment().cloned();
+        for &(axis, run) in &self.runs {
+            let (over, run_length) = (array.shape()[axis] % run, run as isize);
+            let from = match self.boundary {
+                _ if !self.from_end || over == 0 => 0,
+                Boundary::Pad => over as isize - run_length,
+                Boundary::Exact | Boundary::Trim => over as isize,
+            };
+            attachment = attachment.and_then(|attachment| attachment.coarsen(&array.dims()[axis], run, from));
+        }
+        Ok(coarse.with_attachment(attachment))
     }
 
     fn coarse(&self, plan: &Plan, runs: &[(usize, usize)], op: ReduceOp, options: ReduceOptions) -> Result<Plan> {
@@ -191,16 +203,16 @@ impl Coarsen {
         let values = match coord.values().dtype() {
             DType::Text => return Ok(None),
             // Nanoseconds since 1970 have more digits than an f64, those since the first date have not.
-            DType::DateTime => {
-                let Labels::Time(dates) = Labels::of(coord.values()) else { unreachable!("dates are dates") };
+            dtype if dtype.is_date() => {
+                let Labels::Time(kind, dates) = Labels::of(coord.values()) else { unreachable!("dates are dates") };
                 let first = dates.iter().copied().find(|&date| date != i64::MIN).unwrap_or(0);
-                let since = |&date: &i64| if date == i64::MIN { f64::NAN } else { (date - first) as f64 };
+                let since = |&date: &i64| if date == i64::MIN { f64::NAN } else { date.wrapping_sub(first) as f64 };
                 let since: Vec<f64> = dates.iter().map(since).collect();
                 let means = mean(Values::from_shape_vec(coord.values().shape(), since)?)?;
                 let shape = means.shape().to_vec();
                 let date = |mean: f64| if mean.is_nan() { i64::MIN } else { first + mean as i64 };
                 let dates = means.to_vec::<f64>()?.into_iter().map(date).collect();
-                Values::from_nanoseconds(dates).reshape(&shape)?
+                Values::of_dates(kind, dates).reshape(&shape)?
             }
             _ => mean(coord.values().clone())?,
         };

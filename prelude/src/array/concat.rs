@@ -6,6 +6,7 @@ use super::coord::Coord;
 use super::coords::Coords;
 use super::data_array::DataArray;
 use super::names::listed;
+use super::operation::{ENCODING_ATTRIBUTES, Operation};
 use crate::lazy::Plan;
 use crate::values::Values;
 use crate::{Error, ErrorKind, Result};
@@ -61,7 +62,16 @@ fn joined(arrays: &[DataArray], dim: &str) -> Result<DataArray> {
     let lengths: Vec<usize> = plans.iter().map(|plan| plan.shape()[axis]).collect();
     let plan = Plan::concat(plans, axis)?;
     let coords = coords(&parts, dim, &lengths)?;
-    Ok(DataArray::assemble(first.shared_name(), dims.clone(), plan, Coords::new(coords, &dims), first.attrs().clone()))
+    let attachment = arrays[1..].iter().fold(first.attachment().cloned(), |common, other| {
+        common.and_then(|common| common.common(other.attachment().map(|other| &**other), Some(dim)))
+    });
+    let attachment = attachment.and_then(|attachment| attachment.keep(Operation::Concat.keeps()));
+    // What all arrays do not say alike of how their files store numbers is true of none.
+    let alike = |name: &str| arrays.iter().all(|array| array.get_attr(name) == first.get_attr(name));
+    let odd: Vec<&str> = ENCODING_ATTRIBUTES.into_iter().filter(|name| !alike(name)).collect();
+    let attrs = first.attrs().without(&odd);
+    let joined = DataArray::assemble(first.shared_name(), dims.clone(), plan, Coords::new(coords, &dims), attrs);
+    Ok(joined.with_attachment(attachment))
 }
 
 /// One array: its coordinates along the dimension, and everything else.

@@ -1,8 +1,9 @@
 //! Values into labelled arrays, and back out of them.
 
 use super::data_array::DataArray;
+use super::operation::Operation;
 use crate::lazy::Plan;
-use crate::time::{DateRange, DateTime};
+use crate::time::{CfTime, CfTimes, DateRange, DateTime};
 use crate::values::{DType, Element, Values};
 use crate::{Error, ErrorKind, Result};
 use ndarray::ArrayD;
@@ -48,6 +49,24 @@ impl From<Vec<DateTime>> for Values {
     }
 }
 
+impl From<&CfTimes> for Values {
+    fn from(dates: &CfTimes) -> Self {
+        Self::from_microseconds(dates.calendar(), dates.microseconds().to_vec())
+    }
+}
+
+impl From<CfTimes> for Values {
+    fn from(dates: CfTimes) -> Self {
+        Self::from(&dates)
+    }
+}
+
+impl From<CfTime> for Values {
+    fn from(date: CfTime) -> Self {
+        Self::CfTime(date.calendar(), ndarray::arr0(date.microseconds()).into_dyn().into_shared())
+    }
+}
+
 impl From<DateTime> for Values {
     fn from(date: DateTime) -> Self {
         Self::DateTime(ndarray::arr0(date.nanoseconds()).into_dyn().into_shared())
@@ -77,7 +96,11 @@ impl DataArray {
     /// When a file cannot be read, the answer would not fit into the memory that this process may use, or Stop was
     /// pressed.
     pub fn compute(&self) -> Result<Self> {
-        if self.is_lazy() { Ok(self.with_plan(Plan::memory(self.plan().evaluate()?))) } else { Ok(self.clone()) }
+        if self.is_lazy() {
+            Ok(self.with_plan(Operation::Load, Plan::memory(self.plan().evaluate()?)))
+        } else {
+            Ok(self.clone())
+        }
     }
 
     /// The values without labels, computed if the array is lazy.
@@ -123,7 +146,8 @@ impl DataArray {
         Ok(self.values()?.to_texts())
     }
 
-    /// The number in an array of one element. Bools are 0 or 1, dates nanoseconds since 1970.
+    /// The number in an array of one element. Bools are 0 or 1, dates nanoseconds since 1970 (those of other
+    /// calendars microseconds).
     ///
     /// # Errors
     /// When there is more than one element, or none, or it is text, and as for [`compute`](Self::compute).
@@ -141,7 +165,7 @@ impl DataArray {
             return Err(Error::new(ErrorKind::Mismatch, message));
         }
         Ok(match &values {
-            Values::DateTime(dates) => {
+            Values::DateTime(dates) | Values::CfTime(_, dates) => {
                 dates.first().map_or(f64::NAN, |&date| if date == i64::MIN { f64::NAN } else { date as f64 })
             }
             _ => values.cast(DType::F64).to_vec::<f64>()?[0],
@@ -154,7 +178,11 @@ impl DataArray {
     /// read, and what is none becomes missing (0 among whole numbers, which cannot be missing).
     #[must_use]
     pub fn astype(&self, dtype: DType) -> Self {
-        if dtype == self.dtype() { self.clone() } else { self.with_plan(self.plan().cast(dtype)) }
+        if dtype == self.dtype() {
+            self.clone()
+        } else {
+            self.with_plan(Operation::Elementwise, self.plan().cast(dtype))
+        }
     }
 
     /// How the values will be computed: the plan, what it reads, and the memory it will take.

@@ -1,13 +1,14 @@
 //! Coordinates: the labels along an axis, or what is known about a whole array.
 
 use super::attrs::{Attr, Attrs};
-use crate::time::{DateRange, DateTime};
-use crate::values::{Text, Values};
+use crate::time::{CfTimes, DateRange, DateTime};
+use crate::values::{AxisIndex, DType, EvenRange, Text, Values};
+use crate::{Error, ErrorKind, Result};
 use ndarray::{ArcArray, ArrayBase, Data, Dimension, IxDyn};
 use std::ops::{Range, RangeInclusive};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-/// A named coordinate of an array, always in memory.
+/// A named coordinate of an array, always in memory; evenly spaced ones of rasters are written out when they are asked for.
 ///
 /// A coordinate with the name of its only dimension holds the labels of that
 /// dimension: `sel` looks them up and arithmetic aligns by them. Others go along:
@@ -29,8 +30,15 @@ pub struct Coord {
     name: Arc<str>,
     // None until the coordinate is given to an array: then it lies along the dimension of its name.
     dims: Option<Arc<[String]>>,
-    values: Values,
+    labels: Stored,
     attrs: Attrs,
+}
+
+/// The values, or how they follow from a few numbers.
+#[derive(Debug, Clone)]
+enum Stored {
+    Values(Values),
+    Even(EvenRange, Arc<OnceLock<Values>>),
 }
 
 impl Coord {
@@ -48,11 +56,11 @@ impl Coord {
     }
 
     pub(crate) fn unnamed(values: Values) -> Self {
-        Self { name: "".into(), dims: None, values, attrs: Attrs::default() }
+        Self { name: "".into(), dims: None, labels: Stored::Values(values), attrs: Attrs::default() }
     }
 
     pub(crate) fn named(name: &str, dims: impl Into<Arc<[String]>>, values: Values, attrs: Attrs) -> Self {
-        Self { name: name.into(), dims: Some(dims.into()), values, attrs }
+        Self { name: name.into(), dims: Some(dims.into()), labels: Stored::Values(values), attrs }
     }
 
     /// Adds an attribute.
@@ -60,6 +68,10 @@ impl Coord {
     pub fn attr(mut self, name: &str, value: impl Into<Attr>) -> Self {
         self.attrs.set(name, value);
         self
+    }
+
+    pub(crate) fn with_attrs(self, attrs: Attrs) -> Self {
+        Self { attrs, ..self }
     }
 
     /// Its name; empty until it belongs to an array.
@@ -78,7 +90,63 @@ impl Coord {
 
     /// Its values, one axis per dimension.
     pub fn values(&self) -> &Values {
-        &self.values
+        match &self.labels {
+            Stored::Values(values) => values,
+            Stored::Even(range, values) => values.get_or_init(|| range.to_values()),
+        }
+    }
+
+    /// The length of each axis of its values.
+    pub fn shape(&self) -> Vec<usize> {
+        match &self.labels {
+            Stored::Values(values) => values.shape().to_vec(),
+            Stored::Even(range, _) => vec![range.len()],
+        }
+    }
+
+    /// The element type of its values.
+    pub fn dtype(&self) -> DType {
+        match &self.labels {
+            Stored::Values(values) => values.dtype(),
+            Stored::Even(..) => DType::F64,
+        }
+    }
+
+    /// The evenly spaced numbers that it was made of, if it was.
+    pub(crate) fn even(&self) -> Option<&EvenRange> {
+        match &self.labels {
+            Stored::Even(range, _) => Some(range),
+            Stored::Values(_) => None,
+        }
+    }
+
+    /// The values for a view: of very many only those at the ends, more than any view shows.
+    pub(crate) fn shown(&self) -> Values {
+        const SHOWN: usize = 256;
+        match self.even() {
+            Some(range) if range.len() > 16 * SHOWN => {
+                let ends = (0..SHOWN).chain(range.len() - SHOWN..range.len());
+                ends.map(|at| range.at(at)).collect::<Vec<f64>>().into()
+            }
+            _ => self.values().clone(),
+        }
+    }
+
+    /// The part at the given positions, one index per axis; `dims` are those that are left.
+    pub(crate) fn index(&self, axes: &[AxisIndex], dims: Vec<String>) -> Result<Self> {
+        if let (Some(range), [index]) = (self.even(), axes)
+            && let Some(part) = range.index(index)
+        {
+            return Ok(Self { dims: Some(dims.into()), labels: Stored::even(part), ..self.clone() });
+        }
+        if let (Some(range), [AxisIndex::At(at)]) = (self.even(), axes) {
+            if *at >= range.len() {
+                let message = format!("position {at} of {:?}, which has {}", self.name, range.len());
+                return Err(Error::new(ErrorKind::InvalidArgument, message));
+            }
+            return Ok(self.with_values(dims, Values::from(range.at(*at))));
+        }
+        Ok(self.with_values(dims, self.values().index(axes)?))
     }
 
     /// Its attributes.
@@ -88,7 +156,7 @@ impl Coord {
 
     /// How many values it has.
     pub fn len(&self) -> usize {
-        self.values.shape().iter().product()
+        self.shape().iter().product()
     }
 
     /// Whether it has no value: the dimension has length 0.
@@ -105,13 +173,36 @@ impl Coord {
         Self { name: name.into(), dims: Some(dims.into()), ..self.clone() }
     }
 
+    /// The same labels for a dimension of any name.
+    pub(crate) fn unplaced(self) -> Self {
+        Self { dims: None, ..self }
+    }
+
     pub(crate) fn with_values(&self, dims: Vec<String>, values: Values) -> Self {
-        Self { dims: Some(dims.into()), values, ..self.clone() }
+        Self { dims: Some(dims.into()), labels: Stored::Values(values), ..self.clone() }
     }
 
     /// Whether both are the same coordinate: dimensions and values; missing equals missing.
     pub(crate) fn same(&self, other: &Self) -> bool {
-        self.dims() == other.dims() && super::labels::same_values(&self.values, &other.values)
+        if self.dims() != other.dims() {
+            return false;
+        }
+        match (self.even(), other.even()) {
+            (Some(own), Some(others)) if own == others => true,
+            _ => super::labels::same_values(self.values(), other.values()),
+        }
+    }
+}
+
+impl Stored {
+    fn even(range: EvenRange) -> Self {
+        Self::Even(range, Arc::default())
+    }
+}
+
+impl From<EvenRange> for Coord {
+    fn from(range: EvenRange) -> Self {
+        Self { name: "".into(), dims: None, labels: Stored::even(range), attrs: Attrs::default() }
     }
 }
 
@@ -142,6 +233,7 @@ macro_rules! element {
 // of `1..=100` in two cells always align.
 element! {
     bool => Bool, |v| v;
+    i8 => I64, i64::from;
     u8 => I64, i64::from;
     i16 => I64, i64::from;
     u16 => I64, i64::from;
@@ -155,6 +247,23 @@ element! {
     &str => Text, Text::from;
     String => Text, Text::from;
     Text => Text, |v| v;
+}
+
+/// As the other whole numbers, if all are below 2⁶³; otherwise they stay as they are.
+impl CoordElement for u64 {
+    fn values(elements: ArcArray<Self, IxDyn>) -> Values {
+        let values = Values::U64(elements);
+        match super::labels::Labels::of(&values) {
+            super::labels::Labels::Large(_) => values,
+            _ => values.cast(DType::I64),
+        }
+    }
+}
+
+impl From<u64> for Coord {
+    fn from(value: u64) -> Self {
+        Self::scalar(value)
+    }
 }
 
 fn line<T: CoordElement>(elements: Vec<T>) -> Coord {
@@ -218,7 +327,7 @@ macro_rules! ranges {
     )*};
 }
 
-ranges!(i32, i64, u32, usize);
+ranges!(i32, i64, u32, u64, usize);
 
 impl From<DateRange> for Coord {
     fn from(dates: DateRange) -> Self {
@@ -229,6 +338,18 @@ impl From<DateRange> for Coord {
 impl From<&DateRange> for Coord {
     fn from(dates: &DateRange) -> Self {
         line(dates.to_vec())
+    }
+}
+
+impl From<CfTimes> for Coord {
+    fn from(dates: CfTimes) -> Self {
+        Self::unnamed(dates.into())
+    }
+}
+
+impl From<&CfTimes> for Coord {
+    fn from(dates: &CfTimes) -> Self {
+        Self::unnamed(dates.into())
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::data_array::DataArray;
 use super::names::Dims;
+use super::operation::Operation;
 use crate::Result;
 use crate::lazy::lines::{Cumulative, CumulativeOp, Difference, Shift};
 use crate::lazy::{AxisIndex, Plan};
@@ -37,7 +38,7 @@ impl DataArray {
         let axes = self.axes_of(dims).map_err(|error| error.context(name))?;
         let op = Cumulative { op, skip_missing: true };
         let plan = axes.into_iter().try_fold(self.plan().clone(), |plan, axis| plan.lines(op, axis))?;
-        Ok(self.with_plan(plan))
+        Ok(self.with_plan(Operation::Window, plan))
     }
 
     /// The difference of neighbours along `dim`, taken `n` times: `n` elements fewer, each with the label of the later.
@@ -63,7 +64,7 @@ impl DataArray {
         let plan = plan.map_err(|error| error.context("diff"))?;
         let later: Vec<usize> = (steps..length).collect();
         // Of the same elements as the differences belong to.
-        Ok(self.take(axis, &later)?.with_plan(plan))
+        Ok(self.take(axis, &later)?.with_plan(Operation::Window, plan))
     }
 
     /// Each element `n` positions further along `dim` (back, if `n` is negative), the labels where they are. Places to
@@ -76,7 +77,7 @@ impl DataArray {
     pub fn shift(&self, dim: &str, n: i64) -> Result<Self> {
         let axis = self.axis(dim).map_err(|error| error.context("shift"))?;
         let plan = self.plan().cast(self.dtype().with_missing());
-        Ok(self.with_plan(plan.lines(Shift { by: n as isize }, axis)?))
+        Ok(self.with_plan(Operation::Window, plan.lines(Shift { by: n as isize }, axis)?))
     }
 
     /// Each element `n` positions further along `dim`, those from the end at the beginning; the labels where they are.
@@ -96,6 +97,6 @@ impl DataArray {
             self.plan().index(&axes)
         };
         let parts = [first..length, 0..first].into_iter().filter(|range| !range.is_empty()).map(part);
-        Ok(self.with_plan(Plan::concat(parts.collect::<Result<_>>()?, axis)?))
+        Ok(self.with_plan(Operation::Window, Plan::concat(parts.collect::<Result<_>>()?, axis)?))
     }
 }

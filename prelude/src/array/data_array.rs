@@ -1,13 +1,15 @@
 //! The labelled array: values, the names of their axes, coordinates and attributes.
 
+use super::attachment::Attachment;
 use super::attrs::{Attr, Attrs};
 use super::convert::IntoPlan;
 use super::coord::Coord;
 use super::coords::Coords;
 use super::into_coord::IntoCoord;
 use super::names::{Dims, listed, not_found};
+use super::operation::{ENCODING_ATTRIBUTES, Operation};
 use crate::lazy::Plan;
-use crate::values::DType;
+use crate::values::{AxisIndex, DType};
 use crate::{Error, ErrorKind, Result};
 use std::ops::Index;
 use std::sync::Arc;
@@ -32,6 +34,7 @@ pub struct DataArray {
     plan: Plan,
     coords: Coords,
     attrs: Attrs,
+    attachment: Option<Arc<dyn Attachment>>,
 }
 
 impl DataArray {
@@ -73,22 +76,63 @@ impl DataArray {
         attrs: Attrs,
     ) -> Self {
         debug_assert_eq!(dims.len(), plan.ndim());
-        Self { name, dims: dims.into(), plan, coords, attrs }
+        Self { name, dims: dims.into(), plan, coords, attrs, attachment: None }
     }
 
-    /// The same array with other values, dimensions and coordinates.
-    pub(crate) fn with_parts(&self, dims: Vec<String>, plan: Plan, coords: Vec<Coord>) -> Self {
+    /// What `operation` makes of this array: other values, dimensions and coordinates, and of the rest what the table of
+    /// operations keeps.
+    pub(crate) fn with_parts(&self, operation: Operation, dims: Vec<String>, plan: Plan, coords: Vec<Coord>) -> Self {
         let coords = Coords::new(coords, &dims);
-        Self { dims: dims.into(), plan, coords, ..self.clone() }
+        let mut kept = self.kept_by(operation);
+        if operation != Operation::Rename {
+            // What was said of a dimension that is gone is true no more, even if another gets its name.
+            for gone in self.dims.iter().filter(|dim| !dims.contains(dim)) {
+                kept.attachment = kept.attachment.and_then(|attachment| attachment.select(gone, &AxisIndex::At(0)));
+            }
+        }
+        Self { dims: dims.into(), plan, coords, ..kept }
     }
 
-    /// The same array with other values of the same shape.
-    pub(crate) fn with_plan(&self, plan: Plan) -> Self {
-        Self { plan, ..self.clone() }
+    /// What `operation` makes of this array: other values of the same shape.
+    pub(crate) fn with_plan(&self, operation: Operation, plan: Plan) -> Self {
+        Self { plan, ..self.kept_by(operation) }
     }
 
+    /// This array beside other coordinates, none of which labels a dimension anew.
     pub(crate) fn with_coords(&self, coords: Vec<Coord>) -> Self {
         Self { coords: Coords::new(coords, &self.dims), ..self.clone() }
+    }
+
+    /// This array with what of its name, attributes and attachment the table keeps.
+    fn kept_by(&self, operation: Operation) -> Self {
+        let keeps = operation.keeps();
+        let mut kept = self.clone();
+        if !keeps.name {
+            kept.name = None;
+        }
+        if !keeps.attributes {
+            kept.attrs = Attrs::default();
+        } else if !keeps.encoding {
+            kept.attrs = kept.attrs.without(&ENCODING_ATTRIBUTES);
+        }
+        kept.attachment = self.attachment.as_ref().and_then(|attachment| attachment.keep(keeps));
+        kept
+    }
+
+    /// What an upper room keeps with the array.
+    pub(crate) fn attachment(&self) -> Option<&Arc<dyn Attachment>> {
+        self.attachment.as_ref()
+    }
+
+    /// This array with another attachment, whose words stand in attributes that repeat it.
+    pub(crate) fn with_attachment(mut self, attachment: Option<Arc<dyn Attachment>>) -> Self {
+        if let Some(attachment) = &attachment {
+            let mut coords = self.coords.to_vec();
+            attachment.describe(&mut self.attrs, &mut coords);
+            self.coords = Coords::new(coords, &self.dims);
+        }
+        self.attachment = attachment;
+        self
     }
 
     pub(crate) fn with_name(mut self, name: Option<Arc<str>>) -> Self {
@@ -119,6 +163,11 @@ impl DataArray {
         self.clone().with_attrs(attrs)
     }
 
+    /// This array without an attribute.
+    pub(crate) fn without_attr(&self, name: &str) -> Self {
+        Self { attrs: self.attrs.without(&[name]), ..self.clone() }
+    }
+
     /// This array with the coordinate `name`, replacing one of that name.
     ///
     /// A list of values becomes the labels of the dimension `name`; one number becomes a coordinate
@@ -142,7 +191,7 @@ impl DataArray {
     }
 
     fn set_coord(&self, name: &str, coord: Coord) -> Result<Self> {
-        let axes = coord.values().ndim();
+        let axes = coord.shape().len();
         let dims: Vec<String> = if coord.dims_are_given() {
             coord.dims().to_vec()
         } else if axes == 0 {
@@ -158,7 +207,7 @@ impl DataArray {
             );
             return Err(Error::new(ErrorKind::Mismatch, message));
         }
-        for (dim, &len) in dims.iter().zip(coord.values().shape()) {
+        for (dim, &len) in dims.iter().zip(&coord.shape()) {
             let axis =
                 self.axis_of(dim).ok_or_else(|| not_found("dimension", dim, self.dims.iter().map(String::as_str)))?;
             if self.shape()[axis] != len {
@@ -174,8 +223,16 @@ impl DataArray {
             return Err(Error::new(ErrorKind::Mismatch, message));
         }
         let mut coords: Vec<Coord> = self.coords.iter().filter(|other| other.name() != name).cloned().collect();
+        let relabels = self.index_of(name).is_none_or(|old| !old.same(&coord.renamed(name, dims.clone())));
         coords.push(coord.renamed(name, dims));
-        Ok(self.with_coords(coords))
+        let array = self.kept_by(Operation::Relabel).with_coords(coords);
+        // A dimension that is labelled anew lies elsewhere.
+        Ok(match &self.attachment {
+            Some(attachment) if relabels && self.axis_of(name).is_some() => {
+                array.with_attachment(attachment.relabel(name))
+            }
+            _ => array,
+        })
     }
 
     /// This array without the coordinate `name`. Its dimension, if it has one, stays.

@@ -185,7 +185,7 @@ impl Dataset {
         self.each(&f)
     }
 
-    fn each(&self, f: &dyn Fn(&DataArray) -> Result<DataArray>) -> Result<Self> {
+    pub(super) fn each(&self, f: &dyn Fn(&DataArray) -> Result<DataArray>) -> Result<Self> {
         let arrays: Result<Vec<DataArray>> =
             self.arrays.iter().map(|array| Ok(f(array)?.with_name(array.shared_name()))).collect();
         Ok(merged(&arrays?)?.with_attrs(self.attrs.clone()))

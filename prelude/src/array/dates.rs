@@ -1,9 +1,10 @@
 //! Fields of dates that need more than arithmetic, and dates cut to a frequency or written as text.
 
 use super::data_array::DataArray;
+use super::operation::Operation;
 use crate::lazy::Plan;
-use crate::time::DateTime;
-use crate::values::{DType, Text, Values};
+use crate::time::{DateKind, DateTime, Frequency};
+use crate::values::{Text, Values};
 use crate::{Error, ErrorKind, Result};
 use ndarray::{ArcArray, IxDyn};
 
@@ -13,7 +14,7 @@ impl DataArray {
     /// # Errors
     /// When the array holds no dates. Dates that are lazy are read, as by all methods here.
     pub fn quarter(&self) -> Result<Self> {
-        self.whole_field("quarter", |date| i64::from(date.quarter()))
+        self.whole_field("quarter", |kind, date| (kind.month(date) + 2) / 3)
     }
 
     /// The week of the year of each date as ISO 8601 counts, 1 to 53; 0 where missing.
@@ -21,7 +22,12 @@ impl DataArray {
     /// # Errors
     /// When the array holds no dates.
     pub fn weekofyear(&self) -> Result<Self> {
-        self.whole_field("weekofyear", |date| i64::from(date.isocalendar().1))
+        if self.dtype().date_kind().is_some_and(|kind| kind != DateKind::Nanoseconds) {
+            let message =
+                format!("weekofyear: weeks are those of today's calendar, and the array holds {}", self.dtype());
+            return Err(Error::new(ErrorKind::Mismatch, message));
+        }
+        self.whole_field("weekofyear", |_, date| i64::from(DateTime::from_nanoseconds(date).isocalendar().1))
     }
 
     /// How many days the month of each date has; 0 where missing.
@@ -29,7 +35,10 @@ impl DataArray {
     /// # Errors
     /// When the array holds no dates.
     pub fn days_in_month(&self) -> Result<Self> {
-        self.whole_field("days_in_month", |date| i64::from(date.days_in_month()))
+        self.whole_field("days_in_month", |kind, date| {
+            let (year, month, _) = kind.civil(date);
+            kind.calendar().days_in_month(year, month)
+        })
     }
 
     /// Whether the year of each date has a 29 February; false where missing.
@@ -37,8 +46,9 @@ impl DataArray {
     /// # Errors
     /// When the array holds no dates.
     pub fn is_leap_year(&self) -> Result<Self> {
-        let dates = self.dates("is_leap_year")?;
-        Ok(self.with_plan(Plan::memory(Values::Bool(each_date(&dates, DateTime::is_leap_year)))))
+        let (kind, dates) = self.dates("is_leap_year")?;
+        let leap = |&date: &i64| date != i64::MIN && kind.calendar().is_leap(kind.civil(date).0);
+        Ok(self.with_plan(Operation::Elementwise, Plan::memory(Values::Bool(dates.map(leap).into_shared()))))
     }
 
     /// The season of each date by the initials of its months: `DJF`, `MAM`, `JJA`, `SON`.
@@ -53,7 +63,7 @@ impl DataArray {
     /// # Errors
     /// When the array holds no dates.
     pub fn season(&self) -> Result<Self> {
-        self.text_field("season", &|date| Ok(date.season().map_or(Text::MISSING, Text::new)))
+        self.text_field("season", &|kind, date| Ok(Text::new(kind.season(date))))
     }
 
     /// Each date as text, written by a pattern such as `"%d.%m.%Y %H:%M"` or `"%b"`. Missing dates stay missing.
@@ -61,10 +71,7 @@ impl DataArray {
     /// # Errors
     /// When the array holds no dates, or the pattern is none.
     pub fn strftime(&self, pattern: &str) -> Result<Self> {
-        self.text_field("strftime", &|date| match date.is_missing() {
-            true => Ok(Text::MISSING),
-            false => Ok(Text::new(&date.strftime(pattern)?)),
-        })
+        self.text_field("strftime", &|kind, date| Ok(Text::new(&kind.strftime(date, pattern)?)))
     }
 
     /// The start of the span that each date lies in: `"D"`, `"6h"`, `"15min"`, and unlike pandas also `"MS"`, `"YS"`.
@@ -72,7 +79,8 @@ impl DataArray {
     /// # Errors
     /// When the array holds no dates, or the frequency is none.
     pub fn floor_date(&self, frequency: &str) -> Result<Self> {
-        self.date_field("floor_date", &|date| date.floor(frequency))
+        let frequency = Frequency::parse(frequency)?;
+        self.date_field("floor_date", &|kind, date| Ok(frequency.span(kind, date)?.0))
     }
 
     /// The end of the span that each date lies in: the date itself where a span begins there.
@@ -80,7 +88,11 @@ impl DataArray {
     /// # Errors
     /// As for [`floor_date`](Self::floor_date).
     pub fn ceil_date(&self, frequency: &str) -> Result<Self> {
-        self.date_field("ceil_date", &|date| date.ceil(frequency))
+        let frequency = Frequency::parse(frequency)?;
+        self.date_field("ceil_date", &|kind, date| {
+            let (start, end) = frequency.span(kind, date)?;
+            Ok(if start == date { start } else { end })
+        })
     }
 
     /// The nearer of [`floor_date`](Self::floor_date) and [`ceil_date`](Self::ceil_date); from the middle the one
@@ -89,43 +101,41 @@ impl DataArray {
     /// # Errors
     /// As for [`floor_date`](Self::floor_date).
     pub fn round_date(&self, frequency: &str) -> Result<Self> {
-        self.date_field("round_date", &|date| date.round(frequency))
+        let frequency = Frequency::parse(frequency)?;
+        self.date_field("round_date", &|kind, date| frequency.round(kind, date))
     }
 
-    fn dates(&self, what: &str) -> Result<ArcArray<i64, IxDyn>> {
-        if self.dtype() != DType::DateTime {
+    fn dates(&self, what: &str) -> Result<(DateKind, ArcArray<i64, IxDyn>)> {
+        if !self.dtype().is_date() {
             let message = format!("{what}: the array holds {}, not dates", self.dtype());
             return Err(Error::new(ErrorKind::Mismatch, message));
         }
-        match self.values()? {
-            Values::DateTime(dates) => Ok(dates),
-            _ => unreachable!("values have the type of their array"),
+        match self.values()?.dates() {
+            Some((kind, dates)) => Ok((kind, dates.clone())),
+            None => unreachable!("values have the type of their array"),
         }
     }
 
-    fn whole_field(&self, what: &str, field: fn(DateTime) -> i64) -> Result<Self> {
-        let dates = self.dates(what)?;
-        Ok(self.with_plan(Plan::memory(Values::I64(each_date(&dates, field)))))
+    fn whole_field(&self, what: &str, field: impl Fn(DateKind, i64) -> i64) -> Result<Self> {
+        let (kind, dates) = self.dates(what)?;
+        let field = |&date: &i64| if date == i64::MIN { 0 } else { field(kind, date) };
+        Ok(self.with_plan(Operation::Elementwise, Plan::memory(Values::I64(dates.map(field).into_shared()))))
     }
 
-    fn text_field(&self, what: &str, field: &dyn Fn(DateTime) -> Result<Text>) -> Result<Self> {
-        Ok(self.with_plan(Plan::memory(Values::Text(try_each_date(&self.dates(what)?, field)?))))
+    fn text_field(&self, what: &str, field: &dyn Fn(DateKind, i64) -> Result<Text>) -> Result<Self> {
+        let (kind, dates) = self.dates(what)?;
+        let texts = try_each(&dates, |date| if date == i64::MIN { Ok(Text::MISSING) } else { field(kind, date) })?;
+        Ok(self.with_plan(Operation::Elementwise, Plan::memory(Values::Text(texts))))
     }
 
-    fn date_field(&self, what: &str, field: &dyn Fn(DateTime) -> Result<DateTime>) -> Result<Self> {
-        let moved = try_each_date(&self.dates(what)?, &|date| Ok(field(date)?.nanoseconds()))?;
-        Ok(self.with_plan(Plan::memory(Values::DateTime(moved))))
+    fn date_field(&self, what: &str, field: &dyn Fn(DateKind, i64) -> Result<i64>) -> Result<Self> {
+        let (kind, dates) = self.dates(what)?;
+        let moved = try_each(&dates, |date| if date == i64::MIN { Ok(date) } else { field(kind, date) })?;
+        Ok(self.with_plan(Operation::Elementwise, Plan::memory(Values::I64(moved).into_dates(self.dtype()))))
     }
 }
 
-fn each_date<T: Clone>(dates: &ArcArray<i64, IxDyn>, f: fn(DateTime) -> T) -> ArcArray<T, IxDyn> {
-    dates.map(|&date| f(DateTime::from_nanoseconds(date))).into_shared()
-}
-
-fn try_each_date<T: Clone>(
-    dates: &ArcArray<i64, IxDyn>,
-    f: &dyn Fn(DateTime) -> Result<T>,
-) -> Result<ArcArray<T, IxDyn>> {
-    let results: Vec<T> = dates.iter().map(|&date| f(DateTime::from_nanoseconds(date))).collect::<Result<_>>()?;
+fn try_each<T: Clone>(dates: &ArcArray<i64, IxDyn>, f: impl Fn(i64) -> Result<T>) -> Result<ArcArray<T, IxDyn>> {
+    let results: Vec<T> = dates.iter().map(|&date| f(date)).collect::<Result<_>>()?;
     Ok(ArcArray::from_shape_vec(dates.raw_dim(), results).expect("one result per date"))
 }

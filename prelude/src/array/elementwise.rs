@@ -3,6 +3,7 @@
 use super::align::Join;
 use super::data_array::DataArray;
 use super::operand::Operand;
+use super::operation::Operation;
 use crate::lazy::{BinaryOp, MapFn, UnaryOp};
 use crate::values::DType;
 use crate::{Error, ErrorKind, Result};
@@ -35,7 +36,7 @@ impl DataArray {
         // "cell::c_to_f" is the user's c_to_f; a closure has no better name than that.
         self.refuse_text("map");
         let name = if path.ends_with("{{closure}}") { "closure" } else { path.rsplit("::").next().unwrap_or(path) };
-        self.with_plan(self.plan().map(name, f))
+        self.with_plan(Operation::Elementwise, self.plan().map(name, f))
     }
 
     /// Text has no arithmetic; a silent NaN would be worse than a stop.
@@ -55,8 +56,8 @@ impl DataArray {
         let name = self.get_name().map(|name| format!(" {name:?}")).unwrap_or_default();
         let advice = match dtype {
             _ if op == UnaryOp::IsNan => return,
-            DType::DateTime if op.is_date_field() => return,
-            DType::DateTime => "dates differ by nanoseconds, and those have it: subtract a date first",
+            date if date.is_date() && op.is_date_field() => return,
+            date if date.is_date() => "dates differ by nanoseconds, and those have it: subtract a date first",
             _ if op.is_date_field() => "only dates have that: astype(DType::DateTime) reads nanoseconds since 1970",
             DType::Bool if op == UnaryOp::Neg => "the opposite is !array, and astype(DType::I64) makes numbers",
             DType::F32 | DType::F64 if op == UnaryOp::Not => "compare first, for example array.eq(0)",
@@ -71,7 +72,7 @@ impl DataArray {
             self.refuse_text(op.name());
         }
         self.refuse_type(op);
-        self.with_plan(self.plan().unary(op))
+        self.with_plan(Operation::Elementwise, self.plan().unary(op))
     }
 }
 
@@ -169,7 +170,7 @@ impl DataArray {
     /// # Errors
     /// When `low` is above `high` or NaN, or the array holds dates or text.
     pub fn clip(&self, low: f64, high: f64) -> Result<Self> {
-        if low <= high && !matches!(self.dtype(), DType::DateTime | DType::Text) {
+        if low <= high && self.dtype().is_number() {
             // Whole limits stay whole numbers, so that clipping integers gives integers.
             let limit = |value: f64| {
                 let whole = value.fract() == 0.0 && value.abs() < 9e15;

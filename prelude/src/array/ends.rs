@@ -4,6 +4,7 @@ use super::coord::Coord;
 use super::data_array::DataArray;
 use super::index::Index;
 use super::names::Dims;
+use super::operation::Operation;
 use crate::{Error, ErrorKind, Result};
 
 impl DataArray {
@@ -82,6 +83,6 @@ impl DataArray {
         let mut shape = single.shape().to_vec();
         shape[0] = labels.len();
         let plan = single.plan().broadcast_to(&shape)?;
-        single.with_plan(plan).coord(dim, labels)
+        single.with_plan(Operation::Fill, plan).coord(dim, labels)
     }
 }

@@ -2,6 +2,7 @@
 
 use super::data_array::DataArray;
 use super::labels::Labels;
+use super::operation::Operation;
 use crate::lazy::Plan;
 use crate::lazy::lines::{Cumulative, CumulativeOp, Fill, Gaps, GapsOp};
 use crate::{Error, ErrorKind, Result};
@@ -125,7 +126,7 @@ impl DataArray {
             return Err(Error::new(ErrorKind::Mismatch, message));
         }
         const DAY: f64 = 86_400e9;
-        let dates = self.index_of(dim).is_some_and(|index| matches!(Labels::of(index.values()), Labels::Time(_)));
+        let dates = self.index_of(dim).is_some_and(|index| index.values().dtype().is_date());
         let widest = gaps.widest.map_or(f64::INFINITY, |widest| if dates { widest * DAY } else { widest });
         let op = Gaps { op: gaps.op, places: places.into(), limit: gaps.limit.unwrap_or(usize::MAX), widest };
         self.filled("interpolate_na", dim, |plan, axis| plan.lines(op, axis))
@@ -137,7 +138,7 @@ impl DataArray {
         if self.dtype().with_missing() != self.dtype() {
             return Ok(self.clone());
         }
-        Ok(self.with_plan(fill(self.plan(), axis).map_err(|error| error.context(name))?))
+        Ok(self.with_plan(Operation::Window, fill(self.plan(), axis).map_err(|error| error.context(name))?))
     }
 
     /// Where the positions along `dim` lie: its labels, dates as nanoseconds since the first, positions without labels.
@@ -147,11 +148,12 @@ impl DataArray {
         };
         Ok(match Labels::of(index.values()) {
             Labels::Int(labels) => labels.into_iter().map(|label| label as f64).collect(),
+            Labels::Large(labels) => labels.into_iter().map(|label| label as f64).collect(),
             Labels::Float(labels) => labels,
-            Labels::Time(labels) => {
+            Labels::Even(range) => (0..range.len()).map(|at| range.at(at)).collect(),
+            Labels::Time(kind, labels) => {
                 let first = labels.iter().copied().find(|&label| label != i64::MIN).unwrap_or(0);
-                let since = |label: i64| if label == i64::MIN { f64::NAN } else { (label - first) as f64 };
-                labels.into_iter().map(since).collect()
+                labels.into_iter().map(|label| kind.since(label, first)).collect()
             }
             Labels::Text(_) => {
                 let message =

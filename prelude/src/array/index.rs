@@ -1,6 +1,6 @@
 //! What selections are written with: positions ([`s!`](crate::s)) and labels ([`sel!`](crate::sel)).
 
-use crate::time::DateTime;
+use crate::time::{CfTime, DateTime};
 use ndarray::{Dimension, SliceInfo, SliceInfoElem};
 use std::fmt;
 use std::ops::{Range, RangeFrom, RangeFull, RangeInclusive, RangeTo, RangeToInclusive};
@@ -22,49 +22,66 @@ pub enum Index {
     },
     /// These positions, in this order.
     List(Vec<i64>),
+    /// ndarray's `NewAxis`, which takes nothing of the array. The axis that it asks for would have no name, so a selection
+    /// refuses it.
+    NewAxis,
 }
 
 impl Index {
     pub(crate) const ALL: Self = Self::Range { start: 0, end: None, step: 1 };
 }
 
+/// A position of any integer type. What is beyond `i64` stays beyond every axis: wrapped it would count from the end.
+fn whole<T: TryInto<i64>>(position: T) -> i64 {
+    position.try_into().unwrap_or(i64::MAX)
+}
+
+/// The position after `last`, for ranges that include it. After the last axis position, -1, comes the end (`None`); one
+/// more than -1 would be position 0.
+pub(crate) fn after(last: i64) -> Option<i64> {
+    if last == -1 { None } else { last.checked_add(1) }
+}
+
 macro_rules! positions {
     ($($type:ty),*) => {$(
         impl From<$type> for Index {
             fn from(position: $type) -> Self {
-                Self::At(position as i64)
+                Self::At(whole(position))
             }
         }
         impl From<Range<$type>> for Index {
             fn from(range: Range<$type>) -> Self {
-                Self::Range { start: range.start as i64, end: Some(range.end as i64), step: 1 }
+                Self::Range { start: whole(range.start), end: Some(whole(range.end)), step: 1 }
             }
         }
         impl From<RangeInclusive<$type>> for Index {
             fn from(range: RangeInclusive<$type>) -> Self {
-                // `..=-1` reaches the end; one past it would be position 0.
-                let last = *range.end() as i64;
-                Self::Range { start: *range.start() as i64, end: (last != -1).then_some(last + 1), step: 1 }
+                Self::Range { start: whole(*range.start()), end: after(whole(*range.end())), step: 1 }
             }
         }
         impl From<RangeFrom<$type>> for Index {
             fn from(range: RangeFrom<$type>) -> Self {
-                Self::Range { start: range.start as i64, end: None, step: 1 }
+                Self::Range { start: whole(range.start), end: None, step: 1 }
             }
         }
         impl From<RangeTo<$type>> for Index {
             fn from(range: RangeTo<$type>) -> Self {
-                Self::Range { start: 0, end: Some(range.end as i64), step: 1 }
+                Self::Range { start: 0, end: Some(whole(range.end)), step: 1 }
+            }
+        }
+        impl From<RangeToInclusive<$type>> for Index {
+            fn from(range: RangeToInclusive<$type>) -> Self {
+                Self::Range { start: 0, end: after(whole(range.end)), step: 1 }
             }
         }
         impl From<Vec<$type>> for Index {
             fn from(list: Vec<$type>) -> Self {
-                Self::List(list.into_iter().map(|position| position as i64).collect())
+                Self::List(list.into_iter().map(whole).collect())
             }
         }
         impl From<&[$type]> for Index {
             fn from(list: &[$type]) -> Self {
-                Self::List(list.iter().map(|&position| position as i64).collect())
+                Self::List(list.iter().copied().map(whole).collect())
             }
         }
         impl<const N: usize> From<[$type; N]> for Index {
@@ -90,8 +107,7 @@ impl From<&SliceInfoElem> for Index {
                 Self::Range { start: start as i64, end: end.map(|end| end as i64), step: step as i64 }
             }
             SliceInfoElem::Index(at) => Self::At(at as i64),
-            // A new axis has no name, so `isel` refuses it; it is passed on as an empty list of positions.
-            SliceInfoElem::NewAxis => Self::List(Vec::new()),
+            SliceInfoElem::NewAxis => Self::NewAxis,
         }
     }
 }
@@ -131,10 +147,14 @@ impl<const N: usize> IntoIndices for [Index; N] {
 pub enum LabelValue {
     /// A whole number.
     Int(i64),
+    /// A whole number that may be beyond `i64`.
+    Large(u64),
     /// A number.
     Float(f64),
     /// An instant.
     Time(DateTime),
+    /// An instant of another calendar.
+    CfTime(CfTime),
     /// Text; among dates a date, `2016-01-31`, or `2016-01` for the whole month.
     Text(String),
 }
@@ -156,8 +176,10 @@ impl fmt::Display for LabelValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Int(value) => write!(f, "{value}"),
+            Self::Large(value) => write!(f, "{value}"),
             Self::Float(value) => write!(f, "{value:?}"),
             Self::Time(value) => write!(f, "{value}"),
+            Self::CfTime(value) => write!(f, "{value}"),
             Self::Text(value) => f.write_str(value),
         }
     }
@@ -222,10 +244,12 @@ macro_rules! labels {
 labels! {
     i32 => Int(value) value.into();
     i64 => Int(value) value;
-    usize => Int(value) value as i64;
+    u64 => Large(value) value;
+    usize => Int(value) whole(value);
     f32 => Float(value) value.into();
     f64 => Float(value) value;
     DateTime => Time(value) value;
+    CfTime => CfTime(value) value;
     &str => Text(value) value.to_owned();
     String => Text(value) value;
     &String => Text(value) value.clone();

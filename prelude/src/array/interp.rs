@@ -3,9 +3,10 @@
 use super::coord::Coord;
 use super::data_array::DataArray;
 use super::labels::Labels;
+use super::operation::Operation;
 use crate::lazy::lines::{Knots, Weave};
 use crate::lazy::{AxisIndex, Plan};
-use crate::time::DateTime;
+use crate::values::Text;
 use crate::values::{DType, Values};
 use crate::{Error, ErrorKind, Result};
 
@@ -100,25 +101,22 @@ impl DataArray {
         let own = self.index_of(dim).map(|index| index.attrs().clone()).unwrap_or_default();
         let along = if single { Vec::new() } else { vec![dim.to_owned()] };
         coords.push(Coord::named(dim, along, points, own));
-        Ok(self.with_parts(kept(self.dims()), plan, coords))
+        Ok(self.with_parts(Operation::Interpolate, kept(self.dims()), plan, coords))
     }
 
     /// The points as labels of the kind that the dimension has.
     fn points(&self, dim: &str, points: &Values) -> Result<Values> {
-        let dates = self.index_of(dim).is_some_and(|index| index.values().dtype() == DType::DateTime);
+        let kind = self.index_of(dim).and_then(|index| index.values().dtype().date_kind());
         match points {
-            Values::Text(texts) if dates => {
-                let parsed: Result<Vec<i64>> = texts
-                    .iter()
-                    .map(|text| Ok(text.as_str().unwrap_or_default().parse::<DateTime>()?.nanoseconds()))
-                    .collect();
-                Values::from_nanoseconds(parsed?).reshape(points.shape())
+            Values::Text(texts) if let Some(kind) = kind => {
+                let date = |text: &Text| Ok(kind.parse(text.as_str().unwrap_or_default())?.0);
+                let parsed: Result<Vec<i64>> = texts.iter().map(date).collect();
+                Values::of_dates(kind, parsed?).reshape(points.shape())
             }
-            points if dates == (points.dtype() == DType::DateTime) && points.dtype() != DType::Text => {
-                Ok(points.clone())
-            }
+            points if kind == points.dtype().date_kind() && points.dtype() != DType::Text => Ok(points.clone()),
             points => {
-                let labels = if dates { "dates" } else { "numbers" };
+                let labels =
+                    kind.map_or("numbers".to_owned(), |kind| format!("dates of the calendar {}", kind.calendar()));
                 let message = format!("the labels of {dim:?} are {labels}, the points are {}", points.dtype());
                 Err(Error::new(ErrorKind::Mismatch, message))
             }
@@ -128,12 +126,12 @@ impl DataArray {
     /// Where the points lie, as [`places`](Self::places) says where the labels do.
     fn wanted(&self, dim: &str, points: &Values) -> Result<Vec<f64>> {
         let line = DataArray::new(points.reshape(&[points.len()])?, dim)?;
-        let Some(Labels::Time(labels)) = self.index_of(dim).map(|index| Labels::of(index.values())) else {
+        let Some(Labels::Time(kind, labels)) = self.index_of(dim).map(|index| Labels::of(index.values())) else {
             return line.astype(DType::F64).to_vec();
         };
         let first = labels.into_iter().find(|&label| label != i64::MIN).unwrap_or(0);
-        let Labels::Time(points) = Labels::of(points) else { unreachable!("points were made dates") };
-        Ok(points.into_iter().map(|at| if at == i64::MIN { f64::NAN } else { (at - first) as f64 }).collect())
+        let Labels::Time(_, points) = Labels::of(points) else { unreachable!("points were made dates") };
+        Ok(points.into_iter().map(|at| kind.since(at, first)).collect())
     }
 }
 

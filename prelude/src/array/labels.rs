@@ -1,24 +1,30 @@
 //! The labels of a dimension: what `sel` searches and what arithmetic aligns by.
 
-use crate::time::{DateTime, Resolution};
-use crate::values::{Text, Values};
+use super::coord::Coord;
+use crate::time::{Calendar, DateKind, Resolution};
+use crate::values::{DType, EvenRange, Text, Values};
 use ndarray::{ArcArray, IxDyn};
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
-/// Labels in order, in one of four kinds that compare among themselves.
+/// Labels in order, in one of five kinds that compare among themselves.
 #[derive(Debug, Clone)]
 pub(crate) enum Labels {
     Int(Vec<i64>),
+    /// Whole numbers of which at least one is beyond `i64`; all others are `Int`, so equal labels are of one kind.
+    Large(Vec<u64>),
     Float(Vec<f64>),
-    Time(Vec<i64>),
+    /// Floats that are not written out.
+    Even(EvenRange),
+    /// Dates, and how they count; those of two kinds never meet.
+    Time(DateKind, Vec<i64>),
     Text(Vec<Text>),
 }
 
 /// One label to look for, already of a kind that fits.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Wanted {
-    Int(i64),
+    Int(i128),
     Float(f64),
     Time(i64),
     Text(Text),
@@ -33,20 +39,23 @@ pub(crate) enum Direction {
 }
 
 impl Labels {
+    /// The labels of a coordinate in their own order; evenly spaced ones are not written out.
+    pub(crate) fn of_coord(coord: &Coord) -> Self {
+        coord.even().map_or_else(|| Self::of(coord.values()), |range| Self::Even(*range))
+    }
+
     /// The values of a coordinate in their own order.
     pub(crate) fn of(values: &Values) -> Self {
         match values {
-            Values::Bool(a) => Self::Int(a.iter().map(|&v| i64::from(v)).collect()),
-            Values::U8(a) => Self::Int(a.iter().map(|&v| i64::from(v)).collect()),
-            Values::I16(a) => Self::Int(a.iter().map(|&v| i64::from(v)).collect()),
-            Values::U16(a) => Self::Int(a.iter().map(|&v| i64::from(v)).collect()),
-            Values::I32(a) => Self::Int(a.iter().map(|&v| i64::from(v)).collect()),
-            Values::U32(a) => Self::Int(a.iter().map(|&v| i64::from(v)).collect()),
-            Values::I64(a) => Self::Int(a.iter().copied().collect()),
             Values::F32(a) => Self::Float(a.iter().map(|&v| f64::from(v)).collect()),
             Values::F64(a) => Self::Float(a.iter().copied().collect()),
-            Values::DateTime(a) => Self::Time(a.iter().copied().collect()),
+            Values::U64(a) if a.iter().any(|&v| i64::try_from(v).is_err()) => Self::Large(a.iter().copied().collect()),
             Values::Text(a) => Self::Text(a.iter().copied().collect()),
+            dates if let Some((kind, a)) = dates.dates() => Self::Time(kind, a.iter().copied().collect()),
+            whole => match whole.cast(DType::I64) {
+                Values::I64(a) => Self::Int(a.iter().copied().collect()),
+                _ => unreachable!("cast to i64"),
+            },
         }
     }
 
@@ -57,8 +66,10 @@ impl Labels {
         }
         match self {
             Self::Int(labels) => Values::I64(line(labels)),
+            Self::Large(labels) => Values::U64(line(labels)),
             Self::Float(labels) => Values::F64(line(labels)),
-            Self::Time(labels) => Values::DateTime(line(labels)),
+            Self::Even(range) => range.to_values(),
+            Self::Time(kind, labels) => Values::of_dates(*kind, labels.clone()),
             Self::Text(labels) => Values::Text(line(labels)),
         }
     }
@@ -66,17 +77,21 @@ impl Labels {
     /// The labels at `positions`.
     pub(crate) fn at(&self, positions: &[usize]) -> Self {
         match self {
+            Self::Large(labels) => Self::Large(positions.iter().map(|&at| labels[at]).collect()),
             Self::Int(labels) => Self::Int(positions.iter().map(|&at| labels[at]).collect()),
             Self::Float(labels) => Self::Float(positions.iter().map(|&at| labels[at]).collect()),
-            Self::Time(labels) => Self::Time(positions.iter().map(|&at| labels[at]).collect()),
+            Self::Even(range) => Self::Float(positions.iter().map(|&at| range.at(at)).collect()),
+            Self::Time(kind, labels) => Self::Time(*kind, positions.iter().map(|&at| labels[at]).collect()),
             Self::Text(labels) => Self::Text(positions.iter().map(|&at| labels[at]).collect()),
         }
     }
 
     pub(crate) fn len(&self) -> usize {
         match self {
-            Self::Int(labels) | Self::Time(labels) => labels.len(),
+            Self::Int(labels) | Self::Time(_, labels) => labels.len(),
+            Self::Large(labels) => labels.len(),
             Self::Float(labels) => labels.len(),
+            Self::Even(range) => range.len(),
             Self::Text(labels) => labels.len(),
         }
     }
@@ -84,8 +99,17 @@ impl Labels {
     /// What a message calls them.
     pub(crate) fn kind(&self) -> &'static str {
         match self {
-            Self::Time(_) => "dates",
+            Self::Time(DateKind::Nanoseconds, _) => "dates",
+            Self::Time(DateKind::Cf(calendar), _) => match calendar {
+                Calendar::ProlepticGregorian => "dates of the proleptic_gregorian calendar",
+                Calendar::Standard => "dates of the standard calendar",
+                Calendar::Julian => "dates of the julian calendar",
+                Calendar::NoLeap => "dates of the noleap calendar",
+                Calendar::AllLeap => "dates of the all_leap calendar",
+                Calendar::Day360 => "dates of the 360_day calendar",
+            },
             Self::Text(_) => "texts",
+            Self::Large(_) => "numbers beyond int64",
             _ => "numbers",
         }
     }
@@ -94,8 +118,10 @@ impl Labels {
     pub(crate) fn text(&self, at: usize) -> String {
         match self {
             Self::Int(labels) => labels[at].to_string(),
+            Self::Large(labels) => labels[at].to_string(),
             Self::Float(labels) => format!("{:?}", labels[at]),
-            Self::Time(labels) => DateTime::from_nanoseconds(labels[at]).to_string(),
+            Self::Even(range) => format!("{:?}", range.at(at)),
+            Self::Time(kind, labels) => kind.text(labels[at]),
             Self::Text(labels) => format!("{:?}", labels[at]),
         }
     }
@@ -112,30 +138,36 @@ impl Labels {
     /// How the label at `at` compares to `wanted`. Different kinds never meet here; NaN is above all.
     pub(crate) fn compare(&self, at: usize, wanted: Wanted) -> Ordering {
         match (self, wanted) {
-            (Self::Int(labels), Wanted::Int(value)) | (Self::Time(labels), Wanted::Time(value)) => {
-                labels[at].cmp(&value)
-            }
+            (Self::Int(labels), Wanted::Int(value)) => i128::from(labels[at]).cmp(&value),
+            (Self::Time(_, labels), Wanted::Time(value)) => labels[at].cmp(&value),
             (Self::Int(labels), Wanted::Float(value)) => floats(labels[at] as f64, value),
+            (Self::Large(labels), Wanted::Int(value)) => i128::from(labels[at]).cmp(&value),
+            (Self::Large(labels), Wanted::Float(value)) => floats(labels[at] as f64, value),
             (Self::Float(labels), Wanted::Int(value)) => floats(labels[at], value as f64),
             (Self::Float(labels), Wanted::Float(value)) => floats(labels[at], value),
+            (Self::Even(range), Wanted::Int(value)) => floats(range.at(at), value as f64),
+            (Self::Even(range), Wanted::Float(value)) => floats(range.at(at), value),
             (Self::Text(labels), Wanted::Text(value)) => labels[at].cmp(&value),
             _ => Ordering::Greater,
         }
     }
 
-    /// Distance of the label at `at` from `wanted`, in the labels' unit (nanoseconds for dates); between texts there is none, NaN.
+    /// Distance of the label at `at` from `wanted`, in the labels' unit (that in which dates are counted); between texts there is none, NaN.
     pub(crate) fn distance(&self, at: usize, wanted: Wanted) -> f64 {
         let number = |wanted| match wanted {
-            Wanted::Int(value) | Wanted::Time(value) => value as f64,
+            Wanted::Int(value) => value as f64,
+            Wanted::Time(value) => value as f64,
             Wanted::Float(value) => value,
             Wanted::Text(_) => f64::NAN,
         };
         match (self, wanted) {
-            (Self::Int(labels), Wanted::Int(value)) | (Self::Time(labels), Wanted::Time(value)) => {
-                labels[at].abs_diff(value) as f64
-            }
-            (Self::Int(labels) | Self::Time(labels), wanted) => (labels[at] as f64 - number(wanted)).abs(),
+            (Self::Int(labels), Wanted::Int(value)) => i128::from(labels[at]).abs_diff(value) as f64,
+            (Self::Time(_, labels), Wanted::Time(value)) => labels[at].abs_diff(value) as f64,
+            (Self::Int(labels) | Self::Time(_, labels), wanted) => (labels[at] as f64 - number(wanted)).abs(),
+            (Self::Large(labels), Wanted::Int(value)) => i128::from(labels[at]).abs_diff(value) as f64,
+            (Self::Large(labels), wanted) => (labels[at] as f64 - number(wanted)).abs(),
             (Self::Float(labels), wanted) => (labels[at] - number(wanted)).abs(),
+            (Self::Even(range), wanted) => (range.at(at) - number(wanted)).abs(),
             (Self::Text(_), _) => f64::NAN,
         }
     }
@@ -143,9 +175,28 @@ impl Labels {
     /// How two of the labels compare.
     pub(crate) fn compare_two(&self, a: usize, b: usize) -> Ordering {
         match self {
-            Self::Int(labels) | Self::Time(labels) => labels[a].cmp(&labels[b]),
+            Self::Int(labels) | Self::Time(_, labels) => labels[a].cmp(&labels[b]),
+            Self::Large(labels) => labels[a].cmp(&labels[b]),
             Self::Float(labels) => floats(labels[a], labels[b]),
+            Self::Even(range) => floats(range.at(a), range.at(b)),
             Self::Text(labels) => labels[a].cmp(&labels[b]),
+        }
+    }
+
+    /// Positions among which every label equal to `wanted` is, and the one nearest to it.
+    pub(crate) fn near(&self, wanted: Wanted) -> std::ops::Range<usize> {
+        match (self, wanted) {
+            (Self::Even(range), Wanted::Int(value)) => range.near(value as f64),
+            (Self::Even(range), Wanted::Float(value)) => range.near(value),
+            _ => 0..self.len(),
+        }
+    }
+
+    /// A position whose label the one before it has too.
+    pub(crate) fn repeated(&self) -> Option<usize> {
+        match self {
+            Self::Even(range) if range.step() != 0.0 => None,
+            _ => (1..self.len()).find(|&at| self.equal(at - 1, at)),
         }
     }
 
@@ -156,6 +207,9 @@ impl Labels {
 
     /// Which way the labels go; equal neighbours are allowed, and one label ascends.
     pub(crate) fn direction(&self) -> Direction {
+        if let Self::Even(range) = self {
+            return if range.step() < 0.0 && range.len() > 1 { Direction::Descending } else { Direction::Ascending };
+        }
         let never = |unwanted| (1..self.len()).all(|at| self.compare_two(at - 1, at) != unwanted);
         if never(Ordering::Greater) {
             Direction::Ascending
@@ -168,9 +222,9 @@ impl Labels {
 
     /// The finest unit that any date states; `None` for what is no date.
     pub(crate) fn resolution(&self) -> Option<Resolution> {
-        let Self::Time(labels) = self else { return None };
+        let Self::Time(kind, labels) = self else { return None };
         let stated = labels.iter().filter(|&&at| at != i64::MIN);
-        stated.map(|&at| DateTime::from_nanoseconds(at).resolution()).max().or(Some(Resolution::Day))
+        stated.map(|&at| kind.resolution(at)).max().or(Some(Resolution::Day))
     }
 
     /// A hashable form in which equal labels of `self` and `other` are equal; `None` if the kinds never meet.
@@ -187,15 +241,21 @@ impl Labels {
         }
         fn as_floats(labels: &Labels) -> Vec<u64> {
             match labels {
-                Labels::Int(labels) | Labels::Time(labels) => bits(labels.iter().map(|&label| label as f64)),
+                Labels::Int(labels) | Labels::Time(_, labels) => bits(labels.iter().map(|&label| label as f64)),
+                Labels::Large(labels) => bits(labels.iter().map(|&label| label as f64)),
                 Labels::Float(labels) => bits(labels.iter().copied()),
+                Labels::Even(range) => bits((0..range.len()).map(|at| range.at(at))),
                 Labels::Text(labels) => texts(labels),
             }
         }
         match (self, other) {
-            (Self::Int(a), Self::Int(b)) | (Self::Time(a), Self::Time(b)) => Some((whole(a), whole(b))),
+            (Self::Int(a), Self::Int(b)) => Some((whole(a), whole(b))),
+            (Self::Time(kind, a), Self::Time(other, b)) if kind == other => Some((whole(a), whole(b))),
+            (Self::Large(a), Self::Large(b)) => Some((a.clone(), b.clone())),
+            // Each negative number would have the bits of a large one.
+            (Self::Int(_), Self::Large(_)) | (Self::Large(_), Self::Int(_)) => None,
             (Self::Text(a), Self::Text(b)) => Some((texts(a), texts(b))),
-            (Self::Time(_) | Self::Text(_), _) | (_, Self::Time(_) | Self::Text(_)) => None,
+            (Self::Time(..) | Self::Text(_), _) | (_, Self::Time(..) | Self::Text(_)) => None,
             _ => Some((as_floats(self), as_floats(other))),
         }
     }
@@ -227,17 +287,23 @@ impl Labels {
         }
         match (self, other) {
             (Self::Int(a), Self::Int(b)) => Some(Self::Int(merged(a, b, i64::cmp))),
-            (Self::Time(a), Self::Time(b)) => Some(Self::Time(merged(a, b, i64::cmp))),
+            (Self::Time(kind, a), Self::Time(other, b)) if kind == other => {
+                Some(Self::Time(*kind, merged(a, b, i64::cmp)))
+            }
+            (Self::Large(a), Self::Large(b)) => Some(Self::Large(merged(a, b, u64::cmp))),
+            (Self::Int(_), Self::Large(_)) | (Self::Large(_), Self::Int(_)) => None,
             (Self::Text(a), Self::Text(b)) => Some(Self::Text(merged(a, b, Text::cmp))),
-            (Self::Time(_) | Self::Text(_), _) | (_, Self::Time(_) | Self::Text(_)) => None,
+            (Self::Time(..) | Self::Text(_), _) | (_, Self::Time(..) | Self::Text(_)) => None,
             (a, b) => Some(Self::Float(merged(&a.floats(), &b.floats(), |a, b| floats(*a, *b)))),
         }
     }
 
     fn floats(&self) -> Vec<f64> {
         match self {
-            Self::Int(labels) | Self::Time(labels) => labels.iter().map(|&label| label as f64).collect(),
+            Self::Int(labels) | Self::Time(_, labels) => labels.iter().map(|&label| label as f64).collect(),
+            Self::Large(labels) => labels.iter().map(|&label| label as f64).collect(),
             Self::Float(labels) => labels.clone(),
+            Self::Even(range) => (0..range.len()).map(|at| range.at(at)).collect(),
             Self::Text(labels) => vec![f64::NAN; labels.len()],
         }
     }
@@ -247,14 +313,6 @@ impl Labels {
         let mut positions: Vec<usize> = (0..self.len()).collect();
         positions.sort_by(|&a, &b| self.compare_two(a, b));
         positions
-    }
-
-    /// The step, if all neighbours are equally far apart (to one part in a million).
-    pub(crate) fn even_step(&self) -> Option<f64> {
-        let labels = self.floats();
-        let step = (labels.last()? - labels.first()?) / (labels.len().checked_sub(1).filter(|&gaps| gaps > 0)? as f64);
-        let even = labels.windows(2).all(|pair| (pair[1] - pair[0] - step).abs() <= step.abs() * 1e-6);
-        (even && step != 0.0).then_some(step)
     }
 }
 
@@ -279,7 +337,7 @@ mod tests {
     fn whole_numbers_and_floats_meet_and_dates_do_not() {
         let whole = Labels::Int(vec![1, 2, 3]);
         assert_eq!(whole.positions_of(&Labels::Float(vec![3.0, 2.5])), Some(Ok(vec![Some(2), None])));
-        assert_eq!(whole.positions_of(&Labels::Time(vec![1])), None);
+        assert_eq!(whole.positions_of(&Labels::Time(DateKind::Nanoseconds, vec![1])), None);
         assert_eq!(Labels::Float(vec![0.0]).positions_of(&Labels::Float(vec![-0.0])), Some(Ok(vec![Some(0)])));
         assert_eq!(Labels::Int(vec![4, 4]).positions_of(&whole), Some(Err("4".into())));
     }
@@ -289,13 +347,5 @@ mod tests {
         assert_eq!(Labels::Int(vec![1, 1, 2]).direction(), Direction::Ascending);
         assert_eq!(Labels::Float(vec![2.0, 2.0, -1.0]).direction(), Direction::Descending);
         assert_eq!(Labels::Int(vec![1, 3, 2]).direction(), Direction::Neither);
-    }
-
-    #[test]
-    fn an_even_step_forgives_rounding_only() {
-        let pixels = Labels::Float((0..100).map(|i| -179.975 + f64::from(i) * 0.05).collect());
-        assert!((pixels.even_step().unwrap() - 0.05).abs() < 1e-12);
-        assert_eq!(Labels::Float(vec![0.0, 1.0, 2.1]).even_step(), None);
-        assert_eq!(Labels::Float(vec![0.0]).even_step(), None);
     }
 }

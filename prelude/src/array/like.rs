@@ -2,6 +2,7 @@
 
 use super::data_array::DataArray;
 use super::operand::Operand;
+use super::operation::Operation;
 use crate::lazy::Plan;
 use crate::values::DType;
 use crate::{Error, ErrorKind, Result};
@@ -42,7 +43,7 @@ fn filled(other: &DataArray, value: &Operand) -> Result<DataArray> {
     let value = value.to_array()?.plan().clone();
     let one = if value.dtype() == other.dtype() { value } else { converted(&value, other.dtype())? };
     let point = (0..other.ndim()).fold(one, |plan, _| plan.insert_axis(0));
-    Ok(other.with_plan(point.broadcast_to(other.shape())?))
+    Ok(other.with_plan(Operation::Fill, point.broadcast_to(other.shape())?))
 }
 
 fn converted(one: &Plan, to: DType) -> Result<Plan> {

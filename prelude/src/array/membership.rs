@@ -2,7 +2,9 @@
 
 use super::data_array::DataArray;
 use super::labels::Labels;
+use super::operation::Operation;
 use crate::lazy::{AxisIndex, BinaryOp, Plan, UnaryOp};
+use crate::time::DateKind;
 use crate::values::{DType, Text, Values};
 use crate::{Error, ErrorKind, Result};
 use ndarray::{ArcArray, IxDyn};
@@ -30,17 +32,20 @@ impl DataArray {
 
     fn is_among(&self, list: Values) -> Result<Self> {
         let list = match (self.dtype(), list.dtype()) {
-            (DType::DateTime, DType::Text) => dates(&list)?,
+            (own, DType::Text) => match own.date_kind() {
+                Some(kind) => dates(&list, kind)?,
+                None => list,
+            },
             _ => list,
         };
         if list.is_empty() {
             let none = Plan::memory(Values::from(false).reshape(&vec![1; self.ndim()])?);
-            return Ok(self.with_plan(none.broadcast_to(self.shape())?));
+            return Ok(self.with_plan(Operation::Elementwise, none.broadcast_to(self.shape())?));
         }
         // Refuses what cannot be compared.
         let first = self.is_one(&list, 0)?;
         match self.plan().as_values() {
-            Some(values) => Ok(self.with_plan(Plan::memory(looked_up(values, &list)?))),
+            Some(values) => Ok(self.with_plan(Operation::Elementwise, Plan::memory(looked_up(values, &list)?))),
             // Floats hold every element of these types, so one pass looks them up; the others are compared.
             None if self.dtype().fits_in(DType::F64) => {
                 let wanted: HashSet<u64> =
@@ -48,12 +53,12 @@ impl DataArray {
                 let look = move |run: &mut [f64]| {
                     run.iter_mut().for_each(|v| *v = f64::from(u8::from(wanted.contains(&float_key(*v)))));
                 };
-                Ok(self.with_plan(self.plan().map("isin", Arc::new(look)).cast(DType::Bool)))
+                Ok(self.with_plan(Operation::Elementwise, self.plan().map("isin", Arc::new(look)).cast(DType::Bool)))
             }
             None => {
                 let rest = (1..list.len()).map(|at| self.is_one(&list, at));
                 let each: Vec<Plan> = std::iter::once(Ok(first)).chain(rest).collect::<Result<_>>()?;
-                Ok(self.with_plan(either(each)?))
+                Ok(self.with_plan(Operation::Elementwise, either(each)?))
             }
         }
     }
@@ -93,7 +98,7 @@ impl DataArray {
 
     fn of_texts(&self, what: &str, f: impl FnOnce(&ArcArray<Text, IxDyn>) -> Values) -> Result<Self> {
         match self.plan().as_values() {
-            Some(Values::Text(texts)) => Ok(self.with_plan(Plan::memory(f(texts)))),
+            Some(Values::Text(texts)) => Ok(self.with_plan(Operation::Elementwise, Plan::memory(f(texts)))),
             Some(values) => {
                 let message = format!(
                     "{what}: the array holds {}, not text; astype(DType::Text) writes it as text",
@@ -136,8 +141,7 @@ fn looked_up(values: &Values, list: &Values) -> Result<Values> {
     Values::from_shape_vec(values.shape(), found)
 }
 
-fn dates(texts: &Values) -> Result<Values> {
-    let dates: Result<Vec<i64>> =
-        texts.to_texts().iter().map(|text| Ok(text.parse::<crate::time::DateTime>()?.nanoseconds())).collect();
-    Ok(Values::from_nanoseconds(dates?))
+fn dates(texts: &Values, kind: DateKind) -> Result<Values> {
+    let dates: Result<Vec<i64>> = texts.to_texts().iter().map(|text| Ok(kind.parse(text)?.0)).collect();
+    Ok(Values::of_dates(kind, dates?))
 }

@@ -6,6 +6,7 @@ use super::data_array::DataArray;
 use super::dataset::Dataset;
 use super::labels::Labels;
 use super::operand::combine;
+use super::operation::ENCODING_ATTRIBUTES;
 use crate::lazy::Plan;
 use crate::values::DType;
 use crate::{Error, ErrorKind, Result};
@@ -139,5 +140,5 @@ fn unified(a: &DataArray, b: &DataArray) -> Result<DataArray> {
     let filled = combine(&[a, &there, b], Join::Exact, |plans| {
         Plan::select(&plans[1], &plans[0], &keep(&Plan::scalar(true), &plans[2])?)
     })?;
-    Ok(filled.astype(both).with_name(a.shared_name()).with_attrs(a.attrs().clone()))
+    Ok(filled.astype(both).with_name(a.shared_name()).with_attrs(a.attrs().without(&ENCODING_ATTRIBUTES)))
 }

@@ -2,10 +2,11 @@
 
 use super::align::{Join, align, all_dims, common_coords, spread};
 use super::data_array::DataArray;
+use super::operation::{ENCODING_ATTRIBUTES, Operation};
 use crate::Result;
 use crate::lazy::{BinaryOp, Plan};
-use crate::time::DateTime;
-use crate::values::DType;
+use crate::time::{CfTime, DateTime};
+use crate::values::{DType, Values};
 
 /// The other side of an operation.
 #[derive(Debug, Clone)]
@@ -14,12 +15,16 @@ pub enum Operand {
     Array(DataArray),
     /// A whole number; it does not widen an array of integers.
     Int(i64),
+    /// A whole number that may be beyond `i64`; it does not widen an array of integers either.
+    Large(u64),
     /// A number; it does not widen an array of f32.
     Float(f64),
     /// True or false.
     Bool(bool),
     /// An instant.
     Time(DateTime),
+    /// An instant of another calendar.
+    CfTime(CfTime),
     /// A text; beside dates it is read as a date.
     Text(String),
 }
@@ -38,16 +43,19 @@ operand_from! {
     DataArray => Array(array) array;
     &DataArray => Array(array) array.clone();
     u8 => Int(value) value.into();
+    i8 => Int(value) value.into();
     i16 => Int(value) value.into();
     u16 => Int(value) value.into();
     i32 => Int(value) value.into();
     u32 => Int(value) value.into();
     i64 => Int(value) value;
     usize => Int(value) value as i64;
+    u64 => Large(value) value;
     f32 => Float(value) value.into();
     f64 => Float(value) value;
     bool => Bool(value) value;
     DateTime => Time(value) value;
+    CfTime => CfTime(value) value;
     &str => Text(text) text.to_owned();
     String => Text(text) text;
     &String => Text(text) text.clone();
@@ -59,9 +67,14 @@ impl Operand {
         let plan = match self {
             Self::Array(array) => return Ok(array.clone()),
             Self::Int(value) => Plan::scalar(*value),
+            Self::Large(value) => match i64::try_from(*value) {
+                Ok(value) => Plan::scalar(value),
+                Err(_) => Plan::scalar(*value),
+            },
             Self::Float(value) => Plan::scalar(*value),
             Self::Bool(value) => Plan::scalar(*value),
             Self::Time(value) => Plan::scalar(*value),
+            Self::CfTime(value) => Plan::scalar(*value),
             Self::Text(text) => match text.parse::<DateTime>() {
                 Ok(date) => Plan::scalar(date),
                 Err(_) => Plan::scalar(text.as_str()),
@@ -73,8 +86,11 @@ impl Operand {
     /// The operand as an array beside one of `dtype`: that decides whether a text is a date.
     pub(crate) fn beside(&self, dtype: DType) -> Result<DataArray> {
         match (self, dtype) {
-            (Self::Text(text), DType::DateTime) => DataArray::new(Plan::scalar(text.parse::<DateTime>()?), ()),
             (Self::Text(text), DType::Text) => DataArray::new(Plan::scalar(text.as_str()), ()),
+            (Self::Text(text), dates) if let Some(kind) = dates.date_kind() => {
+                let date = Values::of_dates(kind, vec![kind.parse(text)?.0]).reshape(&[])?;
+                DataArray::new(Plan::scalar(date), ())
+            }
             _ => self.to_array(),
         }
     }
@@ -125,5 +141,13 @@ pub(crate) fn combine(arrays: &[&DataArray], join: Join, op: impl Fn(&[Plan]) ->
         attrs = attrs.merged(other.attrs());
         name = name.filter(|name| other.get_name() == Some(name));
     }
-    Ok(DataArray::assemble(name, dims, plan, coords, attrs))
+    let attachment = aligned.iter().find_map(|array| array.attachment()).cloned();
+    // Of arrays that lie in different places the answer lies nowhere.
+    let attachment = aligned
+        .iter()
+        .filter_map(|array| array.attachment())
+        .fold(attachment, |common, other| common.and_then(|common| common.common(Some(&**other), None)));
+    let attachment = attachment.and_then(|attachment| attachment.keep(Operation::Elementwise.keeps()));
+    let attrs = attrs.without(&ENCODING_ATTRIBUTES);
+    Ok(DataArray::assemble(name, dims, plan, coords, attrs).with_attachment(attachment))
 }

@@ -5,6 +5,8 @@ use super::coord::Coord;
 use super::data_array::DataArray;
 use super::labels::Labels;
 use super::names::not_found;
+use super::operation::Operation;
+use crate::lazy::BinaryOp;
 use crate::lazy::ReduceOptions;
 use crate::values::DType;
 use crate::{Error, ErrorKind, Result};
@@ -47,9 +49,9 @@ impl DataArray {
             return Err(Error::new(ErrorKind::InvalidArgument, message));
         }
         let mut places = self.places(dim, axis)?;
-        if let Some(Labels::Time(labels)) = self.index_of(dim).map(|index| Labels::of(index.values())) {
+        if let Some(Labels::Time(kind, labels)) = self.index_of(dim).map(|index| Labels::of(index.values())) {
             let first = labels.into_iter().find(|&label| label != i64::MIN).unwrap_or(0);
-            places.iter_mut().for_each(|place| *place += first as f64);
+            places.iter_mut().for_each(|place| *place += kind.since(first, 0));
         }
         if places.iter().any(|place| place.is_nan()) {
             let message = format!("a label of {dim:?} is missing, so its value lies nowhere; dropna it first");
@@ -63,8 +65,8 @@ impl DataArray {
         let dims: Vec<String> = std::iter::once("degree".to_owned()).chain(kept).collect();
         let degrees: Vec<i64> = (0..=degree as i64).rev().collect();
         coords.push(Coord::from(degrees).renamed("degree", vec!["degree".to_owned()]));
-        let fitted = self.with_parts(dims, plan.transpose(&order)?, coords);
-        Ok(fitted.with_name(Some("polyfit_coefficients".into())).with_attrs(Attrs::default()))
+        let fitted = self.with_parts(Operation::Fit, dims, plan.transpose(&order)?, coords);
+        Ok(fitted.with_name(Some("polyfit_coefficients".into())))
     }
 }
 
@@ -98,6 +100,8 @@ fn evaluated(at: &DataArray, coefficients: &DataArray) -> Result<DataArray> {
     };
     let at = match at.dtype() {
         DType::DateTime => at.astype(DType::F64),
+        // Those count microseconds.
+        DType::CfTime(_) => at.astype(DType::F64).binary(BinaryOp::Mul, 1000.0)?,
         _ => at.clone(),
     };
     let coefficient = |degree: i64| -> Result<Option<DataArray>> {

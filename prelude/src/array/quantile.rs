@@ -3,6 +3,7 @@
 use super::coord::Coord;
 use super::data_array::DataArray;
 use super::names::{Dims, not_found};
+use super::operation::Operation;
 use crate::lazy::{ReduceOp, ReduceOptions};
 use crate::values::Values;
 use crate::{Error, ErrorKind, Result};
@@ -95,7 +96,7 @@ impl DataArray {
         if shares.single {
             coords.push(Coord::from(shares.values[0]).renamed("quantile", Vec::new()));
             let first = plan.drop_axis(0);
-            return Ok(self.with_parts(kept, first, coords));
+            return Ok(self.with_parts(Operation::Reduce, kept, first, coords));
         }
         if kept.iter().any(|dim| dim == "quantile") {
             let message = "quantile: the array has a dimension \"quantile\" already; rename it first";
@@ -103,7 +104,7 @@ impl DataArray {
         }
         let dims: Vec<String> = std::iter::once("quantile".to_owned()).chain(kept).collect();
         coords.push(Coord::from(shares.values.as_slice()).renamed("quantile", vec!["quantile".to_owned()]));
-        Ok(self.with_parts(dims, plan, coords))
+        Ok(self.with_parts(Operation::Reduce, dims, plan, coords))
     }
 
     /// The dimensions and coordinates that a reduction of `axes` leaves.
@@ -149,7 +150,7 @@ impl DataArray {
         let labels = if may_miss { labels.cast(labels.dtype().with_missing()) } else { labels };
         let places = self.plan().place(op, axis, ReduceOptions::default())?;
         let (kept, coords) = self.without_axes(&[axis]);
-        let found = self.with_parts(kept, places.lookup(labels)?, coords);
+        let found = self.with_parts(Operation::Reduce, kept, places.lookup(labels)?, coords);
         Ok(found.with_name(Some(dim.into())))
     }
 }

@@ -3,6 +3,7 @@
 use super::coord::Coord;
 use super::data_array::DataArray;
 use super::names::Dims;
+use super::operation::Operation;
 use crate::Result;
 use crate::lazy::{ReduceOp, ReduceOptions};
 
@@ -33,7 +34,7 @@ impl DataArray {
         let kept: Vec<String> = self.dims().iter().filter(|dim| !gone(dim)).cloned().collect();
         let coords: Vec<Coord> = self.coords().iter().filter(|coord| !coord.dims().iter().any(gone)).cloned().collect();
         let plan = self.plan().reduce(op, &axes, options)?;
-        Ok(self.with_parts(kept, plan, coords))
+        Ok(self.with_parts(Operation::Reduce, kept, plan, coords))
     }
 }
 

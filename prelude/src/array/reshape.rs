@@ -4,6 +4,7 @@ use super::coord::Coord;
 use super::data_array::{DataArray, unique};
 use super::labels::{Direction, Labels};
 use super::names::{Dims, listed, not_found};
+use super::operation::Operation;
 use crate::{Error, ErrorKind, Result};
 
 impl DataArray {
@@ -47,7 +48,9 @@ impl DataArray {
             }
             coords.push(renamed);
         }
-        Ok(self.with_parts(dims, self.plan().clone(), coords))
+        let array = self.with_parts(Operation::Rename, dims, self.plan().clone(), coords);
+        let attachment = self.attachment().and_then(|attachment| attachment.rename(&|name| new(name)));
+        Ok(array.with_attachment(attachment))
     }
 
     /// The array with its axes in the order `dims`; `()` reverses them.
@@ -80,7 +83,7 @@ impl DataArray {
             coord.with_values(own, coord.values().transpose(&order))
         };
         let coords = self.coords().iter().map(turned).collect();
-        Ok(self.with_parts(dims, self.plan().transpose(&order)?, coords))
+        Ok(self.with_parts(Operation::Arrange, dims, self.plan().transpose(&order)?, coords))
     }
 
     /// The array without its dimensions of length 1; their labels stay as scalar coordinates.
@@ -114,7 +117,7 @@ impl DataArray {
             });
         }
         let dims = std::iter::once(dim.to_owned()).chain(self.dims().iter().cloned()).collect();
-        Ok(self.with_parts(dims, self.plan().insert_axis(0), coords))
+        Ok(self.with_parts(Operation::Arrange, dims, self.plan().insert_axis(0), coords))
     }
 
     /// The array with the labels of `dim` in ascending order; equal labels keep their order.

@@ -1,6 +1,7 @@
 //! Rolling windows: each element with its neighbours along one dimension or several.
 
 use super::data_array::DataArray;
+use super::operation::Operation;
 use crate::lazy::lines::{Rolling as Lines, RollingOp, Shift};
 use crate::lazy::{BinaryOp, Plan, ReduceOp, ReduceOptions};
 use crate::values::DType;
@@ -134,7 +135,7 @@ impl Rolling {
         let mut dims = self.array.dims().to_vec();
         dims.push(dim.to_owned());
         let plan = constructed(self.array.plan(), axis, self.sides(window))?;
-        Ok(self.array.with_parts(dims, plan, self.array.coords().to_vec()))
+        Ok(self.array.with_parts(Operation::Window, dims, plan, self.array.coords().to_vec()))
     }
 
     /// How many elements before and after its own a window of this length has.
@@ -154,7 +155,7 @@ impl Rolling {
             [(axis, window)] => self.along(self.array.plan(), op, axis, window, least),
             _ => self.several(op, least),
         };
-        Ok(self.array.with_plan(plan.map_err(|error| error.context("rolling"))?))
+        Ok(self.array.with_plan(Operation::Window, plan.map_err(|error| error.context("rolling"))?))
     }
 
     fn along(&self, plan: &Plan, op: RollingOp, axis: usize, window: usize, least: usize) -> Result<Plan> {

@@ -1,12 +1,12 @@
 //! From a label to its position: exact, by range, or nearest.
 
+use super::coord::Coord;
 use super::index::{Label, LabelValue};
 use super::labels::{Direction, Labels, Wanted};
 use super::names::near_names;
 use super::select::list;
-use crate::time::{DateTime, Resolution, parse_with_resolution};
-use crate::values::AxisIndex;
-use crate::values::{Text, Values};
+use crate::time::{DateKind, Resolution};
+use crate::values::{AxisIndex, DType, Text};
 use crate::{Error, ErrorKind, Result};
 use std::cmp::Ordering;
 
@@ -25,19 +25,16 @@ pub enum Method {
     Backfill,
 }
 
-/// Days are how people count dates; labels count nanoseconds.
-const DAY: f64 = 86_400e9;
-
-/// The positions along dimension `dim`, whose labels are `values`, that `label` asks for.
+/// The positions along dimension `dim`, whose labels are those of `index`, that `label` asks for.
 pub(crate) fn find(
     dim: &str,
-    values: &Values,
+    index: &Coord,
     label: &Label,
     method: Method,
     tolerance: Option<f64>,
 ) -> Result<AxisIndex> {
-    let search = Search { dim, labels: Labels::of(values) };
-    let tolerance = tolerance.map(|limit| if matches!(search.labels, Labels::Time(_)) { limit * DAY } else { limit });
+    let search = Search { dim, labels: Labels::of_coord(index), single: index.dtype() == DType::F32 };
+    let tolerance = tolerance.map(|limit| search.dates().map_or(limit, |kind| limit * kind.day() as f64));
     match label {
         Label::At(value) if method == Method::Exact => search.exact(value),
         Label::At(value) => Ok(AxisIndex::At(search.near(value, method, tolerance)?)),
@@ -59,6 +56,9 @@ pub(crate) fn find(
 struct Search<'a> {
     dim: &'a str,
     labels: Labels,
+    /// The labels are float32. What is asked for is then rounded to float32 first, as in pandas: 0.1 finds the label that
+    /// was written as 0.1, which as float64 is 0.10000000149.
+    single: bool,
 }
 
 impl Search<'_> {
@@ -66,23 +66,36 @@ impl Search<'_> {
         Error::new(kind, format!("sel along {:?}: {message}", self.dim))
     }
 
+    /// How the labels count, if they are dates. Tolerances are days of theirs.
+    fn dates(&self) -> Option<DateKind> {
+        if let Labels::Time(kind, _) = &self.labels { Some(*kind) } else { None }
+    }
+
     /// The label as something that compares with the labels here, and the unit that it states if it is a date.
     fn wanted(&self, value: &LabelValue) -> Result<(Wanted, Option<Resolution>)> {
-        let times = matches!(self.labels, Labels::Time(_));
+        let kind = self.dates();
+        let times = kind.is_some();
         let texts = matches!(self.labels, Labels::Text(_));
         match value {
-            LabelValue::Text(text) if times => {
-                let (instant, unit) =
-                    parse_with_resolution(text).map_err(|e| e.context(format!("sel along {:?}", self.dim)))?;
-                Ok((Wanted::Time(instant.nanoseconds()), Some(unit)))
+            LabelValue::Text(text) if let Some(kind) = kind => {
+                let (date, unit) = kind.parse(text).map_err(|e| e.context(format!("sel along {:?}", self.dim)))?;
+                Ok((Wanted::Time(date), Some(unit)))
             }
-            LabelValue::Time(instant) if times => Ok((Wanted::Time(instant.nanoseconds()), None)),
+            LabelValue::Time(date) if kind == Some(DateKind::Nanoseconds) => {
+                Ok((Wanted::Time(date.nanoseconds()), None))
+            }
+            LabelValue::CfTime(date) if kind == Some(date.kind()) => Ok((Wanted::Time(date.microseconds()), None)),
             LabelValue::Text(text) if texts => Ok((Wanted::Text(Text::new(text)), None)),
-            LabelValue::Int(number) if !times && !texts => Ok((Wanted::Int(*number), None)),
+            LabelValue::Int(number) if self.single => Ok((Wanted::Float(f64::from(*number as f32)), None)),
+            LabelValue::Large(number) if self.single => Ok((Wanted::Float(f64::from(*number as f32)), None)),
+            LabelValue::Int(number) if !times && !texts => Ok((Wanted::Int(i128::from(*number)), None)),
+            LabelValue::Large(number) if !times && !texts => Ok((Wanted::Int(i128::from(*number)), None)),
+            LabelValue::Float(number) if self.single => Ok((Wanted::Float(f64::from(*number as f32)), None)),
             LabelValue::Float(number) if !times && !texts => Ok((Wanted::Float(*number), None)),
             _ => {
                 let example = match self.labels {
-                    Labels::Time(_) => "\"2016-01-31\"",
+                    Labels::Time(DateKind::Nanoseconds, _) => "\"2016-01-31\"",
+                    Labels::Time(..) => "a date of its calendar, \"2016-01-30\"",
                     Labels::Text(_) => "a text in quotes",
                     _ => "a number",
                 };
@@ -95,10 +108,11 @@ impl Search<'_> {
     fn exact(&self, value: &LabelValue) -> Result<AxisIndex> {
         let (wanted, unit) = self.wanted(value)?;
         // A date coarser than the labels ("2016-01" among days) means all that lie in it.
-        if let (Some(unit), Some(finest), Wanted::Time(start)) = (unit, self.labels.resolution(), wanted)
+        if let (Some(unit), Some(finest), Wanted::Time(start), Some(kind)) =
+            (unit, self.labels.resolution(), wanted, self.dates())
             && unit < finest
         {
-            let end = Wanted::Time(DateTime::from_nanoseconds(start).end_of(unit).nanoseconds());
+            let end = Wanted::Time(kind.end_of(start, unit));
             let inside = |at: &usize| {
                 self.labels.compare(*at, wanted) != Ordering::Less && self.labels.compare(*at, end) != Ordering::Greater
             };
@@ -114,7 +128,7 @@ impl Search<'_> {
 
     /// Every position of one label.
     fn all(&self, wanted: Wanted) -> Vec<usize> {
-        (0..self.labels.len()).filter(|&at| self.labels.compare(at, wanted) == Ordering::Equal).collect()
+        self.labels.near(wanted).filter(|&at| self.labels.compare(at, wanted) == Ordering::Equal).collect()
     }
 
     /// One position for one label of a list.
@@ -140,7 +154,7 @@ impl Search<'_> {
             let message = "its labels are in no order, so none is nearest; sort them first".to_owned();
             return Err(self.error(ErrorKind::Mismatch, message));
         }
-        if let Some(twice) = (1..self.labels.len()).find(|&at| self.labels.equal(at - 1, at)) {
+        if let Some(twice) = self.labels.repeated() {
             let message = format!(
                 "the label {} occurs more than once, so none of its places is nearest; give unique labels with assign_coord",
                 self.labels.text(twice)
@@ -163,7 +177,7 @@ impl Search<'_> {
             let by_distance = self.labels.distance(*a, wanted).total_cmp(&self.labels.distance(*b, wanted));
             by_distance.then_with(|| self.labels.compare(*b, wanted).cmp(&self.labels.compare(*a, wanted)))
         };
-        let found = (0..self.labels.len()).filter(allowed).min_by(rank);
+        let found = self.labels.near(wanted).filter(allowed).min_by(rank);
         let close = |at: &usize| tolerance.is_none_or(|limit| self.labels.distance(*at, wanted) <= limit);
         found.filter(close).ok_or_else(|| {
             let near = found.map(|at| format!(" (the nearest is {})", self.labels.text(at))).unwrap_or_default();
@@ -186,8 +200,8 @@ impl Search<'_> {
         let (mut wanted, unit) = self.wanted(value)?;
         // "2016-01" as an end reaches to the end of the month; on a descending axis the start does.
         let upper = first == (direction == Direction::Descending);
-        if let (Some(unit), Wanted::Time(start), true) = (unit, wanted, upper) {
-            wanted = Wanted::Time(DateTime::from_nanoseconds(start).end_of(unit).nanoseconds());
+        if let (Some(unit), Wanted::Time(start), true, Some(kind)) = (unit, wanted, upper, self.dates()) {
+            wanted = Wanted::Time(kind.end_of(start, unit));
         }
         let len = self.labels.len();
         let partition = |before: &dyn Fn(Ordering) -> bool| {
@@ -225,7 +239,9 @@ impl Search<'_> {
         }
         let distance =
             |a: &usize, b: &usize| self.labels.distance(*a, wanted).total_cmp(&self.labels.distance(*b, wanted));
-        let nearest = (0..self.labels.len())
+        let nearest = self
+            .labels
+            .near(wanted)
             .min_by(distance)
             .map(|at| format!("; the nearest is {} (sel_nearest takes it)", self.labels.text(at)));
         let has = self.labels.extent();

@@ -1,8 +1,9 @@
 //! Selection: from positions and labels to the elements that an array keeps.
 
 use super::data_array::DataArray;
-use super::index::{Index, IntoIndices, Label, LabelValue};
+use super::index::{Index, IntoIndices, Label, LabelValue, after};
 use super::names::not_found;
+use super::operation::Operation;
 use super::search::{self, Method};
 use crate::values::AxisIndex;
 use crate::{Error, ErrorKind, Result};
@@ -21,7 +22,8 @@ impl DataArray {
     /// ```
     ///
     /// # Errors
-    /// When there are more indices than axes, or one position lies outside its axis.
+    /// When there are more indices than axes, one position lies outside its axis, or `s!` has a `NewAxis`, which would
+    /// have no name: [`expand_dims`](Self::expand_dims) makes one.
     pub fn isel(&self, indices: impl IntoIndices) -> Result<Self> {
         self.isel_axes(&indices.into_indices())
     }
@@ -81,7 +83,7 @@ impl DataArray {
         for (dim, label) in labels {
             let axis = self.axis(dim).map_err(|error| error.context("sel"))?;
             axes[axis] = match self.index_of(dim) {
-                Some(index) => search::find(dim, index.values(), label, method, tolerance)?,
+                Some(index) => search::find(dim, index, label, method, tolerance)?,
                 None => positions(dim, &unlabelled(dim, label)?, self.shape()[axis])?,
             };
         }
@@ -96,6 +98,9 @@ impl DataArray {
     }
 
     fn isel_axes(&self, indices: &[Index]) -> Result<Self> {
+        if indices.contains(&Index::NewAxis) {
+            return Err(new_axis());
+        }
         if indices.len() > self.ndim() {
             return Err(Error::new(
                 ErrorKind::Mismatch,
@@ -135,10 +140,17 @@ impl DataArray {
                 coords.push(coord.clone());
                 continue;
             };
-            coords.push(coord.with_values(kept(coord.dims(), &own), coord.values().index(&own)?));
+            coords.push(coord.index(&own, kept(coord.dims(), &own))?);
         }
         let plan = self.plan().index(axes)?;
-        Ok(self.with_parts(kept(self.dims(), axes), plan, coords))
+        let part = self.with_parts(Operation::Select, kept(self.dims(), axes), plan, coords);
+        let mut attachment = self.attachment().cloned();
+        for (dim, index) in self.dims().iter().zip(axes) {
+            if !index.is_all(self.shape()[self.axis(dim)?]) {
+                attachment = attachment.and_then(|attachment| attachment.select(dim, index));
+            }
+        }
+        Ok(part.with_attachment(attachment))
     }
 }
 
@@ -151,19 +163,25 @@ pub(crate) fn list(positions: &[usize]) -> AxisIndex {
     }
 }
 
+fn new_axis() -> Error {
+    let message =
+        "isel: a NewAxis would be a dimension without a name; leave it out, and add one with expand_dims(\"name\")";
+    Error::new(ErrorKind::InvalidArgument, message)
+}
+
 /// Positions as they are written, to positions that exist.
 fn positions(dim: &str, index: &Index, len: usize) -> Result<AxisIndex> {
     let size = len as i64;
     let at = |position: i64| {
         let counted = if position < 0 { position + size } else { position };
         usize::try_from(counted).ok().filter(|&at| at < len).ok_or_else(|| {
-            Error::new(
-                ErrorKind::InvalidArgument,
-                format!("isel: position {position} of dimension {dim:?}, which has {len} (0 to {})", size - 1),
-            )
+            let has = if len == 0 { "none".to_owned() } else { format!("{len} (0 to {})", size - 1) };
+            let message = format!("isel: position {position} of dimension {dim:?}, which has {has}");
+            Error::new(ErrorKind::InvalidArgument, message)
         })
     };
     match index {
+        Index::NewAxis => Err(new_axis()),
         Index::At(position) => Ok(AxisIndex::At(at(*position)?)),
         Index::List(positions) => {
             let positions: Result<Vec<usize>> = positions.iter().map(|&position| at(position)).collect();
@@ -173,10 +191,11 @@ fn positions(dim: &str, index: &Index, len: usize) -> Result<AxisIndex> {
             let bound = |position: i64| (if position < 0 { position + size } else { position }).clamp(0, size);
             let (start, end) = (bound(*start), bound(end.unwrap_or(size)));
             let span = (end - start).max(0);
-            let Some(count) = span.checked_add(step.abs() - 1).and_then(|all| all.checked_div(step.abs())) else {
+            if *step == 0 {
                 let message = format!("isel: the step along {dim:?} is 0; a range advances by at least 1");
                 return Err(Error::new(ErrorKind::InvalidArgument, message));
-            };
+            }
+            let count = (span as u64).div_ceil(step.unsigned_abs());
             // A negative step walks the same range from its last position, as ndarray's s! does.
             let first = if *step < 0 && span > 0 { end - 1 } else { start };
             Ok(AxisIndex::Range { start: first as usize, len: count as usize, step: *step as isize })
@@ -188,6 +207,7 @@ fn positions(dim: &str, index: &Index, len: usize) -> Result<AxisIndex> {
 fn unlabelled(dim: &str, label: &Label) -> Result<Index> {
     let position = |value: &LabelValue| match value {
         LabelValue::Int(position) => Ok(*position),
+        LabelValue::Large(position) if i64::try_from(*position).is_ok() => Ok(*position as i64),
         other => Err(Error::new(
             ErrorKind::Mismatch,
             format!(
@@ -201,7 +221,7 @@ fn unlabelled(dim: &str, label: &Label) -> Result<Index> {
         Label::Between(start, end) => {
             let start = start.as_ref().map(position).transpose()?.unwrap_or(0);
             let last = end.as_ref().map(position).transpose()?.unwrap_or(-1);
-            Index::Range { start, end: (last != -1).then_some(last + 1), step: 1 }
+            Index::Range { start, end: after(last), step: 1 }
         }
         Label::Among(list) => Index::List(list.iter().map(position).collect::<Result<_>>()?),
     })

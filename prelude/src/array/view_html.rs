@@ -132,14 +132,15 @@ fn coords_section(out: &mut String, coords: &Coords) {
         .iter()
         .map(|coord| {
             let class = if coord.is_index() { "iso-index" } else { "" };
-            let line = preview(coord.values(), PREVIEW);
+            let shown = coord.shown();
+            let line = preview(&shown, PREVIEW);
             row(
                 coord.name(),
                 class,
                 coord.dims(),
-                &coord.values().dtype().to_string(),
+                &coord.dtype().to_string(),
                 &line,
-                &details(coord.attrs(), Some(coord.values())),
+                &details(coord.attrs(), Some(&shown), shown.len() == coord.len()),
             )
         })
         .collect();
@@ -155,14 +156,18 @@ fn variable(array: &DataArray) -> String {
         array.dims(),
         array.dtype().name(),
         &line,
-        &if array.is_lazy() { attrs_table(array.attrs()) + &lazy_table(array) } else { details(array.attrs(), values) },
+        &if array.is_lazy() {
+            attrs_table(array.attrs()) + &lazy_table(array)
+        } else {
+            details(array.attrs(), values, true)
+        },
     )
 }
 
-/// What folds out under a row.
-fn details(attrs: &Attrs, values: Option<&Values>) -> String {
+/// What folds out under a row. `all`: the values are all there are, and not only those at the ends.
+fn details(attrs: &Attrs, values: Option<&Values>, all: bool) -> String {
     let text = values.map(|values| {
-        let whole = values.ndim() == 1 && values.len() <= LISTED;
+        let whole = all && values.ndim() == 1 && values.len() <= LISTED;
         let text = if whole { preview(values, usize::MAX / 4) } else { brackets(values, 0) };
         format!("<pre class=\"{}\">{}</pre>", if whole { "iso-wrap" } else { "" }, escape(&text))
     });

@@ -117,7 +117,7 @@ pub(crate) fn coordinates(coords: &Coords) -> String {
     let rows = coords.iter().map(|coord: &Coord| {
         let mark = if coord.is_index() { "  * " } else { "    " };
         let dims = if coord.dims().is_empty() { String::new() } else { format!("({})", coord.dims().join(", ")) };
-        [format!("{mark}{}", coord.name()), dims, coord.values().dtype().to_string(), preview(coord.values(), PREVIEW)]
+        [format!("{mark}{}", coord.name()), dims, coord.dtype().to_string(), preview(&coord.shown(), PREVIEW)]
     });
     format!("\nCoordinates:{}", table(rows.collect()))
 }

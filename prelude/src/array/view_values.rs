@@ -1,8 +1,8 @@
 //! Values as text, cut to what a reader can take in: nested brackets, and one-line previews.
 
 use crate::html::is_unseen;
-use crate::time::{DateTime, Resolution};
-use crate::values::{Text, Values};
+use crate::time::Resolution;
+use crate::values::{Text, Values, each};
 
 /// Arrays up to this many elements are shown in full.
 const FULL: usize = 200;
@@ -152,7 +152,7 @@ impl Cells {
     fn new(values: &Values, positions: &[Vec<usize>]) -> Self {
         let mut cells = Self::read(values, positions, 6);
         let decimals = |text: &str| text.find('.').map_or(0, |dot| text.len() - dot);
-        if matches!(values, Values::F32(_) | Values::F64(_)) {
+        if values.dtype().is_float() {
             let widest = cells.texts.iter().map(|text| decimals(text)).max().unwrap_or(0);
             for text in cells.texts.iter_mut().filter(|text| text.contains('.')) {
                 text.push_str(&" ".repeat(widest - decimals(text)));
@@ -179,26 +179,19 @@ impl Cells {
             };
         }
         let texts: Vec<String> = match values {
-            Values::Bool(a) => texts!(a, |v| v.to_string()),
-            Values::U8(a) => texts!(a, |v| v.to_string()),
-            Values::I16(a) => texts!(a, |v| v.to_string()),
-            Values::U16(a) => texts!(a, |v| v.to_string()),
-            Values::I32(a) => texts!(a, |v| v.to_string()),
-            Values::U32(a) => texts!(a, |v| v.to_string()),
-            Values::I64(a) => texts!(a, |v| v.to_string()),
             Values::F32(a) => {
                 floats(positions.iter().filter_map(|at| a.get(at.as_slice()).map(|&v| f64::from(v))).collect(), digits)
             }
             Values::F64(a) => floats(positions.iter().filter_map(|at| a.get(at.as_slice()).copied()).collect(), digits),
             Values::Text(a) => texts!(a, |v| quoted(*v, if digits < 6 { SHORT_TEXT } else { LONG_TEXT })),
-            Values::DateTime(a) => {
-                let dates: Vec<DateTime> = positions
-                    .iter()
-                    .filter_map(|at| a.get(at.as_slice()).map(|&v| DateTime::from_nanoseconds(v)))
-                    .collect();
-                let only_days = dates.iter().all(|date| date.is_missing() || date.resolution() == Resolution::Day);
-                dates.iter().map(|date| if only_days { date.to_string() } else { date.to_string_with_time() }).collect()
+            dates if let Some((kind, a)) = dates.dates() => {
+                let dates: Vec<i64> = positions.iter().filter_map(|at| a.get(at.as_slice()).copied()).collect();
+                let there = || dates.iter().filter(|&&date| date != i64::MIN);
+                let only_days = there().all(|&date| kind.resolution(date) == Resolution::Day);
+                let text = |&date: &i64| if only_days { kind.text(date) } else { kind.text_with_time(date) };
+                dates.iter().map(text).collect()
             }
+            whole_numbers_and_bool => each!(whole_numbers_and_bool, a => texts!(a, |v| v.to_string())),
         };
         Self { texts }
     }

@@ -2,6 +2,7 @@
 
 use super::data_array::DataArray;
 use super::names::{Dims, listed, not_found};
+use super::operation::ENCODING_ATTRIBUTES;
 use crate::lazy::{ReduceOp, ReduceOptions};
 use crate::values::DType;
 use crate::{Error, ErrorKind, Result};
@@ -36,7 +37,7 @@ impl DataArray {
     /// When a weight is missing, or the weights are dates or text.
     pub fn weighted(&self, weights: &DataArray) -> Result<Weighted> {
         let bad = |message: String| Err(Error::new(ErrorKind::InvalidArgument, format!("weighted: {message}")));
-        if weights.dtype() >= DType::DateTime {
+        if !weights.dtype().is_number() {
             return bad(format!("the weights are {}; give numbers", weights.dtype()));
         }
         if !weights.is_lazy() && weights.size() > 0 && weights.is_nan().any(())?.item()? > 0.0 {
@@ -105,14 +106,14 @@ impl Weighted {
             {
                 return Err(not_found("dimension", name, known.iter().map(|dim| dim.as_str())));
             }
-            if self.array.dtype() >= DType::DateTime {
+            if !self.array.dtype().is_number() {
                 let message = format!("the array holds {}; weights go with numbers", self.array.dtype());
                 return Err(Error::new(ErrorKind::Mismatch, message));
             }
             f(dims)
         };
         let result = run().map_err(|error| error.context(format!("weighted {what}")))?;
-        Ok(result.with_name(self.array.shared_name()).with_attrs(self.array.attrs().clone()))
+        Ok(result.with_name(self.array.shared_name()).with_attrs(self.array.attrs().without(&ENCODING_ATTRIBUTES)))
     }
 
     /// The sum of `values` times weights. A missing value counts 0 and is not skipped, so that a missing lazy weight shows.

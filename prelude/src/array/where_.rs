@@ -4,6 +4,7 @@ use super::align::{Join, align, common_coords, keep};
 use super::data_array::DataArray;
 use super::names::listed;
 use super::operand::{Operand, combine};
+use super::operation::ENCODING_ATTRIBUTES;
 use crate::lazy::{Plan, ReduceOp};
 use crate::values::{DType, Values};
 use crate::{Error, ErrorKind, Result};
@@ -92,7 +93,7 @@ impl DataArray {
 
     /// A choice among its own elements keeps name and attributes, whatever the condition's are.
     fn owning(&self, chosen: DataArray) -> Self {
-        chosen.with_name(self.shared_name()).with_attrs(self.attrs().clone())
+        chosen.with_name(self.shared_name()).with_attrs(self.attrs().without(&ENCODING_ATTRIBUTES))
     }
 }
 

@@ -39,7 +39,7 @@ macro_rules! singles {
         }
     )*};
 }
-singles!(bool, u8, i16, u16, i32, u32, i64, usize, f32, f64, String, DateTime);
+singles!(bool, u8, i8, i16, u16, i32, u32, i64, u64, usize, f32, f64, String, DateTime);
 
 macro_rules! counted {
     ($($type:ty),*) => {$(
@@ -50,7 +50,7 @@ macro_rules! counted {
         }
     )*};
 }
-counted!(i8, u64, isize);
+counted!(isize);
 
 impl Checkable for str {
     fn subject(&self) -> Result<Subject, String> {

@@ -31,6 +31,7 @@ fn between(name: &str, mine: &Coord, wanted: &Coord) -> Result<Option<String>> {
     let (a, b) = (mine.values(), wanted.values());
     let kind = |dtype: DType| match dtype {
         DType::DateTime => "dates",
+        DType::CfTime(calendar) => calendar.name(),
         DType::Text => "texts",
         _ => "numbers",
     };
@@ -78,7 +79,7 @@ fn labels_differ(name: &str, at: usize, len: usize) -> String {
 }
 
 fn floats(values: &Values) -> Result<Vec<f64>> {
-    if let Values::DateTime(dates) = values {
+    if let Some((_, dates)) = values.dates() {
         return Ok(dates.iter().map(|&date| date as f64).collect());
     }
     values.cast(DType::F64).to_vec::<f64>()

@@ -19,7 +19,7 @@ pub(super) struct Case<'a> {
 /// What is wrong with the numbers of `given`, which has the shape of `wanted`; `None` if nothing is.
 pub(super) fn difference(given: &Subject, wanted: &Subject, share: f64) -> Result<Option<String>> {
     let (a, b) = (given.numbers()?, wanted.numbers()?);
-    let exact = |dtype: DType| dtype.is_integer() || dtype == DType::DateTime || dtype == DType::Bool;
+    let exact = |dtype: DType| dtype.is_integer() || dtype.is_date() || dtype == DType::Bool;
     let largest = b.iter().filter(|b| b.is_finite()).fold(0.0f64, |largest, b| largest.max(b.abs()));
     let tolerance = if exact(given.dtype()) && exact(wanted.dtype()) {
         0.0

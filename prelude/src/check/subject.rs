@@ -51,7 +51,7 @@ impl Subject {
     /// The elements as floats: bools are 0 and 1, dates nanoseconds, missing ones NaN.
     pub(super) fn numbers(&self) -> Result<Vec<f64>> {
         let values = self.array.values()?;
-        if let Values::DateTime(dates) = &values {
+        if let Some((_, dates)) = values.dates() {
             return Ok(dates.iter().map(|&date| if date == i64::MIN { f64::NAN } else { date as f64 }).collect());
         }
         values.cast(DType::F64).to_vec::<f64>()
@@ -101,7 +101,7 @@ impl Subject {
 pub(super) fn one(dtype: DType) -> &'static str {
     match dtype {
         DType::Bool => "true or false",
-        DType::DateTime => "a date",
+        DType::DateTime | DType::CfTime(_) => "a date",
         DType::Text => "a text",
         dtype if dtype.is_integer() => "a whole number",
         _ => "a number",
@@ -112,7 +112,7 @@ pub(super) fn one(dtype: DType) -> &'static str {
 pub(super) fn many(dtype: DType) -> &'static str {
     match dtype {
         DType::Bool => "bools",
-        DType::DateTime => "dates",
+        DType::DateTime | DType::CfTime(_) => "dates",
         DType::Text => "texts",
         dtype if dtype.is_integer() => "whole numbers",
         _ => "numbers",

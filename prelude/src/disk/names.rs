@@ -1,7 +1,7 @@
 //! Names of files as errors say them: in full, and with the ones that are there instead.
 
 use crate::array::distance;
-use crate::{Error, ErrorKind, Result};
+use crate::{Error, ErrorKind};
 use std::fs;
 use std::path::Path;
 
@@ -18,25 +18,6 @@ pub(crate) fn shown(path: &Path) -> String {
 /// The last part of a path, for errors that have named the whole already.
 pub(crate) fn file_name(path: &Path) -> String {
     path.file_name().map_or_else(|| shown(path), |name| name.to_string_lossy().into_owned())
-}
-
-/// Refuses what is there but holds no bytes to be read again: pipes, sockets and devices. `instead` says what to do.
-///
-/// # Errors
-/// If it is one of these.
-pub(crate) fn check_regular(path: &Path, instead: &str) -> Result<()> {
-    use std::os::unix::fs::FileTypeExt as _;
-    // What is not there is found out by opening it.
-    let Ok(about) = fs::metadata(path) else { return Ok(()) };
-    let of = about.file_type();
-    let what = match () {
-        () if of.is_fifo() => "a pipe (FIFO)",
-        () if of.is_socket() => "a socket",
-        () if of.is_char_device() || of.is_block_device() => "a device",
-        () => return Ok(()),
-    };
-    let message = format!("{} is {what}, not a file; {instead}", shown(path));
-    Err(Error::new(ErrorKind::InvalidArgument, message))
 }
 
 /// There is no such file; says which similar ones there are.

@@ -1,6 +1,7 @@
 //! A file under a temporary name, in the folder where it will stay: renaming there is atomic.
 
-use super::names::{check_regular, file_name, shown};
+use super::names::{file_name, shown};
+use super::state::special;
 use crate::{Error, ErrorKind, Result};
 use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind as Io};
@@ -26,7 +27,10 @@ impl Temporary {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         a_large_file_is_an_error();
         let target = &behind_links(target);
-        check_regular(target, "choose another name")?;
+        if let Some(what) = special(target) {
+            let message = format!("cannot create {}: it is {what}; choose another name", shown(target));
+            return Err(Error::new(ErrorKind::InvalidArgument, message));
+        }
         if target.is_dir() {
             return Err(Error::new(
                 ErrorKind::InvalidArgument,

@@ -6,9 +6,9 @@ use super::coders::{self, FileEncoding, empty};
 use super::header::{Header, Variable};
 use super::options::DatasetOptions;
 use super::source::VariableSource;
-use crate::array::{Attrs, Coord, DType, DataArray, Dataset, Values};
+use crate::Result;
+use crate::array::{Attrs, Coord, DataArray, Dataset, Values};
 use crate::lazy::Plan;
-use crate::{ErrorKind, Result};
 use std::collections::HashSet;
 
 /// The arrays and coordinates of what a header says. Coordinates are read.
@@ -31,7 +31,7 @@ pub(super) fn dataset(mut header: Header, options: &DatasetOptions) -> Result<Da
             coords.push(coordinate(variable, options)?);
             continue;
         }
-        let Opened { source, mut attrs, encoding } = opened(variable, options);
+        let Opened { source, mut attrs, encoding } = opened(variable, options)?;
         let values = match source.place.shape.iter().product::<usize>() {
             0 => Plan::memory(empty(source.decoding.dtype, &source.place.shape)?),
             _ if source.place.shape.is_empty() => Plan::memory(source.all()?),
@@ -64,25 +64,12 @@ pub(super) fn with_encoding(array: DataArray, _encoding: FileEncoding) -> DataAr
 }
 
 fn coordinate(variable: &Variable, options: &DatasetOptions) -> Result<Coord> {
-    let made = |options: &DatasetOptions| {
-        let Opened { source, attrs, .. } = opened(variable, options);
-        let values = match variable.place.shape.contains(&0) {
-            true => empty(source.decoding.dtype, &source.place.shape),
-            false => source.all(),
-        };
-        (source.decoding.dtype, attrs, values)
+    let Opened { source, attrs, .. } = opened(variable, options)?;
+    let values = match variable.place.shape.contains(&0) {
+        true => empty(source.decoding.dtype, &source.place.shape)?,
+        false => source.all()?,
     };
-    let named = |values: Values, attrs: Attrs| Coord::named(&variable.name, variable.place.dims.clone(), values, attrs);
-    match made(options) {
-        (_, attrs, Ok(values)) => Ok(named(values, attrs)),
-        // Dates that do not fit are labels still, as numbers.
-        (DType::DateTime, _, Err(error)) if error.kind() == ErrorKind::InvalidArgument => {
-            let (_, mut attrs, values) = made(&options.clone().decode_times(false));
-            attrs.set("decoding_note", format!("left as numbers: {error}"));
-            Ok(named(values?, attrs))
-        }
-        (_, _, Err(error)) => Err(error),
-    }
+    Ok(Coord::named(&variable.name, variable.place.dims.clone(), values, attrs))
 }
 
 /// A variable as the coders decided.
@@ -92,7 +79,21 @@ struct Opened {
     encoding: FileEncoding,
 }
 
-fn opened(variable: &Variable, options: &DatasetOptions) -> Opened {
+/// A variable of dates has one type of them, which follows from its numbers; what is no date stays a number.
+fn opened(variable: &Variable, options: &DatasetOptions) -> Result<Opened> {
+    let mut opened = decided(variable, options);
+    if opened.source.decoding.dtype.is_date() && !variable.place.shape.contains(&0) {
+        let sample = opened.source.sample()?;
+        if let Err(error) = opened.source.decoding.settle(&sample) {
+            let mut opened = decided(variable, &options.clone().decode_times(false));
+            opened.attrs.set("decoding_note", format!("left as numbers: {error}"));
+            return Ok(opened);
+        }
+    }
+    Ok(opened)
+}
+
+fn decided(variable: &Variable, options: &DatasetOptions) -> Opened {
     let decoded = coders::decode(variable.place.of, &variable.attrs, options);
     let mut attrs = Attrs::default();
     decoded.attrs.iter().for_each(|(name, value)| attrs.set(name, value.attr()));
@@ -110,7 +111,7 @@ fn share_time_with_bounds(variables: &mut [Variable]) {
         .filter_map(|variable| {
             let bounds = find(&variable.attrs, "bounds")?.as_text()?.to_owned();
             let units = find(&variable.attrs, "units")?.as_text()?;
-            let timed = super::calendar::is_time(units);
+            let timed = crate::time::units::is_time(units);
             let of_time = |(name, _): &&(String, Given)| name == "units" || name == "calendar";
             timed.then(|| (bounds, variable.attrs.iter().filter(of_time).cloned().collect()))
         })
@@ -155,7 +156,6 @@ fn spatial_ref(header: &Header, options: &DatasetOptions) -> (Option<Coord>, Opt
     let (mapping, wkt) = match named.first() {
         Some((name, wkt)) if named.iter().all(|(other, _)| other == name) => (Some(name.clone()), wkt.clone()),
         Some(_) => return (None, None),
-        None if header.one_grid => (None, header.variables.iter().find_map(|variable| variable.wkt.clone())),
         None => return (None, None),
     };
     let described = mapping.as_ref().and_then(|name| header.variables.iter().find(|variable| variable.name == *name));

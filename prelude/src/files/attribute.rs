@@ -37,7 +37,10 @@ fn value(attribute: &Attribute) -> Option<Given> {
         match kind {
             Kind::Text if count > 1 => Some(Given::Texts(list(c::GDALAttributeReadAsStringArray(raw)))),
             Kind::Text => Some(Given::Text(text(c::GDALAttributeReadAsString(raw)))),
-            Kind::Number(DType::I64, _) => raw_integers(attribute),
+            Kind::Number(DType::I64, _) => {
+                raw_integers(attribute, i64::from_ne_bytes).map(|values| Given::Integers(values, FileType::I64))
+            }
+            Kind::Number(DType::U64, _) => raw_integers(attribute, u64::from_ne_bytes).map(|values| unsigned(&values)),
             Kind::Number(dtype, _) => {
                 let mut length = 0;
                 let numbers = c::GDALAttributeReadAsDoubleArray(raw, &raw mut length);
@@ -58,7 +61,7 @@ fn value(attribute: &Attribute) -> Option<Given> {
 }
 
 /// 64-bit integers, which do not all go through a float.
-fn raw_integers(attribute: &Attribute) -> Option<Given> {
+fn raw_integers<T>(attribute: &Attribute, number: fn([u8; 8]) -> T) -> Option<Vec<T>> {
     let mut bytes = 0;
     // SAFETY: GDAL gives `bytes` bytes, which hold 64-bit integers in this machine's order, and takes them back.
     unsafe {
@@ -66,9 +69,17 @@ fn raw_integers(attribute: &Attribute) -> Option<Given> {
         if raw.is_null() {
             return None;
         }
-        let values = (0..bytes / 8).map(|at| raw.cast::<i64>().add(at).read_unaligned()).collect();
+        let values = (0..bytes / 8).map(|at| number(raw.cast::<[u8; 8]>().add(at).read())).collect();
         c::GDALAttributeFreeRawResult(attribute.raw(), raw, bytes);
-        Some(Given::Integers(values, FileType::I64))
+        Some(values)
+    }
+}
+
+/// Integers without a sign; floats if one is larger than all that have one.
+pub(super) fn unsigned(values: &[u64]) -> Given {
+    match values.iter().map(|&value| i64::try_from(value)).collect::<Result<Vec<_>, _>>() {
+        Ok(values) => Given::Integers(values, FileType::U64),
+        Err(_) => Given::Floats(values.iter().map(|&value| value as f64).collect(), FileType::F64),
     }
 }
 

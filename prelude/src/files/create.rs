@@ -6,7 +6,7 @@ use super::library::with_cause;
 use crate::gdal::hdf5_errors;
 use crate::gdal::library;
 use crate::gdal::multidim::{Array, Attribute, Dimension, Group, Root, Type, c_text};
-use crate::values::{Text, Values, each};
+use crate::values::{DType, Text, Values, each};
 use crate::{Error, ErrorKind, Result};
 use gdal::errors::GdalError;
 use gdal_sys as c;
@@ -174,11 +174,12 @@ pub(super) fn attribute(owner: &Owner<'_>, name: &str, value: &Given) -> Result<
             done(&what, || unsafe { c::GDALAttributeWriteStringArray(raw, list.as_ptr().cast()) })
         }
         Given::Integers(values, of) => {
-            let numbers = Values::from_shape_vec(&[values.len()], values.clone())?.cast(narrow(values, *of).dtype());
+            let numbers =
+                Values::from_shape_vec(&[values.len()], values.clone())?.cast(buffer_dtype(narrow(values, *of)));
             write_raw(&what, &attribute, &numbers)
         }
         Given::Floats(values, of) => {
-            let numbers = Values::from_shape_vec(&[values.len()], values.clone())?.cast(of.dtype());
+            let numbers = Values::from_shape_vec(&[values.len()], values.clone())?.cast(buffer_dtype(*of));
             write_raw(&what, &attribute, &numbers)
         }
     }
@@ -207,32 +208,21 @@ fn write_raw(what: &str, attribute: &Attribute, numbers: &Values) -> Result<()> 
     })
 }
 
-/// GDAL's number of the type of a variable; 64-bit integers came with GDAL 3.5, before they are doubles.
-///
-/// Truth values and bytes with a sign go through 16 bits: GDAL had no type for them until 3.7, and netCDF's is asked for
-/// by its name, see [`netcdf_type`].
-pub(super) fn gdal_type(of: FileType) -> u32 {
+/// The type in memory from which GDAL writes `of`: it has 64-bit integers since version 3.5, before they are doubles, and
+/// signed bytes since 3.7, before they are 16 bits wide and netCDF's type is asked for by its name, see [`netcdf_type`].
+pub(super) fn buffer_dtype(of: FileType) -> DType {
     match of {
-        FileType::U8 | FileType::Char | FileType::Text => 1,
-        FileType::U16 => 2,
-        FileType::I16 | FileType::I8 | FileType::Bool => 3,
-        FileType::U32 => 4,
-        FileType::I32 => 5,
-        FileType::F16 | FileType::F32 => 6,
-        FileType::F64 => 7,
-        FileType::I64 | FileType::U64 if !cfg!(gdal_int64) => 7,
-        FileType::U64 => crate::gdal::multidim::UINT64,
-        FileType::I64 => crate::gdal::multidim::INT64,
+        FileType::Bool | FileType::I8 if cfg!(gdal_int8) => DType::I8,
+        FileType::Bool | FileType::I8 => DType::I16,
+        FileType::I64 | FileType::U64 if !cfg!(gdal_int64) => DType::F64,
+        FileType::Char | FileType::Text => DType::U8,
+        of => of.dtype(),
     }
 }
 
-/// GDAL's number of the type that values in memory have before they become `of`.
-pub(super) fn buffer_type(of: FileType) -> u32 {
-    match of {
-        // Arrays have only those with a sign.
-        FileType::U64 => gdal_type(FileType::I64),
-        of => gdal_type(of),
-    }
+/// GDAL's number of the type in which a file holds `of`.
+pub(super) fn gdal_type(of: FileType) -> u32 {
+    buffer_dtype(of).gdal_number().unwrap_or(1)
 }
 
 /// The option of creation that asks for a type of netCDF which GDAL does not have.
@@ -243,8 +233,8 @@ pub(super) fn netcdf_type(of: FileType) -> Option<String> {
 /// Sets the value that stands for "missing", which must come before any value.
 pub(super) fn set_fill(array: &Array, of: FileType, fill: &Given) -> Result<()> {
     let value = match fill {
-        Given::Integers(values, _) => Values::from_shape_vec(&[values.len()], values.clone())?.cast(of.dtype()),
-        other => Values::from_shape_vec(&[other.numbers().len()], other.numbers())?.cast(of.dtype()),
+        Given::Integers(values, _) => Values::from_shape_vec(&[values.len()], values.clone())?.cast(buffer_dtype(of)),
+        other => Values::from_shape_vec(&[other.numbers().len()], other.numbers())?.cast(buffer_dtype(of)),
     };
     if matches!(of, FileType::I8 | FileType::Bool) {
         let number = value.get(&[0]).unwrap_or(0.0);
@@ -256,8 +246,7 @@ pub(super) fn set_fill(array: &Array, of: FileType, fill: &Given) -> Result<()> 
         if slice.is_empty() {
             return Ok(());
         }
-        // SAFETY: GDAL copies one element of the array's own type, which `of` is; those of 64 bits without a sign have
-        // the bits of those with one, as far as arrays can hold them.
+        // SAFETY: GDAL copies one element of the array's own type, which `of` is.
         done("_FillValue", || unsafe { c::GDALMDArraySetRawNoDataValue(array.raw(), slice.as_ptr().cast()) })
     })
 }

@@ -65,16 +65,17 @@ fn save_array(array: &DataArray, path: &Path) -> Result<()> {
         return save_long(&array.sizes(), array.coords(), &[(name, array)], path);
     };
     admit(rows, columns.saturating_add(1))?;
+    let file = Temporary::beside(path)?;
     let values = array.values()?;
     let [down, across] = [0, 1].map(|axis| labels(&array.sizes()[axis], array.coords()));
     let mut cells = values.texts();
-    write(path, &mut |out| {
+    let mut down = down.texts();
+    write(file, path, &mut |out| {
         let head = std::iter::once(Some(array.dims()[0].clone())).chain(across.texts());
         row(out, head)?;
-        for label in down.texts() {
-            row(out, std::iter::once(label).chain(cells.by_ref().take(columns)))?;
-        }
-        Ok(())
+        each_row(rows, &cancel::is_cancelled, &mut || {
+            row(out, std::iter::once(down.next().flatten()).chain(cells.by_ref().take(columns)))
+        })
     })
 }
 
@@ -88,6 +89,8 @@ fn save_long(sizes: &[(String, usize)], coords: &Coords, arrays: &[(&str, &DataA
         arrays.iter().filter(|(name, _)| !index(name) && !others.contains(name)).collect();
     let rows = shape.iter().fold(1usize, |rows, len| rows.saturating_mul(*len));
     admit(rows, dims.len() + others.len() + arrays.len())?;
+    // Before anything is computed: a folder that is not there is said at once.
+    let file = Temporary::beside(path)?;
     let mut names: Vec<&str> = Vec::new();
     let mut columns: Vec<Values> = Vec::new();
     for size in sizes {
@@ -104,9 +107,9 @@ fn save_long(sizes: &[(String, usize)], coords: &Coords, arrays: &[(&str, &DataA
         columns.push(repeated(&array.compute()?, &dims, &shape)?);
     }
     let mut cells: Vec<_> = columns.iter().map(Values::texts).collect();
-    write(path, &mut |out| {
+    write(file, path, &mut |out| {
         row(out, names.iter().map(|name| Some((*name).to_owned())))?;
-        (0..rows).try_for_each(|_| row(out, cells.iter_mut().map(|column| column.next().flatten())))
+        each_row(rows, &cancel::is_cancelled, &mut || row(out, cells.iter_mut().map(|column| column.next().flatten())))
     })
 }
 
@@ -138,9 +141,21 @@ fn admit(rows: usize, columns: usize) -> Result<()> {
     Err(Error::new(ErrorKind::InvalidArgument, message))
 }
 
+/// Calls `next` once for each row, and ends with an error soon after Stop.
+fn each_row(rows: usize, stopped: &dyn Fn() -> bool, next: &mut dyn FnMut() -> io::Result<()>) -> io::Result<()> {
+    /// Rows between two questions: writing them takes less than a blink.
+    const UNASKED: usize = 256;
+    for at in 0..rows {
+        if at % UNASKED == 0 && stopped() {
+            return Err(io::ErrorKind::Interrupted.into());
+        }
+        next()?;
+    }
+    Ok(())
+}
+
 /// The file takes its name only when it is complete.
-fn write(path: &Path, table: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>) -> Result<()> {
-    let temporary = Temporary::beside(path)?;
+fn write(temporary: Temporary, path: &Path, table: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>) -> Result<()> {
     let written = File::create(temporary.path()).and_then(|file| {
         let mut out = BufWriter::new(file);
         table(&mut out)?;
@@ -170,4 +185,42 @@ fn row(out: &mut dyn Write, cells: impl Iterator<Item = Option<String>>) -> io::
 fn quoted(text: &str) -> std::borrow::Cow<'_, str> {
     let special = text.is_empty() || text.contains([',', '"', '\n', '\r']) || text.trim() != text;
     if special { format!("\"{}\"", text.replace('"', "\"\"")).into() } else { text.into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::array::DataArray;
+
+    #[test]
+    fn stop_ends_a_table_in_its_middle() {
+        let (asked, written) = (std::cell::Cell::new(0), std::cell::Cell::new(0usize));
+        let stopped = || {
+            asked.set(asked.get() + 1);
+            asked.get() > 3
+        };
+        let mut next = || {
+            written.set(written.get() + 1);
+            Ok(())
+        };
+        let error = each_row(1_000_000, &stopped, &mut next).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::Interrupted);
+        assert!((1..10_000).contains(&written.get()), "{} rows", written.get());
+    }
+
+    #[test]
+    fn a_table_that_cannot_be_written_is_refused_before_it_is_computed() {
+        let folder = tempfile::tempdir().unwrap();
+        // Computing this is an error: an integer to the power of -1.
+        let power = DataArray::new(vec![-1i64], "x").unwrap().chunk([("x", 1)]).unwrap();
+        let lazy = DataArray::new(vec![2i64], "x").unwrap().pow(&power).unwrap().name("p");
+        let path = folder.path().join("no").join("table.csv");
+        let wide = lazy.expand_dims("y").unwrap();
+        for error in [lazy.to_csv(&path), wide.to_csv(&path), crate::array::merge([&lazy]).unwrap().to_csv(&path)] {
+            let text = error.unwrap_err().to_string();
+            assert!(text.contains("there is no folder") && text.contains("make it first"), "{text}");
+        }
+        assert!(lazy.to_csv(folder.path().join("a.csv")).unwrap_err().to_string().contains("power"));
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "nothing is left");
+    }
 }

@@ -29,14 +29,14 @@ impl FileType {
     pub(super) fn dtype(self) -> DType {
         match self {
             Self::Bool => DType::Bool,
+            Self::I8 => DType::I8,
             Self::U8 => DType::U8,
-            // Arrays have no signed 8-bit integers.
-            Self::I8 | Self::I16 => DType::I16,
+            Self::I16 => DType::I16,
             Self::U16 => DType::U16,
             Self::I32 => DType::I32,
             Self::U32 => DType::U32,
-            // Arrays have no unsigned 64-bit integers; readers refuse those above the largest signed one.
-            Self::I64 | Self::U64 => DType::I64,
+            Self::I64 => DType::I64,
+            Self::U64 => DType::U64,
             Self::F16 | Self::F32 => DType::F32,
             Self::F64 => DType::F64,
             Self::Char | Self::Text => DType::Text,
@@ -47,12 +47,14 @@ impl FileType {
     pub(super) fn of(dtype: DType) -> Self {
         match dtype {
             DType::Bool => Self::Bool,
+            DType::I8 => Self::I8,
             DType::U8 => Self::U8,
             DType::I16 => Self::I16,
             DType::U16 => Self::U16,
             DType::I32 => Self::I32,
             DType::U32 => Self::U32,
-            DType::I64 | DType::DateTime => Self::I64,
+            DType::I64 | DType::DateTime | DType::CfTime(_) => Self::I64,
+            DType::U64 => Self::U64,
             DType::F32 => Self::F32,
             DType::F64 => Self::F64,
             DType::Text => Self::Text,

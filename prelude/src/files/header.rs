@@ -19,8 +19,6 @@ pub(super) struct Header {
     pub(super) attrs: GivenAttrs,
     /// Variables that arrays cannot hold, each with the reason.
     pub(super) skipped: Vec<(String, String)>,
-    /// Whether all variables lie on the same grid, as in GRIB, so that one CRS is that of all.
-    pub(super) one_grid: bool,
 }
 
 /// Dimensions that occur twice, as in a covariance, get a number: an array here has each name once.

@@ -2,11 +2,11 @@
 //!
 //! netCDF-C and HDF5 are not made for threads, and a netCDF-4 file goes through both. GDAL's drivers hold a lock
 //! each, but not the same one, so here one lock covers every call that could reach either; that costs nothing,
-//! since they would wait for each other inside. Nobody promises that GDAL's GRIB decoder, old C code, is safe, so it is
-//! under the same lock. Zarr is GDAL's own code, with nothing shared between datasets: its chunks are read and
-//! unpacked in parallel. So are values decoded after reading, of any format.
+//! since they would wait for each other inside. Zarr is GDAL's own code, with nothing shared between datasets: its
+//! chunks are read and unpacked in parallel. So are values decoded after reading, of any format.
 
 use super::errors;
+use crate::disk::FileState;
 use crate::gdal::hdf5_errors;
 use crate::gdal::library::{self, ready};
 use crate::gdal::multidim::{Array, Group, Root, c_text, text};
@@ -15,8 +15,7 @@ use gdal_sys as c;
 use std::collections::HashMap;
 use std::ffi::CString;
 use std::fs;
-use std::io::{Read as _, Seek as _, SeekFrom};
-use std::os::unix::fs::MetadataExt as _;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::ptr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -26,9 +25,6 @@ const KEPT: usize = 32;
 
 /// `GDAL_OF_MULTIDIM_RASTER` and `GDAL_OF_VERBOSE_ERROR`, macros that the bindings leave out; reading only is 0.
 const FLAGS: u32 = 0x10 | 0x40;
-
-/// More than writers of GRIB add to a message: they fill up blocks of a hundred bytes or so, seldom of kilobytes.
-const PADDING: u64 = 16 << 10;
 
 static SERIAL: Mutex<()> = Mutex::new(());
 /// Oldest first.
@@ -64,7 +60,7 @@ pub(super) struct File {
     arrays: HashMap<String, Array>,
     pub(super) top: Group,
     _root: Root,
-    /// The driver's short name: `netCDF`, `HDF5`, `GRIB`, `Zarr`.
+    /// The driver's short name: `netCDF`, `HDF5`, `Zarr`.
     pub(super) driver: String,
     /// What was asked for.
     pub(super) opened_with: Driver,
@@ -115,26 +111,8 @@ impl Drop for Shut {
 struct Idle {
     path: PathBuf,
     driver: Driver,
-    state: Option<State>,
+    state: Option<FileState>,
     file: Shut,
-}
-
-/// Which file a path led to, as far as its folder tells: one that was rewritten must be opened anew.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct State {
-    place: (u64, u64),
-    length: u64,
-    modified: (i64, i64),
-}
-
-/// None if it is no file of this machine.
-pub(super) fn state(path: &Path) -> Option<State> {
-    let about = fs::metadata(path).ok()?;
-    Some(State {
-        place: (about.dev(), about.ino()),
-        length: about.len(),
-        modified: (about.mtime(), about.mtime_nsec()),
-    })
 }
 
 /// Uses a file that no other thread has, opening one if none is idle.
@@ -151,7 +129,7 @@ pub(super) fn with<R>(path: &Path, work: impl FnOnce(&mut File) -> R) -> Result<
 /// If the file cannot be opened.
 pub(super) fn with_driver<R>(path: &Path, driver: Driver, work: impl FnOnce(&mut File) -> R) -> Result<R> {
     ready();
-    let state = state(path);
+    let state = FileState::of(path);
     let mut shut = match take(path, driver, state) {
         Some(shut) => shut,
         None => Shut(Some(open(path, driver)?)),
@@ -160,14 +138,13 @@ pub(super) fn with_driver<R>(path: &Path, driver: Driver, work: impl FnOnce(&mut
     let result = {
         let file = shut.0.as_mut().ok_or_else(|| Error::new(ErrorKind::Other, "the file was closed while in use"))?;
         let _serial = file.is_serial().then(serial);
-        let _units = KelvinUnits::set();
         work(file)
     };
     put(Idle { path: path.to_owned(), driver, state, file: shut });
     Ok(result)
 }
 
-fn take(path: &Path, driver: Driver, state: Option<State>) -> Option<Shut> {
+fn take(path: &Path, driver: Driver, state: Option<FileState>) -> Option<Shut> {
     let mut idle = lock(&IDLE);
     let at = idle.iter().rposition(|one| one.path == path && one.driver == driver)?;
     let one = idle.remove(at);
@@ -196,26 +173,9 @@ pub(super) fn forget(path: &Path) {
     drop(gone);
 }
 
-/// While it lives, GDAL leaves GRIB values in the units of the file (K), as all other GRIB readers do.
-struct KelvinUnits;
-
-impl KelvinUnits {
-    fn set() -> Self {
-        let _ = gdal::config::set_thread_local_config_option("GRIB_NORMALIZE_UNITS", "NO");
-        Self
-    }
-}
-
-impl Drop for KelvinUnits {
-    fn drop(&mut self) {
-        let _ = gdal::config::clear_thread_local_config_option("GRIB_NORMALIZE_UNITS");
-    }
-}
-
 fn open(path: &Path, wanted: Driver) -> Result<File> {
     ready();
     let _serial = serial();
-    let _units = KelvinUnits::set();
     let mut reasons: Vec<String> = Vec::new();
     for (name, driver) in candidates(path, wanted) {
         hdf5_errors::forget();
@@ -258,12 +218,6 @@ fn candidates(path: &Path, wanted: Driver) -> Vec<(CString, Option<&'static str>
     if first.starts_with(b"CDF") {
         return vec![(c_text(&format!("NETCDF:\"{shown}\"")), Some("netCDF")), (plain, None)];
     }
-    // GDAL prints a warning into the output of the program about zeros after the last message.
-    if first.starts_with(b"GRIB")
-        && let Ok(Some(length)) = unpadded(path)
-    {
-        return vec![(c_text(&format!("/vsisubfile/0_{length},{shown}")), Some("GRIB"))];
-    }
     vec![(plain, None)]
 }
 
@@ -298,18 +252,6 @@ pub(super) fn first_bytes(path: &Path, most: usize) -> Vec<u8> {
     bytes
 }
 
-/// The length of a GRIB file up to the end of its last message, if only zeros follow.
-fn unpadded(path: &Path) -> std::io::Result<Option<u64>> {
-    let mut file = fs::File::open(path)?;
-    let length = file.metadata()?.len();
-    let mut tail = Vec::new();
-    file.seek(SeekFrom::Start(length.saturating_sub(PADDING)))?;
-    file.take(PADDING).read_to_end(&mut tail)?;
-    let zeros = tail.iter().rev().take_while(|&&byte| byte == 0).count();
-    let ends = tail[..tail.len() - zeros].ends_with(b"7777");
-    Ok((ends && zeros > 0).then(|| length - zeros as u64))
-}
-
 /// None if the file opens but shows nothing.
 fn open_as(name: &CString, driver: Option<&'static str>) -> Result<Option<File>, gdal::errors::GdalError> {
     let driver = driver.map(c_text);
@@ -332,24 +274,4 @@ fn open_as(name: &CString, driver: Option<&'static str>) -> Result<Option<File>,
         return Ok(None);
     }
     Ok(Some(File { arrays: HashMap::new(), top, _root: root, driver, opened_with: Driver::Best }))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::unpadded;
-    use std::fs;
-
-    #[test]
-    fn only_zeros_after_the_last_message_are_left_out() {
-        let folder = tempfile::tempdir().unwrap();
-        let length = |bytes: &[u8]| {
-            let path = folder.path().join("a.grib");
-            fs::write(&path, bytes).unwrap();
-            unpadded(&path).unwrap()
-        };
-        assert_eq!(length(b"GRIB....7777\0\0\0"), Some(12));
-        assert_eq!(length(b"GRIB....7777"), None);
-        assert_eq!(length(b"GRIB....777\0"), None);
-        assert_eq!(length(&[0; 40_000]), None);
-    }
 }

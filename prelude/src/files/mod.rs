@@ -11,24 +11,25 @@
 //!
 //! - Coordinates are always read; data never before it is computed.
 //! - A grid mapping becomes the coordinate `spatial_ref`, so that the CRS travels with each array.
-//! - Times in calendars that are not the real one stay numbers; the attribute `decoding_note` says why.
+//! - Dates of other calendars, and dates that nanoseconds do not reach, are of the type
+//!   [`DType::CfTime`](crate::array::DType::CfTime). Times that nobody can tell (years that have no fixed length, zones
+//!   without a known offset) stay numbers; the attribute `decoding_note` says why.
 //! - Durations stay numbers with their units, as there is no such element type.
 //! - A fill value counts as its own rounded to the type of the values (`1e20` for `f32`).
-//! - Unsigned 64-bit integers are read as `i64`, and refused above it; signed 8-bit ones as `i16`.
+//! - Half precision is read as `f32`.
 //! - Text is text in all its shapes: the last dimension of characters is joined where it is the length of texts and nothing
 //!   else, as in xarray, and the bytes are UTF-8, or Latin-1 where they are not.
 //! - Coordinates that lie along no array's dimensions are there when a file is opened, and are lost by operations on
 //!   the dataset.
-//! - GRIB: time is the time for which a message is valid; names are those of GDAL's tables, as ecCodes writes the
-//!   common ones (`t2m`). Latitudes ascend, as GDAL gives them, where cfgrib keeps the file's order: slices of labels
-//!   go upwards.
+//! - GRIB is as cfgrib opens it, by [`filter`](DatasetOptions::filter) too. Steps are hours; longitudes go one way, from
+//!   -10 to 10 rather than from 350 to 10; the coordinate `spatial_ref`, and `x` and `y` of grids on a map, are there for
+//!   clipping and reprojecting. Parameters that no table knows are named by their codes, `unknown_0_192_7`.
 //!
 //! A file goes through four hands: a format (`formats`) reads its header, the coders (`coders`) decide what its
 //! numbers stand for, `assemble` says what is a coordinate, and a source (`source`) reads windows when they are asked for.
 
 mod assemble;
 mod attribute;
-mod calendar;
 mod characters;
 mod coders;
 mod create;
@@ -46,6 +47,8 @@ mod read;
 mod source;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod time_tests;
 mod write;
 
 #[cfg(fuzzing)]

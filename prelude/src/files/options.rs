@@ -14,11 +14,21 @@ pub struct DatasetOptions {
     decode_coords: bool,
     dropped: Vec<String>,
     groups: Vec<String>,
+    filters: Vec<(String, String)>,
+    skip_damaged: bool,
 }
 
 impl Default for DatasetOptions {
     fn default() -> Self {
-        Self { mask_and_scale: true, decode_times: true, decode_coords: true, dropped: Vec::new(), groups: Vec::new() }
+        Self {
+            mask_and_scale: true,
+            decode_times: true,
+            decode_coords: true,
+            dropped: Vec::new(),
+            groups: Vec::new(),
+            filters: Vec::new(),
+            skip_damaged: false,
+        }
     }
 }
 
@@ -61,6 +71,41 @@ impl DatasetOptions {
     pub fn group(mut self, path: &str) -> Self {
         self.groups = path.split('/').filter(|name| !name.is_empty()).map(str::to_owned).collect();
         self
+    }
+
+    /// Of a GRIB file, only fields that have this value of a key, as cfgrib's `filter_by_keys`; called again for a
+    /// second key. A variable is one kind of level, one kind of step and one grid; files with several need a choice.
+    ///
+    /// Keys are ecCodes' `shortName`, `paramId`, `cfVarName`, `name`, `units`, `typeOfLevel`, `level`, `number`,
+    /// `dataType`, `stepType`, `step` (in hours, the end of a range), `stepRange`, `gridType`, `numberOfPoints`,
+    /// `uvRelativeToGrid`, `edition`, `centre`, `subCentre`, `dataDate` and `dataTime`, and `gridNumber`, which counts
+    /// the grids of the file from 1.
+    ///
+    /// ```
+    /// use isopleth::files::DatasetOptions;
+    /// let options = DatasetOptions::new().filter("typeOfLevel", "heightAboveGround").filter("level", 2);
+    /// # let _ = options;
+    /// ```
+    #[must_use]
+    pub fn filter(mut self, key: &str, value: impl std::fmt::Display) -> Self {
+        self.filters.push((key.to_owned(), value.to_string()));
+        self
+    }
+
+    /// Whether damaged messages of a GRIB file are left out, with a note in the attribute `not_read`. Otherwise they
+    /// are an error.
+    #[must_use]
+    pub fn skip_damaged(mut self, yes: bool) -> Self {
+        self.skip_damaged = yes;
+        self
+    }
+
+    pub(super) fn filters(&self) -> &[(String, String)] {
+        &self.filters
+    }
+
+    pub(super) fn skips_damaged(&self) -> bool {
+        self.skip_damaged
     }
 
     pub(super) fn masks_and_scales(&self) -> bool {

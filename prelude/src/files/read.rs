@@ -4,7 +4,7 @@ use super::file_type::FileType;
 use super::library::with_cause;
 use crate::gdal::hdf5_errors;
 use crate::gdal::library;
-use crate::gdal::multidim::{Array, Kind, Type, UINT64, latin_or_utf8};
+use crate::gdal::multidim::{Array, Kind, Type, latin_or_utf8};
 use crate::values::buffers;
 use crate::values::{DType, Element, Text, Values, typed};
 use crate::{Error, ErrorKind, Result};
@@ -29,7 +29,7 @@ pub(super) fn window(array: &Array, kind: Kind, window: &[Range<usize>]) -> Resu
 }
 
 fn numbers(array: &Array, dtype: DType, gdal: u32, window: &[Range<usize>], shape: &[usize]) -> Result<Values> {
-    if matches!(dtype, DType::Text | DType::Bool | DType::DateTime) {
+    if dtype.gdal_number().is_none() {
         return Err(Error::new(ErrorKind::Other, format!("files hold no {dtype} as such")));
     }
     typed!(dtype, T => filled::<T>(array, gdal, window, shape))
@@ -83,38 +83,18 @@ pub(super) fn text_bytes(array: &Array, window: &[Range<usize>]) -> Result<Vec<V
 /// None; a value of a wider type is cut to the bits of the file's.
 pub(super) fn as_type(values: Values, of: FileType) -> Result<Values> {
     let shown = FileType::of(values.dtype());
-    if shown == of || values.dtype() == of.dtype() && shown.size() == of.size() {
+    if values.dtype() == of.dtype() {
         return Ok(values);
     }
-    let (Values::U8(_) | Values::U16(_) | Values::U32(_) | Values::I16(_) | Values::I32(_), true) =
-        (&values, of.is_integer())
-    else {
+    if !(of.is_integer() && shown.is_integer() && shown != FileType::U64) {
         return Ok(values.cast(of.dtype()));
-    };
+    }
     let whole = values.cast(DType::I64).to_vec::<i64>()?;
+    if of == FileType::U64 {
+        return Values::from_shape_vec(values.shape(), whole.into_iter().map(|value| value as u64).collect());
+    }
     let wrapped = whole.into_iter().map(|value| of.wrapped(value.into()) as i64).collect();
     Ok(Values::from_shape_vec::<i64>(values.shape(), wrapped)?.cast(of.dtype()))
-}
-
-/// Integers of 64 bits without a sign, which arrays hold up to the largest with one.
-///
-/// # Errors
-/// As for other values, and when one is larger.
-pub(super) fn unsigned(array: &Array, window: &[Range<usize>]) -> Result<Values> {
-    let bits = self::window(array, Kind::Number(DType::I64, UINT64), window)?;
-    // GDAL would give the largest number with a sign for each that is larger; read as bits, those have a sign.
-    match bits.as_slice::<i64>().and_then(|bits| bits.iter().find(|&&number| number < 0)) {
-        Some(&number) => Err(too_large(number as u64)),
-        None => Ok(bits),
-    }
-}
-
-/// Arrays hold integers with a sign, of 64 bits at most.
-pub(super) fn too_large(value: u64) -> Error {
-    Error::new(
-        ErrorKind::InvalidArgument,
-        format!("the value {value} of type uint64 is larger than an array can hold, {}", i64::MAX),
-    )
 }
 
 /// # Safety

@@ -58,7 +58,6 @@ impl Place {
             (Access::Nobody(why), _) => Err(Error::new(ErrorKind::InvalidArgument, why.to_string())),
             (_, FileType::Char) => characters::read(self, window),
             (Access::Classic(array), _) => array.values(&self.path, window),
-            (Access::Gdal(driver), FileType::U64) => self.with_array(*driver, |array| read::unsigned(array, window)),
             (Access::Gdal(driver), of) => {
                 let values = self.with_array(*driver, |array| read::window(array, self.kind, window))?;
                 read::as_type(values, of)
@@ -91,6 +90,22 @@ impl VariableSource {
     pub(super) fn all(&self) -> Result<Values> {
         let window: Vec<Range<usize>> = self.place.shape.iter().map(|&length| 0..length).collect();
         self.read(&window)
+    }
+}
+
+impl VariableSource {
+    /// The numbers from which the type of dates is chosen: all, or of very many the first and the last, as xarray looks.
+    pub(super) fn sample(&self) -> Result<Values> {
+        const MOST: usize = 1_000_000;
+        let shape = &self.place.shape;
+        let window = |of: &dyn Fn(usize) -> Range<usize>| {
+            self.place.read(&shape.iter().map(|&length| of(length)).collect::<Vec<_>>())
+        };
+        if shape.iter().product::<usize>() <= MOST {
+            return window(&|length| 0..length);
+        }
+        let ends = [window(&|_| 0..1)?, window(&|length| length - 1..length)?];
+        Values::concat(&ends, 0)
     }
 }
 

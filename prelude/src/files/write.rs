@@ -1,7 +1,7 @@
 //! Datasets to netCDF-4, window by window, so that one larger than memory can be written.
 
 use super::attribute::{Given, GivenAttrs};
-use super::coders::{Encoder, FileEncoding, encode_dates};
+use super::coders::{Encoder, FileEncoding, encode_dates, stored_dates};
 use super::create::{self, NewFile, Owner};
 use super::file_type::FileType;
 use super::library::{forget, serial};
@@ -137,6 +137,8 @@ fn save(ds: &Dataset, path: &Path, options: &NetcdfOptions) -> Result<()> {
 struct Made {
     array: Array,
     of: Type,
+    /// The type in memory of which GDAL writes that.
+    buffer: DType,
     encoder: Encoder,
 }
 
@@ -182,7 +184,7 @@ fn write_values(made: &[Made], plans: &[Plan]) -> Result<()> {
             let values = made.encoder.apply(plan.part(&window)?)?;
             // Between windows the lock is free, so that windows of other files can be read.
             let _serial = serial();
-            create::write(&made.array, &made.of, &window, &values)?;
+            create::write(&made.array, &made.of, &window, &values.cast(made.buffer))?;
             progress.step(1);
         }
     }
@@ -248,12 +250,8 @@ fn declared(ds: &Dataset, path: &Path, options: &NetcdfOptions) -> Result<Declar
             None => encoding_of(array.dtype(), &attrs),
         };
         // Data are not looked at before they are written, so their dates take the units that hold any.
-        if array.dtype() == DType::DateTime {
-            encoding = Some(FileEncoding {
-                units: Some("nanoseconds since 1970-01-01".to_owned()),
-                calendar: Some("proleptic_gregorian".to_owned()),
-                ..FileEncoding::of(FileType::I64)
-            });
+        if let Some(kind) = array.dtype().date_kind() {
+            encoding = Some(stored_dates(kind));
         }
         let variable = NewVariable {
             name,
@@ -271,8 +269,7 @@ fn declared(ds: &Dataset, path: &Path, options: &NetcdfOptions) -> Result<Declar
 /// The one place where the writer asks with which encoding values are written: what their attributes say of them.
 fn encoding_of(dtype: DType, attrs: &Attrs) -> Option<FileEncoding> {
     let given: GivenAttrs = attrs.iter().map(|(name, value)| (name.to_owned(), Given::of(value))).collect();
-    (!matches!(dtype, DType::Text | DType::DateTime | DType::Bool))
-        .then(|| FileEncoding::described_by(FileType::of(dtype), &given))
+    (dtype.is_number() && dtype != DType::Bool).then(|| FileEncoding::described_by(FileType::of(dtype), &given))
 }
 
 /// 16-bit integers, of which the smallest is missing.
@@ -326,8 +323,7 @@ impl NewVariable<'_> {
         let is_text = stored.of.is_text();
         let number = |number: u32| if is_text { Type::text() } else { Type::number(number) };
         let lacking = || Error::new(ErrorKind::Other, format!("GDAL has no type for {}", stored.of.dtype()));
-        let (of, buffer) =
-            (number(create::gdal_type(stored.of)).ok_or_else(lacking)?, number(create::buffer_type(stored.of)));
+        let of = number(create::gdal_type(stored.of)).ok_or_else(lacking)?;
         let handles: Vec<&Dimension> = self
             .dims
             .iter()
@@ -352,7 +348,8 @@ impl NewVariable<'_> {
         for (name, value) in &stored.attrs {
             create::attribute(&owner, name, value)?;
         }
-        Ok(Made { array, of: buffer.ok_or_else(lacking)?, encoder: self.encoder })
+        let buffer = if is_text { DType::Text } else { create::buffer_dtype(stored.of) };
+        Ok(Made { array, of, buffer, encoder: self.encoder })
     }
 }
 
@@ -381,7 +378,7 @@ fn write_coord(file: &NewFile, dims: &[(String, Dimension)], coord: &Coord) -> R
     attrs.remove("decoding_note");
     let encoding = encoding_of(coord.values().dtype(), &attrs);
     let (values, encoding) = match coord.values().dtype() {
-        DType::DateTime => {
+        dates if dates.is_date() => {
             let (numbers, encoding) = encode_dates(coord.values(), encoding.as_ref())?;
             (numbers, Some(encoding))
         }
@@ -393,5 +390,5 @@ fn write_coord(file: &NewFile, dims: &[(String, Dimension)], coord: &Coord) -> R
         NewVariable { name: coord.name(), dims: coord.dims(), shape: &shape, encoder, attrs: &attrs, options: None };
     let made = variable.make(file, dims)?;
     let window: Vec<Range<usize>> = shape.iter().map(|&length| 0..length).collect();
-    create::write(&made.array, &made.of, &window, &made.encoder.apply(values)?)
+    create::write(&made.array, &made.of, &window, &made.encoder.apply(values)?.cast(made.buffer))
 }

@@ -2,7 +2,9 @@
 
 use crate::{Error, ErrorKind, Result};
 use gdal::errors::{CplErrType, GdalError};
+use gdal::raster::RasterBand;
 use std::cell::RefCell;
+use std::ffi::CStr;
 use std::path::{Path, PathBuf};
 use std::sync::Once;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,6 +16,12 @@ const KEPT: usize = 4;
 
 /// What an error says where GDAL said nothing.
 pub(crate) const NO_REASON: &str = "GDAL gives no reason";
+/// How GDAL finds the files that lie beside the one that it opens.
+const LISTING: &str = "GDAL_DISABLE_READDIR_ON_OPEN";
+/// By asking for each name that its drivers know.
+const BY_NAME: &str = "TRUE";
+/// By listing the folder.
+const BY_LISTING: &str = "FALSE";
 
 thread_local! {
     static COMPLAINTS: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
@@ -26,11 +34,13 @@ pub(crate) fn ready() {
         // Options that the user's environment sets win: a cluster may need its own.
         for (key, value) in [
             ("GDAL_CACHEMAX", (CACHE_MIB * crate::parallel::cpus().max(2)).to_string()),
-            // A folder of 366 files need not be listed 366 times in search of side-car files.
-            ("GDAL_DISABLE_READDIR_ON_OPEN", "EMPTY_DIR".to_owned()),
+            // A folder of 100,000 files is not listed at each of them: the files beside it are asked for by their names.
+            (LISTING, BY_NAME.to_owned()),
+            // GDAL would let two VRTs that one thread opened share their sources. They may be used by two threads later.
+            ("VRT_SHARED_SOURCE", "NO".to_owned()),
         ] {
             if gdal::config::get_config_option(key, "").is_ok_and(|set| set.is_empty()) {
-                // Both are plain ASCII, so this cannot fail.
+                // All are plain ASCII, so this cannot fail.
                 let _ = gdal::config::set_config_option(key, &value);
             }
         }
@@ -40,6 +50,30 @@ pub(crate) fn ready() {
         // register them once for everybody; `register_all` would do it again each time.
         let _ = gdal::DriverManager::count();
     });
+}
+
+/// Whether GDAL looks for files beside another by name, as [`ready`] sets it up if the environment says nothing else.
+pub(crate) fn finds_files_by_name() -> bool {
+    ready();
+    gdal::config::get_config_option(LISTING, "").is_ok_and(|set| set == BY_NAME)
+}
+
+/// Lets GDAL list folders on this thread while `operation` runs: some formats are known only by what else is there.
+pub(crate) fn listing_folders<R>(operation: impl FnOnce() -> R) -> R {
+    /// Takes the permission back, also if the operation unwinds.
+    struct Permission;
+    impl Drop for Permission {
+        fn drop(&mut self) {
+            let _ = gdal::config::clear_thread_local_config_option(LISTING);
+        }
+    }
+    if !finds_files_by_name() {
+        return operation();
+    }
+    let _permission = Permission;
+    // Plain ASCII, so this cannot fail.
+    let _ = gdal::config::set_thread_local_config_option(LISTING, BY_LISTING);
+    operation()
 }
 
 /// Keeps what GDAL would have written to stderr; warnings are not worth a student's attention.
@@ -77,8 +111,20 @@ fn plain(error: &GdalError) -> String {
         GdalError::CplError { msg, .. } | GdalError::NullPointer { msg, .. } if !msg.is_empty() => msg.clone(),
         // Which function gave null is no reason.
         GdalError::CplError { .. } | GdalError::NullPointer { .. } => NO_REASON.to_owned(),
+        GdalError::BadArgument(msg) => msg.clone(),
         other => other.to_string(),
     }
+}
+
+/// GDAL's name of a band's element type, which the crate knows only of some: `CFloat32` is one that it does not.
+pub(crate) fn type_name(band: &RasterBand<'_>) -> String {
+    // SAFETY: the band is open for as long as it is borrowed; the name is null or a constant of GDAL's.
+    let name = unsafe { gdal_sys::GDALGetDataTypeName(gdal_sys::GDALGetRasterDataType(band.c_rasterband())) };
+    if name.is_null() {
+        return "an unknown type".to_owned();
+    }
+    // SAFETY: not null, and such a constant ends with a zero byte.
+    unsafe { CStr::from_ptr(name) }.to_string_lossy().into_owned()
 }
 
 /// GDAL's version, such as `3.6.2`.

@@ -5,5 +5,6 @@ pub(crate) mod hdf5;
 pub(crate) mod hdf5_errors;
 pub(crate) mod library;
 pub(crate) mod multidim;
+pub(crate) mod siblings;
 
 pub use library::gdal_version;

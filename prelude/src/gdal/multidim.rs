@@ -51,11 +51,6 @@ unsafe impl Send for Group {}
 // SAFETY: as for `Root`.
 unsafe impl Send for Array {}
 
-/// Element types by GDAL's numbers, which do not change; the names of the later ones are not in older bindings.
-pub(crate) const INT64: u32 = 13;
-/// As [`INT64`], without a sign.
-pub(crate) const UINT64: u32 = 12;
-
 /// What an element type is to us.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -86,17 +81,10 @@ impl Type {
         };
         match (class, number) {
             (c::GDALExtendedDataTypeClass::GEDTC_STRING, _) => Kind::Text,
-            (c::GDALExtendedDataTypeClass::GEDTC_NUMERIC, number) => match number {
-                1 => Kind::Number(DType::U8, 1),
-                2 => Kind::Number(DType::U16, 2),
-                // 8-bit integers with a sign are 16 bits wide here.
-                3 | 14 => Kind::Number(DType::I16, 3),
-                4 => Kind::Number(DType::U32, 4),
-                5 => Kind::Number(DType::I32, 5),
-                6 | 15 => Kind::Number(DType::F32, 6),
-                7 => Kind::Number(DType::F64, 7),
-                12 | 13 => Kind::Number(DType::I64, INT64),
-                _ => Kind::Other,
+            (c::GDALExtendedDataTypeClass::GEDTC_NUMERIC, number) => match DType::from_gdal_number(number) {
+                // The buffer's type, which differs from that in the file for half precision.
+                Some(dtype) => Kind::Number(dtype, dtype.gdal_number().unwrap_or(number)),
+                None => Kind::Other,
             },
             _ => Kind::Other,
         }
@@ -212,14 +200,6 @@ impl Array {
     pub(crate) fn kind(&self) -> Kind {
         // SAFETY: the handle is alive.
         Type::own(unsafe { c::GDALMDArrayGetDataType(self.raw()) }).map_or(Kind::Other, |of| of.kind())
-    }
-
-    /// Whether the elements are integers of 64 bits without a sign, which [`Kind`] does not tell.
-    pub(crate) fn is_unsigned_64(&self) -> bool {
-        // SAFETY: the handle is alive.
-        let of = Type::own(unsafe { c::GDALMDArrayGetDataType(self.raw()) });
-        // SAFETY: as above.
-        of.is_some_and(|of| unsafe { c::GDALExtendedDataTypeGetNumericDataType(of.raw()) } == UINT64)
     }
 
     /// The length of each text, where all have the same; else 0.

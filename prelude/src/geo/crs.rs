@@ -51,7 +51,8 @@ impl Crs {
         Ok(Self::new(wkt, &name, epsg))
     }
 
-    /// The system that a text names: a code (`EPSG:3857`), WKT, or a PROJ string.
+    /// The system that a text names: a code (`EPSG:3857`, `OGC:CRS84`, `urn:ogc:def:crs:EPSG::3857`), WKT of any kind, PROJJSON,
+    /// or a PROJ string. Coordinates are x and y, or longitude and latitude, in this order, whatever the authority says.
     ///
     /// ```
     /// use isopleth::geo::Crs;
@@ -66,7 +67,7 @@ impl Crs {
         if let Some(code) = text.to_ascii_uppercase().strip_prefix("EPSG:").and_then(|code| code.trim().parse().ok()) {
             return Self::from_epsg(code);
         }
-        if text.contains('[') {
+        if text.contains('[') && !text.starts_with('{') {
             return Self::from_wkt(text);
         }
         let found = library::call(|| {
@@ -96,6 +97,43 @@ impl Crs {
         let mut reference = SpatialRef::from_wkt(&self.wkt)?;
         reference.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
         Ok(reference)
+    }
+
+    /// [`reference`](Self::reference) without heights: a raster has x and y alone, and grids of heights need not be there.
+    pub(crate) fn horizontal(&self) -> std::result::Result<SpatialRef, GdalError> {
+        let reference = self.reference()?;
+        // SAFETY: the reference is open, and nobody else has it.
+        let stripped = unsafe {
+            gdal_sys::OSRIsCompound(reference.to_c_hsrs()) == 0
+                || gdal_sys::OSRStripVertical(reference.to_c_hsrs()) == gdal_sys::OGRErr::OGRERR_NONE
+        };
+        match stripped {
+            true => Ok(reference),
+            false => Err(GdalError::BadArgument(format!("{self} cannot be parted from its heights"))),
+        }
+    }
+
+    /// The length of a unit of its coordinates in metres; none where they are angles.
+    pub(crate) fn metres(&self) -> Option<f64> {
+        let unit = || {
+            let reference = SpatialRef::from_wkt(&self.wkt)?;
+            Ok((reference.is_projected() || reference.is_local()).then(|| reference.linear_units()))
+        };
+        library::call(unit).ok().flatten().filter(|unit| *unit > 0.0)
+    }
+
+    /// Whether its coordinates are longitudes and latitudes in degrees.
+    pub(crate) fn is_geographic(&self) -> bool {
+        library::call(|| Ok(SpatialRef::from_wkt(&self.wkt)?.is_geographic())).unwrap_or(false)
+    }
+
+    /// How high above the Earth the satellite of a geostationary view stands, in the units of the CRS: angles seen from there
+    /// are multiplied with it.
+    pub(crate) fn satellite_height(&self) -> Option<f64> {
+        let proj = library::call(|| SpatialRef::from_wkt(&self.wkt)?.to_proj4()).ok()?;
+        let words: Vec<&str> = proj.split_whitespace().collect();
+        let height = words.iter().find_map(|word| word.strip_prefix("+h="))?;
+        words.contains(&"+proj=geos").then(|| height.parse().ok()).flatten()
     }
 
     /// The full definition, as WKT.

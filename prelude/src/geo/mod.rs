@@ -2,13 +2,24 @@
 
 mod array;
 mod crs;
+mod crs_from_cf;
+mod encoding;
+mod gcps;
+mod georeference;
 mod grid;
 pub(crate) mod land;
+mod longitudes;
 mod polygons;
 pub(crate) mod rasterize;
 
-pub(crate) use array::SPATIAL_REF;
+pub(crate) use array::{GEO_TRANSFORM, NoGrid, SPATIAL_REF, runs_down};
 pub(crate) use crs::epsg;
 pub use crs::{Crs, IntoCrs};
-pub(crate) use grid::Grid;
+pub use encoding::Encoding;
+pub(crate) use encoding::{BandEncoding, holds};
+pub use gcps::{Gcp, Gcps};
+pub(crate) use georeference::{Georeference, Place};
+pub use grid::Grid;
+pub(crate) use grid::{Cells, NO_TRANSFORM, bounds, same_transform};
+pub(crate) use longitudes::{Columns, TURNS, unrolled};
 pub use polygons::{IntoPolygons, Polygons};

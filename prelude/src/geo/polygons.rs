@@ -57,9 +57,14 @@ impl Polygons {
         if areas.is_empty() {
             return Err(invalid("it has no feature".to_owned()));
         }
-        let crs = match json.pointer("/crs/properties/name").and_then(Value::as_str) {
-            Some(name) => named_crs(name)?,
-            None => Crs::from_epsg(4326)?,
+        let crs = match (json.pointer("/crs/properties/name").and_then(Value::as_str), json.get("crs")) {
+            (Some(name), _) => named_crs(name).map_err(|error| error.context("the member crs"))?,
+            (None, None | Some(Value::Null)) => Crs::from_epsg(4326)?,
+            (None, Some(other)) => {
+                return Err(invalid(format!(
+                    "its member crs names no system: {other}; take it off and use with_crs(…)"
+                )));
+            }
         };
         let names = (0..areas.len()).map(|number| number.to_string()).collect();
         Ok(Self { areas: areas.into(), names, crs: Some(crs) })
@@ -135,9 +140,17 @@ impl Polygons {
             _ => None,
         };
         library::call(|| {
-            let transform =
-                moved.map(|(own, crs)| CoordTransform::new(&own.reference()?, &crs.reference()?)).transpose()?;
-            self.areas.iter().map(|area| geometry(area, transform.as_ref())).collect()
+            let moved = moved
+                .map(|(own, crs)| {
+                    let transform = CoordTransform::new(&own.horizontal()?, &crs.horizontal()?)?;
+                    Ok::<_, GdalError>(Moved {
+                        transform,
+                        from_degrees: own.is_geographic(),
+                        to_degrees: crs.is_geographic(),
+                    })
+                })
+                .transpose()?;
+            self.areas.iter().map(|area| geometry(area, moved.as_ref())).collect()
         })
         .map_err(|said| {
             let crs = crs.map_or_else(|| "the array's coordinates".to_owned(), Crs::to_string);
@@ -199,10 +212,7 @@ fn named_crs(name: &str) -> Result<Crs> {
     if name.ends_with("CRS84") {
         return Crs::from_epsg(4326);
     }
-    match name.rsplit(':').next().and_then(|code| code.parse().ok()) {
-        Some(code) if name.to_uppercase().contains("EPSG") => Crs::from_epsg(code),
-        _ => Crs::parse(name),
-    }
+    Crs::parse(name)
 }
 
 fn collect(json: &Value, areas: &mut Vec<Area>) -> Result<()> {
@@ -247,7 +257,10 @@ fn shapes(geometry: &Value, polygons: &mut Vec<Vec<Ring>>) -> Result<(), String>
             }
             Ok(())
         }
-        Some("GeometryCollection") => list(&geometry["geometries"])?.iter().try_for_each(|one| shapes(one, polygons)),
+        Some("GeometryCollection") => {
+            let parts = geometry["geometries"].as_array().ok_or("a GeometryCollection without geometries")?;
+            parts.iter().try_for_each(|one| shapes(one, polygons))
+        }
         Some(other) => Err(format!("a {other} has no area; polygons are needed")),
         None => Err("a geometry without a type".to_owned()),
     }
@@ -262,6 +275,10 @@ fn rings(coordinates: &Value) -> Result<Option<Vec<Ring>>, String> {
         let point = |point: &Value| Some((point.get(0)?.as_f64()?, point.get(1)?.as_f64()?));
         let ring: Option<Ring> = points.iter().map(point).collect();
         let ring = ring.ok_or("a point that is not two numbers")?;
+        // An empty ring is no hole and no area.
+        if ring.is_empty() {
+            continue;
+        }
         if ring.len() < 4 {
             return Err(format!("a ring of {} points; 4 are the least, the last like the first", ring.len()));
         }
@@ -270,14 +287,48 @@ fn rings(coordinates: &Value) -> Result<Option<Vec<Ring>>, String> {
     Ok((!polygon.is_empty()).then_some(polygon))
 }
 
-fn geometry(area: &Area, transform: Option<&CoordTransform>) -> Result<Geometry, GdalError> {
+/// The way from the system of the polygons to that of an array.
+struct Moved {
+    transform: CoordTransform,
+    from_degrees: bool,
+    to_degrees: bool,
+}
+
+impl Moved {
+    fn ring(&self, x: &mut [f64], y: &mut [f64]) -> Result<(), GdalError> {
+        let before = x.to_vec();
+        self.transform.transform_coords(x, y, &mut [])?;
+        if !self.to_degrees {
+            return Ok(());
+        }
+        // PROJ brings longitudes to -180 to 180; a ring that runs beyond would be torn into two.
+        if self.from_degrees {
+            for (x, before) in x.iter_mut().zip(before) {
+                *x += 360.0 * ((before - *x) / 360.0).round();
+            }
+            return Ok(());
+        }
+        let known = x.to_vec();
+        for at in 1..x.len() {
+            x[at] += 360.0 * ((x[at - 1] - x[at]) / 360.0).round();
+        }
+        // Around a pole there is no such ring.
+        let open = x.first().zip(x.last()).is_some_and(|(first, last)| (first - last).abs() > 180.0);
+        if open {
+            x.copy_from_slice(&known);
+        }
+        Ok(())
+    }
+}
+
+fn geometry(area: &Area, moved: Option<&Moved>) -> Result<Geometry, GdalError> {
     let mut all = Geometry::empty(OGRwkbGeometryType::wkbMultiPolygon)?;
     for rings in &area.polygons {
         let mut polygon = Geometry::empty(OGRwkbGeometryType::wkbPolygon)?;
         for ring in rings {
             let (mut x, mut y): (Vec<f64>, Vec<f64>) = ring.iter().copied().unzip();
-            if let Some(transform) = transform {
-                transform.transform_coords(&mut x, &mut y, &mut [])?;
+            if let Some(moved) = moved {
+                moved.ring(&mut x, &mut y)?;
             }
             let mut line = Geometry::empty(OGRwkbGeometryType::wkbLinearRing)?;
             x.into_iter().zip(y).for_each(|point| line.add_point_2d(point));

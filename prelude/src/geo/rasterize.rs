@@ -1,10 +1,10 @@
 //! Which pixels lie in an area, by GDAL's rasterizer.
 
-use super::Crs;
 use super::Grid;
+use super::grid::moved;
 use crate::gdal::library;
 use crate::{Error, ErrorKind, Result};
-use gdal::raster::{RasterizeOptions, rasterize};
+use gdal::raster::RasterizeOptions;
 use gdal::vector::Geometry;
 use ndarray::Array2;
 use std::ops::Range;
@@ -16,44 +16,29 @@ pub(crate) struct Cover {
     pub mask: Array2<bool>,
 }
 
-/// The window of pixels that a box touches, cut to the grid; empty if it lies outside.
-pub(crate) fn window(transform: &[f64; 6], shape: [usize; 2], bounds: [f64; 4]) -> [Range<usize>; 2] {
-    // Edges that meet to a millionth of a pixel meet: they were computed by other ways.
-    const NEAR: f64 = 1e-6;
-    let [left, bottom, right, top] = bounds;
-    let range = |edge: f64, step: f64, a: f64, b: f64, length: usize| {
-        let (a, b) = ((a - edge) / step, (b - edge) / step);
-        let clamp = |at: f64| at.clamp(0.0, length as f64) as usize;
-        let start = clamp((a.min(b) + NEAR).floor());
-        start..clamp((a.max(b) - NEAR).ceil()).max(start)
-    };
-    [range(transform[3], transform[5], top, bottom, shape[0]), range(transform[0], transform[1], left, right, shape[1])]
-}
-
 /// The pixels whose centre lies in any of `areas` (all that they touch, if `all_touched`).
-pub(crate) fn burn(areas: &[Geometry], transform: &[f64; 6], shape: [usize; 2], all_touched: bool) -> Result<Cover> {
+pub(crate) fn rasterize(areas: &[Geometry], grid: &Grid, all_touched: bool) -> Result<Cover> {
+    let shape = grid.shape();
     let mut bounds = [f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY];
     for area in areas.iter().filter(|area| !area.is_empty()) {
         let e = area.envelope();
         bounds = [bounds[0].min(e.MinX), bounds[1].min(e.MinY), bounds[2].max(e.MaxX), bounds[3].max(e.MaxY)];
     }
-    let [rows, columns] = if bounds[0] > bounds[2] { [0..0, 0..0] } else { window(transform, shape, bounds) };
+    let [rows, columns] = if bounds[0] > bounds[2] { [0..0, 0..0] } else { grid.window(bounds) };
     // A pixel more on each side: what an edge only meets counts as touched.
     let wider = |range: Range<usize>, length: usize| range.start.saturating_sub(1)..(range.end + 1).min(length);
     if rows.is_empty() || columns.is_empty() {
         return Ok(Cover { rows: 0..0, columns: 0..0, mask: Array2::default((0, 0)) });
     }
     let (rows, columns) = (wider(rows, shape[0]), wider(columns, shape[1]));
-    let t = transform;
-    let part = [t[0] + columns.start as f64 * t[1], t[1], 0.0, t[3] + rows.start as f64 * t[5], 0.0, t[5]];
+    let part = moved(&grid.transform, [rows.start as f64, columns.start as f64], [1.0, 1.0]);
     let size = (columns.len(), rows.len());
     let burnt = library::call(|| {
         // The areas are in these coordinates already, so what the CRS is does not matter here.
-        let grid = Grid { crs: Crs::new("", "", None), transform: part, height: size.1, width: size.0 };
-        let mut dataset = grid.dataset_without_crs::<u8>()?;
+        let mut dataset = Grid::new(None, part, [size.1, size.0]).dataset_without_crs::<u8>()?;
         let options = RasterizeOptions { all_touched, ..RasterizeOptions::default() };
         for area in areas.iter().filter(|area| !area.is_empty()) {
-            rasterize(&mut dataset, &[1], std::slice::from_ref(area), &[1.0], Some(options))?;
+            gdal::raster::rasterize(&mut dataset, &[1], std::slice::from_ref(area), &[1.0], Some(options))?;
         }
         Ok(dataset.rasterband(1)?.read_as::<u8>((0, 0), size, size, None)?.into_shape_and_vec().1)
     });

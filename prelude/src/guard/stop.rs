@@ -274,9 +274,6 @@ mod tests {
     #[test]
     fn stop_is_of_one_cell_and_its_threads() {
         // Other tests must not meet a cell that was stopped.
-        crate::runtime::alone::alone(
-            "runtime::guard::stop::tests::stop_is_of_one_cell_and_its_threads",
-            one_after_another,
-        );
+        crate::runtime::alone::alone("guard::stop::tests::stop_is_of_one_cell_and_its_threads", one_after_another);
     }
 }

@@ -294,18 +294,43 @@ pub(crate) fn finer(a: Cuts, b: Cuts) -> Cuts {
     }
 }
 
+/// More places to cut an axis than this are of no use to anybody.
+const MOST_CUTS: usize = 1 << 16;
+
 /// Neighbours in the pick that lie in one block of the file stay together.
 fn of_pick(pick: &Pick, block: usize) -> Rc<[usize]> {
     let block = block.max(1);
-    let mut lengths: Vec<usize> = Vec::new();
-    let mut last = None;
-    for n in 0..pick.len() {
-        let of = pick.position(n) / block;
-        match lengths.last_mut() {
-            Some(length) if last == Some(of) => *length += 1,
-            _ => lengths.push(1),
+    match pick {
+        Pick::Range { start, len, step } => of_range(*start, *len, *step, block),
+        Pick::List(list) => {
+            let mut lengths: Vec<usize> = Vec::new();
+            let mut last = None;
+            for position in list.iter() {
+                let of = position / block;
+                match lengths.last_mut() {
+                    Some(length) if last == Some(of) => *length += 1,
+                    _ => lengths.push(1),
+                }
+                last = Some(of);
+            }
+            lengths.into()
         }
-        last = Some(of);
+    }
+}
+
+/// [`of_pick`] for a range, block by block: an axis may have thousands of millions of positions.
+fn of_range(start: usize, len: usize, step: isize, block: usize) -> Rc<[usize]> {
+    let stride = step.unsigned_abs().max(1);
+    let blocks = len.saturating_mul(stride) / block;
+    let block = block.saturating_mul(blocks.div_ceil(MOST_CUTS).max(1));
+    let (mut lengths, mut n) = (Vec::new(), 0);
+    while n < len {
+        let position = start.wrapping_add_signed(n as isize * step);
+        let within = position % block;
+        let room = if step < 0 { within } else { block - 1 - within };
+        let length = (room / stride + 1).min(len - n);
+        lengths.push(length);
+        n += length;
     }
     lengths.into()
 }
@@ -395,4 +420,28 @@ pub(crate) fn product(blocks: &[Vec<usize>]) -> Vec<Vec<Range<usize>>> {
             .collect();
     }
     windows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_range_is_cut_where_the_list_of_its_positions_is() {
+        for (start, len, step, block) in
+            [(0, 10, 1, 3), (2, 7, 1, 4), (1, 5, 3, 4), (20, 7, -3, 4), (9, 10, -1, 5), (0, 3, 9, 2)]
+        {
+            let range = Pick::Range { start, len, step };
+            let list = Pick::List((0..len).map(|n| range.position(n)).collect());
+            assert_eq!(of_pick(&range, block), of_pick(&list, block), "{range:?} in blocks of {block}");
+        }
+        assert!(of_pick(&Pick::range(0..0), 4).is_empty());
+    }
+
+    #[test]
+    fn an_axis_of_thousands_of_millions_has_few_cuts() {
+        let cuts = of_pick(&Pick::range(0..(1 << 31) - 1), 128);
+        assert!(cuts.len() <= MOST_CUTS + 1 && cuts[0].is_multiple_of(128));
+        assert_eq!(cuts.iter().sum::<usize>(), (1 << 31) - 1);
+    }
 }

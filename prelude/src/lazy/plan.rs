@@ -80,7 +80,7 @@ impl Plan {
     pub fn scalar(value: impl Into<Values>) -> Self {
         let values = value.into();
         let (shape, dtype) = (values.shape().to_vec(), values.dtype());
-        let weak = shape.is_empty() && !matches!(dtype, DType::DateTime | DType::Text);
+        let weak = shape.is_empty() && dtype.is_number();
         Self::lazy_node(Kind::Memory { values, weak }, shape, dtype)
     }
 

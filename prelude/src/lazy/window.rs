@@ -102,7 +102,9 @@ impl<'a> Puller<'a> {
             Kind::Map { f, input, .. } => kernels::map(&**f, self.pull(input, window)?),
             Kind::Cast { input } => self.pull(input, window)?.into_cast(node.dtype),
             Kind::Binary { op, operand: dtype, a, b } => {
-                kernels::binary(*op, *dtype, operand(a)?, operand(b)?, &shape())
+                let (a, b) = (operand(a)?, operand(b)?);
+                kernels::check_powers(*op, *dtype, &b)?;
+                kernels::binary(*op, *dtype, a, b, &shape())
             }
             Kind::Select { condition, yes, no } => {
                 kernels::select(&operand(condition)?, operand(yes)?, operand(no)?, node.dtype, &shape())

@@ -3,6 +3,7 @@
 use super::canvas::{Align, Canvas, Rect, Rgb, TextStyle};
 use super::ticks::{self, Ticks};
 use super::{dates, font};
+use crate::time::DateKind;
 use std::sync::Arc;
 
 /// Frame, ticks and labels: nearly black, lighter than the data.
@@ -33,8 +34,8 @@ pub(super) enum Meaning {
     Longitude,
     /// Degrees north.
     Latitude,
-    /// Nanoseconds since 1970.
-    Date,
+    /// Dates, as they are counted.
+    Date(DateKind),
     /// Names, the first at 0, the next at 1.
     Names(Arc<[String]>),
 }
@@ -72,7 +73,7 @@ impl Axis {
             Meaning::Number => ticks::numbers(low, high, count, false),
             Meaning::Longitude => ticks::degrees(low, high, count, "E", "W"),
             Meaning::Latitude => ticks::degrees(low, high, count, "N", "S"),
-            Meaning::Date => dates::dates(low, high, count),
+            Meaning::Date(kind) => dates::dates(*kind, low, high, count),
             Meaning::Names(names) => ticks::names(low, high, count, names),
         }
     }
@@ -80,7 +81,7 @@ impl Axis {
     /// As many ticks as fit side by side along `length`.
     pub fn across(&self, length: f64) -> Ticks {
         // Whether labels fit depends on how long they are, which depends on how many there are.
-        let most = if matches!(self.meaning, Meaning::Names(_) | Meaning::Date) { 14 } else { 10 };
+        let most = if matches!(self.meaning, Meaning::Names(_) | Meaning::Date(_)) { 14 } else { 10 };
         for count in (1..=most).rev() {
             let ticks = self.ticks(f64::from(count));
             let places: Vec<f64> = ticks.values.iter().map(|&value| self.place(value, false) * length).collect();

@@ -1,5 +1,6 @@
 //! The element types that can be coloured, and how code for any of them is reached from [`Values`](crate::array::Values).
 
+use crate::values::{integer_types, numbers};
 use ndarray::{ArrayView2, ArrayViewD, Ix2};
 
 /// A value that can be coloured.
@@ -13,13 +14,13 @@ pub(super) trait Cell: Copy + Send + Sync + 'static {
 }
 
 macro_rules! cells {
-    ($($type:ty),*) => { $(impl Cell for $type {
+    ($($type:ident)*) => { $(impl Cell for $type {
         #[inline]
         #[allow(clippy::cast_lossless)]
         fn number(self) -> f64 { self as f64 }
     })* };
 }
-cells!(u8, i16, u16, i32, u32, i64, f64);
+numbers! { integer_types cells f64 }
 
 impl Cell for f32 {
     #[inline]
@@ -42,48 +43,37 @@ impl Cell for bool {
 /// Runs `$body` for the element type that `$values` has, with its view bound to `$view`.
 macro_rules! with_cells {
     ($values:expr, $view:ident => $body:expr) => {
+        crate::values::numbers! { [$crate::plot::cell::cell_arms] $values, $view => $body }
+    };
+}
+
+macro_rules! cell_arms {
+    (
+        {$values:expr, $view:ident => $body:expr}
+        integers { $(($I:ident $($_i:tt)*))* } floats { $(($F:ident $($_f:tt)*))* }
+    ) => {
         match $values {
             $crate::array::Values::Bool(array) => {
                 let $view = array.view();
                 $body
             }
-            $crate::array::Values::U8(array) => {
+            $($crate::array::Values::$I(array) => {
                 let $view = array.view();
                 $body
-            }
-            $crate::array::Values::I16(array) => {
+            })*
+            $($crate::array::Values::$F(array) => {
                 let $view = array.view();
                 $body
-            }
-            $crate::array::Values::U16(array) => {
-                let $view = array.view();
-                $body
-            }
-            $crate::array::Values::I32(array) => {
-                let $view = array.view();
-                $body
-            }
-            $crate::array::Values::U32(array) => {
-                let $view = array.view();
-                $body
-            }
-            $crate::array::Values::I64(array) | $crate::array::Values::DateTime(array) => {
+            })*
+            $crate::array::Values::DateTime(array) | $crate::array::Values::CfTime(_, array) => {
                 let $view = array.view();
                 $body
             }
             $crate::array::Values::Text(_) => unreachable!("text is refused before it is drawn"),
-            $crate::array::Values::F32(array) => {
-                let $view = array.view();
-                $body
-            }
-            $crate::array::Values::F64(array) => {
-                let $view = array.view();
-                $body
-            }
         }
     };
 }
-pub(super) use with_cells;
+pub(super) use {cell_arms, with_cells};
 
 /// The view as rows and columns.
 pub(super) fn two_d<T>(view: ArrayViewD<'_, T>) -> ArrayView2<'_, T> {

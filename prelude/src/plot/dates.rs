@@ -3,9 +3,10 @@
 //! What all labels have in common (the year, the day) stands once at the end of the axis.
 
 use super::ticks::{Ticks, single};
-use crate::time::{DateTime, fields};
+use crate::time::DateKind;
 
-const SECOND: i64 = 1_000_000_000;
+/// Lengths in seconds.
+const SECOND: i64 = 1;
 const MINUTE: i64 = 60 * SECOND;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
@@ -20,11 +21,11 @@ const YEAR: i64 = 365 * DAY + 6 * HOUR;
 enum Step {
     Years(i64),
     Months(i64),
-    /// Days, hours and what is shorter: nanoseconds, and where they are counted from.
+    /// Days, hours and what is shorter: seconds, and where they are counted from.
     Even(i64, i64),
 }
 
-const STEPS: [(i64, Step); 33] = [
+const STEPS: [(i64, Step); 42] = [
     (SECOND, Step::Even(SECOND, 0)),
     (2 * SECOND, Step::Even(2 * SECOND, 0)),
     (5 * SECOND, Step::Even(5 * SECOND, 0)),
@@ -58,87 +59,98 @@ const STEPS: [(i64, Step); 33] = [
     (50 * YEAR, Step::Years(50)),
     (100 * YEAR, Step::Years(100)),
     (200 * YEAR, Step::Years(200)),
+    (500 * YEAR, Step::Years(500)),
+    (1000 * YEAR, Step::Years(1000)),
+    (2000 * YEAR, Step::Years(2000)),
+    (5000 * YEAR, Step::Years(5000)),
+    (10_000 * YEAR, Step::Years(10_000)),
+    (20_000 * YEAR, Step::Years(20_000)),
+    (50_000 * YEAR, Step::Years(50_000)),
+    (100_000 * YEAR, Step::Years(100_000)),
+    (200_000 * YEAR, Step::Years(200_000)),
 ];
 
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-/// At most about `count` ticks from `low` to `high`, both nanoseconds since 1970.
-pub(super) fn dates(low: f64, high: f64, count: f64) -> Ticks {
-    let wanted = (high - low) / count.max(1.0);
+/// At most about `count` ticks from `low` to `high`, both as `kind` counts.
+pub(super) fn dates(kind: DateKind, low: f64, high: f64, count: f64) -> Ticks {
+    let wanted = (high - low) / count.max(1.0) / kind.second() as f64;
     let far = |value: f64| value.is_nan() || value.abs() >= i64::MAX as f64;
     if far(low) || far(high) || wanted.is_nan() || high <= low {
-        return Ticks { labels: vec![DateTime::from_nanoseconds(low as i64).to_string()], ..single(low) };
+        return Ticks { labels: vec![kind.text(low as i64)], ..single(low) };
     }
     let (low, high) = (low as i64, high as i64);
     let found = STEPS.iter().find(|(length, _)| *length as f64 >= wanted * (1.0 - 1e-9));
     let (length, step) = *found.unwrap_or(&STEPS[STEPS.len() - 1]);
-    let places = places(step, low, high);
-    let labels = places.iter().map(|&place| label(step, place, &places)).collect();
-    let note = note(length, &places, low);
+    let places = places(kind, step, low, high);
+    let labels = places.iter().map(|&place| label(kind, step, place, &places)).collect();
+    let note = note(kind, length, &places, low);
     Ticks { values: places.iter().map(|&place| place as f64).collect(), labels, note }
 }
 
-fn places(step: Step, low: i64, high: i64) -> Vec<i64> {
+fn places(kind: DateKind, step: Step, low: i64, high: i64) -> Vec<i64> {
     let months = |step: i64| {
-        let first = (fields::year(low) * 12 + fields::month(low) - 1).div_euclid(step) * step;
-        (0..).map_while(move |at| month_start(first + at * step)).take_while(move |&place| place <= high)
+        let (year, month, _) = kind.civil(low);
+        let first = (year * 12 + month - 1).div_euclid(step) * step;
+        // The month in which dates begin is not whole.
+        let start = move |count: i64| kind.midnight((count.div_euclid(12), count.rem_euclid(12) + 1, 1));
+        let later = (0..MOST).map(move |at| first + at * step);
+        let found = later.skip_while(move |&count| start(count).is_none_or(|place| place < low));
+        found.map_while(start).take_while(move |&place| place <= high)
     };
-    let places: Vec<i64> = match step {
+    match step {
         Step::Years(years) => months(12 * years).collect(),
         Step::Months(step) => months(step).collect(),
         Step::Even(length, origin) => {
+            let (length, origin) = (length * kind.second(), origin * kind.second());
             let first = (low - origin).div_euclid(length);
             (0..)
                 .map_while(|at| (first + at).checked_mul(length)?.checked_add(origin))
-                .take_while(|&p| p <= high)
+                .take_while(|&place| place <= high)
+                .filter(|&place| place >= low)
                 .collect()
         }
-    };
-    places.into_iter().filter(|&place| place >= low).collect()
+    }
 }
 
-/// The first instant of the month `count` months after January of the year 0; none where dates end.
-fn month_start(count: i64) -> Option<i64> {
-    // The first years that dates reach begin before the first date.
-    let year = i16::try_from(count.div_euclid(12)).ok()?.max(1678);
-    let month = if count.div_euclid(12) < 1678 { 1 } else { count.rem_euclid(12) as i8 + 1 };
-    Some(DateTime::new(year, month, 1).ok()?.nanoseconds())
-}
+/// Ticks beyond this many would not be told apart.
+const MOST: i64 = 10_000;
 
 /// What a tick says, given all ticks.
-fn label(step: Step, place: i64, all: &[i64]) -> String {
-    let month = MONTHS[(fields::month(place) - 1).clamp(0, 11) as usize];
-    let day = format!("{} {month}", fields::day(place));
+fn label(kind: DateKind, step: Step, place: i64, all: &[i64]) -> String {
+    let (_, month, day) = kind.civil(place);
+    let year = kind.year(place).to_string();
+    let name = MONTHS[(month - 1).clamp(0, 11) as usize];
+    let day_text = format!("{day} {name}");
+    let [hour, minute, second] = [(3600, 24), (60, 60), (1, 60)].map(|(unit, count)| kind.part(place, unit, count));
     match step {
-        Step::Years(_) => fields::year(place).to_string(),
+        Step::Years(_) => year,
         // Over several years January carries the year.
-        Step::Months(_) if fields::month(place) == 1 && !same(all, fields::year) => fields::year(place).to_string(),
-        Step::Months(_) => month.to_owned(),
-        Step::Even(length, _) if length >= DAY => day,
-        Step::Even(..) if place.rem_euclid(DAY) == 0 && !same(all, |place| place.div_euclid(DAY)) => day,
-        Step::Even(length, _) if length >= MINUTE => format!("{:02}:{:02}", fields::hour(place), fields::minute(place)),
-        Step::Even(..) => {
-            format!("{:02}:{:02}:{:02}", fields::hour(place), fields::minute(place), fields::second(place))
-        }
+        Step::Months(_) if month == 1 && !same(all, |place| kind.year(place)) => year,
+        Step::Months(_) => name.to_owned(),
+        Step::Even(length, _) if length >= DAY => day_text,
+        Step::Even(..) if kind.split(place).1 == 0 && !same(all, |place| kind.split(place).0) => day_text,
+        Step::Even(length, _) if length >= MINUTE => format!("{hour:02}:{minute:02}"),
+        Step::Even(..) => format!("{hour:02}:{minute:02}:{second:02}"),
     }
 }
 
 /// What is common to all ticks and none says; `start` is where the axis begins.
-fn note(length: i64, places: &[i64], start: i64) -> Option<String> {
+fn note(kind: DateKind, length: i64, places: &[i64], start: i64) -> Option<String> {
     let at = *places.first().unwrap_or(&start);
-    let year = fields::year(at);
+    let year = kind.year(at);
     if length >= YEAR {
         return None;
     }
-    if length < DAY && same(places, |place| place.div_euclid(DAY)) {
-        let month = MONTHS[(fields::month(at) - 1).clamp(0, 11) as usize];
-        return Some(format!("{} {month} {year}", fields::day(at)));
+    if length < DAY && same(places, |place| kind.split(place).0) {
+        let (_, month, day) = kind.civil(at);
+        return Some(format!("{day} {} {year}", MONTHS[(month - 1).clamp(0, 11) as usize]));
     }
-    if same(places, fields::year) {
+    if same(places, |place| kind.year(place)) {
         return Some(year.to_string());
     }
     // Months over several years say their years themselves.
-    (length < MONTH).then(|| format!("{year}\u{2013}{}", fields::year(places[places.len() - 1])))
+    (length < MONTH).then(|| format!("{year}\u{2013}{}", kind.year(places[places.len() - 1])))
 }
 
 /// Whether all ticks have the same year, or day.
@@ -149,10 +161,12 @@ fn same(places: &[i64], field: impl Fn(i64) -> i64) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::time::Calendar;
 
     fn shown(low: &str, high: &str, count: f64) -> (String, Option<String>) {
-        let at = |text: &str| text.parse::<DateTime>().unwrap().nanoseconds() as f64;
-        let ticks = dates(at(low), at(high), count);
+        let kind = DateKind::Nanoseconds;
+        let at = |text: &str| kind.parse(text).unwrap().0 as f64;
+        let ticks = dates(kind, at(low), at(high), count);
         (ticks.labels.join(" "), ticks.note)
     }
 
@@ -185,11 +199,29 @@ mod tests {
         assert_eq!(shown("2016-07-04T12:00:00", "2016-07-04T12:00:04", 3.0).0, "12:00:00 12:00:02 12:00:04");
     }
 
+    // A month of 360_day ends on its 30th; 8000 years have ticks too.
+    #[test]
+    fn other_calendars_have_ticks_at_the_beginnings_of_their_own_months() {
+        let kind = DateKind::Cf(Calendar::Day360);
+        let shown = |low: &str, high: &str, count: f64| {
+            let ticks = dates(kind, kind.parse(low).unwrap().0 as f64, kind.parse(high).unwrap().0 as f64, count);
+            let places: Vec<String> = ticks.values.iter().map(|&place| kind.text(place as i64)).collect();
+            (ticks.labels.join(" "), places.join(" "), ticks.note.unwrap_or_default())
+        };
+        let (labels, places, note) = shown("2000-01-15", "2000-04-15", 4.0);
+        assert_eq!((labels.as_str(), note.as_str()), ("Feb Mar Apr", "2000"));
+        assert_eq!(places, "2000-02-01 2000-03-01 2000-04-01");
+        assert_eq!(shown("2000-02-29", "2000-03-02", 4.0).0, "29 Feb 30 Feb 1 Mar 2 Mar");
+        assert_eq!(shown("-0500-01-01", "7500-01-01", 5.0).0, "0 2000 4000 6000");
+    }
+
     #[test]
     fn the_ends_of_time_do_not_loop_or_fail() {
         for (low, high) in [(0.0, 0.0), (f64::NAN, 1.0), (-9.2e18, 9.2e18), (5.0, 1.0), (-1e300, 1e300), (0.0, 3e8)] {
             for count in [1.0, 5.0, 10.0] {
-                assert!(dates(low, high, count).values.len() < 50, "{low} {high}");
+                for kind in [DateKind::Nanoseconds, DateKind::Cf(Calendar::Day360), DateKind::Cf(Calendar::Standard)] {
+                    assert!(dates(kind, low, high, count).values.len() < 50, "{low} {high}");
+                }
             }
         }
         let (labels, _) = shown("1677-09-22", "2262-04-11", 6.0);

@@ -24,7 +24,8 @@
 //! A [`Figure`] keeps its arrays (`input`) and what was asked (`figure`). When drawn, `kinds` decides what it becomes
 //! and makes the `page::Content`: panels with an image or marks, and the axes that they share. `layout` says where
 //! things stand, in CSS pixels, and the `page` draws on a `canvas` (pixels or SVG): images through `stats` (range of
-//! the data), `limits` (what the colours span) and `reduce` (area means, one per screen pixel), lines through `clip` and `stroke`.
+//! the data), `limits` (what the colours span) and `reduce` (area means, one per
+//! screen pixel; of whole numbers the most frequent, `mode`), lines through `clip` and `stroke`.
 
 mod array;
 mod axes;
@@ -44,6 +45,7 @@ mod kinds;
 mod layout;
 mod legend;
 mod limits;
+mod mode;
 mod page;
 mod quantile;
 mod range;
@@ -67,6 +69,9 @@ use std::sync::Arc;
 /// or a `&DataArray` with two dimensions (computed if it is lazy; its coordinates,
 /// name and units label the figure). NaN is missing and drawn light grey; for arrays
 /// that mark missing cells with a number see [`Figure::nodata`].
+///
+/// Where a screen pixel covers several cells it has their mean; of whole numbers (integers, booleans, floats without
+/// fractions) the most frequent one, so that every colour of a map of classes is a class.
 ///
 /// The figure keeps its own copy of a plain array's values (a `DataArray` is shared),
 /// so it can be kept in a variable and drawn later. Nothing fails here: what is wrong

@@ -54,6 +54,8 @@ pub(super) struct Coloring {
     pub range: Range,
     pub dtype: DType,
     pub label: Option<String>,
+    /// The values are whole numbers, in all panels.
+    pub whole: bool,
 }
 
 /// All that a figure shows, before it has a place.
@@ -179,6 +181,7 @@ impl<'a> Page<'a> {
             range: coloring.range,
             nodata: self.settings.nodata,
             colors: &coloring.map,
+            whole: coloring.whole,
             flip_rows: self.content.y.runs_up(),
             flip_columns: self.content.x.runs_left(),
         };

@@ -1,4 +1,4 @@
-//! From values to screen pixels: each pixel has the mean colour of the area that it covers.
+//! From values to screen pixels: each pixel has the mean of the area that it covers, of whole numbers the most frequent.
 //!
 //! A 7200 x 2600 raster on a screen shows 1100 x 400 pixels. Taking every sixth
 //! value would make noise of it; the mean over the area is what an eye would see from afar.
@@ -6,6 +6,7 @@
 use super::canvas::{Picture, Rgb};
 use super::cell::{Cell, two_d, with_cells, with_row};
 use super::colormap::ColorMap;
+use super::mode::{MIDDLE, Tally};
 use super::range::Range;
 use crate::array::Values;
 use ndarray::ArrayViewD;
@@ -18,6 +19,8 @@ pub(super) struct Reduction<'a> {
     pub range: Range,
     pub nodata: Option<f64>,
     pub colors: &'a ColorMap,
+    /// The values are whole numbers, so that a mean of two is none of them.
+    pub whole: bool,
     /// The last row goes on top.
     pub flip_rows: bool,
     /// The last column goes to the left.
@@ -27,7 +30,10 @@ pub(super) struct Reduction<'a> {
 impl Reduction<'_> {
     /// Draws `values`, of shape (row, column), neither of them zero.
     pub fn picture(&self, values: &Values) -> Picture {
-        let pixels = with_cells!(values, view => self.pixels(view));
+        let pixels = match self.whole {
+            true => with_cells!(values, view => self.most_frequent(view)),
+            false => with_cells!(values, view => self.pixels(view)),
+        };
         Picture { width: self.width, height: self.height, pixels }
     }
 
@@ -54,6 +60,44 @@ impl Reduction<'_> {
                         weight += weights[column] * part;
                     }
                     pixel.copy_from_slice(&self.color(sum, weight));
+                }
+            },
+        );
+        pixels
+    }
+
+    /// As [`pixels`](Self::pixels), with the most frequent value of each pixel instead of the mean.
+    fn most_frequent<T: Cell>(&self, view: ArrayViewD<'_, T>) -> Vec<u8> {
+        let view = two_d(view);
+        let row_spans = spans(view.nrows(), self.height, self.flip_rows);
+        let column_spans = spans(view.ncols(), self.width, self.flip_columns);
+        let nodata = self.nodata.map_or(f64::NAN, T::narrowed);
+        let scale = Scale::new(&self.range, nodata);
+        let mut pixels = vec![0; self.width * self.height * 3];
+        let scratch = || (Vec::new(), vec![Tally::default(); self.width]);
+        pixels.par_chunks_mut(self.width * 3).zip(row_spans).for_each_init(
+            scratch,
+            |(buffer, tallies), (line, rows)| {
+                tallies.iter_mut().for_each(Tally::clear);
+                for (row, row_part) in rows.cells() {
+                    let middle_row = row == rows.middle();
+                    with_row(&view, row, buffer, |cells| {
+                        for (tally, columns) in tallies.iter_mut().zip(&column_spans) {
+                            let middle = if middle_row { columns.middle() } else { usize::MAX };
+                            for (column, part) in columns.cells() {
+                                let value = cells[column].number();
+                                if !value.is_nan() && value != nodata {
+                                    let part = part * row_part;
+                                    tally.add(value, if column == middle { part * (1.0 + MIDDLE) } else { part });
+                                }
+                            }
+                        }
+                    });
+                }
+                for (pixel, tally) in line.chunks_exact_mut(3).zip(tallies) {
+                    // Not mixed with the colour of missing cells: that would be the colour of no class either.
+                    let color = tally.most().map_or(self.colors.missing, |value| self.colors.at(scale.share(value)));
+                    pixel.copy_from_slice(&color);
                 }
             },
         );
@@ -95,6 +139,13 @@ impl Scale {
         Self { low: range.low, high: range.high, factor, nodata }
     }
 
+    /// Where a value lies between the ends of the range, 0 to 1. Values beyond count as the ends.
+    fn share(&self, value: f64) -> f32 {
+        let (mut sum, mut weight) = ([0.0], [0.0]);
+        self.add(&[value], 1.0, &mut sum, &mut weight);
+        sum[0]
+    }
+
     /// Adds one row of cells, `part` of which the pixels cover. Values beyond the range count as its ends.
     #[inline]
     fn add<T: Cell>(&self, cells: &[T], part: f32, sums: &mut [f32], weights: &mut [f32]) {
@@ -123,6 +174,11 @@ struct Span {
 }
 
 impl Span {
+    /// The cell in the middle.
+    fn middle(self) -> usize {
+        self.first + (self.last - self.first) / 2
+    }
+
     fn cells(self) -> impl Iterator<Item = (usize, f32)> {
         (self.first..=self.last).map(move |cell| {
             let part = if cell == self.first {

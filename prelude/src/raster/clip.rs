@@ -1,80 +1,60 @@
-//! Parts of a map: by a box, by polygons.
+//! Parts of a map by a box, and where on a map an array lies.
 
-use crate::array::{DataArray, Values};
-use crate::geo::rasterize::{burn, window};
-use crate::geo::{IntoPolygons, Polygons};
+use crate::array::{DataArray, Index};
+use crate::geo::rasterize::{Cover, rasterize};
+use crate::geo::{Columns, Grid, TURNS};
 use crate::{Error, ErrorKind, Result};
+use gdal::vector::Geometry;
 use std::ops::Range;
 
-/// How [`DataArray::clip_polygons_with`] clips.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Clip {
-    all_touched: bool,
-    keep_extent: bool,
-    invert: bool,
-}
-
-impl Clip {
-    /// Pixels whose centre lies inside, in the least window that holds them.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Every pixel that a polygon touches, not only those whose centre lies inside.
-    #[must_use]
-    pub fn all_touched(mut self) -> Self {
-        self.all_touched = true;
-        self
-    }
-
-    /// The array keeps its size.
-    #[must_use]
-    pub fn keep_extent(mut self) -> Self {
-        self.keep_extent = true;
-        self
-    }
-
-    /// What lies outside the polygons; the array keeps its size.
-    #[must_use]
-    pub fn invert(mut self) -> Self {
-        self.invert = true;
-        self
-    }
-}
-
-/// Where an array lies: the names of its dimensions down and across, their lengths, the transform.
+/// An array on a map: the names of its dimensions down and across, and the grid along them.
 pub(super) struct Place {
     pub map: [&'static str; 2],
-    pub shape: [usize; 2],
-    pub transform: [f64; 6],
+    pub grid: Grid,
+    /// Whether x counts degrees around the Earth.
+    pub is_around: bool,
 }
 
 impl Place {
     pub fn of(array: &DataArray, what: &str) -> Result<Self> {
-        let error = |why: String| Error::new(ErrorKind::Mismatch, format!("{what}: {why}"));
-        let map = array.map_dims().ok_or_else(|| {
-            let dims = array.dims().join(", ");
-            error(format!(
-                "the array has the dimensions {dims}, and a map has y and x (or lat and lon, latitude and longitude)"
-            ))
-        })?;
-        let transform = array.transform().ok_or_else(|| {
-            error(format!("the coordinates {} and {} are missing or not evenly spaced", map[0], map[1]))
-        })?;
-        let shape = [array.shape()[array.axis(map[0])?], array.shape()[array.axis(map[1])?]];
-        Ok(Self { map, shape, transform })
+        let grid = array.upright_grid(what)?;
+        // An array without dimensions of a map has no grid.
+        let map = array.map_dims().unwrap_or(["y", "x"]);
+        Ok(Self { map, grid, is_around: array.has_longitudes(map[1]) })
     }
 
-    /// The extent in words.
-    pub fn extent(&self) -> String {
-        let t = self.transform;
-        let (x, y) = (t[0] + t[1] * self.shape[1] as f64, t[3] + t[5] * self.shape[0] as f64);
-        format!("x {} to {}, y {} to {}", t[0].min(x), t[0].max(x), t[3].min(y), t[3].max(y))
+    /// The pixels that areas cover, for each turn around the Earth on which they cover some: their longitudes and the
+    /// array's may be counted from other places.
+    pub fn covers(&self, areas: &[Geometry], all_touched: bool) -> Result<Vec<(i32, Cover)>> {
+        let mut covers = Vec::new();
+        let turns = std::iter::once(0).chain(TURNS.into_iter().filter(|_| self.is_around));
+        for turns in turns {
+            let grid = self.grid.turned(turns);
+            // What only meets an end of the grid touches no pixel at the other.
+            let (left, _, right, _) = grid.bounds();
+            let slack = if turns == 0 { 0.0 } else { grid.transform[1].abs() * 1e-6 };
+            let near = |area: &&Geometry| {
+                let extent = area.envelope();
+                turns == 0 || !area.is_empty() && extent.MinX < right - slack && extent.MaxX > left + slack
+            };
+            let near: Vec<Geometry> = areas.iter().filter(near).cloned().collect();
+            if near.is_empty() {
+                continue;
+            }
+            let cover = rasterize(&near, &grid, all_touched)?;
+            if !cover.mask.is_empty() {
+                covers.push((turns, cover));
+            }
+        }
+        Ok(covers)
     }
 }
 
 impl DataArray {
-    /// The pixels that a box touches, in the units of the array's own CRS. Nothing is read of a lazy array.
+    /// The pixels that a box touches, in the units of the array's coordinates. Nothing is read of a lazy array.
+    ///
+    /// Longitudes are those of the box, wherever the array counts them from: of an array from 0 to 360 the box from -10 to 10
+    /// has the labels -10 to 10, and a box from 170 to -170 the labels 170 to 190.
     ///
     /// ```
     /// use isopleth::array::DataArray;
@@ -85,108 +65,49 @@ impl DataArray {
     /// ```
     ///
     /// # Errors
-    /// If the array has no evenly spaced coordinates, or the box lies outside; the error says where the array is.
+    /// If the array has no evenly spaced coordinates, the box lies outside, or it takes in both ends of an array that does not
+    /// go around the Earth; the error says where the array is.
     pub fn clip_box(&self, left: f64, bottom: f64, right: f64, top: f64) -> Result<Self> {
         let place = Place::of(self, "clip_box")?;
-        let [rows, columns] = window(&place.transform, place.shape, [left, bottom, right, top]);
-        if !(left <= right && bottom <= top) || rows.is_empty() || columns.is_empty() {
+        let grid = &place.grid;
+        let [x, y] = grid.unit;
+        // A box across the antimeridian ends one turn further on.
+        let end = if place.is_around && right < left { right + 360.0 } else { right };
+        let [rows, own] = grid.window([left * x, bottom * y, end * x, top * y]);
+        let columns = match place.is_around {
+            true => grid.longitudes(left, end).map_err(|ends| both_ends(grid, left, right, &ends))?,
+            false => vec![Columns { range: own, turns: 0 }],
+        };
+        let empty = columns.iter().all(|one| one.range.is_empty());
+        if !(left <= end && bottom <= top) || rows.is_empty() || empty {
             let message = format!(
                 "clip_box: no pixel touches left {left}, bottom {bottom}, right {right}, top {top}; the array covers {}",
-                place.extent()
+                place.grid.extent()
             );
             return Err(Error::new(ErrorKind::NotFound, message));
         }
-        self.part_of(&place, rows, columns)
+        let part = self.isel_dim(place.map[0], range(rows.clone()))?.columns(place.map[1], &columns)?;
+        Ok(part.placed(grid, place.map, rows.start, &columns))
     }
+}
 
-    fn part_of(&self, place: &Place, rows: Range<usize>, columns: Range<usize>) -> Result<Self> {
-        let index = |range: Range<usize>| crate::array::Index::Range {
-            start: range.start as i64,
-            end: Some(range.end as i64),
-            step: 1,
-        };
-        self.isel_dim(place.map[0], index(rows))?.isel_dim(place.map[1], index(columns))
-    }
+/// The error of a box of which an array has two parts that are no neighbours.
+fn both_ends(grid: &Grid, left: f64, right: f64, ends: &[Range<usize>; 2]) -> Error {
+    let step = grid.transform[1];
+    let at = |column: usize| grid.transform[0] + column as f64 * step;
+    let message = format!(
+        "clip_box: from left {left} to right {right} the array has two parts that are no neighbours, x {} to {} and x {} to {}, since it \
+         does not go around the Earth (it covers {}); clip each by itself",
+        at(ends[0].start),
+        at(ends[0].end),
+        at(ends[1].start),
+        at(ends[1].end),
+        grid.extent()
+    );
+    Error::new(ErrorKind::InvalidArgument, message)
+}
 
-    /// The pixels whose centre lies in any of the polygons, missing values around them, in the least window that holds
-    /// them all. A lazy array stays lazy, and only that window is ever read.
-    ///
-    /// `polygons` is [`Polygons`], a GeoJSON text or the path of a GeoJSON file. Integers become floats as in
-    /// [`where_`](DataArray::where_), unless the array has a nodata value.
-    ///
-    /// # Errors
-    /// If the polygons are not GeoJSON, no pixel lies in them, or the array has no evenly spaced coordinates.
-    pub fn clip_polygons(&self, polygons: impl IntoPolygons) -> Result<Self> {
-        self.clipped(&polygons.into_polygons()?, Clip::new())
-    }
-
-    /// [`clip_polygons`](Self::clip_polygons) with every touched pixel, at full extent, or the other way round.
-    ///
-    /// # Errors
-    /// As [`clip_polygons`](Self::clip_polygons).
-    pub fn clip_polygons_with(&self, polygons: impl IntoPolygons, options: Clip) -> Result<Self> {
-        self.clipped(&polygons.into_polygons()?, options)
-    }
-
-    /// Which pixels lie in any of the polygons: an array of bool with the dimensions of the map.
-    ///
-    /// # Errors
-    /// If the polygons are not GeoJSON, or the array has no evenly spaced coordinates.
-    pub fn polygon_mask(&self, polygons: impl IntoPolygons, options: Clip) -> Result<Self> {
-        let place = Place::of(self, "polygon_mask")?;
-        let cover = self.cover(&polygons.into_polygons()?, &place, options)?;
-        let mut mask = ndarray::Array2::from_elem((place.shape[0], place.shape[1]), false);
-        mask.slice_mut(ndarray::s![cover.rows, cover.columns]).assign(&cover.mask);
-        if options.invert {
-            mask.mapv_inplace(|inside| !inside);
-        }
-        self.mask_of(&place, mask)
-    }
-
-    fn cover(&self, polygons: &Polygons, place: &Place, options: Clip) -> Result<crate::geo::rasterize::Cover> {
-        let crs = self.crs().map(super::Crs::from_wkt).transpose()?;
-        burn(&polygons.geometries(crs.as_ref())?, &place.transform, place.shape, options.all_touched)
-    }
-
-    /// A mask with the labels of this array's map, all of whose pixels it has.
-    fn mask_of(&self, place: &Place, mask: ndarray::Array2<bool>) -> Result<Self> {
-        let mut array = DataArray::new(Values::from(mask), place.map)?;
-        for dim in place.map {
-            if let Some(labels) = self.index_of(dim) {
-                array = array.coord(dim, labels)?;
-            }
-        }
-        match self.coords().get("spatial_ref") {
-            Some(crs) => array.coord("spatial_ref", crs),
-            None => Ok(array),
-        }
-    }
-
-    fn clipped(&self, polygons: &Polygons, options: Clip) -> Result<Self> {
-        let place = Place::of(self, "clip_polygons")?;
-        let (array, mask) = if options.keep_extent || options.invert {
-            (self.clone(), self.polygon_mask(polygons, options)?)
-        } else {
-            let cover = self.cover(polygons, &place, options)?;
-            if cover.mask.is_empty() {
-                let message = format!(
-                    "clip_polygons: no pixel has its centre in the polygons; the array covers {}{}",
-                    place.extent(),
-                    if options.all_touched {
-                        ""
-                    } else {
-                        "; small polygons need clip_polygons_with(…, Clip::new().all_touched())"
-                    }
-                );
-                return Err(Error::new(ErrorKind::NotFound, message));
-            }
-            let part = self.part_of(&place, cover.rows, cover.columns)?;
-            let mask = part.mask_of(&Place { shape: [cover.mask.nrows(), cover.mask.ncols()], ..place }, cover.mask)?;
-            (part, mask)
-        };
-        match array.nodata().filter(|_| array.dtype().is_integer()) {
-            Some(nodata) => array.where_else(&mask, nodata as i64),
-            None => array.where_(&mask),
-        }
-    }
+/// Positions as an index.
+pub(super) fn range(range: Range<usize>) -> Index {
+    Index::Range { start: range.start as i64, end: Some(range.end as i64), step: 1 }
 }

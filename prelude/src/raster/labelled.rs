@@ -1,15 +1,16 @@
 //! Rasters as labelled arrays: lazy, with pixel centres as coordinates and missing values as NaN.
 
-use super::{Raster, RasterMeta, RasterSource};
+use super::{Raster, RasterSource};
 use crate::array::{Coord, DType, DataArray};
 use crate::disk::{file_name, shown};
-use crate::geo::Crs;
+use crate::geo::{Crs, Encoding, Georeference, Grid, Place, SPATIAL_REF, same_transform};
 use crate::lazy::{BinaryOp, Plan};
 use crate::parallel::Pool;
 use crate::parallel::threads;
 use crate::values::AxisIndex;
 use crate::{Error, ErrorKind, Result};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// How rasters become arrays, for [`open_raster_with`] and [`open_rasters_with`].
 ///
@@ -85,11 +86,12 @@ pub fn open_rasters_with<P: AsRef<Path>>(paths: &[P], options: OpenRaster) -> Re
 
 /// A raster as a lazy array with the dimensions `band`, `y` and `x`. Only the header is read.
 ///
-/// `x` and `y` are the pixel centres. Values equal to the file's nodata value are NaN (integers become
-/// floats then); the value itself stays known as [`DataArray::nodata`]. Numbers that the file stores scaled are
-/// scaled back. The coordinate `spatial_ref` carries the CRS and the transform, as with rioxarray.
+/// `x` and `y` are the pixel centres. Missing values are NaN (integers become floats then), whether a nodata value, a mask
+/// in the file or beside it, or an alpha band says so. Numbers that the file stores scaled are scaled back. How the file
+/// stores them is kept as [`DataArray::encoding`]. The coordinate `spatial_ref` carries the CRS and the transform, as with
+/// rioxarray.
 ///
-/// Tags become attributes. The name of a single band becomes that of the array; names of several are the coordinate
+/// Tags become attributes. Units that differ from band to band are the coordinate `units` along them. The name of a single band becomes that of the array; names of several are the coordinate
 /// `long_name` along `band`. A file that [`DataArray::to_raster`] wrote has its dimension and labels again.
 ///
 /// # Errors
@@ -159,7 +161,7 @@ fn difference(first: &Raster, other: &Raster) -> Option<String> {
     if a.count != b.count {
         return Some(format!("{} band(s), not {}", b.count, a.count));
     }
-    if !same_transform(&a.transform, &b.transform) {
+    if !same_transform(&a.transform, &b.transform, [a.height, a.width]) {
         return Some(format!("transform {:?}, not {:?}", b.transform, a.transform));
     }
     if a.crs != b.crs {
@@ -169,12 +171,6 @@ fn difference(first: &Raster, other: &Raster) -> Option<String> {
     // Compared after masking: it is what the array holds.
     let dtype = |raster: &Raster| RasterSource::new(raster, 1).map(|source| crate::lazy::Source::dtype(&source)).ok();
     (dtype(first) != dtype(other)).then(|| format!("{} values, not {}", b.dtype, a.dtype))
-}
-
-/// Equal to a millionth of a pixel: the same grid is written with other last digits by other programs.
-pub(crate) fn same_transform(a: &[f64; 6], b: &[f64; 6]) -> bool {
-    let pixel = a[1].abs().max(a[2].abs()).min(a[4].abs().max(a[5].abs()));
-    a.iter().zip(b).all(|(a, b)| (a - b).abs() <= pixel * 1e-6)
 }
 
 /// The array of rasters that are known to share their grid.
@@ -205,22 +201,42 @@ fn labelled(rasters: &[Raster], options: &OpenRaster) -> Result<DataArray> {
         _ => ("band", (1..=count).into()),
     };
     let mut array = DataArray::new(Plan::stack(bands)?, [dim, "y", "x"])?.coord(dim, labels)?;
-    let t = meta.transform;
-    // On a rotated grid x and y depend on both the row and the column, so they label neither.
-    if t[2] == 0.0 && t[4] == 0.0 {
-        array = array.coord("y", centres(t[3], t[5], meta.height))?.coord("x", centres(t[0], t[1], meta.width))?;
+    let grid = Grid::new(None, meta.transform, [meta.height, meta.width]);
+    // On a rotated grid x and y depend on both the row and the column, so they label neither; nor do pixels that only
+    // control points place.
+    if let Some([y, x]) = grid.centres().filter(|_| meta.gcps.is_none()) {
+        array = array.coord("y", y)?.coord("x", x)?;
     }
-    array = array.coord("spatial_ref", spatial_ref(&meta))?;
+    let spatial_ref = Coord::scalar(0i64);
+    array = array.coord(
+        SPATIAL_REF,
+        match &meta.crs {
+            Some(crs) => spatial_ref.attr("crs_wkt", crs.wkt()),
+            None => spatial_ref,
+        },
+    )?;
     if single {
-        array = worded(array, first, &numbers, options.unmasked)?;
+        array = worded(array, first, &numbers)?;
     }
-    // Numbers that were scaled back are no longer those among which the nodata value was chosen.
-    let scaled = first.band(numbers[0])?.scaling;
-    Ok(match (meta.nodata, scaled) {
-        (Some(_), Some(_)) if !options.unmasked => array,
-        (Some(nodata), _) => array.attr("_FillValue", nodata),
-        (None, _) => array,
-    })
+    let place = Place::new(["y", "x"], meta.transform, meta.gcps.clone());
+    let encoding = encoding(rasters, &numbers, dim)?;
+    let encoding = encoding.map(|encoding| Arc::new(if options.unmasked { encoding.raw() } else { encoding }));
+    Ok(Georeference { place: Some(place), encoding }.attach(&array))
+}
+
+/// How the files store the bands that lie along `dim`; none where they store them as different types.
+fn encoding(rasters: &[Raster], numbers: &[usize], dim: &str) -> Result<Option<Encoding>> {
+    let mut bands = Vec::with_capacity(rasters.len() * numbers.len());
+    let mut dtypes = Vec::with_capacity(bands.capacity());
+    for raster in rasters {
+        for &band in numbers {
+            let facts = raster.band(band)?;
+            bands.push(facts.encoding());
+            dtypes.push(facts.dtype);
+        }
+    }
+    let alike = dtypes.windows(2).all(|pair| pair[0] == pair[1]);
+    Ok(alike.then(|| Encoding::of_bands(dtypes[0], dim, bands)))
 }
 
 /// One band with missing values and scale applied, or as it is.
@@ -232,20 +248,25 @@ fn plan(raster: &Raster, band: usize, unmasked: bool) -> Result<Plan> {
     let plan = Plan::source(RasterSource::new(raster, band)?);
     let Some((scale, offset)) = facts.scaling else { return Ok(plan) };
     // As xarray decodes: f32 holds every 16-bit number, but not with an offset added.
-    let small = matches!(facts.dtype, DType::U8 | DType::I16 | DType::U16 | DType::F32);
+    let small = facts.dtype == DType::F32 || facts.dtype.is_integer() && facts.dtype.size() <= 2;
     let plan = plan.cast(if small && offset == 0.0 { DType::F32 } else { DType::F64 });
     let scaled = Plan::binary(BinaryOp::Mul, &plan, &Plan::scalar(scale))?;
     if offset == 0.0 { Ok(scaled) } else { Plan::binary(BinaryOp::Add, &scaled, &Plan::scalar(offset)) }
 }
 
 /// What a file says in words: attributes, and names of bands.
-fn worded(mut array: DataArray, raster: &Raster, numbers: &[usize], unmasked: bool) -> Result<DataArray> {
+fn worded(mut array: DataArray, raster: &Raster, numbers: &[usize]) -> Result<DataArray> {
     let tags = raster.tags();
-    for (name, value) in &tags.attributes {
+    // Of the tags of single bands those of the first, as in rioxarray.
+    for (name, value) in tags.attributes.iter().chain(&tags.of_bands[numbers[0] - 1]) {
         array = array.attr(name, value.clone());
     }
-    if let Some((scale, offset)) = raster.band(numbers[0])?.scaling.filter(|_| unmasked) {
-        array = array.attr("scale_factor", scale).attr("add_offset", offset);
+    let units: Vec<&str> = numbers.iter().map(|band| tags.units[band - 1].as_str()).collect();
+    if units.iter().any(|unit| *unit != units[0]) {
+        let along = Coord::along([array.dims()[0].as_str()], units);
+        array = array.coord("units", along)?;
+    } else if !units[0].is_empty() {
+        array = array.attr("units", units[0]);
     }
     let names: Vec<&str> = numbers.iter().map(|band| tags.names[band - 1].as_str()).collect();
     Ok(match names[..] {
@@ -255,21 +276,4 @@ fn worded(mut array: DataArray, raster: &Raster, numbers: &[usize], unmasked: bo
         }
         _ => array,
     })
-}
-
-fn centres(edge: f64, step: f64, count: usize) -> Vec<f64> {
-    (0..count).map(|at| edge + (at as f64 + 0.5) * step).collect()
-}
-
-fn spatial_ref(meta: &RasterMeta) -> Coord {
-    let coord = Coord::scalar(0i64).attr("GeoTransform", transform_text(&meta.transform));
-    match &meta.crs {
-        Some(crs) => coord.attr("crs_wkt", crs.wkt()),
-        None => coord,
-    }
-}
-
-/// A transform as rioxarray writes it: numbers with blanks between them.
-pub(crate) fn transform_text(transform: &[f64; 6]) -> String {
-    transform.map(|number| number.to_string()).join(" ")
 }

@@ -1,13 +1,15 @@
 //! From places on the map to pixels of a file.
 
-use super::Raster;
+use super::{Raster, RasterSource};
 use crate::disk::shown;
-use crate::geo::rasterize::window;
+use crate::geo::{Crs, Grid, TURNS};
+use crate::lazy::Source as _;
 use crate::{Error, ErrorKind, Result};
 use std::ops::Range;
 
 impl Raster {
-    /// The rows and columns that a box touches, in the units of the CRS: for [`read_window`](Raster::read_window).
+    /// The rows and columns that a box touches, in the units of the CRS: for [`read_window`](Raster::read_window). Longitudes of
+    /// the box and of the raster may be counted from other places.
     ///
     /// ```
     /// # fn main() -> isopleth::Result<()> {
@@ -28,10 +30,16 @@ impl Raster {
     /// ```
     ///
     /// # Errors
-    /// If the box lies outside, or the grid is rotated.
+    /// If the box lies outside, it lies on both sides of the seam of a raster around the Earth (which is no one window), or
+    /// the grid is rotated.
     pub fn window(&self, left: f64, bottom: f64, right: f64, top: f64) -> Result<(Range<usize>, Range<usize>)> {
         self.upright()?;
-        let [rows, columns] = window(&self.transform(), [self.height(), self.width()], [left, bottom, right, top]);
+        let grid = Grid::new(self.crs(), self.transform(), [self.height(), self.width()]);
+        let is_around = grid.crs().is_some_and(Crs::is_geographic);
+        let end = if is_around && right < left { right + 360.0 } else { right };
+        let [rows, own] = grid.window([left, bottom, end, top]);
+        let columns = if is_around { self.longitudes(&grid, left, end)? } else { own };
+        let right = end;
         if !(left <= right && bottom <= top) || rows.is_empty() || columns.is_empty() {
             let (l, b, r, t) = self.bounds();
             let message = format!(
@@ -44,22 +52,25 @@ impl Raster {
     }
 
     /// The value of one band at each place (x, y): that of the pixel in which it lies. NaN where the value is
-    /// missing and outside the raster.
+    /// missing (see [`read_mask`](Raster::read_mask)) and outside the raster.
     ///
     /// # Errors
     /// If there is no such band, the grid is rotated, or the file is damaged.
     pub fn sample(&self, band: usize, places: &[(f64, f64)]) -> Result<Vec<f64>> {
         self.upright()?;
-        let missing = self.band(band)?.nodata;
+        let source = RasterSource::new(self, band)?;
         let t = self.transform();
+        let is_around = self.crs().is_some_and(|crs| crs.is_geographic());
+        let turns = || std::iter::once(0).chain(TURNS.into_iter().filter(|_| is_around));
         let inside = |at: f64, length: usize| (at >= 0.0 && at < length as f64).then_some(at as usize);
         let mut values = Vec::with_capacity(places.len());
         for &(x, y) in places {
-            let pixel = inside((y - t[3]) / t[5], self.height()).zip(inside((x - t[0]) / t[1], self.width()));
+            let column = turns().find_map(|turns| inside((x + 360.0 * f64::from(turns) - t[0]) / t[1], self.width()));
+            let pixel = inside((y - t[3]) / t[5], self.height()).zip(column);
             values.push(match pixel {
                 Some((row, column)) => {
-                    let value = self.read_window::<f64>(band, row..row + 1, column..column + 1)?[[0, 0]];
-                    if Some(value) == missing { f64::NAN } else { value }
+                    let value = source.read(&[row..row + 1, column..column + 1])?;
+                    value.get(&[0, 0]).unwrap_or(f64::NAN)
                 }
                 None => f64::NAN,
             });
@@ -67,12 +78,31 @@ impl Raster {
         Ok(values)
     }
 
+    fn longitudes(&self, grid: &Grid, left: f64, right: f64) -> Result<Range<usize>> {
+        match grid.longitudes(left, right).as_deref() {
+            Ok([]) => Ok(0..0),
+            Ok([one]) => Ok(one.range.clone()),
+            _ => {
+                let message = format!(
+                    "longitudes {left} to {right} lie at both ends of {}, which covers {}: they are no one window; \
+                     open_raster(…)?.clip_box(…)? joins them",
+                    shown(self.path()),
+                    grid.extent()
+                );
+                Err(Error::new(ErrorKind::InvalidArgument, message))
+            }
+        }
+    }
+
     fn upright(&self) -> Result<()> {
         let t = self.transform();
         if t[2] == 0.0 && t[4] == 0.0 {
             return Ok(());
         }
-        let message = format!("{} is rotated, so a box on the map is none in it", shown(self.path()));
+        let message = format!(
+            "{} is rotated, so a box on the map is none in it; open_raster(…)?.reproject(…)? puts it upright",
+            shown(self.path())
+        );
         Err(Error::new(ErrorKind::InvalidArgument, message))
     }
 }

@@ -2,10 +2,11 @@
 
 use super::Decoder;
 use crate::display::{MimeBundle, Show, impl_show};
-use crate::geo::Crs;
+use crate::geo::{BandEncoding, Crs, Gcps, NO_TRANSFORM, bounds};
 use crate::html::table;
 use crate::values::DType;
 use std::fmt;
+use std::sync::Arc;
 
 /// The metadata of a raster file: all that is needed to write another one like it.
 ///
@@ -22,9 +23,7 @@ use std::fmt;
 pub struct RasterMeta {
     /// GDAL's short name of the format: `GTiff`, `netCDF`, …
     pub driver: String,
-    /// The element type of the first band. Types that have no name here are given as the next one that holds them:
-    /// 8-bit signed integers as `I16`, 64-bit unsigned ones as `F64` (exact to 2⁵³), as are 64-bit signed ones
-    /// before GDAL 3.5.
+    /// The element type of the first band; half precision is read in single.
     pub dtype: DType,
     /// The number that stands for "no value here", if there is one.
     pub nodata: Option<f64>,
@@ -46,6 +45,10 @@ pub struct RasterMeta {
     pub compression: Option<String>,
     /// What reads the pixels of the file that these metadata come from; none if they come from no file.
     pub decoder: Option<Decoder>,
+    /// What to multiply stored numbers with, and what to add then, band by band; empty where nothing.
+    pub(crate) bands: Vec<BandEncoding>,
+    /// Where some pixels lie, for images without a transform.
+    pub(crate) gcps: Option<Arc<Gcps>>,
 }
 
 /// Metadata are equal if files made of them would be alike, whatever reads those.
@@ -70,32 +73,31 @@ impl RasterMeta {
             height,
             count: 1,
             crs: None,
-            transform: Self::NO_TRANSFORM,
+            transform: NO_TRANSFORM,
             block: [1, width],
             compression: Some("LZW".to_owned()),
             decoder: None,
+            bands: Vec::new(),
+            gcps: None,
         }
     }
 
-    /// The transform of a file without one: x and y are the column and the row.
-    pub(crate) const NO_TRANSFORM: [f64; 6] = [0.0, 1.0, 0.0, 0.0, 0.0, 1.0];
-
     /// The extent in the units of the CRS: (left, bottom, right, top).
     pub fn bounds(&self) -> (f64, f64, f64, f64) {
-        let t = self.transform;
-        let (w, h) = (self.width as f64, self.height as f64);
-        let corners = [(0.0, 0.0), (w, 0.0), (0.0, h), (w, h)];
-        let fold = |f: fn(f64, f64) -> f64, at: usize| {
-            corners.iter().map(|&(c, r)| t[at] + c * t[at + 1] + r * t[at + 2]).reduce(f).unwrap_or_default()
-        };
-        (fold(f64::min, 0), fold(f64::min, 3), fold(f64::max, 0), fold(f64::max, 3))
+        bounds(&self.transform, [self.height, self.width])
+    }
+
+    /// How band `at`, counted from 0, is stored.
+    pub(crate) fn band(&self, at: usize) -> BandEncoding {
+        let known = self.bands.get(at).or(self.bands.first()).copied().unwrap_or(BandEncoding::PLAIN);
+        BandEncoding { nodata: self.nodata, ..known }
     }
 
     /// What the table shows, one line each.
     pub(super) fn lines(&self) -> Vec<(&'static str, String)> {
         let t = self.transform;
         let (left, bottom, right, top) = self.bounds();
-        let georeferenced = t != Self::NO_TRANSFORM;
+        let georeferenced = t != NO_TRANSFORM;
         let mut lines = vec![
             ("driver", self.driver.clone()),
             ("dtype", self.dtype.to_string()),

@@ -4,13 +4,19 @@
 //! file, and [`glob()`] lists many. [`open_rasters`] makes many files one lazy labelled array.
 
 mod clip;
+mod clip_polygons;
+mod control;
 mod copy;
 mod datasets;
 mod decode;
+mod encode;
 mod fresh;
+mod handle;
 mod labelled;
 mod locate;
+mod mask;
 mod meta;
+mod missing;
 mod open;
 mod options;
 mod pixel;
@@ -19,17 +25,20 @@ mod read;
 mod reproject;
 mod save;
 mod source;
+mod sources;
 mod tags;
+mod target_grid;
 #[cfg(test)]
 mod tests;
+mod transfer;
 mod warp;
 mod write;
 mod zonal;
 
 pub use crate::disk::glob;
 pub use crate::gdal::gdal_version;
-pub use crate::geo::{Crs, IntoCrs, IntoPolygons, Polygons};
-pub use clip::Clip;
+pub use crate::geo::{Crs, Gcp, Gcps, IntoCrs, IntoPolygons, Polygons};
+pub use clip_polygons::Clip;
 pub use decode::Decoder;
 #[cfg(fuzzing)]
 #[doc(hidden)]
@@ -44,5 +53,4 @@ pub use source::RasterSource;
 pub use write::RasterWriter;
 pub use zonal::Zonal;
 
-pub(crate) use labelled::transform_text;
 pub(crate) use write::fill;

@@ -1,19 +1,21 @@
 //! A raster file, opened: its path and what its header says. Pixels are read on request.
 
+use super::control::Control;
 use super::decode::{self, Decoder, Expected, Sample};
 use super::meta::block_text;
+use super::missing::{self, Missing};
 use super::tags::{self, Tags};
-use super::{Pixel, RasterMeta, RasterWriter, datasets};
+use super::{Pixel, RasterMeta, RasterWriter, datasets, handle, transfer};
 use crate::disk::{file_name, shown};
 use crate::display::{MimeBundle, Show, impl_show};
-use crate::gdal::errors::not_opened;
 use crate::gdal::library;
-use crate::geo::{Crs, epsg};
+use crate::geo::{BandEncoding, Crs, Gcp, Gcps, NO_TRANSFORM, epsg};
 use crate::html::table;
 use crate::values::DType;
 use crate::{Error, ErrorKind, Result};
 use gdal::raster::RasterBand;
-use gdal::{Dataset, DatasetOptions, Metadata};
+use gdal::spatial_ref::SpatialRef;
+use gdal::{Dataset, Metadata};
 use ndarray::Array2;
 use std::fmt;
 use std::ops::Range;
@@ -27,7 +29,9 @@ use std::sync::Arc;
 ///
 /// Bands count from 1, as in rasterio. Arrays are (row, column), row 0 at the top.
 /// Values are the file's own: a missing value is the number that
-/// [`nodata`](Raster::nodata) names, not NaN.
+/// [`nodata`](Raster::nodata) names, not NaN, and a mask is read apart
+/// ([`read_mask`](Raster::read_mask)). Files beside it belong to a raster:
+/// `.aux.xml`, world files, `.ovr`, `.msk`, headers and projections.
 ///
 /// ```
 /// # fn main() -> isopleth::Result<()> {
@@ -53,6 +57,10 @@ struct Opened {
     meta: RasterMeta,
     bands: Vec<Band>,
     tags: Tags,
+    control: Control,
+    has_transform: bool,
+    /// Whether all bands have the mask of the first.
+    shared_mask: bool,
     /// What the file is to hold when it is read.
     expected: Expected,
     decoder: Decoder,
@@ -64,10 +72,24 @@ pub(crate) struct Band {
     pub dtype: DType,
     /// The stored type, where it is one that may be decoded without GDAL.
     pub sample: Option<Sample>,
+    /// The number that stands for a missing value, if the type can hold it.
     pub nodata: Option<f64>,
+    /// What the file names as nodata, whether or not a pixel can have that value: GDAL fills blocks with it that are not
+    /// stored.
+    pub filling: Option<f64>,
+    /// How missing pixels are told from others.
+    pub missing: Missing,
     pub block: [usize; 2],
     /// What to multiply with and then to add, where stored numbers are not the values themselves.
     pub scaling: Option<(f64, f64)>,
+}
+
+impl Band {
+    /// How it is stored.
+    pub fn encoding(&self) -> BandEncoding {
+        let (scale, offset) = self.scaling.unwrap_or((1.0, 0.0));
+        BandEncoding { nodata: self.nodata, scale, offset }
+    }
 }
 
 impl Raster {
@@ -152,7 +174,13 @@ impl Raster {
         self.0.meta.transform
     }
 
-    /// The number that stands for a missing value, if there is one.
+    /// Whether the file says by a transform where it lies. Without one, [`transform`](Raster::transform) gives the numbers
+    /// of columns and rows.
+    pub fn has_transform(&self) -> bool {
+        self.0.has_transform
+    }
+
+    /// The number that stands for a missing value in the first band, if there is one.
     pub fn nodata(&self) -> Option<f64> {
         self.0.meta.nodata
     }
@@ -178,6 +206,14 @@ impl Raster {
 
     pub(super) fn expected(&self) -> &Expected {
         &self.0.expected
+    }
+
+    pub(super) fn has_shared_mask(&self) -> bool {
+        self.0.shared_mask
+    }
+
+    pub(super) fn control(&self) -> &Control {
+        &self.0.control
     }
 
     pub(super) fn tags(&self) -> &Tags {
@@ -226,25 +262,8 @@ impl Show for Raster {
 impl_show!(Raster);
 
 fn open(path: &Path, overview: Option<usize>) -> Result<Raster> {
-    let opened = datasets::with(path, overview, |dataset| describe(path, overview, dataset))?;
+    let opened = datasets::with_current(path, overview, |dataset| describe(path, overview, dataset))?;
     Ok(Raster(Arc::new(opened)))
-}
-
-/// Opens for `datasets`; the only place where a file is opened for reading.
-pub(crate) fn dataset(path: &Path, overview: Option<usize>) -> Result<Dataset> {
-    let whole = library::call(|| Dataset::open(path)).map_err(|said| not_opened(path, &said))?;
-    let Some(level) = overview else { return Ok(whole) };
-    let there = library::call(|| whole.rasterband(1)?.overview_count()).unwrap_or(0).max(0) as usize;
-    if level >= there {
-        let has = match there {
-            0 => "it has none; open it as it is".to_owned(),
-            n => format!("it has {n}, and they count from 0"),
-        };
-        return Err(Error::new(ErrorKind::NotFound, format!("overview {level} of {}: {has}", shown(path))));
-    }
-    let option = format!("OVERVIEW_LEVEL={level}");
-    let options = DatasetOptions { open_options: Some(&[&option]), ..DatasetOptions::default() };
-    library::call(|| Dataset::open_ex(path, options)).map_err(|said| not_opened(path, &said))
 }
 
 fn describe(path: &Path, overview: Option<usize>, dataset: &Dataset) -> Result<Opened> {
@@ -256,10 +275,14 @@ fn describe(path: &Path, overview: Option<usize>, dataset: &Dataset) -> Result<O
                 .and_then(|band| describe_band(path, number, &band))
         })
         .collect::<Result<Vec<_>>>()?;
-    let Some(first) = bands.first() else { return Err(no_bands(path, dataset)) };
+    let Some(first) = bands.first() else { return Err(handle::no_bands(path, dataset)) };
     check_blocks(path, [height, width], first)?;
     let driver = dataset.driver().short_name();
     let compression = dataset.metadata_item("COMPRESSION", "IMAGE_STRUCTURE");
+    let shared_mask = library::call(|| dataset.rasterband(1)?.mask_flags())
+        .is_ok_and(|flags| flags.is_per_dataset() || flags.is_alpha());
+    let transform = dataset.geo_transform().ok();
+    let control = control(dataset);
     let expected = Expected { width, height, bands: bands.len(), block: first.block, sample: first.sample };
     let decoder = match overview {
         None => decode::choose(path, &driver, compression.as_deref(), &expected)?,
@@ -274,40 +297,49 @@ fn describe(path: &Path, overview: Option<usize>, dataset: &Dataset) -> Result<O
         count: bands.len(),
         crs: crs(dataset),
         // An error only says that there is none.
-        transform: dataset.geo_transform().unwrap_or(RasterMeta::NO_TRANSFORM),
+        transform: transform.unwrap_or(NO_TRANSFORM),
         block: first.block,
         compression,
         decoder: Some(decoder.clone()),
+        bands: bands.iter().map(Band::encoding).collect(),
+        gcps: control.gcps.clone().filter(|_| transform.is_none()),
     };
-    Ok(Opened { path: path.to_owned(), overview, meta, bands, tags: tags::read(dataset), expected, decoder })
+    Ok(Opened {
+        path: path.to_owned(),
+        overview,
+        meta,
+        bands,
+        tags: tags::read(dataset),
+        control,
+        // An error only says that there is none.
+        has_transform: transform.is_some(),
+        shared_mask,
+        expected,
+        decoder,
+    })
 }
 
 fn describe_band(path: &Path, number: usize, band: &RasterBand<'_>) -> Result<Band> {
     // By name: the numbers of the newer types differ between the GDAL versions that bindings exist for.
-    let name = band.band_type().name();
-    let dtype = match name.as_str() {
-        "Byte" => DType::U8,
-        "UInt16" => DType::U16,
-        "Int8" | "Int16" => DType::I16,
-        "UInt32" => DType::U32,
-        "Int32" => DType::I32,
-        "Float32" | "Float16" => DType::F32,
-        "Int64" if cfg!(gdal_int64) => DType::I64,
-        "Float64" | "Int64" | "UInt64" => DType::F64,
-        other => {
-            return Err(Error::new(
-                ErrorKind::InvalidArgument,
-                format!("band {number} of {} holds complex numbers ({other}), which are not supported", shown(path)),
-            ));
-        }
-    };
+    let name = library::type_name(band);
+    let name = if transfer::has_signed_bytes(band) { "Int8".to_owned() } else { name };
+    let dtype = DType::from_gdal_name(&name).ok_or_else(|| {
+        Error::new(
+            ErrorKind::InvalidArgument,
+            format!("band {number} of {} holds complex numbers ({name}), which are not supported", shown(path)),
+        )
+    })?;
     let (columns, rows) = band.block_size();
     // A scale without an offset is one of 0, and the other way round.
     let scaling = match (band.scale().unwrap_or(1.0), band.offset().unwrap_or(0.0)) {
         (1.0, 0.0) => None,
         other => Some(other),
     };
-    Ok(Band { dtype, sample: Sample::named(&name), nodata: nodata(band, dtype), block: [rows, columns], scaling })
+    let sample = Sample::named(&name);
+    let filling = nodata(band, dtype);
+    let nodata = filling.and_then(|nodata| missing::usable(nodata, sample));
+    let missing = Missing::of(band, sample, nodata);
+    Ok(Band { dtype, sample, nodata, filling, missing, block: [rows, columns], scaling })
 }
 
 /// GDAL takes memory for a whole block before it looks whether the file has one: a damaged header may ask for all there is.
@@ -330,30 +362,32 @@ fn nodata(band: &RasterBand<'_>, dtype: DType) -> Option<f64> {
     if dtype == DType::I64 {
         return band.no_data_value_i64().map(|nodata| nodata as f64);
     }
+    #[cfg(gdal_int64)]
+    if dtype == DType::U64 {
+        return band.no_data_value_u64().map(|nodata| nodata as f64);
+    }
     let _ = dtype;
     band.no_data_value()
 }
 
 fn crs(dataset: &Dataset) -> Option<Crs> {
-    let reference = dataset.spatial_ref().ok()?;
-    let wkt = reference.to_wkt().ok().filter(|wkt| !wkt.is_empty())?;
-    Some(Crs::new(&wkt, &reference.name().unwrap_or_default(), epsg(&reference)))
+    crs_of(&dataset.spatial_ref().ok()?)
 }
 
-/// Formats such as netCDF hold several rasters; each has a name of its own.
-fn no_bands(path: &Path, dataset: &Dataset) -> Error {
-    let inner: Vec<String> = dataset
-        .metadata_domain("SUBDATASETS")
-        .unwrap_or_default()
-        .into_iter()
-        .filter_map(|item| item.split_once("_NAME=").map(|(_, name)| name.to_owned()))
-        .collect();
-    if inner.is_empty() {
-        Error::new(ErrorKind::Damaged, format!("{} holds no raster band", shown(path)))
-    } else {
-        Error::new(
-            ErrorKind::InvalidArgument,
-            format!("{} holds several rasters; open one of them by its name: {}", shown(path), inner.join(", ")),
-        )
-    }
+/// Points and formulas that place the raster without a transform.
+fn control(dataset: &Dataset) -> Control {
+    let points = dataset.gcps().iter();
+    let points: Vec<Gcp> =
+        points.map(|at| Gcp { column: at.pixel(), row: at.line(), x: at.x(), y: at.y(), z: at.z() }).collect();
+    let crs = dataset.gcp_spatial_ref().as_ref().and_then(crs_of);
+    let gcps = (!points.is_empty()).then(|| Arc::new(Gcps { crs, points }));
+    let rpcs = dataset.metadata_domain("RPC").unwrap_or_default();
+    let rpcs =
+        rpcs.iter().filter_map(|item| item.split_once('=')).map(|(name, text)| (name.to_owned(), text.to_owned()));
+    Control { gcps, rpcs: rpcs.collect() }
+}
+
+fn crs_of(reference: &SpatialRef) -> Option<Crs> {
+    let wkt = reference.to_wkt().ok().filter(|wkt| !wkt.is_empty())?;
+    Some(Crs::new(&wkt, &reference.name().unwrap_or_default(), epsg(reference)))
 }

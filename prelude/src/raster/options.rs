@@ -1,7 +1,9 @@
 //! How a labelled array becomes a file: what the array itself does not say.
 
 use super::RasterMeta;
-use crate::array::{DType, DataArray};
+use crate::array::{Attr, DataArray};
+use crate::geo::{Encoding, holds};
+use crate::values::DType;
 use crate::{Error, ErrorKind, Result};
 use gdal::{DriverManager, Metadata as _};
 
@@ -32,7 +34,9 @@ impl Compression {
 
 /// How [`DataArray::to_raster`] writes: everything has a default, so `()` stands for no wishes at all.
 ///
-/// Without wishes the file has the array's own element type, nodata value, CRS and place, in strips packed with LZW.
+/// Without wishes the file has the array's own place and CRS, in strips packed with LZW. What was only copied and selected is
+/// stored as in the file that it came from ([`DataArray::encoding`]); what was calculated has the array's own element type, and
+/// NaN for what is missing.
 /// A [`RasterMeta`] gives the options of a file like another one.
 ///
 /// ```
@@ -129,22 +133,42 @@ impl RasterOptions {
         self.like.as_ref().map(|like| (like.width, like.height))
     }
 
+    /// The encoding of the array, as far as the file is to have it: another element type ends it.
+    pub(super) fn known(&self, array: &DataArray) -> Option<Encoding> {
+        let known = array.encoding()?;
+        let dtype = self.dtype.or(self.like.as_ref().map(|like| like.dtype)).unwrap_or(known.dtype());
+        let fits = !known.is_raw() || known.dtype() == array.dtype();
+        (known.is_raw() || dtype == known.dtype()).then_some(known).filter(|_| fits)
+    }
+
     /// The metadata of the file, its place apart.
     pub(super) fn meta(&self, array: &DataArray, height: usize, width: usize, count: usize) -> Result<RasterMeta> {
         let mut meta = match &self.like {
             Some(like) => RasterMeta { height, width, count, ..like.clone() },
             None => {
-                let mut meta = RasterMeta::new(width, height, own_type(array.dtype()));
+                let known = self.known(array);
+                let dtype = self.dtype.or(known.as_ref().map(Encoding::dtype)).unwrap_or(own_type(array.dtype()));
+                let mut meta = RasterMeta::new(width, height, dtype);
                 meta.count = count;
-                meta.nodata = array.nodata();
+                let written = array.get_attr("_FillValue").and_then(Attr::as_f64);
+                let nodata = known.as_ref().and_then(Encoding::nodata).or(written);
+                meta.nodata = nodata.filter(|&nodata| holds(dtype, nodata));
+                if let Some(known) = &known {
+                    meta.bands = (0..count).map(|at| known.band(at)).collect();
+                }
                 meta.block = [block_rows(width * meta.dtype.size()), width];
                 meta
             }
         };
-        if let Some(dtype) = self.dtype {
+        if let Some(dtype) = self.dtype
+            && dtype != meta.dtype
+        {
             meta.dtype = dtype;
+            meta.bands.clear();
         }
-        meta.nodata = self.nodata.or(meta.nodata);
+        // Of numbers that were calculated NaN is what is missing, and no value is NaN.
+        let none = (meta.nodata.is_none() && meta.dtype.is_float() && array.encoding().is_none()).then_some(f64::NAN);
+        meta.nodata = self.nodata.or(meta.nodata).or(none);
         if let Some(compression) = self.compression {
             meta.compression = compression.name().map(str::to_owned);
         }
@@ -161,8 +185,8 @@ impl RasterOptions {
 
     fn check(&self, meta: &RasterMeta) -> Result<()> {
         let invalid = |message: String| Err(Error::new(ErrorKind::InvalidArgument, message));
-        if let (Some(nodata), Some((low, high))) = (meta.nodata, range(meta.dtype))
-            && !(nodata >= low && nodata <= high && nodata.fract() == 0.0)
+        if let (Some(nodata), Some((low, high))) = (meta.nodata, meta.dtype.stored_range())
+            && !holds(meta.dtype, nodata)
         {
             return invalid(format!(
                 "{} cannot hold the nodata value {nodata}: it goes from {low} to {high}; set another one with nodata(…), or dtype(…)",
@@ -256,23 +280,10 @@ fn own_type(dtype: DType) -> DType {
     if dtype == DType::Bool { DType::U8 } else { dtype }
 }
 
-/// What an integer type can hold.
-fn range(dtype: DType) -> Option<(f64, f64)> {
-    match dtype {
-        DType::Bool | DType::U8 => Some((0.0, 255.0)),
-        DType::I16 => Some((f64::from(i16::MIN), f64::from(i16::MAX))),
-        DType::U16 => Some((0.0, f64::from(u16::MAX))),
-        DType::I32 => Some((f64::from(i32::MIN), f64::from(i32::MAX))),
-        DType::U32 => Some((0.0, f64::from(u32::MAX))),
-        DType::I64 => Some((i64::MIN as f64, i64::MAX as f64)),
-        _ => None,
-    }
-}
-
 /// Differences of neighbours pack better than the numbers themselves. Older versions of libtiff have none of 64 bits.
 fn predictor(meta: &RasterMeta) -> Option<u8> {
     match (meta.compression.as_deref(), meta.dtype) {
-        (None, _) | (_, DType::I64) => None,
+        (None, _) | (_, DType::I64 | DType::U64) => None,
         (Some("LZW" | "DEFLATE" | "ZSTD"), dtype) => Some(if dtype.is_float() { 3 } else { 2 }),
         _ => None,
     }

@@ -6,8 +6,8 @@ use crate::values::DType;
 use ndarray::{Array2, ArrayView2};
 use std::ops::Range;
 
-/// A type that pixels can be read as and written from: `u8`, `u16`, `i16`, `u32`, `i32`, `f32` or `f64`, and
-/// `i64` where GDAL is 3.5 or newer.
+/// A type that pixels can be read as and written from: `u8`, `i8`, `u16`, `i16`, `u32`, `i32`, `f32` or `f64`, and
+/// `i64` and `u64` where GDAL is 3.5 or newer.
 ///
 /// Sealed: these are the types that GDAL can convert to.
 // The methods are not generic, so a cell that reads a raster calls code that was compiled with the prelude.
@@ -44,6 +44,6 @@ macro_rules! pixel {
     )*};
 }
 
-pixel!(u8 => U8, u16 => U16, i16 => I16, u32 => U32, i32 => I32, f32 => F32, f64 => F64);
+pixel!(u8 => U8, i8 => I8, u16 => U16, i16 => I16, u32 => U32, i32 => I32, f32 => F32, f64 => F64);
 #[cfg(gdal_int64)]
-pixel!(i64 => I64);
+pixel!(i64 => I64, u64 => U64);

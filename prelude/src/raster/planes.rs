@@ -1,6 +1,7 @@
 //! An array on a map as its planes: what GDAL's algorithms take one at a time.
 
-use crate::array::{Coord, DataArray};
+use crate::array::{Coord, DataArray, Operation};
+use crate::geo::NoGrid;
 use crate::lazy::{AxisIndex, Plan};
 use crate::{Error, ErrorKind, Result};
 
@@ -14,7 +15,6 @@ pub(super) struct Planes {
     pub array: DataArray,
     /// The names of the dimensions that run down and across.
     pub map: [String; 2],
-    pub transform: [f64; 6],
     /// Whether the array was lazy, before the reductions in it were computed.
     pub lazy: bool,
 }
@@ -23,25 +23,17 @@ impl Planes {
     /// Cuts `array`, of which `what` is asked.
     ///
     /// # Errors
-    /// When it has no dimensions of a map, or no even coordinates along them.
+    /// When it has no dimensions of a map.
     pub fn of(array: &DataArray, what: &str) -> Result<Self> {
         let Some(map) = array.map_dims() else {
-            let message = format!(
-                "{what}: the array has the dimensions {}, and a map has y and x (or lat and lon, latitude and longitude); rename them first",
-                array.dims().join(", ")
-            );
-            return Err(Error::new(ErrorKind::Mismatch, message));
+            return Err(Error::new(ErrorKind::Mismatch, format!("{what}: {}", array.no_grid(&NoGrid::NoMap))));
         };
-        let transform = array.transform().ok_or_else(|| {
-            let message = format!("{what}: the coordinates {} and {} are missing or not evenly spaced", map[0], map[1]);
-            Error::new(ErrorKind::Mismatch, message)
-        })?;
         let rest: Vec<&str> = array.dims().iter().map(String::as_str).filter(|dim| !map.contains(dim)).collect();
         let order: Vec<&str> = rest.iter().copied().chain(map).collect();
         let array = if array.dims() == order.as_slice() { array.clone() } else { array.transpose(order)? };
         // Every plane may need them whole, so they are computed once and not for each plane.
         let lazy = array.is_lazy();
-        let array = array.with_plan(array.plan().settled()?);
+        let array = array.with_plan(Operation::Load, array.plan().settled()?);
         let outer: Vec<(String, usize)> = array.sizes().into_iter().take(rest.len()).collect();
         let (rows, columns) = (array.shape()[rest.len()], array.shape()[rest.len() + 1]);
         let count: usize = outer.iter().map(|(_, length)| length).product();
@@ -58,11 +50,28 @@ impl Planes {
                 array.plan().index(&axes)
             })
             .collect::<Result<_>>()?;
-        Ok(Self { outer, planes, array, map: map.map(str::to_owned), transform, lazy })
+        Ok(Self { outer, planes, array, map: map.map(str::to_owned), lazy })
+    }
+
+    /// Where plane `number` lies along the dimension `dim`, if that is one of the outer ones.
+    pub fn position(&self, dim: &str, mut number: usize) -> Option<usize> {
+        for (name, length) in self.outer.iter().rev() {
+            if name == dim {
+                return Some(number % length);
+            }
+            number /= length;
+        }
+        None
     }
 
     /// New planes of one shape in the places of the old ones; `dims` and `coords` are those of a plane.
-    pub fn rebuild(&self, mut planes: Vec<Plan>, dims: &[&str], coords: Vec<Coord>) -> Result<DataArray> {
+    pub fn rebuild(
+        &self,
+        operation: Operation,
+        mut planes: Vec<Plan>,
+        dims: &[&str],
+        coords: Vec<Coord>,
+    ) -> Result<DataArray> {
         if planes.is_empty() {
             let message = format!("the array is empty: {}", self.array.dims().join(", "));
             return Err(Error::new(ErrorKind::InvalidArgument, message));
@@ -75,6 +84,6 @@ impl Planes {
         let kept = self.array.coords().iter().filter(|coord| !on_map(coord) && !replaced(coord)).cloned();
         let all: Vec<Coord> = kept.chain(coords.iter().cloned()).collect();
         let dims = self.outer.iter().map(|(dim, _)| dim.clone()).chain(dims.iter().map(|dim| (*dim).to_owned()));
-        Ok(self.array.with_parts(dims.collect(), planes.remove(0), all))
+        Ok(self.array.with_parts(operation, dims.collect(), planes.remove(0), all))
     }
 }

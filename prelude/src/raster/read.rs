@@ -1,13 +1,15 @@
 //! Reading pixels: straight into the array that the caller gets, in slabs of whole blocks.
 
 use super::decode::{self, Decoded, Decoder};
+use super::transfer::Transfer;
 use super::{Raster, datasets};
 use crate::cancel;
 use crate::disk::shown;
+use crate::gdal::errors::{Cause, codec_hint};
 use crate::gdal::library;
 use crate::parallel::activity;
 use crate::{Error, ErrorKind, Result};
-use gdal::raster::{GdalType, RasterBand};
+use gdal::raster::RasterBand;
 use ndarray::Array2;
 use std::ops::Range;
 use std::path::Path;
@@ -16,7 +18,7 @@ use std::path::Path;
 const SLAB_BYTES: usize = 8 << 20;
 
 /// Reads a window into a new array; stops the cell if Stop was pressed.
-pub(crate) fn window<T: GdalType + Decoded + Default>(
+pub(crate) fn window<T: Transfer + Decoded>(
     raster: &Raster,
     band: usize,
     rows: Range<usize>,
@@ -40,7 +42,7 @@ pub(crate) fn window<T: GdalType + Decoded + Default>(
 ///
 /// # Errors
 /// Of kind `Interrupted` if Stop was pressed; otherwise as [`Raster::read_window`].
-pub(crate) fn into<T: GdalType + Decoded>(
+pub(crate) fn into<T: Transfer + Decoded>(
     raster: &Raster,
     band: usize,
     rows: Range<usize>,
@@ -54,7 +56,7 @@ pub(crate) fn into<T: GdalType + Decoded>(
     }
     if raster.decoder() == &Decoder::Isopleth {
         let window = (band - 1, rows.clone(), columns.clone());
-        if decode::read(raster.path(), raster.expected(), window, facts.nodata, out, finish)? {
+        if decode::read(raster.path(), raster.expected(), window, facts.filling, out, finish)? {
             return Ok(());
         }
     }
@@ -62,7 +64,7 @@ pub(crate) fn into<T: GdalType + Decoded>(
 }
 
 /// [`into`] for what GDAL has to read.
-pub(super) fn through_gdal<T: GdalType + Copy>(
+pub(super) fn through_gdal<T: Transfer>(
     raster: &Raster,
     band: usize,
     rows: Range<usize>,
@@ -90,7 +92,7 @@ pub(super) fn through_gdal<T: GdalType + Copy>(
     })
 }
 
-fn slab_into<T: GdalType + Copy>(
+fn slab_into<T: Transfer>(
     path: &Path,
     band: usize,
     source: &RasterBand<'_>,
@@ -101,12 +103,11 @@ fn slab_into<T: GdalType + Copy>(
     // Sizes that GDAL accepted at open fit in its 32-bit integers.
     let origin = (columns.start as isize, rows.start as isize);
     let size = (columns.len(), rows.len());
-    library::call(|| source.read_into_slice(origin, size, size, out, None))
-        .map_err(|said| failed(path, band, &rows, &said))
+    library::call(|| T::read(source, (origin, size), out)).map_err(|said| failed(path, band, &rows, &said))
 }
 
 /// As many rows as make a slab, in whole blocks.
-fn slab_rows(block_rows: usize, row_bytes: usize) -> usize {
+pub(super) fn slab_rows(block_rows: usize, row_bytes: usize) -> usize {
     let block_rows = block_rows.max(1);
     (SLAB_BYTES / row_bytes.max(1) / block_rows).max(1) * block_rows
 }
@@ -129,18 +130,26 @@ fn check_window<'a>(
     Ok(facts)
 }
 
-fn failed(path: &Path, band: usize, rows: &Range<usize>, said: &str) -> Error {
+pub(super) fn failed(path: &Path, band: usize, rows: &Range<usize>, said: &str) -> Error {
     let place = match row_in(said) {
         Some(row) if rows.contains(&row) => format!("at row {row}"),
         _ => format!("between rows {} and {}", rows.start, rows.end),
     };
-    Error::new(
-        ErrorKind::Damaged,
-        format!(
-            "band {band} of {} cannot be read {place}: the file is damaged or cut short; copy it again ({said})",
-            shown(path)
-        ),
-    )
+    let cause = Cause::of(said);
+    let kind = match cause {
+        Cause::Damage => ErrorKind::Damaged,
+        Cause::Codec => ErrorKind::InvalidArgument,
+        Cause::Absent => ErrorKind::NotFound,
+        Cause::Network | Cause::Denied => ErrorKind::Io,
+        Cause::Other => ErrorKind::Other,
+    };
+    let why = match cause {
+        Cause::Damage => format!("the file is damaged or cut short; copy it again ({said})"),
+        Cause::Codec => format!("{said}{}", codec_hint()),
+        Cause::Absent => format!("a file that it names is missing ({said})"),
+        Cause::Network | Cause::Denied | Cause::Other => said.to_owned(),
+    };
+    Error::new(kind, format!("band {band} of {} cannot be read {place}: {why}", shown(path)))
 }
 
 /// The row that GDAL or libtiff name in their complaint, if they do.

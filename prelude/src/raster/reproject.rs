@@ -1,15 +1,13 @@
 //! Another CRS, another grid: values computed anew by GDAL's warper, plane by plane and only when asked for.
 
 use super::planes::Planes;
-use super::transform_text;
-use super::warp::{suggested, warp};
-use crate::array::{Coord, DType, DataArray, Values};
-use crate::geo::Grid;
-use crate::geo::{Crs, IntoCrs};
-use crate::lazy::{Plan, Source};
+use super::warp::{Numbers, Warp, Warped};
+use crate::array::{DataArray, Operation};
+use crate::geo::{Crs, Gcps, Georeference, Grid, IntoCrs, NO_TRANSFORM, Place};
+use crate::lazy::Plan;
 use crate::{Error, ErrorKind, Result};
 use gdal_sys::GDALResampleAlg;
-use std::ops::Range;
+use std::sync::Arc;
 
 /// How a pixel of the new grid gets its value from those of the old one. Missing values are left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -53,16 +51,31 @@ impl Resampling {
             Self::Median => GDALResampleAlg::GRA_Med,
         }
     }
+
+    /// How many pixels of the old grid it looks at to each side, where both grids are equally fine.
+    pub(super) fn radius(self) -> f64 {
+        match self {
+            Self::Bilinear => 1.0,
+            Self::Cubic | Self::CubicSpline => 2.0,
+            Self::Lanczos => 3.0,
+            _ => 0.0,
+        }
+    }
+
+    /// Whether it looks at all pixels that the new one covers, rather than at those around its centre.
+    pub(super) fn is_over_areas(self) -> bool {
+        matches!(self, Self::Average | Self::Mode | Self::Min | Self::Max | Self::Median)
+    }
 }
 
 /// The grid to reproject to, and how; for [`DataArray::reproject_with`].
 #[derive(Debug, Clone, Default)]
 pub struct Reproject {
-    resolution: Option<f64>,
-    bounds: Option<[f64; 4]>,
-    shape: Option<[usize; 2]>,
-    resampling: Resampling,
-    fill: Option<f64>,
+    pub(super) resolution: Option<f64>,
+    pub(super) bounds: Option<[f64; 4]>,
+    pub(super) shape: Option<[usize; 2]>,
+    pub(super) resampling: Resampling,
+    pub(super) fill: Option<f64>,
 }
 
 impl Reproject {
@@ -99,57 +112,12 @@ impl Reproject {
         self
     }
 
-    /// What stands where there is no value, so that an array of integers stays one. It is the array's nodata value then.
+    /// What stands where there is no value, so that an array of integers stays one. It is the array's nodata value then; a
+    /// number that the element type does not have makes it the next wider one that has it.
     #[must_use]
     pub fn fill(mut self, fill: f64) -> Self {
         self.fill = Some(fill);
         self
-    }
-
-    /// The grid in `crs`; the rules are rasterio's `calculate_default_transform` and gdalwarp's `-te`.
-    fn grid(&self, source: &Grid, crs: &Crs) -> Result<Grid> {
-        let invalid = |message: String| Err(Error::new(ErrorKind::InvalidArgument, format!("reproject: {message}")));
-        if let Some(resolution) = self.resolution
-            && !(resolution > 0.0 && resolution.is_finite())
-        {
-            return invalid(format!("a resolution of {resolution}; it is the side of a pixel in the units of {crs}"));
-        }
-        if self.resolution.is_some() && self.shape.is_some() {
-            return invalid("resolution and shape are two answers to one question; give one".to_owned());
-        }
-        if self.shape.is_some_and(|shape| shape.contains(&0)) {
-            return invalid("a shape with a 0 has no pixels".to_owned());
-        }
-        let mut grid = suggested(source, crs)?;
-        if let Some([left, bottom, right, top]) = self.bounds {
-            if !(left < right && bottom < top) {
-                return invalid(format!(
-                    "bounds ({left}, {bottom}, {right}, {top}): they are left, bottom, right, top"
-                ));
-            }
-            let step = [self.resolution.unwrap_or(grid.transform[1]), self.resolution.unwrap_or(-grid.transform[5])];
-            let pixels = |length: f64, step: f64| ((length / step + 0.5) as usize).max(1);
-            [grid.height, grid.width] =
-                self.shape.unwrap_or([pixels(top - bottom, step[1]), pixels(right - left, step[0])]);
-            let step = match self.shape {
-                Some([rows, columns]) => [(right - left) / columns as f64, (top - bottom) / rows as f64],
-                None => step,
-            };
-            grid.transform = [left, step[0], 0.0, top, 0.0, -step[1]];
-            return Ok(grid);
-        }
-        let [width, height] = [grid.transform[1], -grid.transform[5]];
-        if let Some(resolution) = self.resolution {
-            grid.width = (grid.width as f64 * width / resolution).ceil() as usize;
-            grid.height = (grid.height as f64 * height / resolution).ceil() as usize;
-            (grid.transform[1], grid.transform[5]) = (resolution, -resolution);
-        }
-        if let Some([rows, columns]) = self.shape {
-            grid.transform[1] = width * (grid.width as f64 / columns as f64);
-            grid.transform[5] = -height * (grid.height as f64 / rows as f64);
-            (grid.height, grid.width) = (rows, columns);
-        }
-        Ok(grid)
     }
 }
 
@@ -158,8 +126,11 @@ impl DataArray {
     ///
     /// `crs` is a code (`"EPSG:3857"`), WKT, a PROJ string, or a [`Crs`]. Dimensions other than those of the map stay.
     /// Where the new grid has no value it is missing, so integers become floats as in
-    /// [`where_`](DataArray::where_), unless the array has a nodata value. A lazy array stays lazy, plane by plane;
-    /// reductions in it are computed now, since every plane may need them.
+    /// [`where_`](DataArray::where_), unless they are the file's own numbers and have a nodata value, or a
+    /// [`fill`](Reproject::fill) is given. A pixel has the same value whichever part of the result is read. Rotated rasters are
+    /// put upright, and those that only control points place are put on a grid (by a polynomial through the points,
+    /// as gdalwarp does). A lazy array stays lazy, plane by plane; reductions in it are computed now, since every plane may
+    /// need them.
     ///
     /// # Errors
     /// If the array has no CRS ([`with_crs`](DataArray::with_crs) gives it one), no evenly spaced coordinates, or no
@@ -191,7 +162,7 @@ impl DataArray {
         self.warped(&crs.into_crs()?, &options)
     }
 
-    /// The array on exactly the grid of `other`, with its x and y: by nearest neighbours.
+    /// The array on exactly the grid of `other`, with its x and y: by nearest neighbours. Of `other` nothing is computed.
     ///
     /// # Errors
     /// As [`reproject`](Self::reproject), for both arrays.
@@ -204,129 +175,80 @@ impl DataArray {
     /// # Errors
     /// As [`reproject`](Self::reproject), for both arrays.
     pub fn reproject_match_by(&self, other: &DataArray, resampling: Resampling) -> Result<Self> {
-        let planes = Planes::of(self, "reproject_match")?;
-        let like = Planes::of(other, "reproject_match: the other array")?;
-        let (height, width) = (other.shape()[other.axis(&like.map[0])?], other.shape()[other.axis(&like.map[1])?]);
-        let grid =
-            Grid { crs: crs_of(other, "reproject_match: the other array")?, transform: like.transform, height, width };
-        let warped = on_grid(&planes, &grid, &Reproject { resampling, ..Reproject::new() })?;
+        const OTHER: &str = "reproject_match: the other array";
+        let target = Grid { crs: Some(crs_of(other, OTHER)?), ..other.grid_for(OTHER)? };
+        let options = Reproject { resampling, ..Reproject::new() };
+        let matched = on_grid(self, "reproject_match", &target, &options)?;
         // The other's own labels: computed from its transform they could differ in the last digit, and not align.
-        let mut matched = warped;
-        for (name, dim) in ["y", "x"].iter().zip(&like.map) {
-            if let Some(labels) = other.index_of(dim) {
-                matched = matched.coord(name, labels.values().clone())?;
-            }
-        }
-        Ok(matched)
+        let labels = ["y", "x"].iter().zip(other.map_dims().into_iter().flatten());
+        labels.filter_map(|(name, dim)| Some((name, other.index_of(dim)?))).try_fold(
+            matched,
+            |matched, (name, labels)| {
+                // A range of even numbers stays one.
+                matched.coord(name, labels.clone().unplaced())
+            },
+        )
     }
 
     fn warped(&self, crs: &Crs, options: &Reproject) -> Result<Self> {
-        let planes = Planes::of(self, "reproject")?;
-        let source = source_grid(&planes)?;
-        on_grid(&planes, &options.grid(&source, crs)?, options)
+        let source = source_grid(self, "reproject")?;
+        on_grid(self, "reproject", &options.grid(&source, crs)?, options)
     }
 }
 
 fn crs_of(array: &DataArray, what: &str) -> Result<Crs> {
-    let wkt = array.crs().ok_or_else(|| {
+    array.find_crs().map_err(|error| error.context(what))?.ok_or_else(|| {
         let message = format!("{what}: the array has no CRS; give it the one it is in: with_crs(\"EPSG:4326\")?");
         Error::new(ErrorKind::InvalidArgument, message)
-    })?;
-    Crs::from_wkt(wkt)
+    })
 }
 
-fn source_grid(planes: &Planes) -> Result<Grid> {
-    let shape = planes.array.shape();
-    let (height, width) = (shape[shape.len() - 2], shape[shape.len() - 1]);
-    Ok(Grid { crs: crs_of(&planes.array, "reproject")?, transform: planes.transform, height, width })
+/// Where the array lies, in a CRS: also by control points alone.
+fn source_grid(array: &DataArray, what: &str) -> Result<Grid> {
+    let gcps = array.place().filter(|place| place.is_pixels).and_then(|place| place.gcps.clone());
+    let (Some(gcps), Some([down, across])) = (gcps, array.map_dims()) else {
+        let grid = array.grid_for(what)?;
+        return Ok(Grid { crs: Some(crs_of(array, what)?), ..grid });
+    };
+    let crs = match &gcps.crs {
+        Some(crs) => crs.clone(),
+        None => crs_of(array, what)?,
+    };
+    let shape = [array.shape()[array.axis(down)?], array.shape()[array.axis(across)?]];
+    let gcps = Arc::new(Gcps { crs: Some(crs.clone()), points: gcps.points.clone() });
+    Ok(Grid { gcps: Some(gcps), ..Grid::new(Some(crs), NO_TRANSFORM, shape) })
 }
 
-fn on_grid(planes: &Planes, target: &Grid, options: &Reproject) -> Result<DataArray> {
-    let source = source_grid(planes)?;
-    let own = planes.array.dtype();
-    if matches!(own, DType::DateTime | DType::Text) {
-        return Err(Error::new(ErrorKind::Mismatch, format!("reproject: {own} cannot be warped")));
-    }
-    // Integers that came unmasked keep the number that stands for "none"; all others get a type that has NaN.
-    let kept = options.fill.or(planes.array.nodata().filter(|_| own.is_integer()));
-    let dtype = if kept.is_some() && own.is_integer() && own != DType::I64 { own } else { own.with_missing() };
-    let missing = kept.filter(|_| dtype.is_integer() || options.fill.is_some());
-    let source_nodata = if dtype.is_float() { Some(f64::NAN) } else { planes.array.nodata() };
-    let warped = |plane: &Plan| -> Result<Plan> {
-        let source = Warped {
-            input: plane.cast(dtype),
+fn on_grid(array: &DataArray, what: &str, target: &Grid, options: &Reproject) -> Result<DataArray> {
+    let source = source_grid(array, what)?;
+    let planes = Planes::of(array, what)?;
+    let numbers = Numbers::of(&planes.array, what, options)?;
+    let mut new = Vec::with_capacity(planes.planes.len());
+    for (number, plane) in planes.planes.iter().enumerate() {
+        let along = numbers.along().and_then(|dim| planes.position(dim, number)).unwrap_or_default();
+        let (source_nodata, missing) = numbers.of_band(along);
+        let warp = Warp {
             source: source.clone(),
-            target: target.clone(),
-            shape: [target.height, target.width],
+            target: Grid { unit: [1.0, 1.0], ..target.clone() },
             resampling: options.resampling,
             source_nodata,
-            missing: missing.unwrap_or(f64::NAN),
-            dtype,
+            missing,
+            dtype: numbers.dtype,
         };
-        Ok(Plan::source(source))
-    };
-    let new = planes.planes.iter().map(warped).collect::<Result<Vec<_>>>()?;
-    let centres = |edge: f64, step: f64, count: usize| -> Vec<f64> {
-        (0..count).map(|at| edge + (at as f64 + 0.5) * step).collect()
-    };
-    let t = target.transform;
-    let spatial_ref = planes.array.coords().get("spatial_ref").cloned().unwrap_or_else(|| Coord::scalar(0));
-    let spatial_ref = spatial_ref.attr("crs_wkt", target.crs.wkt()).attr("GeoTransform", transform_text(&t));
-    let mut array = planes
-        .rebuild(new, &["y", "x"], Vec::new())?
-        .coord("y", centres(t[3], t[5], target.height))?
-        .coord("x", centres(t[0], t[1], target.width))?
-        .coord("spatial_ref", spatial_ref)?;
-    if let Some(fill) = missing {
-        array = array.attr("_FillValue", fill);
+        new.push(Plan::source(Warped::new(plane, warp)));
     }
-    if planes.lazy { Ok(array) } else { array.compute() }
-}
-
-/// A plane on another grid, warped when it is read.
-#[derive(Debug)]
-struct Warped {
-    input: Plan,
-    source: Grid,
-    target: Grid,
-    shape: [usize; 2],
-    resampling: Resampling,
-    source_nodata: Option<f64>,
-    missing: f64,
-    dtype: DType,
-}
-
-impl Source for Warped {
-    fn shape(&self) -> &[usize] {
-        &self.shape
+    let mut reprojected = planes.rebuild(Operation::Reproject, new, &["y", "x"], Vec::new())?;
+    if let Some([y, x]) = target.centres() {
+        reprojected = reprojected.coord("y", y)?.coord("x", x)?;
     }
-
-    /// All of it: a row of the new grid may need any row of the old one.
-    fn block(&self) -> &[usize] {
-        &self.shape
+    if let Some(crs) = &target.crs {
+        reprojected = reprojected.set_crs(crs)?;
     }
-
-    fn dtype(&self) -> DType {
-        self.dtype
+    let place = Place::new(["y", "x"], target.transform, None);
+    let encoding = numbers.encoding.map(Arc::new);
+    reprojected = Georeference { place: Some(place), encoding }.attach(&reprojected);
+    if let Some(nodata) = numbers.attribute {
+        reprojected = reprojected.attr("_FillValue", nodata);
     }
-
-    fn input(&self) -> Option<&Plan> {
-        Some(&self.input)
-    }
-
-    fn describe(&self) -> String {
-        format!("from {} to {}, {:?}", self.source.crs, self.target.crs, self.resampling)
-    }
-
-    fn axis_name(&self, axis: usize) -> String {
-        ["rows", "columns"][axis.min(1)].to_owned()
-    }
-
-    fn read(&self, window: &[Range<usize>]) -> Result<Values> {
-        let [rows, columns] = window else { unreachable!("a plane has two axes") };
-        let plane = self.input.part(&[0..self.source.height, 0..self.source.width])?;
-        let target = self.target.rows(rows.start, rows.end);
-        let warped = warp(&plane, &self.source, &target, self.resampling, self.source_nodata, self.missing)?;
-        Ok(warped.window(&[0..rows.len(), columns.clone()]))
-    }
+    if planes.lazy { Ok(reprojected) } else { reprojected.compute() }
 }

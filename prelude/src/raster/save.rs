@@ -1,16 +1,17 @@
 //! Labelled arrays as GeoTIFFs: the grid comes from the array, everything else from it or from the options.
 
 use super::copy::Ending;
-use super::labelled::same_transform;
+use super::encode::Encoder;
 use super::options::overview_resampling;
-use super::{Crs, RasterMeta, RasterOptions, RasterWriter, tags, write};
+use super::transfer::Transfer;
+use super::{RasterMeta, RasterOptions, RasterWriter, tags, write};
 use crate::array::{DType, DataArray, Values};
 use crate::cancel;
 use crate::disk::shown;
+use crate::geo::{NO_TRANSFORM, NoGrid, same_transform};
 use crate::lazy::Plan;
 use crate::parallel::Progress;
 use crate::{Error, ErrorKind, Result};
-use gdal::raster::GdalType;
 use ndarray::{ArrayView, ArrayView2, Ix2, IxDyn, s};
 use std::ops::Range;
 use std::path::Path;
@@ -69,9 +70,11 @@ fn save(array: &DataArray, path: &Path, options: &RasterOptions) -> Result<()> {
         }
     };
     check_type(array.dtype(), path)?;
-    let like = options.meta(&array, height, width, count).map_err(|error| error.context(shown(path)))?;
+    let named = |error: Error| error.context(shown(path));
+    let like = options.meta(&array, height, width, count).map_err(named)?;
     let mut meta = like.clone();
-    place(&array, &mut meta, &like, options.size_like() == Some((width, height)))?;
+    place(&array, &mut meta, options.size_like() == Some((width, height))).map_err(named)?;
+    let encoder = Encoder::new(array.dtype(), options.known(&array).as_ref(), &meta);
     let ending = Ending {
         overviews: (options.has_overviews() && !options.is_cog()).then(|| overview_resampling(meta.dtype)),
         cog: options.is_cog().then(|| options.cog_creation(&meta)),
@@ -80,14 +83,14 @@ fn save(array: &DataArray, path: &Path, options: &RasterOptions) -> Result<()> {
     let plan = if plan.ndim() == 2 { plan.insert_axis(0) } else { plan };
     let mut writer = write::create_with(path, &meta, &options.creation(&meta), ending)?;
     tags::write(&mut writer, &array)?;
-    pixels(&mut writer, &plan, path)?;
+    pixels(&mut writer, &plan, &encoder, path)?;
     writer.finish()
 }
 
 /// What no raster file can hold.
 fn check_type(dtype: DType, path: &Path) -> Result<()> {
     let why = match dtype {
-        DType::DateTime => "dates; write a field of them, such as dayofyear()",
+        date if date.is_date() => "dates; write a field of them, such as dayofyear()",
         DType::Text => "text; to_csv writes it as a table",
         _ => return Ok(()),
     };
@@ -95,7 +98,7 @@ fn check_type(dtype: DType, path: &Path) -> Result<()> {
 }
 
 /// Computes and writes window after window, band after band.
-fn pixels(writer: &mut RasterWriter, plan: &Plan, path: &Path) -> Result<()> {
+fn pixels(writer: &mut RasterWriter, plan: &Plan, encoder: &Encoder, path: &Path) -> Result<()> {
     let &[count, height, width] = plan.shape() else { unreachable!("bands, rows and columns") };
     let row_bytes = (width * plan.dtype().size()).max(1);
     let block = writer.meta().block[0].max(1);
@@ -111,7 +114,8 @@ fn pixels(writer: &mut RasterWriter, plan: &Plan, path: &Path) -> Result<()> {
             let rows = row..(row + rows).min(height);
             let values = plan.part(&[bands.clone(), rows.clone(), 0..width])?;
             for band in bands.clone() {
-                put(writer, band + 1, rows.clone(), &values, band - bands.start, path)?;
+                let part = BandRows { band, rows: rows.clone(), at: band - bands.start };
+                put(writer, &part, &values, encoder, path)?;
             }
             crate::values::buffers::recycle(values);
             progress.step(1);
@@ -121,46 +125,48 @@ fn pixels(writer: &mut RasterWriter, plan: &Plan, path: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Writes one band of a window.
-fn put(
-    writer: &mut RasterWriter,
+/// Some rows of a band, which lies at `at` in a window of several.
+struct BandRows {
     band: usize,
     rows: Range<usize>,
-    values: &Values,
     at: usize,
-    path: &Path,
-) -> Result<()> {
-    let meta = writer.meta().clone();
-    let missing = |any: bool| -> Result<f64> {
-        if any && meta.nodata.is_none() && !meta.dtype.is_float() {
-            Err(no_missing(path, &meta))
-        } else {
-            Ok(meta.nodata.unwrap_or(f64::NAN))
-        }
-    };
+}
+
+/// Writes one band of a window.
+fn put(writer: &mut RasterWriter, part: &BandRows, values: &Values, encoder: &Encoder, path: &Path) -> Result<()> {
+    let named = |error: Error| error.context(shown(path));
+    let (band, rows, at) = (part.band + 1, part.rows.clone(), part.at);
+    if !encoder.is_plain(values.dtype()) {
+        let numbers =
+            values.window(&[at..at + 1, 0..rows.len(), 0..values.shape()[2]]).cast(DType::F64).to_vec::<f64>()?;
+        return write(writer, band, rows, encoder.encode(part.band, numbers.into_iter()).map_err(named)?.into_iter());
+    }
     match values {
         Values::Bool(array) => write(writer, band, rows, plane(array.view(), at)?.iter().map(|&v| u8::from(v))),
         Values::U8(array) => write(writer, band, rows, plane(array.view(), at)?.iter().copied()),
+        Values::I8(array) => write(writer, band, rows, plane(array.view(), at)?.iter().copied()),
         Values::I16(array) => write(writer, band, rows, plane(array.view(), at)?.iter().copied()),
         Values::U16(array) => write(writer, band, rows, plane(array.view(), at)?.iter().copied()),
         Values::I32(array) => write(writer, band, rows, plane(array.view(), at)?.iter().copied()),
         Values::U32(array) => write(writer, band, rows, plane(array.view(), at)?.iter().copied()),
         #[cfg(gdal_int64)]
         Values::I64(array) => write(writer, band, rows, plane(array.view(), at)?.iter().copied()),
+        #[cfg(gdal_int64)]
+        Values::U64(array) => write(writer, band, rows, plane(array.view(), at)?.iter().copied()),
         // GDAL before 3.5 knows no 64-bit integers; whole numbers are exact in a double to 2^53.
         #[cfg(not(gdal_int64))]
         Values::I64(array) => write(writer, band, rows, plane(array.view(), at)?.iter().map(|&v| v as f64)),
+        #[cfg(not(gdal_int64))]
+        Values::U64(array) => write(writer, band, rows, plane(array.view(), at)?.iter().map(|&v| v as f64)),
         Values::F32(array) => {
-            let plane = plane(array.view(), at)?;
-            let missing = missing(plane.iter().any(|v| v.is_nan()))? as f32;
-            write(writer, band, rows, plane.iter().map(|&v| if v.is_nan() { missing } else { v }))
+            let missing = encoder.missing().map_err(named)? as f32;
+            write(writer, band, rows, plane(array.view(), at)?.iter().map(|&v| if v.is_nan() { missing } else { v }))
         }
         Values::F64(array) => {
-            let plane = plane(array.view(), at)?;
-            let missing = missing(plane.iter().any(|v| v.is_nan()))?;
-            write(writer, band, rows, plane.iter().map(|&v| if v.is_nan() { missing } else { v }))
+            let missing = encoder.missing().map_err(named)?;
+            write(writer, band, rows, plane(array.view(), at)?.iter().map(|&v| if v.is_nan() { missing } else { v }))
         }
-        Values::DateTime(_) | Values::Text(_) => check_type(values.dtype(), path),
+        Values::DateTime(_) | Values::CfTime(..) | Values::Text(_) => check_type(values.dtype(), path),
     }
 }
 
@@ -169,7 +175,7 @@ fn plane<T>(values: ArrayView<'_, T, IxDyn>, at: usize) -> Result<ArrayView2<'_,
     plane.map_err(|error| Error::with_source(ErrorKind::Other, "a band is not two-dimensional", error))
 }
 
-fn write<T: GdalType + Copy>(
+fn write<T: Transfer>(
     writer: &mut RasterWriter,
     band: usize,
     rows: Range<usize>,
@@ -178,50 +184,54 @@ fn write<T: GdalType + Copy>(
     writer.write_rows(band, rows, pixels.collect())
 }
 
-/// An integer file without a nodata value would turn NaN into 0 without a word.
-fn no_missing(path: &Path, meta: &RasterMeta) -> Error {
-    Error::new(
-        ErrorKind::InvalidArgument,
-        format!(
-            "{} is to hold {} without a nodata value, but the array has missing values; set a nodata value (meta.nodata, or nodata(…) of the options), or the dtype {}",
-            shown(path),
-            meta.dtype,
-            DType::F32
-        ),
-    )
-}
-
 /// The array with y before x, as a raster is stored.
 fn upright(array: &DataArray) -> Result<DataArray> {
-    let at = |names: &[&str]| array.dims().iter().position(|dim| names.contains(&dim.as_str()));
-    match (at(&["y", "lat", "latitude"]), at(&["x", "lon", "longitude"])) {
-        (Some(y), Some(x)) if (y, x) != (array.ndim() - 2, array.ndim() - 1) => {
-            let mut dims: Vec<&String> = array
-                .dims()
-                .iter()
-                .enumerate()
-                .filter(|(axis, _)| ![y, x].contains(axis))
-                .map(|(_, dim)| dim)
-                .collect();
-            dims.extend([&array.dims()[y], &array.dims()[x]]);
-            array.transpose(dims)
-        }
-        _ => Ok(array.clone()),
-    }
+    let Some(map) = array.map_dims() else { return Ok(array.clone()) };
+    let others = array.dims().iter().map(String::as_str).filter(|dim| !map.contains(dim));
+    let order: Vec<&str> = others.chain(map).collect();
+    if array.dims() == order.as_slice() { Ok(array.clone()) } else { array.transpose(order) }
 }
 
-/// Puts the array's place on the map into `meta`.
-fn place(array: &DataArray, meta: &mut RasterMeta, like: &RasterMeta, same_size: bool) -> Result<()> {
-    match array.transform() {
-        // From pixel centres and back costs a last digit; the file's own is exact.
-        Some(own) if !(same_size && same_transform(&like.transform, &own)) => meta.transform = own,
-        None if !same_size => meta.transform = RasterMeta::NO_TRANSFORM,
-        _ => {}
+/// Puts the array's place on the map into `meta`, which has that of a file to be like.
+///
+/// # Errors
+/// When the array has coordinates that are no grid: pixels under a CRS that lie somewhere else are a wrong map.
+fn place(array: &DataArray, meta: &mut RasterMeta, same_size: bool) -> Result<()> {
+    let crs = array.find_crs()?;
+    let own = array.place().map(|place| place.gcps.clone());
+    match array.find_grid() {
+        Ok(grid) => {
+            let shape = [meta.height, meta.width];
+            // From pixel centres and back costs a last digit; the file's own is exact.
+            if !(same_size && same_transform(&meta.transform, &grid.transform, shape)) {
+                meta.transform = grid.transform;
+            }
+            meta.gcps = None;
+        }
+        // What came from a file without a place goes into one.
+        Err(NoGrid::NoPlace) => (meta.transform, meta.gcps) = (NO_TRANSFORM, own.flatten()),
+        // Without coordinates an array lies where the file lies that it is to be like.
+        Err(NoGrid::NoMap | NoGrid::NoLabels(_)) if same_size => {}
+        Err(NoGrid::NoMap | NoGrid::NoLabels(_)) if crs.is_none() && !labelled(array) => {
+            (meta.transform, meta.gcps) = (NO_TRANSFORM, None);
+        }
+        Err(why) => {
+            let message = format!(
+                "{}; to write pixels without a place, take the coordinates off with drop_vars(())",
+                array.no_grid(&why)
+            );
+            return Err(Error::new(ErrorKind::Mismatch, message));
+        }
     }
-    if let Some(wkt) = array.crs()
-        && meta.crs.as_ref().is_none_or(|crs| crs.wkt() != wkt)
+    if let Some(crs) = crs
+        && meta.crs.as_ref().is_none_or(|own| own.wkt() != crs.wkt())
     {
-        meta.crs = Some(Crs::from_wkt(wkt)?);
+        meta.crs = Some(crs);
     }
     Ok(())
+}
+
+/// Whether one of the two last dimensions has labels.
+fn labelled(array: &DataArray) -> bool {
+    array.dims()[array.ndim() - 2..].iter().any(|dim| array.index_of(dim).is_some())
 }

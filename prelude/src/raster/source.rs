@@ -1,22 +1,25 @@
 //! One band of one file as the leaf of a lazy plan: read by windows, missing values as NaN.
 
 use super::decode::{Decoded, Decoder};
+use super::mask::{Window, valid};
 use super::meta::block_text;
+use super::missing::Missing;
 use super::read::into;
+use super::transfer::Transfer;
 use super::{Pixel, Raster};
 use crate::disk::file_name;
 use crate::lazy::Source;
 use crate::values::buffers;
 use crate::values::{DType, Element, Values};
 use crate::{Error, ErrorKind, Result};
-use gdal::raster::GdalType;
 use std::ops::Range;
 use std::path::Path;
 
 /// A band to read later, by windows and from many threads.
 ///
-/// Where the band has a nodata value, values equal to it become NaN, and integers become floats that
-/// hold them all. Where it has none, values and type are the file's own.
+/// Where pixels can be missing (a nodata value, a mask in the file or beside it, an alpha band) they become NaN, and integers
+/// become floats that hold them all. Where none can be, values and type are the file's own. Which rule holds is GDAL's
+/// choice, as in rasterio: a mask goes before a nodata value, and that before an alpha band.
 #[derive(Debug, Clone)]
 pub struct RasterSource {
     raster: Raster,
@@ -24,7 +27,7 @@ pub struct RasterSource {
     shape: [usize; 2],
     block: [usize; 2],
     dtype: DType,
-    missing: Option<f64>,
+    missing: Missing,
 }
 
 impl RasterSource {
@@ -46,9 +49,8 @@ impl RasterSource {
 
     fn of(raster: &Raster, band: usize, masked: bool) -> Result<Self> {
         let facts = raster.band(band)?;
-        // NaN stands for itself, and integers never equal it.
-        let missing = facts.nodata.filter(|nodata| masked && !nodata.is_nan());
-        let dtype = if missing.is_some() { facts.dtype.with_missing() } else { facts.dtype };
+        let missing = if masked { facts.missing } else { Missing::Never };
+        let dtype = if missing.is_possible() { facts.dtype.with_missing() } else { facts.dtype };
         let shape = [raster.height(), raster.width()];
         Ok(Self { raster: raster.clone(), band, shape, block: facts.block, dtype, missing })
     }
@@ -63,7 +65,7 @@ impl RasterSource {
         Error::new(ErrorKind::Other, message)
     }
 
-    fn numbers<T: Pixel + Element + GdalType + Decoded>(
+    fn numbers<T: Pixel + Element + Transfer + Decoded>(
         &self,
         rows: Range<usize>,
         columns: Range<usize>,
@@ -71,7 +73,29 @@ impl RasterSource {
         self.finished(rows, columns, &|_| ())
     }
 
-    fn finished<T: Pixel + Element + GdalType + Decoded>(
+    /// Numbers of which the missing ones are `nan`; `nodata` makes what replaces those between two numbers.
+    fn floats<T: Pixel + Element + Transfer + Decoded, F: Fn(&mut [T])>(
+        &self,
+        rows: Range<usize>,
+        columns: Range<usize>,
+        nan: T,
+        nodata: &dyn Fn(f64, f64) -> F,
+    ) -> Result<Vec<T>> {
+        match self.missing {
+            Missing::Never => self.numbers(rows, columns),
+            Missing::Between(low, high) => self.finished(rows, columns, &nodata(low, high)),
+            Missing::Mask => {
+                let mut values = self.numbers(rows.clone(), columns.clone())?;
+                let valid = valid(&self.raster, self.band, &Window { rows, columns })?;
+                for (value, valid) in values.iter_mut().zip(valid) {
+                    *value = if valid == 0 { nan } else { *value };
+                }
+                Ok(values)
+            }
+        }
+    }
+
+    fn finished<T: Pixel + Element + Transfer + Decoded>(
         &self,
         rows: Range<usize>,
         columns: Range<usize>,
@@ -120,36 +144,34 @@ impl Source for RasterSource {
         let shape = [rows.len(), columns.len()];
         match self.dtype {
             DType::U8 => Values::from_shape_vec(&shape, self.numbers::<u8>(rows, columns)?),
+            DType::I8 => Values::from_shape_vec(&shape, self.numbers::<i8>(rows, columns)?),
             DType::I16 => Values::from_shape_vec(&shape, self.numbers::<i16>(rows, columns)?),
             DType::U16 => Values::from_shape_vec(&shape, self.numbers::<u16>(rows, columns)?),
             DType::I32 => Values::from_shape_vec(&shape, self.numbers::<i32>(rows, columns)?),
             DType::U32 => Values::from_shape_vec(&shape, self.numbers::<u32>(rows, columns)?),
             DType::F32 => {
-                let values = match self.missing {
-                    Some(missing) => self.finished(rows, columns, &|values| mask(values, missing as f32, f32::NAN))?,
-                    None => self.numbers(rows, columns)?,
-                };
-                Values::from_shape_vec(&shape, values)
+                let nodata = |low, high| move |values: &mut [f32]| mask(values, low as f32, high as f32, f32::NAN);
+                Values::from_shape_vec(&shape, self.floats(rows, columns, f32::NAN, &nodata)?)
             }
             DType::F64 => {
-                let values = match self.missing {
-                    Some(missing) => self.finished(rows, columns, &|values| mask(values, missing, f64::NAN))?,
-                    None => self.numbers(rows, columns)?,
-                };
-                Values::from_shape_vec(&shape, values)
+                let nodata = |low, high| move |values: &mut [f64]| mask(values, low, high, f64::NAN);
+                Values::from_shape_vec(&shape, self.floats(rows, columns, f64::NAN, &nodata)?)
             }
             #[cfg(gdal_int64)]
             DType::I64 => Values::from_shape_vec(&shape, self.numbers::<i64>(rows, columns)?),
+            #[cfg(gdal_int64)]
+            DType::U64 => Values::from_shape_vec(&shape, self.numbers::<u64>(rows, columns)?),
             #[cfg(not(gdal_int64))]
-            DType::I64 => Err(self.unreadable()),
-            DType::Bool | DType::DateTime | DType::Text => Err(self.unreadable()),
+            DType::I64 | DType::U64 => Err(self.unreadable()),
+            DType::Bool | DType::DateTime | DType::CfTime(_) | DType::Text => Err(self.unreadable()),
         }
     }
 }
 
-fn mask<T: Copy + PartialEq>(values: &mut [T], missing: T, nan: T) {
+/// Replaces what lies between two numbers, both included.
+fn mask<T: Copy + PartialOrd>(values: &mut [T], low: T, high: T, nan: T) {
     // Writing every element, changed or not, lets the compiler use vector instructions.
     for value in values {
-        *value = if *value == missing { nan } else { *value };
+        *value = if (*value >= low) & (*value <= high) { nan } else { *value };
     }
 }

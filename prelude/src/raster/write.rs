@@ -2,15 +2,17 @@
 //! the target's name only when everything is on disk.
 
 use super::copy::{self, Ending};
+use super::transfer::Transfer;
 use super::{Pixel, RasterMeta};
 use crate::cancel;
 use crate::disk::Temporary;
 use crate::disk::shown;
 use crate::gdal::library;
+use crate::geo::NO_TRANSFORM;
 use crate::values::DType;
 use crate::{Error, ErrorKind, Result};
 use gdal::errors::GdalError;
-use gdal::raster::{Buffer, GdalType, RasterBand, RasterCreationOptions};
+use gdal::raster::{GdalType, RasterBand, RasterCreationOptions};
 use gdal::{Dataset, Driver, DriverManager, Metadata as _};
 use ndarray::{ArrayBase, ArrayView2, Data, Ix2, s};
 use std::fmt;
@@ -107,7 +109,7 @@ pub(crate) fn create_with(path: &Path, meta: &RasterMeta, extra: &[String], endi
         library::call(|| new_dataset(temporary.path(), meta, extra)).map_err(|said| not_written(path, &said))?;
     let dataset = dataset.ok_or_else(|| {
         invalid(format!(
-            "a GeoTIFF cannot hold {:?}; set meta.dtype to one of U8, I16, U16, I32, U32, F32, F64",
+            "a GeoTIFF cannot hold {:?}; set meta.dtype to a type of numbers, such as I32 or F32",
             meta.dtype
         ))
     })?;
@@ -119,6 +121,13 @@ fn new_dataset(path: &Path, meta: &RasterMeta, extra: &[String]) -> Result<Optio
     let driver = DriverManager::get_driver_by_name("GTiff")?;
     let made = match meta.dtype {
         DType::U8 | DType::Bool => sized::<u8>(&driver, path, meta, extra),
+        #[cfg(gdal_int8)]
+        DType::I8 => sized::<i8>(&driver, path, meta, extra),
+        #[cfg(not(gdal_int8))]
+        DType::I8 => {
+            let extra = [extra, &["PIXELTYPE=SIGNEDBYTE".to_owned()]].concat();
+            sized::<u8>(&driver, path, meta, &extra)
+        }
         DType::U16 => sized::<u16>(&driver, path, meta, extra),
         DType::I16 => sized::<i16>(&driver, path, meta, extra),
         DType::U32 => sized::<u32>(&driver, path, meta, extra),
@@ -127,19 +136,30 @@ fn new_dataset(path: &Path, meta: &RasterMeta, extra: &[String]) -> Result<Optio
         DType::F64 => sized::<f64>(&driver, path, meta, extra),
         #[cfg(gdal_int64)]
         DType::I64 => sized::<i64>(&driver, path, meta, extra),
+        #[cfg(gdal_int64)]
+        DType::U64 => sized::<u64>(&driver, path, meta, extra),
         _ => return Ok(None),
     };
     let mut dataset = made?;
     if let Some(crs) = &meta.crs {
         dataset.set_projection(crs.wkt())?;
     }
-    if meta.transform != RasterMeta::NO_TRANSFORM {
+    if meta.transform != NO_TRANSFORM {
         dataset.set_geo_transform(&meta.transform)?;
     }
-    if meta.nodata.is_some() {
-        for band in 1..=meta.count {
-            set_nodata(&mut dataset.rasterband(band)?, meta)?;
+    for number in 1..=meta.count {
+        let mut band = dataset.rasterband(number)?;
+        if meta.nodata.is_some() {
+            set_nodata(&mut band, meta)?;
         }
+        let stored = meta.band(number - 1);
+        if stored.is_scaled() {
+            band.set_scale(stored.scale)?;
+            band.set_offset(stored.offset)?;
+        }
+    }
+    if let Some(gcps) = &meta.gcps {
+        gcps.set(&dataset)?;
     }
     Ok(Some(dataset))
 }
@@ -148,6 +168,10 @@ fn set_nodata(band: &mut RasterBand<'_>, meta: &RasterMeta) -> Result<(), GdalEr
     #[cfg(gdal_int64)]
     if meta.dtype == DType::I64 {
         return band.set_no_data_value_i64(meta.nodata.map(|nodata| nodata as i64));
+    }
+    #[cfg(gdal_int64)]
+    if meta.dtype == DType::U64 {
+        return band.set_no_data_value_u64(meta.nodata.map(|nodata| nodata as u64));
     }
     band.set_no_data_value(meta.nodata)
 }
@@ -185,7 +209,7 @@ fn compression(name: Option<&str>) -> &str {
 }
 
 /// The core of [`RasterWriter::write`].
-pub(crate) fn band<T: GdalType + Copy>(writer: &mut RasterWriter, array: ArrayView2<'_, T>, band: usize) -> Result<()> {
+pub(crate) fn band<T: Transfer>(writer: &mut RasterWriter, array: ArrayView2<'_, T>, band: usize) -> Result<()> {
     let result = check_shape(writer, array.dim())
         .and_then(|()| fill(writer, band, &mut |rows| array.slice(s![rows, ..]).iter().copied().collect()));
     cancel::checkpoint();
@@ -197,7 +221,7 @@ pub(crate) fn band<T: GdalType + Copy>(writer: &mut RasterWriter, array: ArrayVi
 ///
 /// # Errors
 /// Of kind `Interrupted` if Stop was pressed; otherwise as [`RasterWriter::write`].
-pub(crate) fn fill<T: GdalType + Copy>(
+pub(crate) fn fill<T: Transfer>(
     writer: &mut RasterWriter,
     band: usize,
     pixels: &mut dyn FnMut(Range<usize>) -> Vec<T>,
@@ -215,7 +239,7 @@ pub(crate) fn fill<T: GdalType + Copy>(
 }
 
 /// Writes some rows of band number `band`.
-fn rows<T: GdalType + Copy>(writer: &RasterWriter, band: usize, rows: Range<usize>, pixels: Vec<T>) -> Result<()> {
+fn rows<T: Transfer>(writer: &RasterWriter, band: usize, rows: Range<usize>, pixels: Vec<T>) -> Result<()> {
     cancel::check()?;
     let (path, meta) = (&writer.path, &writer.meta);
     if band == 0 || band > meta.count {
@@ -230,20 +254,14 @@ fn rows<T: GdalType + Copy>(writer: &RasterWriter, band: usize, rows: Range<usiz
     };
     let mut target = library::call(|| dataset.rasterband(band)).map_err(|said| not_written(path, &said))?;
     let size = (meta.width, rows.len());
-    let mut buffer = Buffer::new(size, pixels);
-    library::call(|| target.write((0, rows.start as isize), size, &mut buffer))
+    library::call(|| T::write(&mut target, ((0, rows.start as isize), size), pixels))
         .and(library::complaints().map_or(Ok(()), Err))
         .map_err(|said| not_written(path, &said))
 }
 
 impl RasterWriter {
     /// Writes some rows of one band; they are done when the last of them is there.
-    pub(crate) fn write_rows<T: GdalType + Copy>(
-        &mut self,
-        band: usize,
-        range: Range<usize>,
-        pixels: Vec<T>,
-    ) -> Result<()> {
+    pub(crate) fn write_rows<T: Transfer>(&mut self, band: usize, range: Range<usize>, pixels: Vec<T>) -> Result<()> {
         let last = range.end == self.meta.height;
         rows(self, band, range, pixels)?;
         self.written[band - 1] |= last;

@@ -2,9 +2,9 @@
 
 use super::clip::Place;
 use super::planes::Planes;
+use crate::array::Operation;
 use crate::array::{Coord, DataArray};
 use crate::cancel;
-use crate::geo::rasterize::burn;
 use crate::geo::{IntoPolygons, Polygons};
 use crate::lazy::{Plan, ReduceOp, ReduceOptions, Source};
 use crate::values::{DType, Values, typed};
@@ -28,7 +28,8 @@ impl DataArray {
     /// names of the areas, in place of the two of the map. Other dimensions stay: a year of files gives a
     /// mean for each day and zone.
     ///
-    /// A pixel belongs to a zone if its centre lies in it, and to each of several that overlap. A lazy array stays lazy:
+    /// A pixel belongs to a zone if its centre lies in it, and to each of several that overlap, wherever the longitudes of the
+    /// array and of the areas are counted from. A lazy array stays lazy:
     /// each file is read once for all zones, and only the rows and columns that they cover.
     ///
     /// ```
@@ -107,35 +108,50 @@ impl Zonal {
         };
         let results = planes.planes.iter().map(of_plane).collect();
         let names = Coord::from(self.polygons.names().to_vec());
-        let array = planes.rebuild(results, &["zone"], Vec::new())?.coord("zone", names)?;
+        let array = planes.rebuild(Operation::Reduce, results, &["zone"], Vec::new())?.coord("zone", names)?;
         if planes.lazy { Ok(array) } else { array.compute() }
     }
 
     fn spans(&self) -> Result<Spans> {
         let place = Place::of(&self.array, "zonal")?;
-        let crs = self.array.crs().map(super::Crs::from_wkt).transpose()?;
+        let crs = self.array.find_crs()?;
         let mut zones = Vec::with_capacity(self.polygons.len());
         for area in self.polygons.geometries(crs.as_ref())? {
             cancel::check()?;
-            let cover = burn(std::slice::from_ref(&area), &place.transform, place.shape, self.all_touched)?;
             let mut spans = Vec::new();
-            for (row, line) in cover.mask.rows().into_iter().enumerate() {
-                let mut at = 0;
-                while let Some(start) = (at..line.len()).find(|&column| line[column]) {
-                    let end = (start..line.len()).find(|&column| !line[column]).unwrap_or(line.len());
-                    let columns = cover.columns.start + start..cover.columns.start + end;
-                    spans.push(Span { row: cover.rows.start + row, columns });
-                    at = end;
+            for (_, cover) in place.covers(std::slice::from_ref(&area), self.all_touched)? {
+                for (row, line) in cover.mask.rows().into_iter().enumerate() {
+                    let mut at = 0;
+                    while let Some(start) = (at..line.len()).find(|&column| line[column]) {
+                        let end = (start..line.len()).find(|&column| !line[column]).unwrap_or(line.len());
+                        let columns = cover.columns.start + start..cover.columns.start + end;
+                        spans.push(Span { row: cover.rows.start + row, columns });
+                        at = end;
+                    }
                 }
             }
-            zones.push(spans);
+            zones.push(merged(spans));
         }
         if zones.iter().all(Vec::is_empty) {
-            let message = format!("zonal: no pixel has its centre in any zone; the array covers {}", place.extent());
+            let message =
+                format!("zonal: no pixel has its centre in any zone; the array covers {}", place.grid.extent());
             return Err(Error::new(ErrorKind::NotFound, message));
         }
         Ok(Spans { zones })
     }
+}
+
+/// Spans from the top down and from left to right, none of which has a pixel of another.
+fn merged(mut spans: Vec<Span>) -> Vec<Span> {
+    spans.sort_by_key(|span| (span.row, span.columns.start));
+    let mut merged: Vec<Span> = Vec::with_capacity(spans.len());
+    for span in spans {
+        match merged.last_mut().filter(|last| last.row == span.row && last.columns.end >= span.columns.start) {
+            Some(last) => last.columns.end = last.columns.end.max(span.columns.end),
+            None => merged.push(span),
+        }
+    }
+    merged
 }
 
 /// One value of a type, to ask what a reduction of such gives.

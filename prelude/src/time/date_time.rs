@@ -160,20 +160,6 @@ impl DateTime {
         }
     }
 
-    /// The last instant of the unit `resolution` that begins here: the end of a year, month, day, ….
-    pub(crate) fn end_of(self, resolution: Resolution) -> Self {
-        let next = match resolution {
-            Resolution::Year => self.plus_months(12).unwrap_or(Self(i64::MAX)),
-            Resolution::Month => self.plus_months(1).unwrap_or(Self(i64::MAX)),
-            Resolution::Day => self.plus_days(1),
-            Resolution::Hour => self.plus_hours(1),
-            Resolution::Minute => self.plus_nanoseconds(60_000_000_000),
-            Resolution::Second => self.plus_nanoseconds(1_000_000_000),
-            Resolution::Fraction => return self,
-        };
-        Self(next.0.saturating_sub(1))
-    }
-
     /// With the time of day even where it is midnight.
     pub(crate) fn to_string_with_time(self) -> String {
         if self.is_missing() { "NaT".into() } else { to_civil(self.0).to_string() }
@@ -315,7 +301,8 @@ mod tests {
     fn a_short_date_is_the_start_of_its_unit_and_knows_its_end() {
         let (month, resolution) = parse_with_resolution("2016-02").unwrap();
         assert_eq!((month.to_string().as_str(), resolution), ("2016-02-01", Resolution::Month));
-        assert_eq!(month.end_of(resolution).to_string(), "2016-02-29T23:59:59.999999999");
+        let kind = crate::time::DateKind::Nanoseconds;
+        assert_eq!(kind.text(kind.end_of(month.nanoseconds(), resolution)), "2016-02-29T23:59:59.999999999");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Calendar frequencies as pandas writes them (`"7D"`, `"MS"`, `"QE-NOV"`): where the bins of a resampling begin and end.
 
 use super::date_time::DAY;
-use super::{DateTime, fields};
+use super::kind::DateKind;
 use crate::{Error, ErrorKind, Result};
 use std::fmt;
 
@@ -91,102 +91,129 @@ impl Frequency {
         }
     }
 
-    /// The edges of the bins that hold all instants from `first` to `last`, as pandas sets them.
-    pub fn edges(self, first: DateTime, last: DateTime, closed: Edge) -> Result<Vec<DateTime>> {
-        let mut edges = vec![self.first_edge(first.nanoseconds(), closed)?];
+    /// The edges of the bins that hold all dates from `first` to `last`, as pandas sets them.
+    pub fn edges(self, kind: DateKind, first: i64, last: i64, closed: Edge) -> Result<Vec<i64>> {
+        let mut edges = vec![self.first_edge(kind, first, closed)?];
         let mut step = 0;
         loop {
             let covered = match (closed, edges[edges.len() - 1]) {
                 (Edge::Left, edge) => edge > last,
-                (Edge::Right, edge) => self.reach(edge) >= last,
+                (Edge::Right, edge) => self.reach(kind, edge) >= last,
             };
             if covered {
                 return Ok(edges);
             }
             if edges.len() > MOST_BINS {
+                let (first, last) = (kind.text(first), kind.text(last));
                 let message =
                     format!("{self} from {first} to {last} makes more than {MOST_BINS} bins; use longer ones");
                 return Err(Error::new(ErrorKind::InvalidArgument, message));
             }
             step += 1;
-            edges.push(self.moved(edges[0], step)?);
+            edges.push(self.moved(kind, edges[0], step)?);
         }
     }
 
     /// The last instant that belongs to a bin which is closed at `edge`: spans named by their last day have that whole day.
-    pub fn reach(self, edge: DateTime) -> DateTime {
+    pub fn reach(self, kind: DateKind, edge: i64) -> i64 {
         match self.unit {
             Unit::Fixed(_) | Unit::Months { end: false, .. } => edge,
-            _ => DateTime::from_nanoseconds(edge.plus_days(1).nanoseconds() - 1),
+            _ => edge.saturating_add(kind.day() - 1),
         }
     }
 
-    fn first_edge(self, first: i64, closed: Edge) -> Result<DateTime> {
-        let midnight = first.div_euclid(DAY) * DAY;
-        let at = DateTime::from_nanoseconds;
+    fn first_edge(self, kind: DateKind, first: i64, closed: Edge) -> Result<i64> {
+        let (day, since) = kind.split(first);
+        let midnight = first - since;
         match self.unit {
-            Unit::Fixed(unit) => {
-                let length = unit.checked_mul(self.count).ok_or_else(too_long)?;
-                let since = (first - midnight).rem_euclid(length);
-                Ok(at(if closed == Edge::Right && since == 0 { first - length } else { first - since }))
+            Unit::Fixed(_) => {
+                let length = self.length(kind)?;
+                let since = since.rem_euclid(length);
+                let before = if closed == Edge::Right && since == 0 { length } else { since };
+                first.checked_sub(before).ok_or_else(too_long)
             }
-            Unit::Week(day) => {
-                let since = (fields::weekday(midnight) - day).rem_euclid(7);
+            Unit::Week(_) if kind != DateKind::Nanoseconds => {
+                let message =
+                    format!("{self}: weeks are not counted in the calendar {}; write \"7D\"", kind.calendar());
+                Err(Error::new(ErrorKind::InvalidArgument, message))
+            }
+            Unit::Week(named) => {
+                let since = (kind.calendar().weekday(day) - named).rem_euclid(7);
+                let edge = midnight - since * kind.day();
                 match (closed, since) {
-                    (Edge::Left, since) => Ok(at(midnight - since * DAY)),
+                    (Edge::Left, _) => Ok(edge),
                     // One step back from a day that is an edge is the whole step, from another the edge before.
-                    (Edge::Right, 0) => self.moved(at(midnight), -1),
-                    (Edge::Right, since) => Self { count: 1, ..self }.moved(at(midnight - since * DAY), 1 - self.count),
+                    (Edge::Right, 0) => self.moved(kind, midnight, -1),
+                    (Edge::Right, _) => Self { count: 1, ..self }.moved(kind, edge, 1 - self.count),
                 }
             }
             Unit::Months { months, anchor, end } => {
-                let since = (fields::month(midnight) - anchor).rem_euclid(months);
-                let start = at(midnight).start_of_month(-since)?;
+                let since = (kind.month(midnight) - anchor).rem_euclid(months);
+                let start = kind.start_of_month(midnight, -since).ok_or_else(too_long)?;
                 if !end {
-                    return match (closed, start.nanoseconds() == midnight) {
+                    return match (closed, start == midnight) {
                         (Edge::Left, _) => Ok(start),
-                        (Edge::Right, true) => self.moved(start, -1),
-                        (Edge::Right, false) => Self { count: 1, ..self }.moved(start, 1 - self.count),
+                        (Edge::Right, true) => self.moved(kind, start, -1),
+                        (Edge::Right, false) => Self { count: 1, ..self }.moved(kind, start, 1 - self.count),
                     };
                 }
                 // The last day of this span, and the one of the span before.
-                let own = start.start_of_month(months)?.plus_days(-1);
-                let before = start.plus_days(-1);
-                match (closed, own.nanoseconds() == midnight) {
+                let own = kind.start_of_month(start, months).ok_or_else(too_long)? - kind.day();
+                let before = start - kind.day();
+                match (closed, own == midnight) {
                     (Edge::Left, true) => Ok(own),
                     (Edge::Left, false) => Ok(before),
-                    (Edge::Right, true) => self.moved(own, -1),
-                    (Edge::Right, false) => Self { count: 1, ..self }.moved(before, 1 - self.count),
+                    (Edge::Right, true) => self.moved(kind, own, -1),
+                    (Edge::Right, false) => Self { count: 1, ..self }.moved(kind, before, 1 - self.count),
                 }
             }
         }
     }
 
-    /// The span that an instant lies in, as `floor` and `ceil` cut time: hours and the like are counted from 1970.
-    pub fn span(self, at: DateTime) -> Result<(DateTime, DateTime)> {
+    /// The span that a date lies in, as `floor` and `ceil` cut time: hours and the like are counted from 1970.
+    pub fn span(self, kind: DateKind, at: i64) -> Result<(i64, i64)> {
         let start = match self.unit {
-            Unit::Fixed(unit) => {
-                let length = unit.checked_mul(self.count).ok_or_else(too_long)?;
-                DateTime::from_nanoseconds(at.nanoseconds().div_euclid(length) * length)
+            Unit::Fixed(_) => {
+                let length = self.length(kind)?;
+                at.div_euclid(length).checked_mul(length).ok_or_else(too_long)?
             }
-            _ => self.first_edge(at.nanoseconds(), Edge::Left)?,
+            _ => self.first_edge(kind, at, Edge::Left)?,
         };
-        Ok((start, self.moved(start, 1)?))
+        Ok((start, self.moved(kind, start, 1)?))
+    }
+
+    /// The start, the end, and the nearer of both, of the span that a date lies in. Of two equally near the one that is an
+    /// even number of spans from 1970, as in pandas; of months and years the later.
+    pub fn round(self, kind: DateKind, at: i64) -> Result<i64> {
+        let (start, end) = self.span(kind, at)?;
+        let (since, until) = (at.abs_diff(start), end.abs_diff(at));
+        let length = end.saturating_sub(start);
+        let even = length > 0 && start % length == 0 && (start / length) % 2 == 0;
+        Ok(if since < until || (since == until && even) { start } else { end })
+    }
+
+    /// How long a bin of days, hours and the like is.
+    fn length(self, kind: DateKind) -> Result<i64> {
+        match self.unit {
+            Unit::Fixed(unit) => (unit / kind.nanoseconds()).checked_mul(self.count).ok_or_else(too_long),
+            _ => Err(too_long()),
+        }
     }
 
     /// An edge `steps` bins later.
-    pub fn moved(self, edge: DateTime, steps: i64) -> Result<DateTime> {
+    pub fn moved(self, kind: DateKind, edge: i64, steps: i64) -> Result<i64> {
         let count = self.count.checked_mul(steps).ok_or_else(too_long)?;
-        match self.unit {
-            Unit::Fixed(unit) => {
-                let by =
-                    unit.checked_mul(count).and_then(|by| edge.nanoseconds().checked_add(by)).ok_or_else(too_long)?;
-                Ok(DateTime::from_nanoseconds(by))
+        let later = |by: Option<i64>| by.and_then(|by| edge.checked_add(by));
+        let moved = match self.unit {
+            Unit::Fixed(_) => later(self.length(kind)?.checked_mul(steps)),
+            Unit::Week(_) => later(count.checked_mul(7 * kind.day())),
+            Unit::Months { months, end, .. } => {
+                let count = months.checked_mul(count).and_then(|count| count.checked_add(i64::from(end)));
+                let start = count.and_then(|count| kind.start_of_month(edge, count));
+                if end { start.and_then(|start| start.checked_sub(kind.day())) } else { start }
             }
-            Unit::Week(_) => Ok(edge.plus_days(7 * count)),
-            Unit::Months { months, end: false, .. } => edge.start_of_month(months * count),
-            Unit::Months { months, end: true, .. } => Ok(edge.start_of_month(months * count + 1)?.plus_days(-1)),
-        }
+        };
+        moved.filter(|&moved| moved != i64::MIN).ok_or_else(too_long)
     }
 }
 
@@ -194,7 +221,10 @@ impl Frequency {
 const MOST_BINS: usize = 10_000_000;
 
 fn too_long() -> Error {
-    Error::new(ErrorKind::InvalidArgument, "bins of time that long leave the years 1677 to 2262; use shorter ones")
+    Error::new(
+        ErrorKind::InvalidArgument,
+        "bins of time that long leave the years that these dates can name; use shorter ones",
+    )
 }
 
 impl fmt::Display for Frequency {
@@ -218,23 +248,16 @@ impl fmt::Display for Frequency {
     }
 }
 
-impl DateTime {
-    /// Midnight of the first day of the month `months` after this one.
-    fn start_of_month(self, months: i64) -> Result<Self> {
-        let midnight = DateTime::from_nanoseconds(self.nanoseconds().div_euclid(DAY) * DAY);
-        let first = midnight.plus_days(1 - i64::from(midnight.day()));
-        first.plus_months(i32::try_from(months).map_err(|_| too_long())?)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn edges(frequency: &str, first: &str, last: &str) -> Vec<String> {
         let frequency = Frequency::parse(frequency).unwrap();
-        let (first, last) = (first.parse().unwrap(), last.parse().unwrap());
-        frequency.edges(first, last, frequency.usual_edge()).unwrap().iter().map(ToString::to_string).collect()
+        let kind = DateKind::Nanoseconds;
+        let [first, last] = [first, last].map(|date| kind.parse(date).unwrap().0);
+        let edges = frequency.edges(kind, first, last, frequency.usual_edge()).unwrap();
+        edges.into_iter().map(|edge| kind.text(edge)).collect()
     }
 
     #[test]
@@ -267,8 +290,9 @@ mod tests {
 
     #[test]
     fn too_many_bins_are_refused() {
-        let (first, last) = ("1700-01-01".parse().unwrap(), "2200-01-01".parse().unwrap());
-        let error = Frequency::parse("s").unwrap().edges(first, last, Edge::Left).unwrap_err().to_string();
+        let kind = DateKind::Nanoseconds;
+        let [first, last] = ["1700-01-01", "2200-01-01"].map(|date| kind.parse(date).unwrap().0);
+        let error = Frequency::parse("s").unwrap().edges(kind, first, last, Edge::Left).unwrap_err().to_string();
         assert!(error.contains("longer"), "{error}");
     }
 }

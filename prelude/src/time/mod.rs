@@ -13,14 +13,22 @@
 //! ```
 
 mod calendar;
+mod cf_time;
 mod date_time;
 pub mod fields;
 mod frequency;
+mod kind;
 mod range;
+mod reference;
+mod spans;
+pub(crate) mod units;
 
+pub use calendar::Calendar;
+pub use cf_time::{CfTime, CfTimes, date_range_in};
 pub(crate) use date_time::DAY;
 pub use date_time::DateTime;
-pub(crate) use date_time::{Resolution, parse_with_resolution};
+pub(crate) use date_time::Resolution;
 pub use frequency::Edge;
 pub(crate) use frequency::Frequency;
+pub(crate) use kind::DateKind;
 pub use range::{DateRange, Step, date_range, date_range_by};

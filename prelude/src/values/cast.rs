@@ -1,6 +1,6 @@
 //! Conversion between element types.
 
-use super::{DType, Element, Text, Values, each};
+use super::{DType, Element, Text, Values, each, number_types, numbers};
 use ndarray::{ArcArray, IxDyn};
 
 /// How a value becomes an element of type `U`: as Rust's `as`, and non-zero is true.
@@ -11,8 +11,12 @@ pub(crate) trait CastTo<U>: Copy {
     fn cast_to(self) -> U;
 }
 
+/// From each type of numbers to each.
 macro_rules! casts {
-    ($from:ty => $($to:ty)*) => {
+    (from $($from:ident)*) => {
+        $(numbers! { number_types casts to $from })*
+    };
+    (to $from:ident $($to:ident)*) => {
         $(impl CastTo<$to> for $from {
             #[inline(always)]
             fn cast_to(self) -> $to { self as $to }
@@ -28,14 +32,7 @@ macro_rules! casts {
     };
 }
 
-casts!(u8 => u8 i16 u16 i32 u32 i64 f32 f64);
-casts!(i16 => u8 i16 u16 i32 u32 i64 f32 f64);
-casts!(u16 => u8 i16 u16 i32 u32 i64 f32 f64);
-casts!(i32 => u8 i16 u16 i32 u32 i64 f32 f64);
-casts!(u32 => u8 i16 u16 i32 u32 i64 f32 f64);
-casts!(i64 => u8 i16 u16 i32 u32 i64 f32 f64);
-casts!(f32 => u8 i16 u16 i32 u32 i64 f32 f64);
-casts!(f64 => u8 i16 u16 i32 u32 i64 f32 f64);
+numbers! { number_types casts from }
 
 impl CastTo<bool> for bool {
     #[inline(always)]
@@ -47,7 +44,8 @@ impl CastTo<bool> for bool {
 impl Values {
     /// The values as another type: floats to integers truncate and saturate, NaN becomes 0, non-zero is true.
     ///
-    /// A missing date becomes NaN and NaN a missing date. To text and back see [`Values::to_texts`]; text that is no
+    /// A missing date becomes NaN and NaN a missing date; as numbers dates are the nanoseconds or microseconds that their type
+    /// counts. In another calendar a date keeps its name, and is missing where that has no such day. To text and back see [`Values::to_texts`]; text that is no
     /// number becomes NaN (0 as a whole number), text that is no date a missing date.
     ///
     /// ```
@@ -63,12 +61,19 @@ impl Values {
         }
         match (self, dtype) {
             (values, DType::Text) => Self::Text(values.as_texts()),
-            (Self::DateTime(a), DType::F64) => Self::F64(map(a, date_to_float)),
-            (Self::DateTime(a), DType::F32) => Self::F32(map(a, |v| date_to_float(v) as f32)),
-            (Self::F64(a), DType::DateTime) => Self::DateTime(map(a, float_to_date)),
-            (Self::Text(a), DType::DateTime) => Self::DateTime(map(a, Text::to_date)),
-            (Self::F32(a), DType::DateTime) => Self::DateTime(map(a, |v| float_to_date(f64::from(v)))),
-            (values, dtype) => each!(values, a => cast_array(a, dtype)),
+            (values, dtype) => match (values.dates(), dtype.date_kind()) {
+                (Some((from, a)), Some(to)) => Self::I64(map(a, |v| from.convert(v, to))).into_dates(dtype),
+                (Some((_, a)), None) if dtype == DType::F64 => Self::F64(map(a, date_to_float)),
+                (Some((_, a)), None) if dtype == DType::F32 => Self::F32(map(a, |v| date_to_float(v) as f32)),
+                (None, Some(to)) => match values {
+                    Self::F64(a) => Self::I64(map(a, float_to_date)),
+                    Self::F32(a) => Self::I64(map(a, |v| float_to_date(f64::from(v)))),
+                    Self::Text(a) => Self::I64(map(a, |text: Text| text.to_date(to))),
+                    whole => each!(whole, a => cast_array(a, DType::I64)),
+                }
+                .into_dates(dtype),
+                _ => each!(values, a => cast_array(a, dtype)),
+            },
         }
     }
 
@@ -86,33 +91,24 @@ fn float_to_date(nanoseconds: f64) -> i64 {
     if nanoseconds.is_nan() { i64::MIN } else { nanoseconds as i64 }
 }
 
-fn cast_array<T>(a: &ArcArray<T, IxDyn>, dtype: DType) -> Values
-where
-    T: Element
-        + CastTo<bool>
-        + CastTo<u8>
-        + CastTo<i16>
-        + CastTo<u16>
-        + CastTo<i32>
-        + CastTo<u32>
-        + CastTo<i64>
-        + CastTo<f32>
-        + CastTo<f64>,
-{
-    match dtype {
-        DType::Bool => Values::Bool(map(a, CastTo::cast_to)),
-        DType::U8 => Values::U8(map(a, CastTo::cast_to)),
-        DType::I16 => Values::I16(map(a, CastTo::cast_to)),
-        DType::U16 => Values::U16(map(a, CastTo::cast_to)),
-        DType::I32 => Values::I32(map(a, CastTo::cast_to)),
-        DType::U32 => Values::U32(map(a, CastTo::cast_to)),
-        DType::I64 => Values::I64(map(a, CastTo::cast_to)),
-        DType::F32 => Values::F32(map(a, CastTo::cast_to)),
-        DType::F64 => Values::F64(map(a, CastTo::cast_to)),
-        DType::DateTime => Values::DateTime(map(a, CastTo::cast_to)),
-        DType::Text => unreachable!("text is written before"),
-    }
+macro_rules! cast_array {
+    ({} integers { $(($I:ident, $i:ident $($_i:tt)*))* } floats { $(($F:ident, $f:ident $($_f:tt)*))* }) => {
+        fn cast_array<T>(a: &ArcArray<T, IxDyn>, dtype: DType) -> Values
+        where
+            T: Element + CastTo<bool> $(+ CastTo<$i>)* $(+ CastTo<$f>)*,
+        {
+            match dtype {
+                DType::Bool => Values::Bool(map(a, CastTo::cast_to)),
+                $(DType::$I => Values::$I(map(a, CastTo::cast_to)),)*
+                $(DType::$F => Values::$F(map(a, CastTo::cast_to)),)*
+                DType::DateTime | DType::CfTime(_) => Values::I64(map(a, CastTo::cast_to)).into_dates(dtype),
+                DType::Text => unreachable!("text is written before"),
+            }
+        }
+    };
 }
+
+numbers! { cast_array }
 
 fn map<T: Element, U: Element>(a: &ArcArray<T, IxDyn>, f: impl Fn(T) -> U) -> ArcArray<U, IxDyn> {
     super::kernels::map_to(a, f)

@@ -1,6 +1,7 @@
 //! Values from Rust's own vectors and from ndarray, and back.
 
-use super::{DType, Element, IntoElement, Values};
+use super::{DType, Element, IntoElement, Values, number_types, numbers};
+use crate::time::{Calendar, DateKind};
 use crate::{Error, ErrorKind, Result};
 use ndarray::{Array, ArrayBase, ArrayD, Data, Dimension, IxDyn};
 
@@ -25,9 +26,23 @@ impl Values {
         Self::DateTime(Array::from_vec(vec).into_dyn().into_shared())
     }
 
+    /// Dates of a calendar as microseconds since its 1970-01-01 (`i64::MIN` is missing), one axis.
+    pub fn from_microseconds(calendar: Calendar, vec: Vec<i64>) -> Self {
+        Self::CfTime(calendar, Array::from_vec(vec).into_dyn().into_shared())
+    }
+
+    /// Dates as they are counted by `kind`, one axis.
+    pub(crate) fn of_dates(kind: DateKind, vec: Vec<i64>) -> Self {
+        match kind {
+            DateKind::Nanoseconds => Self::from_nanoseconds(vec),
+            DateKind::Cf(calendar) => Self::from_microseconds(calendar, vec),
+        }
+    }
+
     /// The same elements as type `T`: shape and axis order stay.
     ///
-    /// A type that holds every value is fine (`i16` values as `f64`); dates give `i64` nanoseconds.
+    /// A type that holds every value is fine (`i16` values as `f64`); dates give `i64` nanoseconds, those of other calendars
+    /// microseconds.
     ///
     /// # Errors
     /// When `T` could not hold every value of this dtype; [`cast`](Values::cast) first if that is meant.
@@ -51,13 +66,13 @@ impl Values {
             );
             return Err(Error::new(ErrorKind::Mismatch, message));
         }
-        if from == DType::DateTime || !from.fits_in(T::DTYPE) {
+        if from.is_date() || !from.fits_in(T::DTYPE) {
             return Err(Error::new(
                 ErrorKind::Mismatch,
                 format!(
                     "the values are {from}, which {} cannot hold without loss; ask for {}, or convert first with astype(DType::{:?})",
                     T::DTYPE,
-                    rust_name(from),
+                    from.rust_name(),
                     T::DTYPE,
                 ),
             ));
@@ -77,21 +92,6 @@ impl Values {
             return Ok(slice.to_vec());
         }
         Ok(self.to_array::<T>()?.iter().copied().collect())
-    }
-}
-
-fn rust_name(dtype: DType) -> &'static str {
-    match dtype {
-        DType::Bool => "bool",
-        DType::U8 => "u8",
-        DType::I16 => "i16",
-        DType::U16 => "u16",
-        DType::I32 => "i32",
-        DType::U32 => "u32",
-        DType::I64 | DType::DateTime => "i64",
-        DType::F32 => "f32",
-        DType::F64 => "f64",
-        DType::Text => "Text",
     }
 }
 
@@ -128,7 +128,7 @@ impl<T: IntoElement, const N: usize> From<[T; N]> for Values {
 
 /// A single value: no axes.
 macro_rules! from_scalar {
-    ($($type:ty)*) => {$(
+    ($($type:ident)*) => {$(
         impl From<$type> for Values {
             fn from(value: $type) -> Self {
                 ndarray::arr0(value).into()
@@ -137,7 +137,7 @@ macro_rules! from_scalar {
     )*};
 }
 
-from_scalar! { bool u8 i16 u16 i32 u32 i64 f32 f64 }
+numbers! { number_types from_scalar bool }
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,6 @@
 //! Which Rust types may be elements, and how a typed array becomes [`Values`] and back.
 
-use super::{DType, Text, Values};
+use super::{DType, Text, Values, numbers};
 use ndarray::{ArcArray, ArrayD, IxDyn};
 use std::fmt::Debug;
 
@@ -8,7 +8,7 @@ mod sealed {
     pub trait Sealed {}
 }
 
-/// A Rust type that [`Values`] can hold: bool, the integers up to 64 bits that rasters use, floats, and [`Text`].
+/// A Rust type that [`Values`] can hold: bool, the integers of 8 to 64 bits, floats, and [`Text`].
 ///
 /// Sealed: the list is [`DType`]'s.
 pub trait Element:
@@ -35,7 +35,7 @@ pub trait IntoElement: Clone {
 }
 
 macro_rules! element {
-    ($($variant:ident $type:ty, $value:ident => $float:expr, $($also:ident)?;)*) => {$(
+    ($variant:ident $type:ty, $value:ident => $float:expr $(, $also:ident)?) => {
         impl sealed::Sealed for $type {}
         impl IntoElement for $type {
             fn array_values(array: ArrayD<Self>) -> Values {
@@ -49,7 +49,8 @@ macro_rules! element {
             }
             fn of(values: &Values) -> Option<&ArcArray<Self, IxDyn>> {
                 match values {
-                    Values::$variant(array) $(| Values::$also(array))? => Some(array),
+                    Values::$variant(array) => Some(array),
+                    $(Values::DateTime($also) | Values::CfTime(_, $also) => Some($also),)?
                     _ => None,
                 }
             }
@@ -59,18 +60,26 @@ macro_rules! element {
                 $float
             }
         }
-    )*};
+    };
 }
 
-element! {
-    Bool bool, v => f64::from(u8::from(v)), ;
-    U8 u8, v => f64::from(v), ;
-    I16 i16, v => f64::from(v), ;
-    U16 u16, v => f64::from(v), ;
-    I32 i32, v => f64::from(v), ;
-    U32 u32, v => f64::from(v), ;
-    I64 i64, v => v as f64, DateTime;
-    F32 f32, v => f64::from(v), ;
-    F64 f64, v => v, ;
-    Text Text, _text => f64::NAN, ;
+macro_rules! elements {
+    ({} integers { $(($I:ident, $i:ident $($_i:tt)*))* } floats { $(($F:ident, $f:ident $($_f:tt)*))* }) => {
+        $(integer! { $I $i })*
+        $(element! { $F $f, v => f64::from(v) })*
+    };
 }
+
+/// Dates are `i64` inside.
+macro_rules! integer {
+    (I64 i64) => {
+        element! { I64 i64, v => v as f64, dates }
+    };
+    ($variant:ident $type:ident) => {
+        element! { $variant $type, v => v as f64 }
+    };
+}
+
+numbers! { elements }
+element! { Bool bool, v => f64::from(u8::from(v)) }
+element! { Text Text, _text => f64::NAN }

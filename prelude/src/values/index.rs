@@ -33,6 +33,22 @@ impl AxisIndex {
         Self::range(0..len)
     }
 
+    /// Whether it takes an axis of this length as it is.
+    pub(crate) fn is_all(&self, length: usize) -> bool {
+        matches!(self, Self::Range { start: 0, len, step: 1 } if *len == length)
+    }
+
+    /// The positions that it takes, one after the other.
+    pub(crate) fn positions(&self) -> Box<dyn Iterator<Item = usize> + '_> {
+        match self {
+            Self::Range { start, len, step } => {
+                Box::new((0..*len).map(move |n| start.wrapping_add_signed(n as isize * step)))
+            }
+            Self::At(at) => Box::new(std::iter::once(*at)),
+            Self::List(list) => Box::new(list.iter().copied()),
+        }
+    }
+
     /// The positions of a list.
     pub fn list(positions: impl Into<Arc<[usize]>>) -> Self {
         Self::List(positions.into())

@@ -8,131 +8,69 @@ mod cast;
 mod convert;
 mod dtype;
 mod element;
+mod even;
 mod index;
 pub(crate) mod kernels;
 mod shape;
+mod table;
 mod text;
 mod text_convert;
 
 pub use dtype::DType;
 pub use element::{Element, IntoElement};
+pub use even::EvenRange;
 pub use index::AxisIndex;
 pub(crate) use index::{Pick, resolve};
+pub(crate) use table::{each, each_arm, integer_types, number_types, numbers, same, same_arm, typed, typed_arm};
 pub use text::Text;
 
+use crate::time::{Calendar, DateKind};
 use ndarray::{ArcArray, IxDyn};
 
-/// An n-dimensional block in memory, shared on clone and copied on write.
-///
-/// Axis order is the array's own (for a raster: row, column). Slices and
-/// transposes of it share the same memory.
-///
-/// ```
-/// use isopleth::array::{DType, Values};
-/// let values = Values::from(vec![20i16, 21, 22]);
-/// assert_eq!(values.dtype(), DType::I16);
-/// assert_eq!(values.shape(), [3]);
-/// assert_eq!(values.get(&[1]), Some(21.0));
-/// ```
-#[derive(Debug, Clone)]
-#[allow(missing_docs)] // one variant per DType, named alike
-pub enum Values {
-    Bool(ArcArray<bool, IxDyn>),
-    U8(ArcArray<u8, IxDyn>),
-    I16(ArcArray<i16, IxDyn>),
-    U16(ArcArray<u16, IxDyn>),
-    I32(ArcArray<i32, IxDyn>),
-    U32(ArcArray<u32, IxDyn>),
-    I64(ArcArray<i64, IxDyn>),
-    F32(ArcArray<f32, IxDyn>),
-    F64(ArcArray<f64, IxDyn>),
-    DateTime(ArcArray<i64, IxDyn>),
-    Text(ArcArray<Text, IxDyn>),
-}
+macro_rules! values {
+    ({} integers { $(($I:ident, $i:ident $($_i:tt)*))* } floats { $(($F:ident, $f:ident $($_f:tt)*))* }) => {
+        /// An n-dimensional block in memory, shared on clone and copied on write.
+        ///
+        /// Axis order is the array's own (for a raster: row, column). Slices and
+        /// transposes of it share the same memory.
+        ///
+        /// ```
+        /// use isopleth::array::{DType, Values};
+        /// let values = Values::from(vec![20i16, 21, 22]);
+        /// assert_eq!(values.dtype(), DType::I16);
+        /// assert_eq!(values.shape(), [3]);
+        /// assert_eq!(values.get(&[1]), Some(21.0));
+        /// ```
+        #[derive(Debug, Clone)]
+        #[allow(missing_docs)] // one variant per DType, named alike
+        pub enum Values {
+            Bool(ArcArray<bool, IxDyn>),
+            $($I(ArcArray<$i, IxDyn>),)*
+            $($F(ArcArray<$f, IxDyn>),)*
+            DateTime(ArcArray<i64, IxDyn>),
+            CfTime(Calendar, ArcArray<i64, IxDyn>),
+            Text(ArcArray<Text, IxDyn>),
+        }
 
-/// Runs an expression with `$array` bound to the typed array inside, whatever its type.
-macro_rules! each {
-    ($values:expr, $array:ident => $body:expr) => {
-        match $values {
-            $crate::values::Values::Bool($array) => $body,
-            $crate::values::Values::U8($array) => $body,
-            $crate::values::Values::I16($array) => $body,
-            $crate::values::Values::U16($array) => $body,
-            $crate::values::Values::I32($array) => $body,
-            $crate::values::Values::U32($array) => $body,
-            $crate::values::Values::I64($array) => $body,
-            $crate::values::Values::F32($array) => $body,
-            $crate::values::Values::F64($array) => $body,
-            $crate::values::Values::DateTime($array) => $body,
-            $crate::values::Values::Text($array) => $body,
+        impl Values {
+            /// The element type.
+            pub fn dtype(&self) -> DType {
+                match self {
+                    Self::Bool(_) => DType::Bool,
+                    $(Self::$I(_) => DType::$I,)*
+                    $(Self::$F(_) => DType::$F,)*
+                    Self::DateTime(_) => DType::DateTime,
+                    Self::CfTime(calendar, _) => DType::CfTime(*calendar),
+                    Self::Text(_) => DType::Text,
+                }
+            }
         }
     };
 }
 
-/// [`each!`], with the resulting array put back into the same variant.
-macro_rules! same {
-    ($values:expr, $array:ident => $body:expr) => {
-        match $values {
-            $crate::values::Values::Bool($array) => $crate::values::Values::Bool($body),
-            $crate::values::Values::U8($array) => $crate::values::Values::U8($body),
-            $crate::values::Values::I16($array) => $crate::values::Values::I16($body),
-            $crate::values::Values::U16($array) => $crate::values::Values::U16($body),
-            $crate::values::Values::I32($array) => $crate::values::Values::I32($body),
-            $crate::values::Values::U32($array) => $crate::values::Values::U32($body),
-            $crate::values::Values::I64($array) => $crate::values::Values::I64($body),
-            $crate::values::Values::F32($array) => $crate::values::Values::F32($body),
-            $crate::values::Values::F64($array) => $crate::values::Values::F64($body),
-            $crate::values::Values::DateTime($array) => $crate::values::Values::DateTime($body),
-            $crate::values::Values::Text($array) => $crate::values::Values::Text($body),
-        }
-    };
-}
-
-/// Runs an expression with `$T` naming the Rust type that holds a dtype (`i64` for dates).
-macro_rules! typed {
-    ($dtype:expr, $T:ident => $body:expr) => {{
-        use $crate::values::DType;
-        macro_rules! arm {
-            ($type:ty) => {{
-                type $T = $type;
-                $body
-            }};
-        }
-        match $dtype {
-            DType::Bool => arm!(bool),
-            DType::U8 => arm!(u8),
-            DType::I16 => arm!(i16),
-            DType::U16 => arm!(u16),
-            DType::I32 => arm!(i32),
-            DType::U32 => arm!(u32),
-            DType::I64 | DType::DateTime => arm!(i64),
-            DType::F32 => arm!(f32),
-            DType::F64 => arm!(f64),
-            DType::Text => arm!($crate::values::Text),
-        }
-    }};
-}
-
-pub(crate) use {each, same, typed};
+numbers! { values }
 
 impl Values {
-    /// The element type.
-    pub fn dtype(&self) -> DType {
-        match self {
-            Self::Bool(_) => DType::Bool,
-            Self::U8(_) => DType::U8,
-            Self::I16(_) => DType::I16,
-            Self::U16(_) => DType::U16,
-            Self::I32(_) => DType::I32,
-            Self::U32(_) => DType::U32,
-            Self::I64(_) => DType::I64,
-            Self::F32(_) => DType::F32,
-            Self::F64(_) => DType::F64,
-            Self::DateTime(_) => DType::DateTime,
-            Self::Text(_) => DType::Text,
-        }
-    }
-
     /// The length of each axis.
     pub fn shape(&self) -> &[usize] {
         each!(self, a => a.shape())
@@ -158,11 +96,13 @@ impl Values {
         self.len() as u64 * self.dtype().size() as u64
     }
 
-    /// The element at `index` as a float (`true` is 1, a date its nanoseconds, a missing date and text NaN);
-    /// `None` outside the array.
+    /// The element at `index` as a float (`true` is 1, a date its number of nanoseconds or microseconds, a missing date and
+    /// text NaN); `None` outside the array.
     pub fn get(&self, index: &[usize]) -> Option<f64> {
         match self {
-            Self::DateTime(a) => a.get(IxDyn(index)).map(|&v| if v == i64::MIN { f64::NAN } else { v as f64 }),
+            Self::DateTime(a) | Self::CfTime(_, a) => {
+                a.get(IxDyn(index)).map(|&v| if v == i64::MIN { f64::NAN } else { v as f64 })
+            }
             other => each!(other, a => a.get(IxDyn(index)).map(|&v| v.to_f64())),
         }
     }
@@ -174,9 +114,24 @@ impl Values {
 
     /// An array of type `T` as values of the dtype `dtype`, which differs from `T`'s own only for dates.
     pub(crate) fn from_typed<T: Element>(array: ArcArray<T, IxDyn>, dtype: DType) -> Self {
-        match T::into_values(array) {
-            Self::I64(a) if dtype == DType::DateTime => Self::DateTime(a),
-            values => values,
+        T::into_values(array).into_dates(dtype)
+    }
+
+    /// Numbers of 64 bits as the dates of `dtype`, if that is a type of dates; everything else as it is.
+    pub(crate) fn into_dates(self, dtype: DType) -> Self {
+        match (self, dtype) {
+            (Self::I64(a), DType::DateTime) => Self::DateTime(a),
+            (Self::I64(a), DType::CfTime(calendar)) => Self::CfTime(calendar, a),
+            (values, _) => values,
+        }
+    }
+
+    /// The numbers of dates, and how they count; none of what holds no dates.
+    pub(crate) fn dates(&self) -> Option<(DateKind, &ArcArray<i64, IxDyn>)> {
+        match self {
+            Self::DateTime(a) => Some((DateKind::Nanoseconds, a)),
+            Self::CfTime(calendar, a) => Some((DateKind::Cf(*calendar), a)),
+            _ => None,
         }
     }
 

@@ -1,8 +1,8 @@
 //! Text into values, out of them, and to and from elements of other types.
 
 use super::cast::CastTo;
-use super::{Element, IntoElement, Text, Values};
-use crate::time::{DateTime, Resolution};
+use super::{Element, IntoElement, Text, Values, each, integer_types, numbers};
+use crate::time::{DateKind, Resolution};
 use ndarray::{ArcArray, ArrayD, IxDyn};
 
 impl Values {
@@ -24,24 +24,18 @@ impl Values {
             Box::new(a.iter().map(|v| Some(v.to_string())))
         }
         match self {
-            Self::Bool(a) => whole(a),
-            Self::U8(a) => whole(a),
-            Self::I16(a) => whole(a),
-            Self::U16(a) => whole(a),
-            Self::I32(a) => whole(a),
-            Self::U32(a) => whole(a),
-            Self::I64(a) => whole(a),
+            dates if let Some((kind, a)) = dates.dates() => {
+                // One form for all, so that a column of them is read back as dates.
+                let there = || a.iter().copied().filter(|&date| date != i64::MIN);
+                let days = there().all(|date| kind.resolution(date) == Resolution::Day);
+                let text = move |date: i64| if days { kind.text(date) } else { kind.text_with_time(date) };
+                Box::new(a.iter().map(move |&date| (date != i64::MIN).then(|| text(date))))
+            }
             // {:?} of a float is the shortest text that reads back as the same number.
             Self::F32(a) => Box::new(a.iter().map(|v| (!v.is_nan()).then(|| format!("{v:?}")))),
             Self::F64(a) => Box::new(a.iter().map(|v| (!v.is_nan()).then(|| format!("{v:?}")))),
-            Self::DateTime(a) => {
-                // One form for all, so that a column of them is read back as dates.
-                let dates = || a.iter().map(|&v| DateTime::from_nanoseconds(v));
-                let days = dates().all(|date| date.is_missing() || date.resolution() == Resolution::Day);
-                let text = move |date: DateTime| if days { date.to_string() } else { date.to_string_with_time() };
-                Box::new(dates().map(move |date| (!date.is_missing()).then(|| text(date))))
-            }
             Self::Text(a) => Box::new(a.iter().map(|v| v.as_str().map(str::to_owned))),
+            whole_numbers_and_bool => each!(whole_numbers_and_bool, a => whole(a)),
         }
     }
 
@@ -57,14 +51,13 @@ impl Text {
         self.as_str().and_then(|text| text.trim().parse().ok()).unwrap_or(f64::NAN)
     }
 
-    pub(super) fn to_date(self) -> i64 {
-        let date = self.as_str().and_then(|text| text.trim().parse::<DateTime>().ok());
-        date.map_or(i64::MIN, DateTime::nanoseconds)
+    pub(super) fn to_date(self, kind: DateKind) -> i64 {
+        self.as_str().and_then(|text| kind.parse(text).ok()).map_or(i64::MIN, |(date, _)| date)
     }
 }
 
 macro_rules! from_text {
-    ($($type:ty)*) => {$(
+    ($($type:ident)*) => {$(
         impl CastTo<$type> for Text {
             fn cast_to(self) -> $type {
                 // Whole numbers first: not all of 64 bits are floats.
@@ -75,7 +68,7 @@ macro_rules! from_text {
     )*};
 }
 
-from_text! { u8 i16 u16 i32 u32 i64 f32 }
+numbers! { integer_types from_text f32 }
 
 impl CastTo<f64> for Text {
     fn cast_to(self) -> f64 {

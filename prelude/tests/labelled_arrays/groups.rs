@@ -304,3 +304,16 @@ fn heads_and_tails_are_cut_to_what_there_is() {
     assert!(message(x.squeeze_dim("x")).contains("length 3"));
     assert!(message(x.thin("x", 0)).contains("step"));
 }
+
+// g = A([1., 2., 3., 4.], dims="x", coords={"zone": ("x", ["wet", "dry", "wet", None])}).groupby("zone")
+// [(label, part.values) for label, part in g]
+#[test]
+fn groups_come_with_their_labels_as_they_are_written() {
+    let zones = Coord::along(["x"], vec![Text::from("wet"), Text::from("dry"), Text::from("wet"), Text::MISSING]);
+    let groups = DataArray::new(vec![1.0, 2.0, 3.0, 4.0], "x").unwrap().coord("zone", zones).unwrap();
+    let groups = groups.groupby("zone").unwrap();
+    let found: Vec<(String, Vec<f64>)> =
+        groups.iter().map(|group| group.map(|(label, part)| (label.to_string(), numbers(&part))).unwrap()).collect();
+    assert_eq!(found, [("dry".to_owned(), vec![2.0]), ("wet".to_owned(), vec![1.0, 3.0])]);
+    assert_eq!(groups.groups()[1].0, isopleth::array::LabelValue::Text("wet".into()));
+}

@@ -6,12 +6,14 @@
 mod alignment;
 mod arithmetic;
 mod as_xarray;
+mod calendars;
 mod combining;
 mod conditions;
 mod datasets;
 mod gaps;
 mod geography;
 mod groups;
+mod integers;
 mod interop;
 mod lazy;
 mod lesson;
@@ -23,6 +25,7 @@ mod selection;
 mod statistics;
 mod tables;
 mod text;
+mod types;
 mod views;
 mod views_html;
 

@@ -126,3 +126,62 @@ fn a_dropped_dimension_leaves_its_label_as_a_scalar() {
     assert_eq!(u["y"].item().unwrap(), 4.0);
     assert_eq!(u.expand_dims("y").unwrap()["y"].shape(), [1]);
 }
+
+#[test]
+fn a_new_axis_without_a_name_is_refused_wherever_it_stands() {
+    let a = DataArray::new(ndarray::Array2::<i32>::zeros((3, 4)), ["y", "x"]).unwrap();
+    for error in [
+        message(a.isel(s![ndarray::NewAxis, 0..2])),
+        message(a.isel(s![0..2, .., ndarray::NewAxis])),
+        message(a.isel_dim("x", Index::NewAxis)),
+        message(DataArray::new(vec![1, 2], "y").unwrap().isel(s![ndarray::NewAxis, 0..2])),
+    ] {
+        assert!(error.contains("NewAxis") && error.contains("expand_dims"), "{error}");
+    }
+}
+
+// a = np.arange(5); a[-10:2], a[2:-1], a[:], a[[]], a[0:100:2]; ndarray: arr.slice(s![..;-2]) of 0 to 4
+#[test]
+fn ranges_are_cut_to_the_axis_and_large_positions_never_count_from_the_end() {
+    let a = DataArray::new((0..5).collect::<Vec<i32>>(), "y").unwrap();
+    let part = |index: Index| numbers(&a.isel_dim("y", index).unwrap());
+    assert_eq!(part((-10..2).into()), [0.0, 1.0]);
+    assert_eq!(part((2..-1).into()), [2.0, 3.0]);
+    assert_eq!(part((1..=-1).into()), [1.0, 2.0, 3.0, 4.0]);
+    assert_eq!(part((..=1).into()), [0.0, 1.0]);
+    assert_eq!(part(Vec::<usize>::new().into()), [0.0; 0]);
+    assert_eq!(part(Index::Range { start: 0, end: Some(100), step: 2 }), [0.0, 2.0, 4.0]);
+    assert_eq!(part(Index::Range { start: 0, end: None, step: i64::MAX }), [0.0]);
+    assert_eq!(part(Index::Range { start: 0, end: None, step: i64::MIN }), [4.0]);
+    assert_eq!(numbers(&a.isel(s![..;-2]).unwrap()), [4.0, 2.0, 0.0]);
+    // As i64 the largest usize is -1, the last position.
+    assert!(message(a.isel_dim("y", usize::MAX)).contains("which has 5 (0 to 4)"));
+    assert!(message(a.isel_dim("y", [0, usize::MAX])).contains("which has 5"));
+    assert_eq!(part((3..usize::MAX).into()), [3.0, 4.0]);
+    assert_eq!(part((3..=usize::MAX).into()), [3.0, 4.0]);
+    assert_eq!(a.sel(sel! { y: 3..=i64::MAX }).unwrap().shape(), [2]);
+    assert!(message(a.isel_dim("y", Index::Range { start: 0, end: None, step: 0 })).contains("step"));
+    assert!(message(a.isel_dim("y", 0..0).unwrap().isel_dim("y", 0)).contains("which has none"));
+}
+
+// f = A(np.arange(11), dims="x", coords={"x": (np.arange(11) * 0.1).astype("f4")})
+// [f.sel(x=v).item() for v in (0.1, 0.3, 0.7, 0.1 + 1e-10, 1)], f.sel(x=[0.9, 0.3]).values
+// [f.sel(x=slice(lo, hi)).size for lo, hi in ((0.3, 0.7), (0.1, 0.1), (0.7, 0.3))], f.sel(x=0.1 + 1e-7)
+// [f.sel(x=v, method="pad").item() for v in (0.3, 0.65, 0.9)], [… "backfill"], f.sel(x=0.7, method="nearest", tolerance=0)
+#[test]
+fn labels_of_single_precision_are_found_by_the_number_that_they_were_written_as() {
+    let f =
+        line("x", (0..11).map(|at| (f64::from(at) * 0.1) as f32).collect::<Vec<f32>>(), (0..11).collect::<Vec<i32>>());
+    let at = |label: f64| f.sel(sel! { x: label }).unwrap().item().unwrap();
+    assert_eq!([0.1, 0.3, 0.7, 0.1 + 1e-10, 1.0].map(at), [1.0, 3.0, 7.0, 1.0, 10.0]);
+    assert_eq!(numbers(&f.sel(sel! { x: [0.9, 0.3] }).unwrap()), [9.0, 3.0]);
+    let size = |low: f64, high: f64| f.sel(sel! { x: low..=high }).unwrap().shape()[0];
+    assert_eq!([size(0.3, 0.7), size(0.1, 0.1), size(0.7, 0.3)], [5, 1, 0]);
+    let downwards = f.isel(s![..;-1]).unwrap();
+    assert_eq!(downwards.sel(sel! { x: 0.7..=0.3 }).unwrap().shape(), [5]);
+    assert!(message(f.sel(sel! { x: 0.1 + 1e-7 })).contains("no label"));
+    let by = |label: f64, method| f.sel_method(sel! { x: label }, method, None).unwrap().item().unwrap();
+    assert_eq!([0.3, 0.65, 0.9].map(|label| by(label, Method::Pad)), [3.0, 6.0, 9.0]);
+    assert_eq!([0.3, 0.65, 0.9].map(|label| by(label, Method::Backfill)), [3.0, 7.0, 9.0]);
+    assert_eq!(f.sel_method(sel! { x: 0.7 }, Method::Nearest, 0.0).unwrap().item().unwrap(), 7.0);
+}

@@ -147,3 +147,23 @@ fn every_kind_of_view_closes_what_it_opens() {
         std::fs::write(path, views).unwrap();
     }
 }
+
+#[test]
+fn labels_of_which_only_the_ends_are_shown_say_that_there_are_more() {
+    let da = DataArray::new(vec![1u8], "y").unwrap().coord("y", [0]).unwrap().expand_dims("x").unwrap();
+    let da = da.isel_dim("x", vec![0usize; 5000]).unwrap();
+    let page = html(&da.coord("x", Coord::from(isopleth::values::EvenRange::centres(0.0, 1.0, 5000))).unwrap());
+    let listed = page.split("<pre").find(|part| part.contains("4999.5")).unwrap();
+    assert!(listed.contains("..."), "{listed}");
+    assert!(!page.contains("255.5 4744.5"), "the two ends run into each other");
+}
+
+#[test]
+fn coordinates_of_two_dimensions_are_shown_with_both() {
+    let da = DataArray::new(ndarray::Array2::<f64>::zeros((2, 3)), ["y", "x"]).unwrap();
+    let places = ndarray::Array2::from_shape_fn((2, 3), |(y, x)| (10 * y + x) as f64);
+    let da = da.coord("lon", Coord::along(["y", "x"], places)).unwrap();
+    assert!(da.to_string().contains("    lon (y, x) float64 0.0 1.0 2.0 10.0 11.0 12.0"), "{da}");
+    assert!(da.to_string().contains("Dimensions without coordinates: y, x"), "{da}");
+    assert!(html(&da).contains("(y, x)"));
+}

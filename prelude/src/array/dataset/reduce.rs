@@ -5,7 +5,6 @@ use crate::array::data_array::DataArray;
 use crate::array::names::Dims;
 use crate::array::quantile::Shares;
 use crate::lazy::{ReduceOp, ReduceOptions};
-use crate::values::DType;
 use crate::{Error, ErrorKind, Result};
 
 impl Dataset {
@@ -44,7 +43,7 @@ impl Dataset {
         if let Dims::Names(names) = dims {
             names.iter().try_for_each(|dim| self.check(dim)).map_err(|error| error.context(what))?;
         }
-        let fits = |array: &&DataArray| !numeric || array.dtype() < DType::DateTime;
+        let fits = |array: &&DataArray| !numeric || array.dtype().is_number();
         let mut kept = self.clone();
         if numeric {
             kept.arrays = self.arrays.iter().filter(fits).cloned().collect();

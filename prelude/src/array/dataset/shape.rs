@@ -6,6 +6,7 @@ use crate::array::align::{all_dims, spread};
 use crate::array::concat::concat;
 use crate::array::data_array::DataArray;
 use crate::array::names::{Dims, not_found};
+use crate::array::operation::Operation;
 use crate::values::Values;
 
 impl Dataset {
@@ -96,7 +97,7 @@ impl Dataset {
                 plan = (0..dims.len()).fold(plan, |plan, _| plan.insert_axis(0));
             }
             let coords = self.coords.to_vec();
-            arrays.push(array.with_parts(dims.clone(), plan.broadcast_to(&shape)?, coords));
+            arrays.push(array.with_parts(Operation::Fill, dims.clone(), plan.broadcast_to(&shape)?, coords));
         }
         let names: Vec<&str> = self.names().collect();
         let joined = concat(&arrays, "variable").map_err(|error| error.context("to_array"))?;

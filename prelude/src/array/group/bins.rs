@@ -72,7 +72,7 @@ impl Bins {
     pub(super) fn groups(&self, key: &Key) -> Result<Groups> {
         self.check()?;
         let dtype = key.values.dtype();
-        if matches!(dtype, DType::DateTime | DType::Text) {
+        if !dtype.is_number() {
             let message = format!("{:?} holds {dtype}; bins are for numbers (resample groups dates)", key.name);
             return Err(Error::new(ErrorKind::Mismatch, message));
         }

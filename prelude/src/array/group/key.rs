@@ -2,7 +2,6 @@
 
 use crate::array::data_array::DataArray;
 use crate::array::names::{listed, not_found};
-use crate::time::fields;
 use crate::values::{Text, Values};
 use crate::{Error, ErrorKind, Result};
 use ndarray::ArcArray;
@@ -72,11 +71,11 @@ pub(super) fn of_array(array: &DataArray, labels: &DataArray) -> Result<Key> {
 }
 
 fn field_of(values: &Values, coord: &str, field: &str) -> Result<Values> {
-    let Values::DateTime(dates) = values else {
+    let Some((kind, dates)) = values.dates() else {
         let message = format!("{coord:?} holds {}, not dates, so it has no {field:?}", values.dtype());
         return Err(Error::new(ErrorKind::Mismatch, message));
     };
-    let whole = |of: fn(i64) -> i64| {
+    let whole = |of: &dyn Fn(i64) -> i64| {
         // A missing date has no month 0: NaN, so that it is in no group.
         if dates.iter().any(|&date| date == i64::MIN) {
             let or_nan = |&date: &i64| if date == i64::MIN { f64::NAN } else { of(date) as f64 };
@@ -85,17 +84,17 @@ fn field_of(values: &Values, coord: &str, field: &str) -> Result<Values> {
         Values::from(dates.iter().map(|&date| of(date)).collect::<Vec<i64>>())
     };
     Ok(match field {
-        "month" => whole(fields::month),
-        "year" => whole(fields::year),
-        "quarter" => whole(fields::quarter),
-        "day" => whole(fields::day),
-        "dayofyear" => whole(fields::dayofyear),
-        "dayofweek" | "weekday" => whole(fields::weekday),
-        "hour" => whole(fields::hour),
-        "minute" => whole(fields::minute),
-        "second" => whole(fields::second),
+        "month" => whole(&|date| kind.month(date)),
+        "year" => whole(&|date| kind.year(date)),
+        "quarter" => whole(&|date| (kind.month(date) + 2) / 3),
+        "day" => whole(&|date| kind.civil(date).2),
+        "dayofyear" => whole(&|date| kind.dayofyear(date)),
+        "dayofweek" | "weekday" => whole(&|date| kind.weekday(date)),
+        "hour" => whole(&|date| kind.part(date, 3600, 24)),
+        "minute" => whole(&|date| kind.part(date, 60, 60)),
+        "second" => whole(&|date| kind.part(date, 1, 60)),
         "season" => {
-            let season = |&date: &i64| fields::season(date).map_or(Text::MISSING, Text::new);
+            let season = |&date: &i64| if date == i64::MIN { Text::MISSING } else { Text::new(kind.season(date)) };
             Values::Text(ArcArray::from_vec(dates.iter().map(season).collect()).into_dyn())
         }
         _ => return Err(not_found(&format!("field of the dates in {coord:?} called"), field, FIELDS)),
@@ -107,7 +106,7 @@ pub(super) fn missing(values: &Values) -> Vec<bool> {
     match values {
         Values::F32(a) => a.iter().map(|v| v.is_nan()).collect(),
         Values::F64(a) => a.iter().map(|v| v.is_nan()).collect(),
-        Values::DateTime(a) => a.iter().map(|&v| v == i64::MIN).collect(),
+        Values::DateTime(a) | Values::CfTime(_, a) => a.iter().map(|&v| v == i64::MIN).collect(),
         Values::Text(a) => a.iter().map(|v| v.is_missing()).collect(),
         whole => vec![false; whole.len()],
     }

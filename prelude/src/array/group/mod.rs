@@ -16,7 +16,7 @@ use super::coord::Coord;
 use super::data_array::DataArray;
 use super::index::LabelValue;
 use super::labels::Labels;
-use crate::time::DateTime;
+use crate::time::{CfTime, DateKind, DateTime};
 use crate::values::Values;
 use crate::{Error, ErrorKind, Result};
 use std::fmt;
@@ -169,13 +169,26 @@ impl GroupBy {
         (0..self.len()).map(|group| (self.label(group), self.groups.positions[group].clone())).collect()
     }
 
-    /// Each group that is not empty, with its label: `for (month, days) in da.groupby("time.month")?.iter()`.
+    /// Each group that is not empty, with its label, in the order of the labels.
     ///
-    /// # Panics
-    /// Never with arrays in memory; of lazy ones a panic can only come from Stop.
-    pub fn iter(&self) -> impl Iterator<Item = (LabelValue, DataArray)> + '_ {
+    /// ```
+    /// use isopleth::{array::DataArray, time::date_range};
+    /// let temp = DataArray::new((0..60).map(f64::from).collect::<Vec<_>>(), "time")?
+    ///     .coord("time", date_range("2016-01-01", 60)?)?;
+    /// let mut lengths = Vec::new();
+    /// for group in temp.groupby("time.month")?.iter() {
+    ///     let (month, days) = group?;
+    ///     lengths.push((month.to_string(), days.shape()[0]));
+    /// }
+    /// assert_eq!(lengths, [("1".to_owned(), 31), ("2".to_owned(), 29)]);
+    /// # Ok::<(), isopleth::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// An item is an error where its group cannot be taken: the memory does not suffice, or the cell was stopped.
+    pub fn iter(&self) -> impl Iterator<Item = Result<(LabelValue, DataArray)>> + '_ {
         let some = (0..self.len()).filter(|&group| !self.groups.positions[group].is_empty());
-        some.filter_map(|group| Some((self.label(group), self.group(group).ok()?)))
+        some.map(|group| Ok((self.label(group), self.group(group)?)))
     }
 
     /// `f` of each group, put together again: along the grouped dimension and in the array's own order where the results
@@ -225,9 +238,14 @@ impl GroupBy {
         let labels = &self.groups.labels;
         match Labels::of(labels) {
             Labels::Int(labels) => LabelValue::Int(labels[group]),
+            Labels::Large(labels) => LabelValue::Large(labels[group]),
             Labels::Float(labels) => LabelValue::Float(labels[group]),
-            Labels::Time(labels) => LabelValue::Time(DateTime::from_nanoseconds(labels[group])),
-            labels @ Labels::Text(_) => LabelValue::Text(labels.text(group)),
+            Labels::Even(range) => LabelValue::Float(range.at(group)),
+            Labels::Time(DateKind::Nanoseconds, labels) => LabelValue::Time(DateTime::from_nanoseconds(labels[group])),
+            Labels::Time(DateKind::Cf(calendar), labels) => {
+                LabelValue::CfTime(CfTime::from_microseconds(calendar, labels[group]))
+            }
+            Labels::Text(labels) => LabelValue::Text(labels[group].as_str().unwrap_or_default().to_owned()),
         }
     }
 }
@@ -255,5 +273,22 @@ impl fmt::Debug for GroupBy {
         }
         let count = if self.len() == 1 { "1 group".to_owned() } else { format!("{} groups", self.len()) };
         write!(f, " along {:?}: {count} {:?} with labels {labels}>", self.groups.dim, self.groups.name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_group_that_cannot_be_taken_is_an_error_and_is_not_left_out() {
+        let array = DataArray::new(vec![1.0, 2.0], "x").unwrap();
+        let labels = Values::from(vec![7i64, 8]);
+        let mut groups = Groups::new("x", "zone", labels, vec![Some(0), Some(1)]).unwrap();
+        // What reading does when a file is gone, or Stop.
+        groups.positions[1] = vec![99];
+        let groups = GroupBy { array, groups: Arc::new(groups) };
+        let found: Vec<Result<LabelValue>> = groups.iter().map(|group| group.map(|(label, _)| label)).collect();
+        assert!(matches!(found[..], [Ok(LabelValue::Int(7)), Err(_)]), "{found:?}");
     }
 }

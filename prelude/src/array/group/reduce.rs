@@ -8,6 +8,7 @@ use crate::array::coords::Coords;
 use crate::array::data_array::DataArray;
 use crate::array::labels::Labels;
 use crate::array::names::Dims;
+use crate::array::operation::Operation;
 use crate::array::quantile::Shares;
 use crate::array::select::list;
 use crate::lazy::{AxisIndex, Plan, ReduceOp, ReduceOptions};
@@ -142,7 +143,7 @@ impl GroupBy {
         let index = labels.with_values(labels.dims().to_vec(), labels.values().index(&[list(&filled)])?);
         coords.push(index.clone());
         let coords = Coords::new(coords, &kept);
-        let result = DataArray::assemble(array.shared_name(), kept, plan, coords, array.attrs().clone());
+        let result = array.with_parts(Operation::Reduce, kept, plan, coords.to_vec());
         if filled.len() == groups.positions.len() {
             return Ok(result);
         }

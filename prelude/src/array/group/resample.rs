@@ -5,8 +5,8 @@ use crate::array::data_array::DataArray;
 use crate::array::labels::{Direction, Labels};
 use crate::array::names::not_found;
 use crate::array::quantile::Shares;
-use crate::time::{DateTime, Edge, Frequency};
-use crate::values::{DType, Values};
+use crate::time::{DateKind, Edge, Frequency};
+use crate::values::Values;
 use crate::{Error, ErrorKind, Result};
 use std::fmt;
 use std::sync::Arc;
@@ -50,7 +50,7 @@ impl DataArray {
         let index = self.index_of(dim).ok_or_else(|| not_found("coordinate", dim, self.coords().names()))?;
         let labels = Labels::of(index.values());
         let bad = |message: String| Err(Error::new(ErrorKind::Mismatch, message));
-        if index.values().dtype() != DType::DateTime {
+        if !index.values().dtype().is_date() {
             return bad(format!("the labels of {dim:?} are {}, not dates", labels.kind()));
         }
         if labels.len() == 0 {
@@ -99,29 +99,30 @@ impl Resample {
     }
 
     fn bins(&self) -> Result<Groups> {
-        let dates: Vec<i64> = self.array.get_coord(&self.dim)?.values()?.to_vec()?;
-        let (first, last) = (DateTime::from_nanoseconds(dates[0]), DateTime::from_nanoseconds(dates[dates.len() - 1]));
-        let edges = self.frequency.edges(first, last, self.closed)?;
+        let values = self.array.get_coord(&self.dim)?.values()?;
+        let Some((kind, dates)) = values.dates() else { unreachable!("resample looked at the labels") };
+        let dates: Vec<i64> = dates.iter().copied().collect();
+        let (first, last) = (dates[0], dates[dates.len() - 1]);
+        let edges = self.frequency.edges(kind, first, last, self.closed)?;
         // A date is in the bin after the last edge that lies before it (or at it, where the left edge belongs to the bin).
         let passed = |date: i64| match self.closed {
-            Edge::Left => edges.partition_point(|edge| edge.nanoseconds() <= date),
-            Edge::Right => edges.partition_point(|&edge| self.frequency.reach(edge).nanoseconds() < date),
+            Edge::Left => edges.partition_point(|&edge| edge <= date),
+            Edge::Right => edges.partition_point(|&edge| self.frequency.reach(kind, edge) < date),
         };
-        let bins = passed(dates[dates.len() - 1]);
+        let bins = passed(last);
         let codes = dates.iter().map(|&date| passed(date).checked_sub(1)).collect();
         let named = match self.label {
-            Edge::Left => &edges[..bins],
-            Edge::Right => &self.named_right(&edges, bins)?,
+            Edge::Left => edges[..bins].to_vec(),
+            Edge::Right => self.named_right(kind, &edges, bins)?,
         };
-        let labels = Values::from_nanoseconds(named.iter().map(|edge| edge.nanoseconds()).collect());
-        Groups::new(&self.dim, &self.dim, labels, codes)
+        Groups::new(&self.dim, &self.dim, Values::of_dates(kind, named), codes)
     }
 
     /// The later edge of each bin; the last bin's may not have been needed to find it.
-    fn named_right(&self, edges: &[DateTime], bins: usize) -> Result<Vec<DateTime>> {
+    fn named_right(&self, kind: DateKind, edges: &[i64], bins: usize) -> Result<Vec<i64>> {
         let mut edges = edges.to_vec();
         if edges.len() <= bins {
-            edges.push(self.frequency.moved(edges[0], edges.len() as i64)?);
+            edges.push(self.frequency.moved(kind, edges[0], edges.len() as i64)?);
         }
         Ok(edges[1..=bins].to_vec())
     }

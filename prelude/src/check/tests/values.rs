@@ -97,7 +97,10 @@ fn one_place_or_one_day_off() {
         ndarray::Axis(0),
         &[values.slice(ndarray::s![1.., .., ..]), values.slice(ndarray::s![..1, .., ..])],
     );
-    let next = da.with_plan(DataArray::new(next.unwrap(), ["time", "y", "x"]).unwrap().plan().clone());
+    let next = da.with_plan(
+        crate::array::Operation::Load,
+        DataArray::new(next.unwrap(), ["time", "y", "x"]).unwrap().plan().clone(),
+    );
     assert_says(next, &da, &["off by one day along time", "too early"]);
     assert_says(date("2016-07-02"), date("2016-07-01"), &["2016-07-02 is one day late"]);
     assert_says(date("2016-06-30"), date("2016-07-01"), &["one day early"]);
@@ -112,7 +115,11 @@ fn order_and_direction() {
     assert_says(vec![3.0, 1.0, 2.0], vec![2.0, 1.0, 3.0], &["wrong direction"]);
     assert_says(vec![1.0, 3.0, 2.0, 9.0], vec![2.0, 1.0, 3.0, 9.0], &["right, but in another order"]);
     let da = days();
-    assert_says(da.with_plan(da.sort_by("y").unwrap().plan().clone()), &da, &["wrong direction, along y"]);
+    assert_says(
+        da.with_plan(crate::array::Operation::Load, da.sort_by("y").unwrap().plan().clone()),
+        &da,
+        &["wrong direction, along y"],
+    );
 }
 
 #[test]
@@ -122,7 +129,8 @@ fn what_nothing_explains_says_how_much_and_where() {
     let da = days();
     let mut values = da.to_ndarray::<f64>().unwrap();
     values[[4, 2, 1]] = 99.0;
-    let one = da.with_plan(DataArray::new(values, ["time", "y", "x"]).unwrap().plan().clone());
+    let one =
+        da.with_plan(crate::array::Operation::Load, DataArray::new(values, ["time", "y", "x"]).unwrap().plan().clone());
     assert_says(one, &da, &["1 of the 480 values", "time 2016-01-05, y 12", "x 2"]);
 }
 

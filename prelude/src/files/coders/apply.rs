@@ -1,9 +1,8 @@
 //! What the coders decided, applied to a window of values in one pass over them.
 
 use super::scale::Factor;
-use crate::files::calendar::TimeUnits;
 use crate::files::file_type::FileType;
-use crate::time::DateTime;
+use crate::time::units::{Count, TimeUnits};
 use crate::values::buffers;
 use crate::values::{DType, Element, Text, Values, each};
 use crate::{Error, ErrorKind, Result};
@@ -19,7 +18,7 @@ pub(in crate::files) struct Decoding {
     /// Numbers that stand for "missing", as they are after that.
     pub(super) fills: Vec<f64>,
     /// The same, where they were whole numbers: a float does not hold all integers of 64 bits.
-    pub(super) exact_fills: Vec<i64>,
+    pub(super) exact_fills: Vec<i128>,
     pub(super) missing_text: Option<Text>,
     pub(super) scale: Option<Factor>,
     pub(super) offset: Option<Factor>,
@@ -44,7 +43,7 @@ impl Decoding {
     /// The values that those of a file stand for.
     ///
     /// # Errors
-    /// When a time lies outside 1677 to 2262, or an integer outside what an array can hold.
+    /// When a number is no date.
     pub(in crate::files) fn apply(&self, raw: Values) -> Result<Values> {
         if let Some(time) = &self.time {
             return self.dates(time, &raw);
@@ -57,6 +56,7 @@ impl Decoding {
             }
             DType::F32 => self.numbers(&raw, |value| self.single(value)),
             DType::F64 => self.numbers(&raw, |value| self.double(value)),
+            DType::I64 | DType::U64 if plain => self.integers(&raw),
             other => self.numbers(&raw, |value| self.double(value)).map(|values| values.cast(other)),
         };
         buffers::recycle(raw);
@@ -94,25 +94,42 @@ impl Decoding {
     /// Every number as `finish` makes it, NaN where it is missing.
     fn numbers<U: Element>(&self, raw: &Values, finish: impl Fn(f64) -> U) -> Result<Values> {
         let mut out: Vec<U> = buffers::take(raw.len());
-        if let Values::I64(array) = raw {
-            for (out, &value) in out.iter_mut().zip(array.iter()) {
-                *out = if self.exact_fills.contains(&value) {
-                    finish(f64::NAN)
-                } else {
-                    finish(self.whole(value)? as f64)
-                };
+        // A float does not hold all integers of 64 bits.
+        let whole = |value: i128| match self.whole(value) {
+            Some(value) => finish(value as f64),
+            None => finish(f64::NAN),
+        };
+        match raw {
+            Values::I64(array) => {
+                out.iter_mut().zip(array.iter()).for_each(|(out, &value)| *out = whole(value.into()));
             }
-        } else {
-            each!(raw, array => {
+            Values::U64(array) => {
+                out.iter_mut().zip(array.iter()).for_each(|(out, &value)| *out = whole(value.into()));
+            }
+            others => each!(others, array => {
                 for (out, &value) in out.iter_mut().zip(array.iter()) {
                     let value = self.meant(value.to_f64());
                     *out = finish(if self.fills.contains(&value) { f64::NAN } else { value });
                 }
-            });
+            }),
         }
         let array = ArrayD::from_shape_vec(IxDyn(raw.shape()), out);
         let wrong = |error| Error::with_source(ErrorKind::Other, "a window of another size", error);
         Ok(Values::from(array.map_err(wrong)?))
+    }
+
+    /// Integers of 64 bits with, or without, their sign.
+    fn integers(&self, raw: &Values) -> Result<Values> {
+        let meant = |value: i128| self.reinterpret.map_or(value, |(_, to)| to.wrapped(value));
+        let whole: Vec<i128> = match raw {
+            Values::I64(array) => array.iter().map(|&value| meant(value.into())).collect(),
+            Values::U64(array) => array.iter().map(|&value| meant(value.into())).collect(),
+            others => others.cast(DType::I64).to_vec::<i64>()?.into_iter().map(|value| meant(value.into())).collect(),
+        };
+        match self.dtype {
+            DType::U64 => Values::from_shape_vec(raw.shape(), whole.into_iter().map(|value| value as u64).collect()),
+            _ => Values::from_shape_vec(raw.shape(), whole.into_iter().map(|value| value as i64).collect()),
+        }
     }
 
     /// An integer of up to 32 bits with, or without, its sign.
@@ -123,51 +140,52 @@ impl Decoding {
         }
     }
 
-    /// An integer of 64 bits.
-    fn whole(&self, value: i64) -> Result<i64> {
-        match self.reinterpret {
-            Some((_, FileType::U64)) if value < 0 => Err(crate::files::read::too_large(value as u64)),
-            Some((_, to)) => Ok(i64::try_from(to.wrapped(value.into())).unwrap_or(value)),
-            None => Ok(value),
+    /// An integer of 64 bits; none if it is missing.
+    fn whole(&self, value: i128) -> Option<i128> {
+        let value = self.reinterpret.map_or(value, |(_, to)| to.wrapped(value));
+        (!self.exact_fills.contains(&value)).then_some(value)
+    }
+
+    /// Chooses the type of dates that holds those of all these numbers of the file.
+    ///
+    /// # Errors
+    /// When a number stands for no date.
+    pub(in crate::files) fn settle(&mut self, raw: &Values) -> Result<()> {
+        let Some(time) = self.time else { return Ok(()) };
+        let kind = time.kind(self.counts(raw)?.into_iter().flatten())?;
+        self.dtype = Values::of_dates(kind, Vec::new()).dtype();
+        Ok(())
+    }
+
+    /// The numbers of a time, without their masks and scales; none where they are missing.
+    fn counts(&self, raw: &Values) -> Result<Vec<Option<Count>>> {
+        if self.scale.is_some() || self.offset.is_some() || raw.dtype().is_float() {
+            let floats = self.numbers(raw, |value| self.double(value))?.to_vec::<f64>()?;
+            return Ok(floats.into_iter().map(|number| (!number.is_nan()).then_some(Count::Float(number))).collect());
         }
+        let count = |number: i128| self.whole(number).filter(|_| number != i64::MIN.into()).map(Count::Whole);
+        Ok(match raw {
+            Values::U64(numbers) => numbers.iter().map(|&number| count(number.into())).collect(),
+            others => others.cast(DType::I64).to_vec::<i64>()?.into_iter().map(|number| count(number.into())).collect(),
+        })
     }
 
     fn dates(&self, time: &TimeUnits, raw: &Values) -> Result<Values> {
-        let missing = DateTime::MISSING.nanoseconds();
-        let plain = self.scale.is_none() && self.offset.is_none();
-        let mut outside = None;
-        let mut keep = |number: f64, instant: Option<i64>| {
-            instant.unwrap_or_else(|| {
-                outside.get_or_insert(number);
-                missing
-            })
+        let no_date = |number: String| {
+            let message =
+                format!("the time {number} is no date of the type {}; open it with decode_times(false)", self.dtype);
+            Error::new(ErrorKind::InvalidArgument, message)
         };
-        let dates: Vec<i64> = if plain && !raw.dtype().is_float() {
-            let whole = raw.cast(DType::I64).to_vec::<i64>()?;
-            let is_fill = |number: i64| number == missing || self.exact_fills.contains(&number);
-            let date = |number: i64| {
-                if is_fill(number) {
-                    return Ok(missing);
-                }
-                let number = self.whole(number)?;
-                Ok(if is_fill(number) { missing } else { keep(number as f64, time.whole(number)) })
-            };
-            whole.into_iter().map(date).collect::<Result<_>>()?
-        } else {
-            let Values::F64(numbers) = self.numbers(raw, |value| self.double(value))? else {
-                return Err(Error::new(ErrorKind::Other, "numbers that are not floats"));
-            };
-            numbers.iter().map(|&number| keep(number, time.float(number))).collect()
+        let kind = self.dtype.date_kind().ok_or_else(|| no_date("of this variable".to_owned()))?;
+        let date = |count: Option<Count>| match count {
+            None => Ok(i64::MIN),
+            Some(count) => time.date(count, kind).ok_or_else(|| match count {
+                Count::Whole(number) => no_date(number.to_string()),
+                Count::Float(number) => no_date(number.to_string()),
+            }),
         };
-        if let Some(number) = outside {
-            return Err(Error::new(
-                ErrorKind::InvalidArgument,
-                format!(
-                    "the time {number} lies outside 1677-09-22 to 2262-04-11, which nanoseconds reach; open it with decode_times(false)"
-                ),
-            ));
-        }
-        Ok(Values::from_shape_vec(raw.shape(), dates)?.cast(DType::DateTime))
+        let dates: Vec<i64> = self.counts(raw)?.into_iter().map(date).collect::<Result<_>>()?;
+        Ok(Values::from_shape_vec(raw.shape(), dates)?.into_dates(self.dtype))
     }
 }
 
@@ -175,7 +193,7 @@ impl Decoding {
 pub(in crate::files) fn empty(dtype: DType, shape: &[usize]) -> Result<Values> {
     match dtype {
         DType::Text => Values::from_shape_vec::<Text>(shape, Vec::new()),
-        DType::DateTime => Ok(Values::from_shape_vec::<i64>(shape, Vec::new())?.cast(DType::DateTime)),
+        dates if dates.is_date() => Ok(Values::from_shape_vec::<i64>(shape, Vec::new())?.into_dates(dates)),
         dtype => Ok(Values::from_shape_vec::<f64>(shape, Vec::new())?.cast(dtype)),
     }
 }

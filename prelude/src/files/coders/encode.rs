@@ -81,6 +81,10 @@ impl Encoder {
         if self.plain || of.is_text() {
             return Ok(values);
         }
+        // Dates that nobody has looked at are the numbers that they are stored as.
+        if let Some((_, dates)) = values.dates() {
+            return Ok(Values::I64(dates.clone()));
+        }
         let number = |given: &Option<Given>| given.as_ref().and_then(Given::number).map(|(value, _)| value);
         let (scale, offset) = (number(&self.encoding.scale_factor), number(&self.encoding.add_offset));
         let logical = match self.encoding.unsigned.as_deref() {
@@ -91,7 +95,7 @@ impl Encoder {
         let exact = scale.is_none() && offset.is_none() && !values.dtype().is_float();
         let mut out: Vec<f64> = Vec::with_capacity(values.len());
         // Integers of 64 bits do not all go through a float.
-        if let (true, Values::I64(_), FileType::I64) = (exact, &values, of) {
+        if let (true, Values::I64(_), FileType::I64) | (true, Values::U64(_), FileType::U64) = (exact, &values, of) {
             return Ok(values);
         }
         each!(&values, array => {
@@ -146,7 +150,7 @@ impl Encoder {
 fn suits(encoding: &FileEncoding, dtype: DType) -> bool {
     match dtype {
         DType::Text => encoding.of.is_text(),
-        DType::DateTime => encoding.units.is_some(),
+        dates if dates.is_date() => encoding.units.is_some(),
         DType::Bool => encoding.is_bool,
         // Dates are numbers already when they come here.
         _ => !encoding.of.is_text() && encoding.of != FileType::Bool && !encoding.is_bool,

@@ -50,7 +50,7 @@ fn text(given: &Given) -> Option<Text> {
 /// A number of an attribute; as an integer if it was one, which a float may not hold.
 struct Number {
     float: f64,
-    integer: Option<i64>,
+    integer: Option<i128>,
 }
 
 impl Number {
@@ -73,13 +73,13 @@ impl Number {
 fn numbers(given: &Given) -> Vec<Number> {
     match given {
         Given::Integers(values, _) => {
-            values.iter().map(|&value| Number { float: value as f64, integer: Some(value) }).collect()
+            values.iter().map(|&value| Number { float: value as f64, integer: Some(value.into()) }).collect()
         }
         Given::Floats(values, _) => values
             .iter()
             .map(|&value| {
                 let whole = value.fract() == 0.0 && value.abs() < 9e18;
-                Number { float: value, integer: whole.then_some(value as i64) }
+                Number { float: value, integer: whole.then_some(value as i128) }
             })
             .collect(),
         Given::Text(_) | Given::Texts(_) => Vec::new(),
@@ -97,13 +97,13 @@ fn reinterpret(coding: &mut Coding, said: &str, fill: Option<&Given>, numbers: &
     };
     if let Some(value) = fill.and_then(whole_number) {
         numbers.retain(|number| number.integer != Some(value));
-        let value = to.wrapped(raw.wrapped(value.into()));
-        numbers.push(Number { float: value as f64, integer: i64::try_from(value).ok() });
+        let value = to.wrapped(raw.wrapped(value));
+        numbers.push(Number { float: value as f64, integer: Some(value) });
     }
     coding.decoding.reinterpret = Some((raw, to));
     coding.become_type(to);
 }
 
-fn whole_number(fill: &Given) -> Option<i64> {
+fn whole_number(fill: &Given) -> Option<i128> {
     numbers(fill).first().and_then(|number| number.integer)
 }

@@ -26,7 +26,7 @@ mod time;
 pub(super) use apply::{Decoding, empty};
 pub(super) use encode::Encoder;
 pub(super) use file_encoding::FileEncoding;
-pub(super) use time::encode as encode_dates;
+pub(super) use time::{encode as encode_dates, stored as stored_dates};
 
 use super::attribute::{Given, GivenAttrs, take};
 use super::file_type::FileType;

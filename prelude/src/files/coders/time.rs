@@ -1,15 +1,16 @@
-//! `units` and `calendar`: numbers that count time from an instant. What the units mean is in `files::calendar`.
+//! `units` and `calendar`: numbers that count time from an instant. What they mean is in `time::units`.
 
 use super::{Coding, FileEncoding};
 use crate::Result;
 use crate::files::attribute::{Given, GivenAttrs, find};
-use crate::files::calendar::{self, TimeUnits};
 use crate::files::file_type::FileType;
+use crate::time::DateKind;
+use crate::time::units::{self, Count, TimeUnits};
 use crate::values::{DType, Values};
 
 /// Whether the attributes are those of dates.
 pub(super) fn is_date(attrs: &GivenAttrs) -> bool {
-    find(attrs, "units").and_then(Given::as_text).is_some_and(calendar::is_time)
+    find(attrs, "units").and_then(Given::as_text).is_some_and(units::is_time)
 }
 
 pub(super) fn decode(coding: &mut Coding) {
@@ -21,7 +22,11 @@ pub(super) fn decode(coding: &mut Coding) {
     match TimeUnits::parse(units.as_deref().unwrap_or_default(), calendar.as_deref()) {
         Ok(parsed) => {
             coding.decoding.time = Some(parsed);
-            coding.decoding.dtype = DType::DateTime;
+            // The real calendar's dates may turn out to lie too far away; see `settle`.
+            coding.decoding.dtype = match parsed.calendar {
+                real if real.is_real() => DType::DateTime,
+                other => DType::CfTime(other),
+            };
             (coding.encoding.units, coding.encoding.calendar) = (units, calendar);
             coding.take("units");
             coding.take("calendar");
@@ -41,37 +46,57 @@ pub(super) fn decode(coding: &mut Coding) {
 ///
 /// # Errors
 /// If there are more numbers than dates.
-pub(in crate::files) fn encode(dates: &Values, wanted: Option<&FileEncoding>) -> Result<(Values, FileEncoding)> {
-    let instants = dates.to_vec::<i64>()?;
-    if let Some((encoding, numbers)) = wanted.and_then(|wanted| Some((wanted, whole_numbers(&instants, wanted)?))) {
-        return Ok((Values::from_shape_vec(dates.shape(), numbers)?.cast(encoding.of.dtype()), encoding.clone()));
+pub(in crate::files) fn encode(values: &Values, wanted: Option<&FileEncoding>) -> Result<(Values, FileEncoding)> {
+    let Some((kind, dates)) = values.dates() else {
+        return Ok((values.clone(), FileEncoding::of(FileType::of(values.dtype()))));
+    };
+    let dates: Vec<i64> = dates.iter().copied().collect();
+    if let Some((encoding, numbers)) = wanted.and_then(|wanted| Some((wanted, whole_numbers(&dates, kind, wanted)?))) {
+        return Ok((Values::from_shape_vec(values.shape(), numbers)?.cast(encoding.of.dtype()), encoding.clone()));
     }
-    let (units, numbers, missing) = calendar::encode(&instants);
+    let encoded = units::encode(kind, &dates);
     let encoding = |of: FileType| FileEncoding {
-        units: Some(units.clone()),
-        calendar: Some("proleptic_gregorian".to_owned()),
+        units: Some(encoded.units.clone()),
+        calendar: Some(encoded.calendar.to_owned()),
         ..FileEncoding::of(of)
     };
-    if !missing {
-        return Ok((Values::from_shape_vec(dates.shape(), numbers)?, encoding(FileType::I64)));
+    if !encoded.missing {
+        return Ok((Values::from_shape_vec(values.shape(), encoded.numbers)?, encoding(FileType::I64)));
     }
     // A float has NaN for a date that is missing.
-    let floats = numbers.iter().map(|&v| if v == i64::MIN { f64::NAN } else { v as f64 }).collect();
-    Ok((Values::from_shape_vec::<f64>(dates.shape(), floats)?, encoding(FileType::F64)))
+    let floats = encoded.numbers.iter().map(|&v| if v == i64::MIN { f64::NAN } else { v as f64 }).collect();
+    Ok((Values::from_shape_vec::<f64>(values.shape(), floats)?, encoding(FileType::F64)))
 }
 
 /// None if one of the dates is missing, or not a whole number of the units.
-fn whole_numbers(instants: &[i64], wanted: &FileEncoding) -> Option<Vec<i64>> {
+fn whole_numbers(dates: &[i64], kind: DateKind, wanted: &FileEncoding) -> Option<Vec<i64>> {
     let units = TimeUnits::parse(wanted.units.as_deref()?, wanted.calendar.as_deref()).ok()?;
-    let origin = units.whole(0)?;
-    let step = units.whole(1)?.checked_sub(origin).filter(|&step| step > 0)?;
+    let same = match kind {
+        DateKind::Nanoseconds => units.calendar.is_real(),
+        DateKind::Cf(calendar) => calendar == units.calendar,
+    };
+    let origin = units.date(Count::Whole(0), kind).filter(|_| same)?;
+    let step = units.date(Count::Whole(1), kind)?.checked_sub(origin).filter(|&step| step > 0)?;
     let (least, most) = wanted.of.integer_range().unwrap_or((-(1 << 53), 1 << 53));
-    let number = |&instant: &i64| {
-        let since = instant.checked_sub(origin).filter(|_| instant != i64::MIN)?;
+    let number = |&date: &i64| {
+        let since = date.checked_sub(origin).filter(|_| date != i64::MIN)?;
         let number = since / step;
         (since % step == 0 && (least..=most).contains(&number.into())).then_some(number)
     };
-    instants.iter().map(number).collect()
+    dates.iter().map(number).collect()
+}
+
+/// The encoding of dates that are written as they are stored, before anybody has looked at them.
+pub(in crate::files) fn stored(kind: DateKind) -> FileEncoding {
+    let (units, calendar) = units::as_stored(kind);
+    // Nanoseconds have a missing date of their own to readers; of other dates the file has to say it.
+    let missing = Given::Integers(vec![i64::MIN], FileType::I64);
+    FileEncoding {
+        units: Some(units.to_owned()),
+        calendar: Some(calendar.to_owned()),
+        fill_value: matches!(kind, DateKind::Cf(_)).then_some(missing),
+        ..FileEncoding::of(FileType::I64)
+    }
 }
 
 #[cfg(test)]

@@ -1,11 +1,10 @@
-//! GRIB, by GDAL's driver.
+//! GRIB, read here.
 
-use super::{Format, through_gdal};
+use super::Format;
 use crate::Result;
 use crate::array::Dataset;
-use crate::disk::shown;
+use crate::files::grib;
 use crate::files::options::DatasetOptions;
-use crate::files::{assemble, grib};
 use std::path::Path;
 
 pub(super) struct Grib;
@@ -15,14 +14,12 @@ impl Format for Grib {
         "GRIB"
     }
 
-    fn can_open(&self, _: &Path, first_bytes: &[u8]) -> bool {
-        first_bytes.starts_with(b"GRIB")
+    // Messages may begin late, behind a line of an archive.
+    fn can_open(&self, path: &Path, _: &[u8]) -> bool {
+        grib::can_open(path)
     }
 
     fn open(&self, path: &Path, options: &DatasetOptions) -> Result<Dataset> {
-        let mut header = through_gdal::header(path, options)?;
-        header.one_grid = true;
-        grib::tidy(&mut header);
-        assemble::dataset(header, options).map_err(|error| error.context(shown(path)))
+        grib::open(path, options)
     }
 }

@@ -46,7 +46,7 @@ pub(super) fn open(path: &Path, options: &DatasetOptions) -> Result<Dataset> {
     if let Some(error) = errors::url(path) {
         return Err(error);
     }
-    disk::check_regular(path, "write what comes from it into a file first")?;
+    disk::refuse_special(path)?;
     let first = library::first_bytes(path, FIRST_BYTES);
     match FORMATS.iter().find(|format| format.can_open(path, &first)) {
         Some(format) => format.open(path, options),

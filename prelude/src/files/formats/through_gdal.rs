@@ -10,7 +10,6 @@ use crate::files::library::{self, Driver, File};
 use crate::files::options::DatasetOptions;
 use crate::files::source::{Access, Place, sensible_block};
 use crate::gdal::multidim::{Array, Dimension, Kind};
-use crate::values::DType;
 use crate::{Error, ErrorKind, Result};
 use std::collections::HashSet;
 use std::path::Path;
@@ -111,7 +110,6 @@ pub(super) fn variable(
 ) -> Option<Variable> {
     let kind = array.kind();
     let (of, element_bytes) = match kind {
-        Kind::Number(DType::I64, _) if array.is_unsigned_64() => (FileType::U64, 8),
         Kind::Number(dtype, _) => (FileType::of(dtype), dtype.size()),
         Kind::Text => (FileType::Text, 16),
         Kind::Other => return None,

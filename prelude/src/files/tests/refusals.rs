@@ -24,7 +24,7 @@ fn what_is_no_file_is_refused_before_it_is_waited_for() {
     assert!(error(&pipe).contains("pipe"), "{}", error(&pipe));
     assert!(error("/dev/null").contains("device"), "{}", error("/dev/null"));
     let written = small().to_netcdf(&pipe, ()).unwrap_err().to_string();
-    assert!(written.contains("pipe"), "{written}");
+    assert!(written.contains("named pipe"), "{written}");
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! Operations on pairs of elements, with NumPy's rules for mixed types.
 
 use super::number::{Bits, Number};
-use super::{Block, text, zip_same, zip_to};
-use crate::values::{DType, Values};
+use super::{Block, map_to, text, whole, zip_same, zip_to};
+use crate::time::DateKind;
+use crate::values::{DType, Values, numbers};
 use crate::{Error, ErrorKind, Result};
 
 /// An operation on each pair of elements.
@@ -11,7 +12,7 @@ use crate::{Error, ErrorKind, Result};
 pub enum BinaryOp {
     /// `+`; of bool: or. A date and nanoseconds give a date. Texts are joined.
     Add,
-    /// `-`; of two dates: nanoseconds, `i64`.
+    /// `-`; of two dates: nanoseconds, `i64` (`f64` of dates of other calendars, which may lie far apart).
     Sub,
     /// `*`; of bool: and.
     Mul,
@@ -95,7 +96,7 @@ pub(crate) fn dtypes(op: BinaryOp, operands: Operands<'_>) -> Result<(DType, DTy
     if a == DType::Text || b == DType::Text {
         return text::dtypes(op, a, b);
     }
-    if a == DType::DateTime || b == DType::DateTime {
+    if a.is_date() || b.is_date() {
         return dates(op, a, b);
     }
     let common = common(op, operands)?;
@@ -114,7 +115,7 @@ pub(crate) fn dtypes(op: BinaryOp, operands: Operands<'_>) -> Result<(DType, DTy
         BinaryOp::Div if !common.is_float() => DType::F64,
         BinaryOp::Hypot | BinaryOp::Atan2 => common.to_float(),
         BinaryOp::Sub if common == DType::Bool => return refuse("use ^ to compare, or astype(DType::I64) to count"),
-        BinaryOp::Rem | BinaryOp::Pow if common == DType::Bool => DType::U8,
+        BinaryOp::Rem | BinaryOp::Pow if common == DType::Bool => DType::I8,
         _ if op.is_logic() && common.is_float() => {
             return refuse("compare first, for example a.gt(0), to have true and false");
         }
@@ -125,13 +126,24 @@ pub(crate) fn dtypes(op: BinaryOp, operands: Operands<'_>) -> Result<(DType, DTy
 
 fn dates(op: BinaryOp, a: DType, b: DType) -> Result<(DType, DType)> {
     let both = a == b;
-    let counts = |dtype: DType| dtype.is_integer() || dtype == DType::DateTime;
+    let date = if a.is_date() { a } else { b };
+    // Spans of time are whole nanoseconds; those of thousands of years do not fit into whole ones.
+    let far = date != DType::DateTime;
+    let span = if far { DType::F64 } else { DType::I64 };
+    let spans = |dtype: DType| dtype.is_integer() || (far && dtype.is_float());
     match op {
-        _ if op.compares() && both => Ok((DType::DateTime, DType::Bool)),
-        BinaryOp::Min | BinaryOp::Max if both => Ok((DType::DateTime, DType::DateTime)),
-        BinaryOp::Sub if both => Ok((DType::DateTime, DType::I64)),
-        BinaryOp::Add if !both && counts(a) && counts(b) => Ok((DType::DateTime, DType::DateTime)),
-        BinaryOp::Sub if a == DType::DateTime && counts(b) => Ok((DType::DateTime, DType::DateTime)),
+        _ if op.compares() && both => Ok((date, DType::Bool)),
+        BinaryOp::Min | BinaryOp::Max if both => Ok((date, date)),
+        BinaryOp::Sub if both => Ok((date, span)),
+        BinaryOp::Add if spans(a) || spans(b) => Ok((date, date)),
+        BinaryOp::Sub if a.is_date() && spans(b) => Ok((date, date)),
+        _ if a.is_date() && b.is_date() => {
+            let message = format!(
+                "{} of {a} and {b} has no meaning: these are dates of two calendars; convert_calendar brings them into one",
+                op.name()
+            );
+            Err(Error::new(ErrorKind::Mismatch, message))
+        }
         _ => {
             let message = format!(
                 "{} of {a} and {b} has no meaning; dates compare with dates, and differ by nanoseconds",
@@ -139,6 +151,28 @@ fn dates(op: BinaryOp, a: DType, b: DType) -> Result<(DType, DType)> {
             );
             Err(Error::new(ErrorKind::Mismatch, message))
         }
+    }
+}
+
+/// Spans of nanoseconds in the steps of `kind`, rounded.
+fn spans(values: &Values, kind: DateKind) -> Block<i64> {
+    let step = kind.nanoseconds();
+    match values.cast(if values.dtype().is_float() { DType::F64 } else { DType::I64 }) {
+        Values::F64(a) => {
+            map_to(&a, |span: f64| if span.is_nan() { i64::MIN } else { (span / step as f64).round() as i64 })
+        }
+        Values::I64(a) => {
+            map_to(&a, |span: i64| if span == i64::MIN { span } else { (span + step / 2).div_euclid(step) })
+        }
+        _ => unreachable!("cast to one of both"),
+    }
+}
+
+/// Dates, or the spans between them, as what is added up in the steps of `kind`.
+fn steps(values: Values, kind: DateKind) -> Block<i64> {
+    match values {
+        Values::DateTime(a) | Values::CfTime(_, a) => a,
+        numbers => spans(&numbers, kind),
     }
 }
 
@@ -162,8 +196,8 @@ pub(crate) fn common(op: BinaryOp, operands: Operands<'_>) -> Result<DType> {
         }
         _ if strong.is_float() => strong,
         // A whole number with an array of integers: the array's type, if the number is one of its values.
-        _ if value.cast(strong).cast(DType::I64).get(&[]) == value.get(&[]) => strong,
-        _ if op.compares() || op == BinaryOp::Div => DType::I64,
+        _ if whole::within(value, strong) => strong,
+        _ if op.compares() || op == BinaryOp::Div => DType::promote(strong, weak).expect("both are numbers"),
         _ => {
             let number = value.get(&[]).unwrap_or_default();
             let message =
@@ -175,14 +209,17 @@ pub(crate) fn common(op: BinaryOp, operands: Operands<'_>) -> Result<DType> {
 
 /// `op` of each pair after conversion to `operand`; `shape` is what both broadcast to.
 pub(crate) fn apply(op: BinaryOp, operand: DType, a: Values, b: Values, shape: &[usize]) -> Values {
-    if operand == DType::DateTime {
+    if let Some(kind) = operand.date_kind() {
         let count = op == BinaryOp::Sub && a.dtype() == b.dtype();
-        let (Values::DateTime(a), Values::DateTime(b)) = (a.into_cast(operand), b.into_cast(operand)) else {
-            unreachable!("cast to dates")
-        };
-        return match on_dates(op, a, b, shape) {
-            Values::DateTime(difference) if count => Values::I64(difference),
-            values => values,
+        let result = on_dates(op, steps(a, kind), steps(b, kind), shape);
+        return match result {
+            Values::I64(difference) if count && kind != DateKind::Nanoseconds => {
+                let span =
+                    |span: i64| if span == i64::MIN { f64::NAN } else { span as f64 * kind.nanoseconds() as f64 };
+                Values::F64(map_to(&difference, span))
+            }
+            Values::I64(dates) if !count => Values::I64(dates).into_dates(operand),
+            result => result,
         };
     }
     if operand == DType::Text {
@@ -191,22 +228,22 @@ pub(crate) fn apply(op: BinaryOp, operand: DType, a: Values, b: Values, shape: &
         };
         return text::apply(op, a, b, shape);
     }
+    if op.compares() && a.dtype().is_integer() && b.dtype().is_integer() && operand.is_float() {
+        return Values::Bool(whole::compare(op, &a, &b, shape));
+    }
     macro_rules! pair {
-        ($($variant:ident $f:ident)*) => {
+        ({} integers { $(($I:ident $($_i:tt)*))* } floats { $(($F:ident $($_f:tt)*))* }) => {
             match (a.into_cast(operand), b.into_cast(operand)) {
                 (Values::Bool(a), Values::Bool(b)) => bools(op, a, b, shape),
-                $((Values::$variant(a), Values::$variant(b)) => {
-                    if op.compares() {
-                        Values::Bool(compare(op, a, b, shape))
-                    } else {
-                        Values::$variant($f(op, a, b, shape))
-                    }
-                })*
+                $((Values::$I(a), Values::$I(b)) if op.compares() => Values::Bool(compare(op, a, b, shape)),)*
+                $((Values::$F(a), Values::$F(b)) if op.compares() => Values::Bool(compare(op, a, b, shape)),)*
+                $((Values::$I(a), Values::$I(b)) => Values::$I(integers(op, a, b, shape)),)*
+                $((Values::$F(a), Values::$F(b)) => Values::$F(arithmetic(op, a, b, shape)),)*
                 _ => unreachable!("both were cast to one type"),
             }
         };
     }
-    pair! { U8 integers I16 integers U16 integers I32 integers U32 integers I64 integers F32 arithmetic F64 arithmetic }
+    numbers! { pair }
 }
 
 fn compare<T: crate::values::Element>(op: BinaryOp, a: Block<T>, b: Block<T>, shape: &[usize]) -> Block<bool> {
@@ -268,7 +305,7 @@ fn on_dates(op: BinaryOp, a: Block<i64>, b: Block<i64>, shape: &[usize]) -> Valu
             _ => zip_to(a, b, shape, |a, b| a >= b && !missing(a, b)),
         });
     }
-    Values::DateTime(match op {
+    Values::I64(match op {
         BinaryOp::Add => zip_same(a, b, shape, keep(i64::wrapping_add)),
         BinaryOp::Sub => zip_same(a, b, shape, keep(i64::wrapping_sub)),
         BinaryOp::Min => zip_same(a, b, shape, keep(Ord::min)),

@@ -7,15 +7,18 @@
 mod binary;
 mod lookup;
 mod number;
+mod power;
 mod select;
 mod text;
 mod unary;
+mod whole;
 
 pub use binary::BinaryOp;
 pub use unary::{MapFn, UnaryOp};
 
 pub(crate) use binary::{Operands, apply as binary, dtypes as binary_dtypes};
 pub(crate) use lookup::apply as lookup;
+pub(crate) use power::check as check_powers;
 pub(crate) use select::{apply as select, dtype as select_dtype};
 pub(crate) use unary::{apply as unary, dtype as unary_dtype, map};
 

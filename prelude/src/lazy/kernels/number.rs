@@ -1,6 +1,7 @@
 //! Arithmetic as NumPy does it, per element type: integers wrap, remainders take the divisor's sign.
 
-use crate::values::Element;
+use super::power::wrapping_power;
+use crate::values::{Element, numbers};
 
 /// A type with arithmetic: every element type but bool.
 pub(super) trait Number: Element {
@@ -11,7 +12,7 @@ pub(super) trait Number: Element {
     fn div(self, other: Self) -> Self;
     /// The remainder with the sign of the divisor, as Python's `%`; of an integer by zero: 0.
     fn rem(self, other: Self) -> Self;
-    /// Integers to a negative power are 0 (truncated), but for 1 and -1.
+    /// Integers to a negative power are refused before they get here.
     fn pow(self, other: Self) -> Self;
     /// NaN if either is.
     fn min(self, other: Self) -> Self;
@@ -34,8 +35,24 @@ pub(super) trait Bits: Element {
     fn not(self) -> Self;
 }
 
+macro_rules! arithmetic {
+    ({} integers { $(($I:ident, $i:ident, $sign:ident $($_i:tt)*))* } floats { $(($F:ident, $f:ident $($_f:tt)*))* }) => {
+        $(integer! { $i $sign })*
+        $(float! { $f })*
+    };
+}
+
+macro_rules! absolute {
+    (signed $value:expr) => {
+        $value.wrapping_abs()
+    };
+    (unsigned $value:expr) => {
+        $value
+    };
+}
+
 macro_rules! integer {
-    ($($type:ty, $abs:expr, $below_zero:expr;)*) => {$(
+    ($type:ident $sign:ident) => {
         impl Number for $type {
             #[inline(always)]
             fn add(self, other: Self) -> Self { self.wrapping_add(other) }
@@ -55,17 +72,9 @@ macro_rules! integer {
                 if rest != 0 && (rest < 0) != (other < 0) { rest + other } else { rest }
             }
             #[inline(always)]
+            #[allow(unused_comparisons)]
             fn pow(self, other: Self) -> Self {
-                let below_zero: fn($type) -> bool = $below_zero;
-                if below_zero(other) {
-                    return match self.wrapping_mul(self) {
-                        // 1 and -1 are the only integers whose inverse is one.
-                        1 if self == 1 || other & 1 == 0 => 1,
-                        1 => self,
-                        _ => 0,
-                    };
-                }
-                u32::try_from(other).map_or(0, |power| self.wrapping_pow(power))
+                wrapping_power!(self, other)
             }
             #[inline(always)]
             fn min(self, other: Self) -> Self { Ord::min(self, other) }
@@ -77,8 +86,7 @@ macro_rules! integer {
             fn atan2(self, _: Self) -> Self { self }
             #[inline(always)]
             fn abs(self) -> Self {
-                let abs: fn($type) -> $type = $abs;
-                abs(self)
+                absolute!($sign self)
             }
             #[inline(always)]
             #[allow(unused_comparisons)]
@@ -96,16 +104,7 @@ macro_rules! integer {
             #[inline(always)]
             fn not(self) -> Self { !self }
         }
-    )*};
-}
-
-integer! {
-    u8, |v| v, |_| false;
-    i16, |v| v.wrapping_abs(), |v| v < 0;
-    u16, |v| v, |_| false;
-    i32, |v| v.wrapping_abs(), |v| v < 0;
-    u32, |v| v, |_| false;
-    i64, |v| v.wrapping_abs(), |v| v < 0;
+    };
 }
 
 impl Bits for bool {
@@ -128,23 +127,33 @@ impl Bits for bool {
 }
 
 macro_rules! float {
-    ($($type:ident)*) => {$(
+    ($type:ident) => {
         impl Number for $type {
             #[inline(always)]
-            fn add(self, other: Self) -> Self { self + other }
+            fn add(self, other: Self) -> Self {
+                self + other
+            }
             #[inline(always)]
-            fn sub(self, other: Self) -> Self { self - other }
+            fn sub(self, other: Self) -> Self {
+                self - other
+            }
             #[inline(always)]
-            fn mul(self, other: Self) -> Self { self * other }
+            fn mul(self, other: Self) -> Self {
+                self * other
+            }
             #[inline(always)]
-            fn div(self, other: Self) -> Self { self / other }
+            fn div(self, other: Self) -> Self {
+                self / other
+            }
             #[inline(always)]
             fn rem(self, other: Self) -> Self {
                 let rest = self % other;
                 if rest != 0.0 && (rest < 0.0) != (other < 0.0) { rest + other } else { rest }
             }
             #[inline(always)]
-            fn pow(self, other: Self) -> Self { self.powf(other) }
+            fn pow(self, other: Self) -> Self {
+                self.powf(other)
+            }
             #[inline(always)]
             fn min(self, other: Self) -> Self {
                 if self < other || self.is_nan() { self } else { other }
@@ -154,20 +163,30 @@ macro_rules! float {
                 if self > other || self.is_nan() { self } else { other }
             }
             #[inline(always)]
-            fn neg(self) -> Self { -self }
+            fn neg(self) -> Self {
+                -self
+            }
             #[inline(always)]
-            fn hypot(self, other: Self) -> Self { $type::hypot(self, other) }
+            fn hypot(self, other: Self) -> Self {
+                $type::hypot(self, other)
+            }
             #[inline(always)]
-            fn atan2(self, other: Self) -> Self { $type::atan2(self, other) }
+            fn atan2(self, other: Self) -> Self {
+                $type::atan2(self, other)
+            }
             #[inline(always)]
-            fn abs(self) -> Self { $type::abs(self) }
+            fn abs(self) -> Self {
+                $type::abs(self)
+            }
             #[inline(always)]
-            fn sign(self) -> Self { if self == 0.0 || self.is_nan() { self } else { $type::signum(self) } }
+            fn sign(self) -> Self {
+                if self == 0.0 || self.is_nan() { self } else { $type::signum(self) }
+            }
         }
-    )*};
+    };
 }
 
-float! { f32 f64 }
+numbers! { arithmetic }
 
 #[cfg(test)]
 mod tests {
@@ -189,7 +208,9 @@ mod tests {
         assert_eq!(Number::add(250u8, 10), 4);
         assert_eq!(Number::abs(i16::MIN), i16::MIN);
         assert_eq!(Number::pow(3i32, 4), 81);
-        assert_eq!([Number::pow(-1i32, -3), Number::pow(-1i32, -2), Number::pow(2i32, -1)], [-1, 1, 0]);
+        // np.array([1, -1, 3, 2]) ** np.array([2**32, 2**32 + 1, 2**40 + 1, 2**63 - 1])
+        let powers = [(1, 1 << 32), (-1, (1 << 32) + 1), (3, (1 << 40) + 1), (2, i64::MAX)];
+        assert_eq!(powers.map(|(base, power)| Number::pow(base, power)), [1, -1, -5135550532504518653, 0]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::binary::{BinaryOp, Operands, common};
 use super::{Block, Operand, own, plain, recycle, slice, slice_mut};
-use crate::values::{DType, Element, Values};
+use crate::values::{DType, Element, Values, numbers};
 use crate::{Error, ErrorKind, Result};
 
 /// The type that both choices are converted to. A weak NaN with dates or text is a missing one.
@@ -16,10 +16,16 @@ pub(crate) fn dtype(operands: Operands<'_>) -> Result<DType> {
             let message = format!("cannot choose between {a} and {b}: one is text, the other is not");
             Err(Error::new(ErrorKind::Mismatch, message))
         }
-        (DType::DateTime, DType::DateTime) => Ok(DType::DateTime),
-        (DType::DateTime, _) if weak_b.is_some_and(is_nan) => Ok(DType::DateTime),
-        (_, DType::DateTime) if weak_a.is_some_and(is_nan) => Ok(DType::DateTime),
-        (DType::DateTime, _) | (_, DType::DateTime) => {
+        _ if a == b && a.is_date() => Ok(a),
+        _ if a.is_date() && weak_b.is_some_and(is_nan) => Ok(a),
+        _ if b.is_date() && weak_a.is_some_and(is_nan) => Ok(b),
+        _ if a.is_date() && b.is_date() => {
+            let message = format!(
+                "cannot choose between {a} and {b}: these are dates of two calendars; convert_calendar brings them into one"
+            );
+            Err(Error::new(ErrorKind::Mismatch, message))
+        }
+        _ if a.is_date() || b.is_date() => {
             let message = format!("cannot choose between {a} and {b}: one is a date, the other is not");
             Err(Error::new(ErrorKind::Mismatch, message))
         }
@@ -35,14 +41,20 @@ fn is_nan(values: &Values) -> bool {
 pub(crate) fn apply(condition: &Values, yes: Values, no: Values, dtype: DType, shape: &[usize]) -> Values {
     let Values::Bool(condition) = condition.cast(DType::Bool) else { unreachable!("cast to bool") };
     macro_rules! choose {
+        ({} integers { $(($I:ident $($_i:tt)*))* } floats { $(($F:ident $($_f:tt)*))* }) => {
+            choose! { Bool $($I)* $($F)* DateTime Text }
+        };
         ($($variant:ident)*) => {
             match (yes.into_cast(dtype), no.into_cast(dtype)) {
                 $((Values::$variant(yes), Values::$variant(no)) => Values::$variant(choose(&condition, yes, no, shape)),)*
+                (Values::CfTime(calendar, yes), Values::CfTime(_, no)) => {
+                    Values::CfTime(calendar, choose(&condition, yes, no, shape))
+                }
                 _ => unreachable!("both were cast to one type"),
             }
         };
     }
-    choose! { Bool U8 I16 U16 I32 U32 I64 F32 F64 DateTime Text }
+    numbers! { choose }
 }
 
 fn choose<T: Element>(condition: &Block<bool>, yes: Block<T>, no: Block<T>, shape: &[usize]) -> Block<T> {

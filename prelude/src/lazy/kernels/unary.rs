@@ -2,8 +2,8 @@
 
 use super::number::{Bits, Number};
 use super::{Block, map_same, map_to};
-use crate::time::fields;
-use crate::values::{DType, Values, each};
+use crate::time::{DateKind, fields};
+use crate::values::{DType, Values, each, numbers};
 
 /// An operation on each element.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -57,7 +57,7 @@ pub enum UnaryOp {
     Trunc,
     /// -1, 0 or 1; NaN stays.
     Sign,
-    /// The element times itself; bool counts as `u8`.
+    /// The element times itself; bool counts as `i8`.
     Square,
     /// Whether a float is neither infinite nor NaN; true of everything else that is not missing. Bool.
     IsFinite,
@@ -183,18 +183,32 @@ impl UnaryOp {
             _ => return None,
         })
     }
+
+    /// The same field of a date of any calendar.
+    fn field_of(self, kind: DateKind, date: i64) -> i64 {
+        match self {
+            Self::Year => kind.year(date),
+            Self::Month => kind.month(date),
+            Self::Day => kind.civil(date).2,
+            Self::DayOfYear => kind.dayofyear(date),
+            Self::DayOfWeek => kind.weekday(date),
+            Self::Hour => kind.part(date, 3600, 24),
+            Self::Minute => kind.part(date, 60, 60),
+            _ => kind.part(date, 1, 60),
+        }
+    }
 }
 
 /// The dtype of the result. Of text, numbers are read; labelled arrays refuse that before.
 pub(crate) fn dtype(op: UnaryOp, input: DType) -> DType {
     let input = if input == DType::Text { DType::F64 } else { input };
     match op {
-        UnaryOp::Neg if matches!(input, DType::Bool | DType::DateTime) => DType::I64,
-        UnaryOp::Not if input.is_float() || input == DType::DateTime => DType::Bool,
-        UnaryOp::Abs if input == DType::DateTime => DType::I64,
-        UnaryOp::Sign if input == DType::DateTime => DType::I64,
-        UnaryOp::Square if input == DType::DateTime => DType::F64,
-        UnaryOp::Square if input == DType::Bool => DType::U8,
+        UnaryOp::Neg if input == DType::Bool || input.is_date() => DType::I64,
+        UnaryOp::Not if input.is_float() || input.is_date() => DType::Bool,
+        UnaryOp::Abs if input.is_date() => DType::I64,
+        UnaryOp::Sign if input.is_date() => DType::I64,
+        UnaryOp::Square if input.is_date() => DType::F64,
+        UnaryOp::Square if input == DType::Bool => DType::I8,
         UnaryOp::Neg | UnaryOp::Not | UnaryOp::Abs | UnaryOp::Sign | UnaryOp::Square => input,
         UnaryOp::Floor | UnaryOp::Ceil | UnaryOp::Round | UnaryOp::Trunc => input,
         UnaryOp::IsNan | UnaryOp::IsFinite | UnaryOp::IsInfinite => DType::Bool,
@@ -207,6 +221,10 @@ pub(crate) fn dtype(op: UnaryOp, input: DType) -> DType {
 pub(crate) fn apply(op: UnaryOp, values: Values) -> Values {
     let values = if op == UnaryOp::IsNan || values.dtype() != DType::Text { values } else { values.cast(DType::F64) };
     if let Some(field) = op.date_field() {
+        if let Values::CfTime(calendar, dates) = &values {
+            let kind = DateKind::Cf(*calendar);
+            return Values::I64(map_to(dates, |v| if v == i64::MIN { 0 } else { op.field_of(kind, v) }));
+        }
         let Values::DateTime(instants) = values.cast(DType::DateTime) else { unreachable!("cast to dates") };
         return Values::I64(map_to(&instants, |v| if v == i64::MIN { 0 } else { field(v) }));
     }
@@ -221,19 +239,33 @@ pub(crate) fn apply(op: UnaryOp, values: Values) -> Values {
             Values::F64(a) => Values::F64(float64(op, a)),
             unrounded => unrounded,
         },
-        _ => match values.into_cast(result) {
-            Values::U8(a) => Values::U8(signed(op, a)),
-            Values::I16(a) => Values::I16(signed(op, a)),
-            Values::U16(a) => Values::U16(signed(op, a)),
-            Values::I32(a) => Values::I32(signed(op, a)),
-            Values::U32(a) => Values::U32(signed(op, a)),
-            Values::I64(a) => Values::I64(signed(op, a)),
-            Values::F32(a) => Values::F32(signed(op, a)),
-            Values::F64(a) => Values::F64(signed(op, a)),
-            bools_and_dates => bools_and_dates,
-        },
+        _ => signed_values(op, values.into_cast(result)),
     }
 }
+
+macro_rules! by_kind {
+    ({} integers { $(($I:ident $($_i:tt)*))* } floats { $(($F:ident $($_f:tt)*))* }) => {
+        fn signed_values(op: UnaryOp, values: Values) -> Values {
+            match values {
+                $(Values::$I(a) => Values::$I(signed(op, a)),)*
+                $(Values::$F(a) => Values::$F(signed(op, a)),)*
+                bools_and_dates => bools_and_dates,
+            }
+        }
+
+        fn not(values: Values) -> Values {
+            match values {
+                Values::Bool(a) => Values::Bool(map_same(a, Bits::not)),
+                $(Values::$I(a) => Values::$I(map_same(a, Bits::not)),)*
+                $(Values::$F(a) => Values::Bool(map_to(&a, |v| v == 0.0)),)*
+                Values::DateTime(a) | Values::CfTime(_, a) => Values::Bool(map_to(&a, |v| v == 0)),
+                Values::Text(_) => unreachable!("numbers were read in it"),
+            }
+        }
+    };
+}
+
+numbers! { by_kind }
 
 fn signed<T: Number>(op: UnaryOp, a: Block<T>) -> Block<T> {
     match op {
@@ -283,7 +315,7 @@ fn is_nan(values: &Values) -> Values {
     Values::Bool(match values {
         Values::F32(a) => map_to(a, f32::is_nan),
         Values::F64(a) => map_to(a, f64::is_nan),
-        Values::DateTime(a) => map_to(a, |v| v == i64::MIN),
+        Values::DateTime(a) | Values::CfTime(_, a) => map_to(a, |v| v == i64::MIN),
         Values::Text(a) => map_to(a, |v| v.is_missing()),
         other => each!(other, a => map_to(a, |_| false)),
     })
@@ -294,25 +326,9 @@ fn finite(values: &Values, is: fn(f64) -> bool, finite: bool) -> Values {
     Values::Bool(match values {
         Values::F32(a) => map_to(a, |v| is(f64::from(v))),
         Values::F64(a) => map_to(a, is),
-        Values::DateTime(a) => map_to(a, |v| finite && v != i64::MIN),
+        Values::DateTime(a) | Values::CfTime(_, a) => map_to(a, |v| finite && v != i64::MIN),
         other => each!(other, a => map_to(a, |_| finite)),
     })
-}
-
-fn not(values: Values) -> Values {
-    match values {
-        Values::Bool(a) => Values::Bool(map_same(a, Bits::not)),
-        Values::U8(a) => Values::U8(map_same(a, Bits::not)),
-        Values::I16(a) => Values::I16(map_same(a, Bits::not)),
-        Values::U16(a) => Values::U16(map_same(a, Bits::not)),
-        Values::I32(a) => Values::I32(map_same(a, Bits::not)),
-        Values::U32(a) => Values::U32(map_same(a, Bits::not)),
-        Values::I64(a) => Values::I64(map_same(a, Bits::not)),
-        Values::F32(a) => Values::Bool(map_to(&a, |v| v == 0.0)),
-        Values::F64(a) => Values::Bool(map_to(&a, |v| v == 0.0)),
-        Values::DateTime(a) => Values::Bool(map_to(&a, |v| v == 0)),
-        Values::Text(_) => unreachable!("numbers were read in it"),
-    }
 }
 
 /// A function of blocks of `f64`: the body of `DataArray::map`, inlined into one loop per block.
@@ -368,19 +384,12 @@ mod tests {
     fn every_dtype_says_the_type_it_gives() {
         let ops =
             [UnaryOp::Neg, UnaryOp::Not, UnaryOp::Abs, UnaryOp::Exp, UnaryOp::Floor, UnaryOp::IsNan, UnaryOp::Month];
-        let all = [
-            DType::Bool,
-            DType::U8,
-            DType::I16,
-            DType::U16,
-            DType::I32,
-            DType::U32,
-            DType::I64,
-            DType::F32,
-            DType::F64,
-        ];
         for op in ops {
-            for input in all.into_iter().chain([DType::DateTime, DType::Text]) {
+            for input in DType::NUMBERS.iter().copied().chain([
+                DType::DateTime,
+                DType::CfTime(crate::time::Calendar::NoLeap),
+                DType::Text,
+            ]) {
                 let result = apply(op, Values::from(vec![1i64]).cast(input));
                 assert_eq!(result.dtype(), dtype(op, input), "{op:?} of {input}");
             }

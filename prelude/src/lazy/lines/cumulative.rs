@@ -37,10 +37,11 @@ impl LineOp for Cumulative {
     fn dtype(&self, input: DType) -> Result<DType> {
         match (self.op, input) {
             (CumulativeOp::Last, _) | (_, DType::F32 | DType::F64) => Ok(input),
-            (_, DType::DateTime | DType::Text) => {
+            (_, input) if !input.is_number() => {
                 let message = format!("a {} of {input} has no meaning; differences of dates have one", self.name());
                 Err(Error::new(ErrorKind::Mismatch, message))
             }
+            (_, DType::U64) => Ok(DType::U64),
             _ => Ok(DType::I64),
         }
     }
@@ -62,11 +63,8 @@ impl LineOp for Cumulative {
         match (self.op, dtype) {
             (CumulativeOp::Last, DType::F32) => run(block, state, f32::NAN, last(f32::is_nan), |v| v),
             (CumulativeOp::Last, DType::F64) => run(block, state, f64::NAN, last(f64::is_nan), |v| v),
-            (CumulativeOp::Last, DType::DateTime) => {
-                match run(block, state, i64::MIN, last(|date| date == i64::MIN), |date| date) {
-                    Values::I64(dates) => Values::DateTime(dates),
-                    values => values,
-                }
+            (CumulativeOp::Last, dates) if dates.is_date() => {
+                run(block, state, i64::MIN, last(|date| date == i64::MIN), |date| date).into_dates(dates)
             }
             (CumulativeOp::Last, DType::Text) => run(block, state, Text::MISSING, last(Text::is_missing), |text| text),
             (CumulativeOp::Last, _) => run_same(block),
@@ -74,6 +72,13 @@ impl LineOp for Cumulative {
             (CumulativeOp::Sum, DType::F64) => run(block, state, 0.0, self.sum::<f64>(), |v| v),
             (CumulativeOp::Prod, DType::F32) => run(block, state, 1.0, self.product::<f32>(), |v| v as f32),
             (CumulativeOp::Prod, DType::F64) => run(block, state, 1.0, self.product::<f64>(), |v| v),
+            // Totals that wrap have the same bits with and without a sign.
+            (CumulativeOp::Sum, DType::U64) => {
+                run(block.cast(DType::I64), state, 0, i64::wrapping_add, |total| total as u64)
+            }
+            (CumulativeOp::Prod, DType::U64) => {
+                run(block.cast(DType::I64), state, 1, i64::wrapping_mul, |total| total as u64)
+            }
             (CumulativeOp::Sum, _) => run(block.cast(DType::I64), state, 0, i64::wrapping_add, |v| v),
             (CumulativeOp::Prod, _) => run(block.cast(DType::I64), state, 1, i64::wrapping_mul, |v| v),
         }

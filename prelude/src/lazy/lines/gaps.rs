@@ -40,7 +40,7 @@ impl LineOp for Gaps {
     }
 
     fn dtype(&self, input: DType) -> Result<DType> {
-        if self.op != GapsOp::Next && matches!(input, DType::DateTime | DType::Text) {
+        if self.op != GapsOp::Next && !input.is_number() {
             let message = format!("missing values of {input} cannot be interpolated; ffill and bfill can fill them");
             return Err(Error::new(ErrorKind::Mismatch, message));
         }
@@ -59,10 +59,7 @@ impl LineOp for Gaps {
         match block.values.dtype() {
             DType::F32 => self.fill(block, f32::is_nan, |v| v as f32),
             DType::F64 => self.fill(block, f64::is_nan, |v| v),
-            DType::DateTime => match self.fill(block, |date: i64| date == i64::MIN, |_| i64::MIN) {
-                Values::I64(dates) => Values::DateTime(dates),
-                values => values,
-            },
+            dates if dates.is_date() => self.fill(block, |date: i64| date == i64::MIN, |_| i64::MIN).into_dates(dates),
             DType::Text => self.fill(block, Text::is_missing, |_| Text::MISSING),
             _ => {
                 let first = block.out.start - block.start;

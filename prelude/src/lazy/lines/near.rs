@@ -95,10 +95,7 @@ impl LineOp for Shift {
             let missing = missing.as_slice::<T>().expect("a value of this type")[0];
             shifted::<T>(self, block, missing)
         });
-        match values {
-            Values::I64(dates) if dtype == DType::DateTime => Values::DateTime(dates),
-            values => values,
-        }
+        values.into_dates(dtype)
     }
 }
 
@@ -152,10 +149,7 @@ impl LineOp for Fill {
         match block.values.dtype() {
             DType::F32 => self.fill(block, f32::NAN, f32::is_nan),
             DType::F64 => self.fill(block, f64::NAN, f64::is_nan),
-            DType::DateTime => match self.fill(block, i64::MIN, |date: i64| date == i64::MIN) {
-                Values::I64(dates) => Values::DateTime(dates),
-                values => values,
-            },
+            dates if dates.is_date() => self.fill(block, i64::MIN, |date: i64| date == i64::MIN).into_dates(dates),
             DType::Text => self.fill(block, Text::MISSING, Text::is_missing),
             _ => block.values,
         }

@@ -64,7 +64,7 @@ impl LineOp for Rolling {
     fn dtype(&self, input: DType) -> Result<DType> {
         Ok(match self.op {
             RollingOp::Count => DType::F64,
-            _ if matches!(input, DType::DateTime | DType::Text) => {
+            _ if !input.is_number() => {
                 let message = format!("a rolling {} of {input} has no meaning here; count does", self.op.name());
                 return Err(Error::new(ErrorKind::Mismatch, message));
             }

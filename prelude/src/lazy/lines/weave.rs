@@ -28,7 +28,7 @@ impl LineOp for Weave {
 
     fn dtype(&self, input: DType) -> Result<DType> {
         match input {
-            DType::DateTime | DType::Text | DType::Bool => {
+            input if !input.is_number() || input == DType::Bool => {
                 let message = format!("values of {input} cannot be interpolated; labels of the dimension may be dates");
                 Err(Error::new(ErrorKind::Mismatch, message))
             }

@@ -19,7 +19,7 @@ pub(super) fn start(
 ) -> Box<dyn Accumulator> {
     fn typed<const MAX: bool>(or_none: bool, skip: bool, cells: usize, input: DType) -> Box<dyn Accumulator> {
         match input {
-            DType::DateTime => Box::new(Arg::<Date, MAX>::new(or_none, skip, cells)),
+            date if date.is_date() => Box::new(Arg::<Date, MAX>::new(or_none, skip, cells)),
             input => typed!(input, T => Box::new(Arg::<T, MAX>::new(or_none, skip, cells))),
         }
     }

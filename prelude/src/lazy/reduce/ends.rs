@@ -9,22 +9,23 @@ use crate::values::{DType, Values, typed};
 pub(super) fn start(last: bool, options: ReduceOptions, cells: usize, input: DType) -> Box<dyn Accumulator> {
     let skip = options.skip_missing;
     match input {
-        DType::DateTime => Box::new(End::<Date>::new(last, skip, cells)),
-        input => typed!(input, T => Box::new(End::<T>::new(last, skip, cells))),
+        date if date.is_date() => Box::new(End::<Date>::new(last, skip, cells, date)),
+        input => typed!(input, T => Box::new(End::<T>::new(last, skip, cells, input))),
     }
 }
 
 struct End<T: Order> {
     last: bool,
     skip: bool,
+    dtype: DType,
     values: Vec<T::Stored>,
     found: Vec<bool>,
 }
 
 impl<T: Order> End<T> {
-    fn new(last: bool, skip: bool, cells: usize) -> Self {
+    fn new(last: bool, skip: bool, cells: usize, dtype: DType) -> Self {
         let nothing = T::MISSING.unwrap_or_default();
-        Self { last, skip, values: vec![nothing; cells], found: vec![false; cells] }
+        Self { last, skip, dtype, values: vec![nothing; cells], found: vec![false; cells] }
     }
 
     fn offer(&mut self, cell: usize, value: T::Stored) {
@@ -50,7 +51,7 @@ impl<T: Order> Accumulator for End<T> {
     }
 
     fn finish(self: Box<Self>) -> Result<Values> {
-        Ok(Values::from_typed(ndarray::Array::from_vec(self.values).into_dyn().into_shared(), T::DTYPE))
+        Ok(Values::from_typed(ndarray::Array::from_vec(self.values).into_dyn().into_shared(), self.dtype))
     }
 }
 

@@ -4,13 +4,12 @@ use super::layout::{Kernel, walk};
 use super::vector::widest;
 use super::{Accumulator, ReduceOptions, Slab, same_kind};
 use crate::Result;
-use crate::values::{DType, Element, Text, Values, typed};
+use crate::values::{DType, Element, Text, Values, integer_types, numbers, typed};
 use std::marker::PhantomData;
 
 /// What an element type knows about order and missing values.
 pub(super) trait Order: 'static {
     type Stored: Element;
-    const DTYPE: DType;
     /// What every value that is not missing is at least.
     const LOWEST: Self::Stored;
     /// What every value that is not missing is at most.
@@ -25,7 +24,6 @@ macro_rules! whole {
     ($($type:ident)*) => {$(
         impl Order for $type {
             type Stored = $type;
-            const DTYPE: DType = <$type as Element>::DTYPE;
             const LOWEST: $type = $type::MIN;
             const HIGHEST: $type = $type::MAX;
             const MISSING: Option<$type> = None;
@@ -35,11 +33,10 @@ macro_rules! whole {
     )*};
 }
 
-whole! { u8 i16 u16 i32 u32 i64 }
+numbers! { integer_types whole }
 
 impl Order for bool {
     type Stored = bool;
-    const DTYPE: DType = DType::Bool;
     const LOWEST: bool = false;
     const HIGHEST: bool = true;
     const MISSING: Option<bool> = None;
@@ -53,7 +50,6 @@ macro_rules! float {
     ($($type:ident)*) => {$(
         impl Order for $type {
             type Stored = $type;
-            const DTYPE: DType = <$type as Element>::DTYPE;
             const LOWEST: $type = $type::NEG_INFINITY;
             const HIGHEST: $type = $type::INFINITY;
             const MISSING: Option<$type> = Some($type::NAN);
@@ -70,7 +66,6 @@ pub(super) struct Date;
 
 impl Order for Date {
     type Stored = i64;
-    const DTYPE: DType = DType::DateTime;
     const LOWEST: i64 = i64::MIN + 1;
     const HIGHEST: i64 = i64::MAX;
     const MISSING: Option<i64> = Some(i64::MIN);
@@ -82,7 +77,6 @@ impl Order for Date {
 
 impl Order for Text {
     type Stored = Text;
-    const DTYPE: DType = DType::Text;
     const LOWEST: Text = Text::EMPTY;
     const HIGHEST: Text = Text::HIGHEST;
     const MISSING: Option<Text> = Some(Text::MISSING);
@@ -94,14 +88,15 @@ impl Order for Text {
 
 pub(super) fn start<const MAX: bool>(options: ReduceOptions, cells: usize, input: DType) -> Box<dyn Accumulator> {
     match input {
-        DType::DateTime => Extreme::<Date, MAX>::start(options, cells),
-        input => typed!(input, T => Extreme::<T, MAX>::start(options, cells)),
+        date if date.is_date() => Extreme::<Date, MAX>::start(options, cells, date),
+        input => typed!(input, T => Extreme::<T, MAX>::start(options, cells, input)),
     }
 }
 
 struct Extreme<T: Order, const MAX: bool> {
     cells: Vec<T::Stored>,
     skip: bool,
+    dtype: DType,
 }
 
 /// The better of two where a missing one loses (`SKIP`) or wins.
@@ -117,11 +112,11 @@ fn better<T: Order, const MAX: bool, const SKIP: bool>(best: T::Stored, value: T
 }
 
 impl<T: Order, const MAX: bool> Extreme<T, MAX> {
-    fn start(options: ReduceOptions, cells: usize) -> Box<dyn Accumulator> {
+    fn start(options: ReduceOptions, cells: usize, dtype: DType) -> Box<dyn Accumulator> {
         let worst = if MAX { T::LOWEST } else { T::HIGHEST };
         // Where missing values are skipped, a cell without any other stays missing.
         let start = T::MISSING.filter(|_| options.skip_missing).unwrap_or(worst);
-        Box::new(Self { cells: vec![start; cells], skip: options.skip_missing })
+        Box::new(Self { cells: vec![start; cells], skip: options.skip_missing, dtype })
     }
 }
 
@@ -146,7 +141,7 @@ impl<T: Order, const MAX: bool> Accumulator for Extreme<T, MAX> {
     }
 
     fn finish(self: Box<Self>) -> Result<Values> {
-        Ok(Values::from_typed(ndarray::Array::from_vec(self.cells).into_dyn().into_shared(), T::DTYPE))
+        Ok(Values::from_typed(ndarray::Array::from_vec(self.cells).into_dyn().into_shared(), self.dtype))
     }
 }
 

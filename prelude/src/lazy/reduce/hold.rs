@@ -79,12 +79,24 @@ fn quantile<T: Element>(values: &mut [T], share: f64) -> f64 {
     let place = share * (values.len() - 1) as f64;
     let weight = place - place.floor();
     let (low, high) = nth(values, place.floor() as usize);
-    let step = high - low;
-    match weight {
-        0.0 => low,
-        _ if weight < 0.5 => low + step * weight,
-        _ => high - step * (1.0 - weight),
+    between(low, high, weight)
+}
+
+/// The value at `weight` (0 to 1) of the straight line from `low` to `high`, rounded as NumPy rounds it.
+fn between(low: f64, high: f64, weight: f64) -> f64 {
+    if weight == 0.0 || low == high {
+        return low;
     }
+    // Every point between a number and an infinity is that infinity; between the two infinities none is defined, and
+    // their sum is NaN.
+    if low.is_infinite() || high.is_infinite() {
+        return low + high;
+    }
+    let step = high - low;
+    if step.is_infinite() {
+        return low * (1.0 - weight) + high * weight;
+    }
+    if weight < 0.5 { low + step * weight } else { high - step * (1.0 - weight) }
 }
 
 impl<T: Element> Accumulator for Hold<T> {
@@ -137,5 +149,38 @@ impl<T: Element> Kernel<T> for Hold<T> {
         for &value in values {
             self.push(cell, value);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // inf = np.inf; [[np.nanquantile(v, q) for q in (0, .25, .5, .75, 1)] for v in ([5, inf], [-inf, 5], [-inf, inf],
+    // [inf, inf], [5, 6, inf, inf], [-inf, 1, 2])]: where NumPy says NaN since its own sum of infinities did, there is what
+    // lies there; between the two infinities nothing does.
+    #[test]
+    fn quantiles_beside_infinities_are_what_lies_there() {
+        const INF: f64 = f64::INFINITY;
+        const NAN: f64 = f64::NAN;
+        let cases = [
+            (vec![5.0, INF], [5.0, INF, INF, INF, INF]),
+            (vec![-INF, 5.0], [-INF, -INF, -INF, -INF, 5.0]),
+            (vec![-INF, INF], [-INF, NAN, NAN, NAN, INF]),
+            (vec![INF, INF], [INF; 5]),
+            (vec![5.0, INF, 6.0, INF], [5.0, 5.75, INF, INF, INF]),
+            (vec![2.0, -INF, 1.0], [-INF, -INF, 1.0, 1.5, 2.0]),
+        ];
+        for (values, expected) in cases {
+            let found = [0.0, 0.25, 0.5, 0.75, 1.0].map(|share| quantile(&mut values.clone(), share));
+            let same = |(a, b): (&f64, &f64)| a == b || a.is_nan() && b.is_nan();
+            assert!(found.iter().zip(&expected).all(same), "{values:?}: {found:?} instead of {expected:?}");
+        }
+    }
+
+    #[test]
+    fn a_step_beyond_the_largest_number_is_no_infinity() {
+        assert_eq!(quantile(&mut [f64::MAX, -f64::MAX], 0.5), 0.0);
+        assert!((quantile(&mut [f64::MAX, -f64::MAX], 0.25) / -f64::MAX - 0.5).abs() < 1e-15);
     }
 }

@@ -28,7 +28,7 @@ use std::sync::Arc;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ReduceOp {
-    /// The sum; of integers and bool an `i64`, of no value 0.
+    /// The sum; of integers and bool an `i64`, of `u64` a `u64`, of no value 0.
     Sum,
     /// The mean; of `f32` an `f32`, of integers and bool an `f64`, of no value NaN.
     Mean,
@@ -52,7 +52,7 @@ pub enum ReduceOp {
     ArgMin,
     /// The position of the first largest, `i64`; one axis only.
     ArgMax,
-    /// The product; of integers and bool an `i64`, of no value 1.
+    /// The product; of integers and bool an `i64`, of `u64` a `u64`, of no value 1.
     Prod,
     /// The first value that is not missing.
     First,
@@ -170,7 +170,7 @@ impl Reduction {
     pub fn dtype(&self, input: DType) -> Result<DType> {
         match self {
             Self::Of(op) | Self::Place(op) => dtype(*op, input),
-            Self::Quantiles(_) | Self::Fit(_) if matches!(input, DType::DateTime | DType::Text) => {
+            Self::Quantiles(_) | Self::Fit(_) if !input.is_number() => {
                 let message = format!("{} of {input} has no meaning here; min, max and count do", self.name());
                 Err(Error::new(ErrorKind::Mismatch, message))
             }
@@ -202,10 +202,11 @@ fn dtype(op: ReduceOp, input: DType) -> Result<DType> {
         Min | Max => input,
         First | Last => input,
         Any | All => DType::Bool,
-        Sum | Prod | Mean | Var | Std | Median if input == DType::DateTime => {
+        Sum | Prod | Mean | Var | Std | Median if input.is_date() => {
             let message = format!("{} of dates has no meaning here; min, max and count of dates do", op.name());
             return Err(Error::new(ErrorKind::Mismatch, message));
         }
+        Sum | Prod if input == DType::U64 => DType::U64,
         Sum | Prod if !input.is_float() => DType::I64,
         Mean | Var | Std | Median if !input.is_float() => DType::F64,
         Sum | Prod | Mean | Var | Std | Median => input,

@@ -10,7 +10,7 @@ pub(super) fn start(options: ReduceOptions, cells: usize, input: DType) -> Box<d
     match input {
         DType::F32 => Box::new(Product::<f32>::new(options, cells)),
         DType::F64 => Box::new(Product::<f64>::new(options, cells)),
-        _ => Box::new(Whole { products: vec![1; cells] }),
+        _ => Box::new(Whole { products: vec![1; cells], unsigned: input == DType::U64 }),
     }
 }
 
@@ -72,6 +72,8 @@ impl<T: Element> Kernel<T> for Product<T> {
 /// Of whole numbers, which are never missing; too large a product wraps, as in NumPy.
 struct Whole {
     products: Vec<i64>,
+    /// Whether the bits are those of a number without a sign; products that wrap have the same.
+    unsigned: bool,
 }
 
 impl Accumulator for Whole {
@@ -86,7 +88,10 @@ impl Accumulator for Whole {
     }
 
     fn finish(self: Box<Self>) -> Result<Values> {
-        Ok(Values::from(self.products))
+        Ok(match self.unsigned {
+            true => Values::from(self.products.into_iter().map(|product| product as u64).collect::<Vec<_>>()),
+            false => Values::from(self.products),
+        })
     }
 }
 

@@ -4,26 +4,27 @@ use super::layout::{Kernel, walk};
 use super::vector::widest;
 use super::{Accumulator, ReduceOp, ReduceOptions, Setup, Slab, same_kind};
 use crate::Result;
-use crate::values::{DType, Element, Text, Values, typed};
+use crate::values::{DType, Element, Text, Values, integer_types, numbers, typed};
 use std::marker::PhantomData;
 
 pub(super) fn start(op: ReduceOp, setup: Setup<'_>) -> Box<dyn Accumulator> {
-    if op == ReduceOp::Sum {
-        return match setup.input {
-            DType::Bool => Box::new(Sum::<bool, i64>::new(op, setup)),
-            DType::U8 => Box::new(Sum::<u8, i64>::new(op, setup)),
-            DType::I16 => Box::new(Sum::<i16, i64>::new(op, setup)),
-            DType::U16 => Box::new(Sum::<u16, i64>::new(op, setup)),
-            DType::I32 => Box::new(Sum::<i32, i64>::new(op, setup)),
-            DType::U32 => Box::new(Sum::<u32, i64>::new(op, setup)),
-            DType::F32 => Box::new(Sum::<f32, f64>::new(op, setup)),
-            DType::F64 => Box::new(Sum::<f64, f64>::new(op, setup)),
-            DType::I64 | DType::DateTime => Box::new(Sum::<i64, i64>::new(op, setup)),
-            DType::Text => unreachable!("the plan refuses sums of text"),
+    macro_rules! sums {
+        ({} integers { $(($I:ident, $i:ident $($_i:tt)*))* } floats { $(($F:ident, $f:ident $($_f:tt)*))* }) => {
+            match setup.input {
+                DType::Bool => Box::new(Sum::<bool, i64>::new(op, setup)),
+                $(DType::$I => Box::new(Sum::<$i, i64>::new(op, setup)),)*
+                $(DType::$F => Box::new(Sum::<$f, f64>::new(op, setup)),)*
+                DType::DateTime | DType::CfTime(_) | DType::Text => {
+                    unreachable!("the plan refuses sums of dates and text")
+                }
+            }
         };
     }
+    if op == ReduceOp::Sum {
+        return numbers! { sums };
+    }
     match setup.input {
-        DType::DateTime => Box::new(Sum::<Date, f64>::new(op, setup)),
+        DType::DateTime | DType::CfTime(_) => Box::new(Sum::<Date, f64>::new(op, setup)),
         input => typed!(input, T => Box::new(Sum::<T, f64>::new(op, setup))),
     }
 }
@@ -75,6 +76,10 @@ impl<T: Term<S> + 'static, S: Total> Accumulator for Sum<T, S> {
         if self.op == ReduceOp::Count {
             return Ok(Values::from(cells.map(|cell| self.count(cell) as i64).collect::<Vec<_>>()));
         }
+        if self.dtype == DType::U64 {
+            // The bits of a sum that wraps are the same with and without a sign.
+            return Ok(Values::from(self.sums.iter().map(|sum| sum.integer() as u64).collect::<Vec<_>>()));
+        }
         if self.dtype == DType::I64 {
             return Ok(Values::from(self.sums.iter().map(|sum| sum.integer()).collect::<Vec<_>>()));
         }
@@ -104,7 +109,7 @@ trait Term<S> {
 }
 
 macro_rules! whole_terms {
-    ($($type:ty)*) => {$(
+    ($($type:ident)*) => {$(
         impl Term<f64> for $type {
             type Stored = $type;
             #[inline(always)]
@@ -118,7 +123,7 @@ macro_rules! whole_terms {
     )*};
 }
 
-whole_terms! { bool u8 i16 u16 i32 u32 i64 }
+numbers! { integer_types whole_terms bool }
 
 macro_rules! float_terms {
     ($($type:ty)*) => {$(

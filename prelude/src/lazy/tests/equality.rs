@@ -74,7 +74,8 @@ fn binary_operations() {
             check(op.name(), &year, |plan| with(plan, &plan.unary(UnaryOp::Abs)));
             check(op.name(), &year, |plan| {
                 let first = plan.index(&[AxisIndex::range(0..1), all(plan, 1), AxisIndex::range(2..3)]).unwrap();
-                with(&first, plan)
+                // Integers have no negative powers.
+                with(&first, &if op == Pow { plan.unary(UnaryOp::Abs) } else { plan.clone() })
             });
         }
         for op in [And, Or, Xor] {

@@ -13,6 +13,7 @@ use super::input::{Held, Refusal, refused};
 use super::kinds::{self, Notice};
 use super::page::Page;
 use super::svg::Svg;
+use crate::disk::Temporary;
 use crate::display::{MimeBundle, Show, impl_show};
 use crate::{Error, ErrorKind, Result};
 use std::fmt;
@@ -101,7 +102,8 @@ impl Figure {
         Ok(canvas.into_document())
     }
 
-    /// Writes the figure to `path`, whose ending says how: `.png` or `.svg`.
+    /// Writes the figure to `path`, whose ending says how: `.png` or `.svg`. A picture that was there before stays until the
+    /// new one is complete.
     ///
     /// # Errors
     /// As for [`to_png`](Self::to_png); when the ending is another one; when the file cannot be written.
@@ -119,8 +121,12 @@ impl Figure {
                 return Err(Error::new(ErrorKind::InvalidArgument, message));
             }
         };
-        std::fs::write(path, bytes)
-            .map_err(|error| Error::with_source(ErrorKind::Io, format!("cannot write {}", path.display()), error))
+        let file = Temporary::beside(path)?;
+        std::fs::write(file.path(), bytes).map_err(|error| {
+            let message = format!("{} could not be written, and nothing of it was kept", path.display());
+            Error::with_source(ErrorKind::Io, message, error)
+        })?;
+        file.take_name(path)
     }
 
     fn reject(&mut self, kind: ErrorKind, message: String) {

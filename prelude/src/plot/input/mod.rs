@@ -84,7 +84,7 @@ pub(super) fn sizes(array: &DataArray, labelled: bool) -> String {
 /// For dates and text; `what` is what was to be drawn, `place` where there is no room for them.
 pub(super) fn numbers_only(array: &DataArray, what: &str, place: &str) -> Result<()> {
     let message = match array.dtype() {
-        DType::DateTime => {
+        date if date.is_date() => {
             format!("{what} of dates: they have no place on {place}; take a calendar field such as .month()")
         }
         DType::Text => {

@@ -1,12 +1,11 @@
 //! Where the labels of a dimension lie along an axis, and what the axis is called.
 
 use crate::array::{Attr, Coord, DType, DataArray, Values};
+use crate::geo::{Cells, SPATIAL_REF, runs_down};
 use crate::plot::axes::{Axis, Meaning};
 use crate::plot::ticks::number;
 use std::sync::Arc;
 
-/// Coordinates whose steps differ by more than this share of a step are not evenly spaced.
-const UNEVEN: f64 = 0.01;
 /// An image along uneven coordinates is cut into this many even columns or rows: more than a screen shows.
 const CUTS: usize = 2400;
 /// A longer title made of scalar coordinates is cut.
@@ -36,14 +35,14 @@ impl Places {
             DType::Text => {
                 ((0..coord.len()).map(|at| at as f64).collect(), Meaning::Names(Arc::from(values.to_texts())))
             }
-            DType::DateTime => (numbers(values), Meaning::Date),
+            dates if let Some(kind) = dates.date_kind() => (numbers(values), Meaning::Date(kind)),
             _ => (numbers(values), meaning(coord.name(), attr("units"), crs)),
         };
         let label = match meaning {
             // Labels such as 30°W or 4 Jul say themselves what they are.
             Meaning::Longitude | Meaning::Latitude => None,
-            Meaning::Date if matches!(name, Some("time" | "date")) && attr("long_name").is_none() => None,
-            Meaning::Date => attr("long_name").or(name).map(str::to_owned),
+            Meaning::Date(_) if matches!(name, Some("time" | "date")) && attr("long_name").is_none() => None,
+            Meaning::Date(_) => attr("long_name").or(name).map(str::to_owned),
             _ => with_unit(attr("long_name").or(name), attr("units")),
         };
         Self { at, meaning, label }
@@ -66,10 +65,9 @@ impl Places {
 
     /// First label and step, if the labels are evenly spaced.
     fn even(&self) -> Option<(f64, f64)> {
-        let (first, last, len) = (*self.at.first()?, *self.at.last()?, self.at.len());
-        let step = (last - first) / (len as f64 - 1.0);
-        let near = |(at, value): (usize, &f64)| (value - first - at as f64 * step).abs() <= UNEVEN * step.abs();
-        (step != 0.0 && step.is_finite() && self.at.iter().enumerate().all(near)).then_some((first, step))
+        // Which type the labels had is not known here; to the eye those of `f32` are even too.
+        let cells = Cells::of_labels(&self.at, f64::from(f32::EPSILON), None).ok()?;
+        Some((*self.at.first()?, cells.step))
     }
 
     /// The edges between labels that only rise or only fall: one more than there are labels.
@@ -84,10 +82,10 @@ impl Places {
     }
 }
 
-/// Every value as a number, dates as nanoseconds.
+/// Every value as a number, dates as they are counted.
 pub(in crate::plot) fn numbers(values: &Values) -> Vec<f64> {
     match values {
-        Values::DateTime(dates) => {
+        Values::DateTime(dates) | Values::CfTime(_, dates) => {
             dates.iter().map(|&date| if date == i64::MIN { f64::NAN } else { date as f64 }).collect()
         }
         other => other.cast(DType::F64).to_vec::<f64>().unwrap_or_default(),
@@ -124,11 +122,11 @@ pub(in crate::plot) fn image_axis(array: &DataArray, axis: usize, labelled: bool
 
 /// One cell does not tell its size; the transform of the raster that it was cut from may.
 fn size_of_one(array: &DataArray, dim: &str, meaning: &Meaning) -> f64 {
-    if *meaning == Meaning::Date {
-        return 86_400e9;
+    if let Meaning::Date(kind) = meaning {
+        return kind.day() as f64;
     }
     let [_, width, _, _, _, height] = array.transform().unwrap_or([0.0, 1.0, 0.0, 0.0, 0.0, 1.0]);
-    if matches!(dim, "y" | "lat" | "latitude") { height } else { width }
+    if runs_down(dim) { height } else { width }
 }
 
 /// The cell in which each of many even pieces between the first and the last edge has its middle.
@@ -171,7 +169,7 @@ pub(in crate::plot) fn label_text(coord: &Coord, at: usize) -> String {
 
 /// "time = 2016-07-01, level = 500": the scalar coordinates, which say which part of a larger array this is.
 pub(in crate::plot) fn part_title(array: &DataArray) -> Option<String> {
-    let scalars = array.coords().iter().filter(|coord| coord.dims().is_empty() && coord.name() != "spatial_ref");
+    let scalars = array.coords().iter().filter(|coord| coord.dims().is_empty() && coord.name() != SPATIAL_REF);
     let value = |coord: &Coord| match coord.values().dtype() {
         DType::F32 | DType::F64 => coord.values().get(&[]).map_or_else(String::new, number),
         _ => coord.values().to_texts().concat(),
@@ -209,7 +207,7 @@ mod tests {
     use crate::lazy::AxisIndex;
     use crate::plot::imshow;
     use crate::plot::input::image::Image;
-    use crate::time::{Step, date_range_by};
+    use crate::time::{DateKind, Step, date_range_by};
     use ndarray::Array2;
 
     const WGS_84: &str = "GEOGCRS[\"WGS 84\"]";
@@ -275,7 +273,7 @@ mod tests {
     fn months_are_as_wide_as_they_are_long() {
         let array = DataArray::new(Array2::<f64>::zeros((12, 2)), ["time", "x"]).unwrap();
         let image = image(&array.coord("time", date_range_by("2016-01-01", 12, Step::Months(1)).unwrap()).unwrap());
-        assert_eq!((image.rows.meaning, image.aspect), (Meaning::Date, None));
+        assert_eq!((image.rows.meaning, image.aspect), (Meaning::Date(DateKind::Nanoseconds), None));
     }
 
     #[test]

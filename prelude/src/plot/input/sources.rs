@@ -3,12 +3,13 @@
 use super::Held;
 use crate::array::{DataArray, Values};
 use crate::time::{DateRange, DateTime};
+use crate::values::numbers;
 use ndarray::{Array1, Array2, Array3, ArrayD, ArrayView1, ArrayView2, ArrayView3, ArrayViewD, Zip};
 
 /// Two-dimensional values that [`imshow`](crate::plot::imshow) can draw.
 ///
 /// Implemented for `Array2<T>` and `ArrayView2<T>` (and `ArrayD<T>` that has two dimensions) where `T` is
-/// `bool`, `u8`, `i16`, `u16`, `i32`, `u32`, `i64`, `f32` or `f64`, and for `DataArray`.
+/// `bool`, an integer of 8 to 64 bits, `f32` or `f64`, and for `DataArray`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be drawn as an image",
     label = "not an array with two dimensions",
@@ -61,6 +62,9 @@ macro_rules! lists {
 }
 
 macro_rules! arrays {
+    ({} integers { $(($I:ident, $i:ident $($_i:tt)*))* } floats { $(($F:ident, $f:ident $($_f:tt)*))* }) => {
+        arrays! { Bool bool $(, $I $i)* $(, $F $f)* }
+    };
     ($($variant:ident $type:ty),*) => { $(
         lists!($type, list => Held::plain(list););
         source!(ArrayView2<'_, $type>, view => {
@@ -83,11 +87,10 @@ macro_rules! arrays {
         impl ImageSource for ArrayD<$type> {}
     )* };
 }
-arrays!(Bool bool, U8 u8, I16 i16, U16 u16, I32 i32, U32 u32, I64 i64, F32 f32, F64 f64);
+numbers! { arrays }
 
 lists! {
     usize, list => Held::plain(list.iter().map(|&count| count as i64).collect::<Vec<_>>());
-    u64, list => Held::plain(list.iter().map(|&count| count as i64).collect::<Vec<_>>());
     DateTime, list => Held::plain(Values::from_nanoseconds(list.iter().map(|date| date.nanoseconds()).collect()));
 }
 

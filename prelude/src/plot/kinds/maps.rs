@@ -9,6 +9,7 @@ use crate::plot::figure::{AlongX, Layer, Settings};
 use crate::plot::input::image::Image;
 use crate::plot::input::places;
 use crate::plot::limits::together;
+use crate::plot::mode::is_whole;
 use crate::plot::page::{Coloring, Content, Panel};
 use crate::plot::stats::Stats;
 
@@ -42,7 +43,8 @@ pub(super) fn prepare(layers: &[Layer], settings: &Settings, facets: &Facets) ->
     let given: Vec<&Values> = images.iter().map(|image| &image.given).collect();
     let (range, map) = settings.colors.settle(&given, settings.nodata, &stats)?;
     let label = shown.label.clone();
-    let coloring = Coloring { map: ColorMap::named(&map)?, range, dtype: shown.values.dtype(), label };
+    let whole = given.iter().all(|values| is_whole(values, settings.nodata));
+    let coloring = Coloring { map: ColorMap::named(&map)?, range, dtype: shown.values.dtype(), label, whole };
     let (x, y, aspect) = (shown.columns.clone(), shown.rows.clone(), shown.aspect);
     let title = first.data.labelled.then(|| places::part_title(array)).flatten();
     let drawn = xy::over(over, settings, facets, &x.meaning, &y.meaning)?;

@@ -5,10 +5,7 @@ use super::refuse;
 use crate::Result;
 use crate::array::LabelValue;
 use crate::plot::axes::{Axis, Meaning};
-use crate::time::DateTime;
-
-/// Four days in nanoseconds: what a single date has before and after it, so that ticks are days.
-const FOUR_DAYS: f64 = 4.0 * 86_400e9;
+use crate::time::DateKind;
 
 /// The smallest and the largest value along an axis.
 #[derive(Debug, Clone, Copy)]
@@ -44,7 +41,8 @@ impl Span {
         let by = match meaning {
             _ if length > 0.0 && length.is_finite() => length * margin,
             _ if length > 0.0 => 0.0,
-            Meaning::Date => FOUR_DAYS,
+            // A single date has four days before and after it, so that ticks are days.
+            Meaning::Date(kind) => 4.0 * kind.day() as f64,
             Meaning::Whole => 0.5,
             _ if low == 0.0 => 0.5,
             // A tenth of a value, but never so little that both ends are one number.
@@ -56,9 +54,10 @@ impl Span {
 
 fn limited([from, to]: &[LabelValue; 2], meaning: &Meaning, name: &str) -> Result<(f64, f64)> {
     let place = |value: &LabelValue| match (value, meaning) {
-        (LabelValue::Time(date), Meaning::Date) => Ok(date.nanoseconds() as f64),
-        (LabelValue::Text(text), Meaning::Date) => Ok(text.parse::<DateTime>()?.nanoseconds() as f64),
-        (_, Meaning::Date) => refuse(format!("{name}: the axis has dates; write them as \"2016-01-31\"")),
+        (LabelValue::Time(date), Meaning::Date(DateKind::Nanoseconds)) => Ok(date.nanoseconds() as f64),
+        (LabelValue::CfTime(date), Meaning::Date(kind)) if *kind == date.kind() => Ok(date.microseconds() as f64),
+        (LabelValue::Text(text), Meaning::Date(kind)) => Ok(kind.parse(text)?.0 as f64),
+        (_, Meaning::Date(_)) => refuse(format!("{name}: the axis has dates; write them as \"2016-01-31\"")),
         (LabelValue::Int(number), _) => Ok(*number as f64),
         (LabelValue::Float(number), _) if number.is_finite() => Ok(*number),
         (other, _) => refuse(format!("{name}: {other} is no place on this axis; give a number")),
@@ -91,7 +90,7 @@ mod tests {
             (1e300, Meaning::Number),
             (5e-324, Meaning::Number),
             (7.0, Meaning::Whole),
-            (1.4e18, Meaning::Date),
+            (1.4e18, Meaning::Date(DateKind::Nanoseconds)),
         ] {
             let (low, high) = ends(&[value], meaning);
             assert!(low < value && value < high, "{value}: {low} {high}");

@@ -43,7 +43,7 @@ pub(super) fn prepare(layers: &[Layer], settings: &Settings, facets: &Facets) ->
     }
     let clouds = layers.iter().any(|layer| layer.kind == Kind::Scatter);
     // A time series begins and ends where its figure does.
-    let along = |meaning: &Meaning| if *meaning == Meaning::Date { 0.0 } else { ALONG };
+    let along = |meaning: &Meaning| if matches!(meaning, Meaning::Date(_)) { 0.0 } else { ALONG };
     let (across, up) = match (clouds, first.upright) {
         (true, _) => (AROUND, AROUND),
         (false, true) => (ACROSS, along(&first.y.meaning)),
@@ -96,10 +96,13 @@ fn gather(layers: &[Layer], facets: &Facets) -> Result<Vec<Vec<Curves>>> {
 /// When what runs along one axis cannot lie along the other.
 fn fits(own: &Meaning, theirs: &Meaning, axis: &str) -> Result<()> {
     match (own, theirs) {
-        (Meaning::Date, Meaning::Date) => Ok(()),
+        (Meaning::Date(own), Meaning::Date(theirs)) if own == theirs => Ok(()),
+        (Meaning::Date(_), Meaning::Date(_)) => refuse(format!(
+            "the dates along {axis} are of two calendars; draw them apart, or convert_calendar one of them"
+        )),
         (Meaning::Names(own), Meaning::Names(theirs)) if own == theirs => Ok(()),
         (Meaning::Names(_), Meaning::Names(_)) => refuse(format!("the names along {axis} differ; draw them apart")),
-        (Meaning::Date | Meaning::Names(_), _) | (_, Meaning::Date | Meaning::Names(_)) => {
+        (Meaning::Date(_) | Meaning::Names(_), _) | (_, Meaning::Date(_) | Meaning::Names(_)) => {
             refuse(format!("what runs along {axis} is dates or names here and numbers there; draw them apart"))
         }
         _ => Ok(()),
@@ -167,7 +170,7 @@ fn describe(layers: &[Layer], facets: &Facets, all: &[Vec<Curves>], stats: &Stat
         _ => format!("scatter and {}", counted(curves - scatter, "line")),
     };
     // The values of dates are no numbers that would help.
-    let counts = if all[0][0].y.meaning == Meaning::Date { String::new() } else { counts(stats) };
+    let counts = if matches!(all[0][0].y.meaning, Meaning::Date(_)) { String::new() } else { counts(stats) };
     format!("{panels}{what}, {}{counts}", counted(points, "point"))
 }
 

@@ -4,8 +4,8 @@ use super::{Decoded, Sample};
 use crate::Result;
 use crate::raster::Raster;
 use crate::raster::read::{into, through_gdal};
+use crate::raster::transfer::Transfer;
 use crate::values::DType;
-use gdal::raster::GdalType;
 use std::ops::Range;
 
 /// Who is to answer.
@@ -38,24 +38,27 @@ impl Part {
     pub fn read(&self, raster: &Raster, dtype: DType, reader: Reader) -> Result<Option<Vec<u8>>> {
         match dtype {
             DType::U8 => self.read_as::<u8>(raster, reader),
+            DType::I8 => self.read_as::<i8>(raster, reader),
             DType::U16 => self.read_as::<u16>(raster, reader),
             DType::I16 => self.read_as::<i16>(raster, reader),
             DType::U32 => self.read_as::<u32>(raster, reader),
             DType::I32 => self.read_as::<i32>(raster, reader),
             #[cfg(gdal_int64)]
             DType::I64 => self.read_as::<i64>(raster, reader),
+            #[cfg(gdal_int64)]
+            DType::U64 => self.read_as::<u64>(raster, reader),
             DType::F32 => self.read_as::<f32>(raster, reader),
             _ => self.read_as::<f64>(raster, reader),
         }
     }
 
-    fn read_as<T: GdalType + Decoded + Default>(&self, raster: &Raster, reader: Reader) -> Result<Option<Vec<u8>>> {
+    fn read_as<T: Transfer + Decoded>(&self, raster: &Raster, reader: Reader) -> Result<Option<Vec<u8>>> {
         let Self { band, rows, columns } = self.clone();
         let mut out = vec![T::default(); rows.len() * columns.len()];
         let answered = match reader {
             Reader::Decoder => {
                 let window = (band - 1, rows, columns);
-                super::read(raster.path(), raster.expected(), window, raster.band(band)?.nodata, &mut out, &|_| ())?
+                super::read(raster.path(), raster.expected(), window, raster.band(band)?.filling, &mut out, &|_| ())?
             }
             Reader::Gdal => through_gdal(raster, band, rows, columns, &mut out, &|_| ()).map(|()| true)?,
             Reader::Either => into(raster, band, rows, columns, &mut out, &|_| ()).map(|()| true)?,

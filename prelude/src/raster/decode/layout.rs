@@ -6,6 +6,7 @@ use super::sample::Sample;
 use super::tiff::{Numbers, Refusal, Tiff};
 use std::fs::File;
 use std::ops::Range;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
 /// Blocks may be larger than the image that they hold a part of, but not much.
@@ -80,7 +81,9 @@ impl Layout {
     /// Says in a few words what keeps it from being decoded here.
     pub fn open(path: &Path, expected: &Expected) -> Result<Self, Refusal> {
         let sample = expected.sample.ok_or("an unusual element type")?;
-        let tiff = Tiff::open(File::open(path).map_err(|_| "not a plain file")?)?;
+        // To open a named pipe waits for somebody who writes into it, unless it is asked not to.
+        let file = File::options().read(true).custom_flags(libc::O_NONBLOCK).open(path);
+        let tiff = Tiff::open(file.map_err(|_| "not a plain file")?)?;
         let codec = Codec::numbered(tiff.number(tag::COMPRESSION, 1)?).ok_or("its compression")?;
         if tiff.number(tag::FILL_ORDER, 1)? != 1 {
             return Err("bits in reverse order");

@@ -127,11 +127,13 @@ macro_rules! decoded {
 
 decoded! {
     u8 as U8 from U8 u8;
+    i8 as I8 from I8 i8;
     u16 as U16 from U8 u8, U16 u16;
     i16 as I16 from U8 u8, I8 i8, I16 i16;
     u32 as U32 from U8 u8, U16 u16, U32 u32;
     i32 as I32 from U8 u8, I8 i8, U16 u16, I16 i16, I32 i32;
     i64 as I64 from U8 u8, I8 i8, U16 u16, I16 i16, U32 u32, I32 i32, I64 i64;
+    u64 as U64 from U8 u8, U16 u16, U32 u32, U64 u64;
     f32 as F32 from U8 u8, I8 i8, U16 u16, I16 i16, F32 f32;
     f64 as F64 from U8 u8, I8 i8, U16 u16, I16 i16, U32 u32, I32 i32, F32 f32, F64 f64;
 }

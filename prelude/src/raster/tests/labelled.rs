@@ -1,6 +1,6 @@
 use super::*;
 use crate::ErrorKind;
-use crate::array::{Attr, Values};
+use crate::array::Values;
 use crate::lazy::Source as _;
 use crate::raster::{RasterSource, open_raster, open_rasters};
 use ndarray::array;
@@ -34,7 +34,8 @@ fn one_file_is_a_lazy_array_with_pixel_centres_and_crs() {
     assert_eq!(da.get_coord("y").unwrap().to_vec::<f64>().unwrap(), [69.75, 69.25, 68.75, 68.25]);
     assert_eq!(da.transform(), Some([-180.0, 0.5, 0.0, 70.0, 0.0, -0.5]));
     assert!(da.crs().unwrap().contains("4326"));
-    assert_eq!((da.nodata(), da.get_attr("_FillValue")), (Some(-9999.0), Some(&Attr::Float(-9999.0))));
+    // As rioxarray.open_rasterio(path, masked=True): the fill value is in .encoding, not in .attrs.
+    assert_eq!((da.nodata(), da.get_attr("_FillValue")), (Some(-9999.0), None));
 }
 
 #[test]

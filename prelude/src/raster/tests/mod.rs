@@ -3,9 +3,21 @@
 mod bad_input;
 mod decode;
 mod decode_mutants;
+mod encoding;
 mod labelled;
+mod made;
+mod masks;
+mod nodata;
 mod options;
+mod placing;
 mod read;
+mod refusals;
+mod side_mutants;
+mod sides;
+mod sources;
+mod tags;
+mod types;
+mod wide;
 mod write;
 
 use super::{Crs, Raster, RasterMeta};

@@ -66,10 +66,8 @@ impl<'a> Args<'a> {
     }
 
     pub fn dtype(self, key: &str) -> Result<DType> {
-        use DType::*;
         let wanted = self.text(key)?;
-        let all = [Bool, U8, I16, U16, I32, U32, I64, F32, F64, DateTime];
-        all.into_iter().find(|dtype| dtype.name() == wanted).ok_or_else(|| protocol(format!("dtype {wanted}")))
+        DType::from_name(&wanted).ok_or_else(|| protocol(format!("dtype {wanted}")))
     }
 
     /// `{"at": 1}`, `{"range": [start, end, step]}` with nulls, or `{"list": [...]}`.

@@ -3,9 +3,10 @@
 //! A request is `{"arrays": [...], "ops": [...], "variants": [null, [["x", 2]], ...]}`. For each variant the arrays are
 //! given in memory (`null`) or cut into chunks of these lengths, the operations are applied one after the other to the first
 //! array, and the answer has what came out: after every step in memory, at the end for chunks. A panic is caught
-//! and reported as such; the tests take each for a failure.
+//! and reported as such; the tests take each for a failure. A request with a `"file"` is about a file: `files.rs`.
 
 mod args;
+mod files;
 mod ops;
 mod wire;
 
@@ -38,6 +39,9 @@ fn main() -> std::io::Result<()> {
 }
 
 fn answer(request: &Value) -> Value {
+    if request["file"].is_object() {
+        return files::answer(request);
+    }
     let variants = request["variants"].as_array().map_or(&[][..], Vec::as_slice);
     json!({ "variants": variants.iter().map(|chunks| variant(request, chunks)).collect::<Vec<_>>() })
 }

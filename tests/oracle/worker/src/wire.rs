@@ -76,12 +76,14 @@ pub fn values(spec: &Value) -> Result<Values> {
     }
     match spec["dtype"].as_str().unwrap_or_default() {
         "bool" => Values::from_shape_vec(&shape, bytes.iter().map(|&byte| byte != 0).collect()),
+        "int8" => of!(i8),
         "uint8" => of!(u8),
         "int16" => of!(i16),
         "uint16" => of!(u16),
         "int32" => of!(i32),
         "uint32" => of!(u32),
         "int64" => of!(i64),
+        "uint64" => of!(u64),
         "float32" => of!(f32),
         "float64" => of!(f64),
         "datetime64[ns]" => of!(i64)?.try_cast_dates(),
@@ -114,15 +116,15 @@ fn dataset_view(dataset: &Dataset) -> Result<Value> {
     Ok(json!({ "dataset": arrays?, "coords": coords(dataset.coords())?, "lazy": dataset.is_lazy() }))
 }
 
-fn view(array: &DataArray) -> Result<Value> {
+pub fn view(array: &DataArray) -> Result<Value> {
     // Dtype and shape are what the array says before it is computed: they must be true of the values.
     let values = array.values()?;
     Ok(json!({
         "name": array.get_name(),
         "dims": array.dims(),
-        "dtype": array.dtype().name(),
+        "dtype": array.dtype().to_string(),
         "shape": array.shape(),
-        "true_dtype": values.dtype().name(),
+        "true_dtype": values.dtype().to_string(),
         "true_shape": values.shape(),
         "data": data(&values)?,
         "coords": coords(array.coords())?,
@@ -131,14 +133,14 @@ fn view(array: &DataArray) -> Result<Value> {
     }))
 }
 
-fn coords(coords: &isopleth::array::Coords) -> Result<Vec<Value>> {
+pub fn coords(coords: &isopleth::array::Coords) -> Result<Vec<Value>> {
     coords
         .iter()
         .map(|coord| {
             Ok(json!({
                 "name": coord.name(),
                 "dims": coord.dims(),
-                "dtype": coord.values().dtype().name(),
+                "dtype": coord.values().dtype().to_string(),
                 "shape": coord.values().shape(),
                 "data": data(coord.values())?,
                 "attrs": attrs(coord.attrs()),
@@ -147,7 +149,7 @@ fn coords(coords: &isopleth::array::Coords) -> Result<Vec<Value>> {
         .collect()
 }
 
-fn attrs(attrs: &Attrs) -> Value {
+pub fn attrs(attrs: &Attrs) -> Value {
     let plain = |attr: &Attr| match attr {
         Attr::Text(text) => json!(text),
         Attr::Int(number) => json!(number),
@@ -159,25 +161,29 @@ fn attrs(attrs: &Attrs) -> Value {
     Value::Object(attrs.iter().map(|(name, value)| (name.to_owned(), plain(value))).collect::<Map<_, _>>())
 }
 
+/// The values as little-endian bytes. Those of a type without bytes that every language has, such as text and dates of
+/// other calendars, are a JSON list of texts.
 fn data(values: &Values) -> Result<String> {
     fn bytes<T: Element, const N: usize>(values: &Values, le: fn(T) -> [u8; N]) -> Result<Vec<u8>> {
         Ok(values.to_vec::<T>()?.into_iter().flat_map(le).collect())
     }
-    if values.dtype() == DType::Text {
-        return Ok(STANDARD
-            .encode(json!(values.to_vec::<Text>()?.iter().map(|text| text.as_str()).collect::<Vec<_>>()).to_string()));
-    }
-    let bytes = match values.dtype() {
-        DType::Text => unreachable!("encoded above"),
-        DType::Bool => bytes(values, |v: bool| [u8::from(v)]),
-        DType::U8 => bytes(values, u8::to_le_bytes),
-        DType::I16 => bytes(values, i16::to_le_bytes),
-        DType::U16 => bytes(values, u16::to_le_bytes),
-        DType::I32 => bytes(values, i32::to_le_bytes),
-        DType::U32 => bytes(values, u32::to_le_bytes),
-        DType::I64 | DType::DateTime => bytes(values, i64::to_le_bytes),
-        DType::F32 => bytes(values, f32::to_le_bytes),
-        DType::F64 => bytes(values, f64::to_le_bytes),
+    let bytes = match values.dtype().to_string().as_str() {
+        "bool" => bytes(values, |v: bool| [u8::from(v)]),
+        "uint8" => bytes(values, u8::to_le_bytes),
+        "int8" => bytes(values, i8::to_le_bytes),
+        "uint64" => bytes(values, u64::to_le_bytes),
+        "int16" => bytes(values, i16::to_le_bytes),
+        "uint16" => bytes(values, u16::to_le_bytes),
+        "int32" => bytes(values, i32::to_le_bytes),
+        "uint32" => bytes(values, u32::to_le_bytes),
+        "int64" | "datetime64[ns]" => bytes(values, i64::to_le_bytes),
+        "float32" => bytes(values, f32::to_le_bytes),
+        "float64" => bytes(values, f64::to_le_bytes),
+        "str" => {
+            let texts = values.to_vec::<Text>()?;
+            Ok(json!(texts.iter().map(|text| text.as_str()).collect::<Vec<_>>()).to_string().into_bytes())
+        }
+        _ => Ok(json!(values.to_texts()).to_string().into_bytes()),
     }?;
     Ok(STANDARD.encode(bytes))
 }

@@ -3,7 +3,7 @@
 //! Read here because GDAL shows `char` as bytes and refuses CDF-5. Every count is compared with what is left of the
 //! file before memory is taken for it, so a header cannot ask for more than a small multiple of the file's length.
 
-use crate::files::attribute::{Given, GivenAttrs};
+use crate::files::attribute::{Given, GivenAttrs, unsigned};
 use crate::files::file_type::FileType;
 use crate::gdal::multidim::latin_or_utf8;
 use crate::{Error, ErrorKind, Result};
@@ -234,13 +234,7 @@ fn attribute(of: FileType, bytes: &[u8]) -> Given {
         FileType::I32 => integers(&|b| i32::from_be_bytes(fixed(b)).into()),
         FileType::U32 => integers(&|b| u32::from_be_bytes(fixed(b)).into()),
         FileType::I64 => integers(&|b| i64::from_be_bytes(fixed(b))),
-        FileType::U64 => {
-            let values: Vec<u64> = chunks().map(|b| u64::from_be_bytes(fixed(b))).collect();
-            match values.iter().map(|&value| i64::try_from(value)).collect::<Result<Vec<_>, _>>() {
-                Ok(values) => Given::Integers(values, of),
-                Err(_) => Given::Floats(values.iter().map(|&value| value as f64).collect(), FileType::F64),
-            }
-        }
+        FileType::U64 => unsigned(&chunks().map(|b| u64::from_be_bytes(fixed(b))).collect::<Vec<u64>>()),
         // Some programs count the zero byte at the end of a text.
         _ => Given::Text(latin_or_utf8(bytes).trim_end_matches('\0').to_owned()),
     }

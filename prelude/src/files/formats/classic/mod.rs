@@ -12,7 +12,7 @@ mod tests;
 
 use super::Format;
 use crate::array::Dataset;
-use crate::disk::shown;
+use crate::disk::{FileState, shown};
 use crate::files::assemble;
 use crate::files::attribute::find;
 use crate::files::characters::Characters;
@@ -35,7 +35,7 @@ pub(super) struct ClassicNetcdf;
 #[derive(Debug)]
 pub(in crate::files) struct ClassicArray {
     variable: header::Variable,
-    state: Option<library::State>,
+    state: Option<FileState>,
 }
 
 impl Format for ClassicNetcdf {
@@ -60,7 +60,7 @@ fn read(path: &Path, options: &DatasetOptions) -> Result<Header> {
             format!("there is no group {group:?}: classic netCDF files have no groups; open it without one"),
         ));
     }
-    let state = library::state(path);
+    let state = FileState::of(path);
     let found = parse(path)?;
     let mut header = Header { attrs: found.attrs, ..Header::default() };
     for variable in found.variables.into_iter().filter(|variable| !options.drops(&variable.name)) {
@@ -85,7 +85,7 @@ fn parse(path: &Path) -> Result<header::Header> {
     header::parse(&mut BufReader::new(FromBeginning { bytes: &*file, at: 0, length }), length)
 }
 
-fn described(path: &Path, state: Option<library::State>, variable: header::Variable) -> Variable {
+fn described(path: &Path, state: Option<FileState>, variable: header::Variable) -> Variable {
     let (of, shape, attrs) = (variable.of, variable.shape.clone(), variable.attrs.clone());
     let name = variable.name.clone();
     let place = Place {
@@ -119,7 +119,7 @@ impl ClassicArray {
     fn with_file<R>(&self, path: &Path, work: impl FnOnce(&dyn Bytes, &header::Variable) -> Result<R>) -> Result<R> {
         let file = bytes::open(path)?;
         // Of a file behind a virtual path nobody tells whether it was rewritten.
-        if library::is_virtual(path) || self.state.is_some() && library::state(path) == self.state {
+        if library::is_virtual(path) || self.state.is_some() && FileState::of(path) == self.state {
             return work(&*file, &self.variable);
         }
         let found = parse(path)?;

@@ -3,7 +3,6 @@
 use super::bytes::Bytes;
 use super::header::{Variable, fixed};
 use crate::files::file_type::FileType;
-use crate::files::read::too_large;
 use crate::values::Values;
 use crate::{Error, ErrorKind, Result};
 use std::ops::Range;
@@ -129,31 +128,24 @@ impl Gather<'_> {
 
 fn values(of: FileType, bytes: &[u8], shape: &[usize]) -> Result<Values> {
     macro_rules! numbers {
-        ($type:ty, $convert:expr) => {
+        ($type:ty) => {
             Values::from_shape_vec(
                 shape,
-                bytes.chunks_exact(size_of::<$type>()).map(|b| $convert(<$type>::from_be_bytes(fixed(b)))).collect(),
+                bytes.chunks_exact(size_of::<$type>()).map(|b| <$type>::from_be_bytes(fixed(b))).collect(),
             )
         };
     }
     match of {
-        FileType::I8 => numbers!(i8, i16::from),
-        FileType::U8 => numbers!(u8, |v: u8| v),
-        FileType::I16 => numbers!(i16, |v: i16| v),
-        FileType::U16 => numbers!(u16, |v: u16| v),
-        FileType::I32 => numbers!(i32, |v: i32| v),
-        FileType::U32 => numbers!(u32, |v: u32| v),
-        FileType::I64 => numbers!(i64, |v: i64| v),
-        FileType::U64 => {
-            let numbers: Result<Vec<i64>> = bytes
-                .chunks_exact(8)
-                .map(|b| u64::from_be_bytes(fixed(b)))
-                .map(|value| i64::try_from(value).map_err(|_| too_large(value)))
-                .collect();
-            Values::from_shape_vec(shape, numbers?)
-        }
-        FileType::F32 => numbers!(f32, |v: f32| v),
-        FileType::F64 => numbers!(f64, |v: f64| v),
+        FileType::I8 => numbers!(i8),
+        FileType::U8 => numbers!(u8),
+        FileType::I16 => numbers!(i16),
+        FileType::U16 => numbers!(u16),
+        FileType::I32 => numbers!(i32),
+        FileType::U32 => numbers!(u32),
+        FileType::I64 => numbers!(i64),
+        FileType::U64 => numbers!(u64),
+        FileType::F32 => numbers!(f32),
+        FileType::F64 => numbers!(f64),
         FileType::Bool | FileType::F16 | FileType::Char | FileType::Text => {
             Err(Error::new(ErrorKind::Other, "classic netCDF files have no values of this type"))
         }

@@ -4,6 +4,7 @@ mod combine;
 mod compute;
 mod datasets;
 mod groups;
+mod maps;
 mod reduce;
 mod reshape;
 mod select;
@@ -36,7 +37,9 @@ type Attempt = Result<Option<DataArray>>;
 
 fn array_op(array: &DataArray, op: Args<'_>, env: &[DataArray]) -> Result<State> {
     let name = op.text("op")?;
-    for family in [select::apply, compute::apply, reduce::apply, reshape::apply, groups::apply, windows::apply] {
+    for family in
+        [select::apply, compute::apply, reduce::apply, reshape::apply, groups::apply, windows::apply, maps::apply]
+    {
         if let Some(result) = family(array, name, op, env)? {
             return Ok(State::Array(result));
         }
