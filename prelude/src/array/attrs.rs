@@ -14,6 +14,10 @@ pub enum Attr {
     Float(f64),
     /// Several numbers: a transform, a range.
     Numbers(Vec<f64>),
+    /// Several whole numbers, or none: the values of flags.
+    Integers(Vec<i64>),
+    /// Several texts.
+    Texts(Vec<String>),
 }
 
 impl Attr {
@@ -52,6 +56,8 @@ impl fmt::Display for Attr {
             Self::Int(number) => write!(f, "{number}"),
             Self::Float(number) => write!(f, "{number:?}"),
             Self::Numbers(numbers) => write!(f, "{numbers:?}"),
+            Self::Integers(numbers) => write!(f, "{numbers:?}"),
+            Self::Texts(texts) => write!(f, "{texts:?}"),
         }
     }
 }
@@ -77,6 +83,9 @@ attr_from! {
     f64 => Float(number) number;
     Vec<f64> => Numbers(numbers) numbers;
     &[f64] => Numbers(numbers) numbers.to_vec();
+    Vec<i64> => Integers(numbers) numbers;
+    &[i64] => Integers(numbers) numbers.to_vec();
+    Vec<String> => Texts(texts) texts;
 }
 
 impl<const N: usize> From<[f64; N]> for Attr {

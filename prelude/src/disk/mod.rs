@@ -10,4 +10,4 @@ pub use glob::glob;
 pub(crate) use names::names_in;
 pub(crate) use names::{file_name, no_file, shown};
 pub(crate) use state::{FileState, refuse_special};
-pub(crate) use temporary::Temporary;
+pub(crate) use temporary::{Temporary, why_not_written};

@@ -31,6 +31,20 @@ impl FileState {
     }
 }
 
+/// What `path` leads to, if that is neither a file nor a folder.
+pub(crate) fn special(path: &Path) -> Option<&'static str> {
+    let kind = fs::metadata(path).ok()?.file_type();
+    if kind.is_fifo() {
+        Some("a named pipe")
+    } else if kind.is_socket() {
+        Some("a socket")
+    } else if kind.is_char_device() || kind.is_block_device() {
+        Some("a device")
+    } else {
+        None
+    }
+}
+
 /// Refuses what is neither a file nor a folder: to open a named pipe waits until somebody writes into it, maybe for ever.
 ///
 /// What does not exist passes: it may be a name that only GDAL understands.
@@ -38,17 +52,7 @@ impl FileState {
 /// # Errors
 /// If `path` leads to a named pipe, a socket or a device.
 pub(crate) fn refuse_special(path: &Path) -> Result<()> {
-    let Ok(about) = fs::metadata(path) else { return Ok(()) };
-    let kind = about.file_type();
-    let what = if kind.is_fifo() {
-        "a named pipe"
-    } else if kind.is_socket() {
-        "a socket"
-    } else if kind.is_char_device() || kind.is_block_device() {
-        "a device"
-    } else {
-        return Ok(());
-    };
+    let Some(what) = special(path) else { return Ok(()) };
     let message = format!("{} is {what}, not a file; write what comes from it to a file and open that", shown(path));
     Err(Error::new(ErrorKind::InvalidArgument, message))
 }

@@ -1,5 +1,6 @@
 //! Attributes as files have them: with the type of their numbers, which decides how values are decoded.
 
+use super::file_type::FileType;
 use crate::array::{Attr, DType};
 use crate::gdal::multidim::{Attribute, Kind, Type, list, text};
 use gdal_sys as c;
@@ -9,9 +10,10 @@ use gdal_sys as c;
 pub(super) enum Given {
     Text(String),
     Texts(Vec<String>),
-    Integers(Vec<i64>),
+    /// Integers, with their type in the file.
+    Integers(Vec<i64>, FileType),
     /// Floats, with their type in the file.
-    Floats(Vec<f64>, DType),
+    Floats(Vec<f64>, FileType),
 }
 
 /// Name and value of each attribute, in the file's order.
@@ -35,13 +37,10 @@ fn value(attribute: &Attribute) -> Option<Given> {
         match kind {
             Kind::Text if count > 1 => Some(Given::Texts(list(c::GDALAttributeReadAsStringArray(raw)))),
             Kind::Text => Some(Given::Text(text(c::GDALAttributeReadAsString(raw)))),
-            Kind::Number(DType::I64, _) => raw_integers(attribute, i64::from_ne_bytes).map(Given::Integers),
-            Kind::Number(DType::U64, _) => {
-                let numbers = raw_integers(attribute, u64::from_ne_bytes)?;
-                let whole: Option<Vec<i64>> = numbers.iter().map(|&number| i64::try_from(number).ok()).collect();
-                let floats = || Given::Floats(numbers.iter().map(|&number| number as f64).collect(), DType::F64);
-                Some(whole.map_or_else(floats, Given::Integers))
+            Kind::Number(DType::I64, _) => {
+                raw_integers(attribute, i64::from_ne_bytes).map(|values| Given::Integers(values, FileType::I64))
             }
+            Kind::Number(DType::U64, _) => raw_integers(attribute, u64::from_ne_bytes).map(|values| unsigned(&values)),
             Kind::Number(dtype, _) => {
                 let mut length = 0;
                 let numbers = c::GDALAttributeReadAsDoubleArray(raw, &raw mut length);
@@ -50,9 +49,10 @@ fn value(attribute: &Attribute) -> Option<Given> {
                 }
                 let values: Vec<f64> = (0..length).map(|at| *numbers.add(at)).collect();
                 c::VSIFree(numbers.cast());
-                Some(match dtype.is_float() {
-                    true => Given::Floats(values, dtype),
-                    false => Given::Integers(values.iter().map(|&value| value as i64).collect()),
+                let of = FileType::of(dtype);
+                Some(match of.is_float() {
+                    true => Given::Floats(values, of),
+                    false => Given::Integers(values.iter().map(|&value| value as i64).collect(), of),
                 })
             }
             Kind::Other => None,
@@ -69,9 +69,17 @@ fn raw_integers<T>(attribute: &Attribute, number: fn([u8; 8]) -> T) -> Option<Ve
         if raw.is_null() {
             return None;
         }
-        let values = (0..bytes / 8).map(|at| number(raw.cast::<[u8; 8]>().add(at).read_unaligned())).collect();
+        let values = (0..bytes / 8).map(|at| number(raw.cast::<[u8; 8]>().add(at).read())).collect();
         c::GDALAttributeFreeRawResult(attribute.raw(), raw, bytes);
         Some(values)
+    }
+}
+
+/// Integers without a sign; floats if one is larger than all that have one.
+pub(super) fn unsigned(values: &[u64]) -> Given {
+    match values.iter().map(|&value| i64::try_from(value)).collect::<Result<Vec<_>, _>>() {
+        Ok(values) => Given::Integers(values, FileType::U64),
+        Err(_) => Given::Floats(values.iter().map(|&value| value as f64).collect(), FileType::F64),
     }
 }
 
@@ -86,29 +94,29 @@ impl Given {
     /// The numbers, if it holds numbers.
     pub(super) fn numbers(&self) -> Vec<f64> {
         match self {
-            Self::Integers(values) => values.iter().map(|&value| value as f64).collect(),
+            Self::Integers(values, _) => values.iter().map(|&value| value as f64).collect(),
             Self::Floats(values, _) => values.clone(),
             _ => Vec::new(),
         }
     }
 
-    /// The type of the numbers; integers count as 64 bits wide.
-    pub(super) fn dtype(&self) -> DType {
+    /// The number and its type, if it is one number.
+    pub(super) fn number(&self) -> Option<(f64, FileType)> {
         match self {
-            Self::Floats(_, dtype) => *dtype,
-            Self::Integers(_) => DType::I64,
-            _ => DType::Text,
+            Self::Integers(values, of) if values.len() == 1 => Some((values[0] as f64, *of)),
+            Self::Floats(values, of) if values.len() == 1 => Some((values[0], *of)),
+            _ => None,
         }
     }
 
-    /// As an array carries it. Several texts become one, separated by commas.
+    /// As an array carries it.
     pub(super) fn attr(&self) -> Attr {
         match self {
             Self::Text(text) => Attr::Text(text.clone()),
-            Self::Texts(texts) => Attr::Text(texts.join(", ")),
-            Self::Integers(values) => match values[..] {
+            Self::Texts(texts) => Attr::Texts(texts.clone()),
+            Self::Integers(values, _) => match values[..] {
                 [value] => Attr::Int(value),
-                _ => Attr::Numbers(self.numbers()),
+                _ => Attr::Integers(values.clone()),
             },
             Self::Floats(values, _) => match values[..] {
                 [value] => Attr::Float(value),
@@ -116,9 +124,28 @@ impl Given {
             },
         }
     }
+
+    /// What an array carries, as a file would have it; a number that counts values of a file gets its type when it is
+    /// written.
+    pub(super) fn of(attr: &Attr) -> Self {
+        match attr {
+            Attr::Text(text) => Self::Text(text.clone()),
+            Attr::Texts(texts) => Self::Texts(texts.clone()),
+            Attr::Int(value) => Self::Integers(vec![*value], FileType::I64),
+            Attr::Integers(values) => Self::Integers(values.clone(), FileType::I64),
+            Attr::Float(value) => Self::Floats(vec![*value], FileType::F64),
+            Attr::Numbers(values) => Self::Floats(values.clone(), FileType::F64),
+        }
+    }
 }
 
 /// The attribute `name`.
 pub(super) fn find<'a>(attrs: &'a GivenAttrs, name: &str) -> Option<&'a Given> {
     attrs.iter().find(|(key, _)| key == name).map(|(_, value)| value)
+}
+
+/// Takes the attribute `name` out.
+pub(super) fn take(attrs: &mut GivenAttrs, name: &str) -> Option<Given> {
+    let at = attrs.iter().position(|(key, _)| key == name)?;
+    Some(attrs.remove(at).1)
 }

@@ -1,6 +1,9 @@
 //! Creating what a file holds: dimensions, variables and attributes, by GDAL's multidimensional API.
 
-use crate::array::Attr;
+use super::attribute::Given;
+use super::file_type::FileType;
+use super::library::with_cause;
+use crate::gdal::hdf5_errors;
 use crate::gdal::library;
 use crate::gdal::multidim::{Array, Attribute, Dimension, Group, Root, Type, c_text};
 use crate::values::{DType, Text, Values, each};
@@ -20,8 +23,9 @@ pub(super) struct NewFile {
 
 /// What a call that gave null failed with.
 fn made<T>(what: &str, make: impl FnOnce() -> Option<T>) -> Result<T> {
+    hdf5_errors::forget();
     library::call(|| make().ok_or_else(|| GdalError::NullPointer { method_name: "create", msg: String::new() }))
-        .map_err(|said| Error::new(ErrorKind::Io, format!("{what}: {said}")))
+        .map_err(|said| Error::new(ErrorKind::Io, format!("{what}: {}", with_cause(said))))
 }
 
 /// What a call that gave 0 failed with.
@@ -71,12 +75,15 @@ impl NewFile {
     pub(super) fn close(self) -> Result<()> {
         let Self { top, root } = self;
         drop(top);
+        hdf5_errors::forget();
         let complained = library::call(|| {
             drop(root);
             Ok::<_, GdalError>(())
         });
         match complained.err().or_else(library::complaints) {
-            Some(said) => Err(Error::new(ErrorKind::Io, format!("the file could not be completed: {said}"))),
+            Some(said) => {
+                Err(Error::new(ErrorKind::Io, format!("the file could not be completed: {}", with_cause(said))))
+            }
             None => Ok(()),
         }
     }
@@ -102,7 +109,7 @@ impl NewFile {
         let mut options = OptionList::new(options);
         let mut dims: Vec<_> = dims.iter().map(|dim| dim.raw()).chain([ptr::null_mut()]).collect();
         // SAFETY: `dims` holds one live handle per dimension.
-        made("a variable cannot be made", || unsafe {
+        let array = made("a variable cannot be made", || unsafe {
             Array::own(c::GDALGroupCreateMDArray(
                 self.top.raw(),
                 name.as_ptr(),
@@ -111,7 +118,10 @@ impl NewFile {
                 of.raw(),
                 options.as_ptr(),
             ))
-        })
+        })?;
+        // GDAL finds out the type when it is first asked, and would take an attribute `_Unsigned` for a part of it.
+        array.kind();
+        Ok(array)
     }
 }
 
@@ -121,19 +131,22 @@ pub(super) enum Owner<'a> {
     Array(&'a Array),
 }
 
-/// Writes an attribute; numbers keep their kind.
-pub(super) fn attribute(owner: &Owner<'_>, name: &str, value: &Attr) -> Result<()> {
+/// Writes an attribute; numbers keep their type, but for integers of 64 bits that fit into 32.
+pub(super) fn attribute(owner: &Owner<'_>, name: &str, value: &Given) -> Result<()> {
     let (of, count) = match value {
-        Attr::Text(_) => (Type::text(), None),
-        Attr::Int(number) if i32::try_from(*number).is_ok() => (Type::number(5), None),
-        Attr::Int(_) => (Type::number(gdal_type(DType::I64)), None),
-        Attr::Float(_) => (Type::number(7), None),
-        Attr::Numbers(numbers) => (Type::number(7), Some(numbers.len() as u64)),
+        Given::Text(_) => (Type::text(), None),
+        Given::Texts(texts) => (Type::text(), Some(texts.len())),
+        Given::Integers(values, of) => (Type::number(gdal_type(narrow(values, *of))), listed(values.len())),
+        Given::Floats(values, of) => (Type::number(gdal_type(*of)), listed(values.len())),
     };
+    // There is no list without elements in netCDF.
+    if count == Some(0) {
+        return Ok(());
+    }
     let of = of.ok_or_else(|| Error::new(ErrorKind::Other, "GDAL lacks the type of an attribute"))?;
     let what = format!("attribute {name:?}");
     let name = c_text(name);
-    let sizes = [count.unwrap_or(0)];
+    let sizes = [count.unwrap_or(0) as u64];
     let dims = usize::from(count.is_some());
     // SAFETY: handles, name and sizes are alive.
     let attribute = made(&what, || unsafe {
@@ -151,46 +164,89 @@ pub(super) fn attribute(owner: &Owner<'_>, name: &str, value: &Attr) -> Result<(
             ),
         })
     })?;
-    // SAFETY: each value has the type and the count that the attribute was made with.
-    done(&what, || unsafe {
-        match value {
-            Attr::Text(text) => c::GDALAttributeWriteString(attribute.raw(), c_text(text).as_ptr()),
-            Attr::Int(number) => match i32::try_from(*number) {
-                Ok(small) => c::GDALAttributeWriteInt(attribute.raw(), small),
-                Err(_) if gdal_type(DType::I64) == 7 => c::GDALAttributeWriteDouble(attribute.raw(), *number as f64),
-                Err(_) => c::GDALAttributeWriteRaw(attribute.raw(), ptr::from_ref(number).cast(), 8),
-            },
-            Attr::Float(number) => c::GDALAttributeWriteDouble(attribute.raw(), *number),
-            Attr::Numbers(numbers) => {
-                c::GDALAttributeWriteDoubleArray(attribute.raw(), numbers.as_ptr(), numbers.len())
-            }
+    let raw = attribute.raw();
+    match value {
+        // SAFETY: the text outlives the call.
+        Given::Text(text) => done(&what, || unsafe { c::GDALAttributeWriteString(raw, c_text(text).as_ptr()) }),
+        Given::Texts(texts) => {
+            let mut list = OptionList::new(texts);
+            // SAFETY: the list ends with null and outlives the call.
+            done(&what, || unsafe { c::GDALAttributeWriteStringArray(raw, list.as_ptr().cast()) })
         }
-    })
-}
-
-/// The type in which a file holds `dtype`: GDAL has 64-bit integers since version 3.5, before they are doubles, and signed
-/// bytes since 3.7, before they are 16 bits wide.
-pub(super) fn stored_type(dtype: DType) -> DType {
-    match dtype {
-        DType::Bool | DType::Text => DType::U8,
-        DType::I8 if !cfg!(gdal_int8) => DType::I16,
-        DType::I64 | DType::U64 | DType::DateTime | DType::CfTime(_) if !cfg!(gdal_int64) => DType::F64,
-        DType::DateTime | DType::CfTime(_) => DType::I64,
-        other => other,
+        Given::Integers(values, of) => {
+            let numbers =
+                Values::from_shape_vec(&[values.len()], values.clone())?.cast(buffer_dtype(narrow(values, *of)));
+            write_raw(&what, &attribute, &numbers)
+        }
+        Given::Floats(values, of) => {
+            let numbers = Values::from_shape_vec(&[values.len()], values.clone())?.cast(buffer_dtype(*of));
+            write_raw(&what, &attribute, &numbers)
+        }
     }
 }
 
-/// GDAL's number of the type in which a file holds `dtype`.
-pub(super) fn gdal_type(dtype: DType) -> u32 {
-    stored_type(dtype).gdal_number().unwrap_or(1)
+/// One number is no list.
+fn listed(length: usize) -> Option<usize> {
+    (length != 1).then_some(length)
+}
+
+fn narrow(values: &[i64], of: FileType) -> FileType {
+    match of {
+        FileType::I64 if values.iter().all(|&value| i32::try_from(value).is_ok()) => FileType::I32,
+        of => of,
+    }
+}
+
+/// `numbers` have the type that the attribute was made with.
+fn write_raw(what: &str, attribute: &Attribute, numbers: &Values) -> Result<()> {
+    each!(numbers, numbers => {
+        let slice = numbers.as_slice().unwrap_or_default();
+        // SAFETY: the slice holds as many elements of the attribute's type as it was made for.
+        done(what, || unsafe {
+            c::GDALAttributeWriteRaw(attribute.raw(), slice.as_ptr().cast(), size_of_val(slice))
+        })
+    })
+}
+
+/// The type in memory from which GDAL writes `of`: it has 64-bit integers since version 3.5, before they are doubles, and
+/// signed bytes since 3.7, before they are 16 bits wide and netCDF's type is asked for by its name, see [`netcdf_type`].
+pub(super) fn buffer_dtype(of: FileType) -> DType {
+    match of {
+        FileType::Bool | FileType::I8 if cfg!(gdal_int8) => DType::I8,
+        FileType::Bool | FileType::I8 => DType::I16,
+        FileType::I64 | FileType::U64 if !cfg!(gdal_int64) => DType::F64,
+        FileType::Char | FileType::Text => DType::U8,
+        of => of.dtype(),
+    }
+}
+
+/// GDAL's number of the type in which a file holds `of`.
+pub(super) fn gdal_type(of: FileType) -> u32 {
+    buffer_dtype(of).gdal_number().unwrap_or(1)
+}
+
+/// The option of creation that asks for a type of netCDF which GDAL does not have.
+pub(super) fn netcdf_type(of: FileType) -> Option<String> {
+    matches!(of, FileType::I8 | FileType::Bool).then(|| "NC_TYPE=NC_BYTE".to_owned())
 }
 
 /// Sets the value that stands for "missing", which must come before any value.
-pub(super) fn set_fill(array: &Array, dtype: DType, fill: f64) -> Result<()> {
-    let value = Values::from(fill).cast(dtype);
+pub(super) fn set_fill(array: &Array, of: FileType, fill: &Given) -> Result<()> {
+    let value = match fill {
+        Given::Integers(values, _) => Values::from_shape_vec(&[values.len()], values.clone())?.cast(buffer_dtype(of)),
+        other => Values::from_shape_vec(&[other.numbers().len()], other.numbers())?.cast(buffer_dtype(of)),
+    };
+    if matches!(of, FileType::I8 | FileType::Bool) {
+        let number = value.get(&[0]).unwrap_or(0.0);
+        // SAFETY: the handle is alive. The width that GDAL has for this type depends on its version.
+        return done("_FillValue", || unsafe { c::GDALMDArraySetNoDataValueAsDouble(array.raw(), number) });
+    }
     each!(&value, value => {
         let slice = value.as_slice().unwrap_or_default();
-        // SAFETY: GDAL copies one element of the array's own type, which `dtype` is.
+        if slice.is_empty() {
+            return Ok(());
+        }
+        // SAFETY: GDAL copies one element of the array's own type, which `of` is.
         done("_FillValue", || unsafe { c::GDALMDArraySetRawNoDataValue(array.raw(), slice.as_ptr().cast()) })
     })
 }

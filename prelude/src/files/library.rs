@@ -6,7 +6,8 @@
 //! chunks are read and unpacked in parallel. So are values decoded after reading, of any format.
 
 use super::errors;
-use crate::disk::refuse_special;
+use crate::disk::FileState;
+use crate::gdal::hdf5_errors;
 use crate::gdal::library::{self, ready};
 use crate::gdal::multidim::{Array, Group, Root, c_text, text};
 use crate::{Error, ErrorKind, Result};
@@ -15,7 +16,6 @@ use std::collections::HashMap;
 use std::ffi::CString;
 use std::fs;
 use std::io::Read as _;
-use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::ptr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -36,26 +36,20 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// Holds the lock of the libraries that are not made for threads.
 pub(super) fn serial() -> MutexGuard<'static, ()> {
+    ready();
     let guard = lock(&SERIAL);
-    quiet_hdf5();
+    hdf5_errors::remember();
     guard
 }
 
-/// HDF5 writes to stderr what the netCDF library asks and expects to fail; each thread has to be told not to.
-fn quiet_hdf5() {
-    type SetAuto = unsafe extern "C" fn(i64, *const std::ffi::c_void, *const std::ffi::c_void) -> std::ffi::c_int;
-    thread_local!(static TOLD: std::cell::Cell<bool> = const { std::cell::Cell::new(false) });
-    if TOLD.replace(true) {
-        return;
-    }
-    // SAFETY: if HDF5 is loaded with GDAL, its function has had this signature since 1.8; 0 is the default stack, and
-    // null stands for printing nothing.
-    unsafe {
-        let found = libc::dlsym(libc::RTLD_DEFAULT, c"H5Eset_auto2".as_ptr());
-        if !found.is_null() {
-            std::mem::transmute::<*mut libc::c_void, SetAuto>(found)(0, ptr::null(), ptr::null());
-        }
-    }
+/// Which of GDAL's drivers opens a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Driver {
+    /// The one that suits the file best.
+    #[default]
+    Best,
+    /// HDF5, for what the netCDF driver does not show of an HDF5 file.
+    Hdf5,
 }
 
 /// An open file: its handles are used by one thread at a time.
@@ -68,6 +62,8 @@ pub(super) struct File {
     _root: Root,
     /// The driver's short name: `netCDF`, `HDF5`, `Zarr`.
     pub(super) driver: String,
+    /// What was asked for.
+    pub(super) opened_with: Driver,
 }
 
 impl File {
@@ -114,25 +110,9 @@ impl Drop for Shut {
 
 struct Idle {
     path: PathBuf,
-    state: Option<State>,
+    driver: Driver,
+    state: Option<FileState>,
     file: Shut,
-}
-
-/// Which file a path led to, as far as its folder tells: one that was rewritten must be opened anew.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct State {
-    place: (u64, u64),
-    length: u64,
-    modified: (i64, i64),
-}
-
-fn state(path: &Path) -> Option<State> {
-    let about = fs::metadata(path).ok()?;
-    Some(State {
-        place: (about.dev(), about.ino()),
-        length: about.len(),
-        modified: (about.mtime(), about.mtime_nsec()),
-    })
 }
 
 /// Uses a file that no other thread has, opening one if none is idle.
@@ -140,11 +120,19 @@ fn state(path: &Path) -> Option<State> {
 /// # Errors
 /// If the file cannot be opened.
 pub(super) fn with<R>(path: &Path, work: impl FnOnce(&mut File) -> R) -> Result<R> {
+    with_driver(path, Driver::Best, work)
+}
+
+/// The same, opened by `driver`.
+///
+/// # Errors
+/// If the file cannot be opened.
+pub(super) fn with_driver<R>(path: &Path, driver: Driver, work: impl FnOnce(&mut File) -> R) -> Result<R> {
     ready();
-    let state = state(path);
-    let mut shut = match take(path, state) {
+    let state = FileState::of(path);
+    let mut shut = match take(path, driver, state) {
         Some(shut) => shut,
-        None => Shut(Some(open(path)?)),
+        None => Shut(Some(open(path, driver)?)),
     };
     // If `work` unwinds, the lock is released first and then the file closed: its state is not worth trusting.
     let result = {
@@ -152,13 +140,13 @@ pub(super) fn with<R>(path: &Path, work: impl FnOnce(&mut File) -> R) -> Result<
         let _serial = file.is_serial().then(serial);
         work(file)
     };
-    put(Idle { path: path.to_owned(), state, file: shut });
+    put(Idle { path: path.to_owned(), driver, state, file: shut });
     Ok(result)
 }
 
-fn take(path: &Path, state: Option<State>) -> Option<Shut> {
+fn take(path: &Path, driver: Driver, state: Option<FileState>) -> Option<Shut> {
     let mut idle = lock(&IDLE);
-    let at = idle.iter().rposition(|one| one.path == path)?;
+    let at = idle.iter().rposition(|one| one.path == path && one.driver == driver)?;
     let one = idle.remove(at);
     drop(idle);
     // A file that was rewritten is closed here, outside the lock on the list.
@@ -185,39 +173,83 @@ pub(super) fn forget(path: &Path) {
     drop(gone);
 }
 
-fn open(path: &Path) -> Result<File> {
-    refuse_special(path)?;
+fn open(path: &Path, wanted: Driver) -> Result<File> {
     ready();
     let _serial = serial();
-    let mut said = String::new();
-    for (name, driver) in candidates(path) {
-        match library::call(|| open_as(&name, driver)) {
-            Ok(Some(file)) => return Ok(file),
+    let mut reasons: Vec<String> = Vec::new();
+    for (name, driver) in candidates(path, wanted) {
+        hdf5_errors::forget();
+        match library::call(|| open_as(&name, driver)).map_err(with_cause) {
+            Ok(Some(mut file)) => {
+                file.opened_with = wanted;
+                return Ok(file);
+            }
             Ok(None) => {}
-            Err(words) if said.is_empty() => said = words,
+            Err(said) if said != library::NO_REASON && !reasons.contains(&said) => reasons.push(said),
             Err(_) => {}
         }
     }
-    Err(errors::not_opened(path, &said))
+    Err(errors::not_opened(path, &reasons.join("; ")))
 }
 
-/// What to ask GDAL for, in order: a name and the only driver to try, or any.
-fn candidates(path: &Path) -> Vec<(CString, Option<&'static str>)> {
-    let shown = path.to_string_lossy();
-    let plain = c_text(&shown);
-    match first_bytes(path) {
-        // The netCDF library knows dimensions and coordinates, which plain HDF5 has not; it reads most HDF5 files.
-        Some(bytes) if bytes.starts_with(b"\x89HDF\r\n\x1a\n") => {
-            vec![(c_text(&format!("NETCDF:\"{shown}\"")), Some("netCDF")), (plain, Some("HDF5"))]
-        }
-        _ => vec![(plain, None)],
+/// What GDAL said, with the cause that HDF5 knows.
+pub(super) fn with_cause(said: String) -> String {
+    match hdf5_errors::complaint() {
+        Some(cause) if said == library::NO_REASON => cause,
+        Some(cause) if !said.contains(&cause) => format!("{said}: {cause}"),
+        _ => said,
     }
 }
 
-fn first_bytes(path: &Path) -> Option<[u8; 8]> {
-    let mut bytes = [0; 8];
-    fs::File::open(path).ok()?.read_exact(&mut bytes).ok()?;
-    Some(bytes)
+/// What to ask GDAL for, in order: a name and the only driver to try, or any.
+fn candidates(path: &Path, wanted: Driver) -> Vec<(CString, Option<&'static str>)> {
+    let shown = path.to_string_lossy();
+    let plain = c_text(&shown);
+    // With the prefix the driver does not mind what the file is called.
+    let hdf5 = (c_text(&format!("HDF5:{shown}")), Some("HDF5"));
+    if wanted == Driver::Hdf5 {
+        return vec![hdf5, (plain, Some("HDF5"))];
+    }
+    let first = first_bytes(path, 8);
+    // The netCDF library knows dimensions and coordinates, which plain HDF5 has not; it reads most HDF5 files.
+    if first.starts_with(b"\x89HDF\r\n\x1a\n") {
+        return vec![(c_text(&format!("NETCDF:\"{shown}\"")), Some("netCDF")), hdf5, (plain, Some("HDF5"))];
+    }
+    if first.starts_with(b"CDF") {
+        return vec![(c_text(&format!("NETCDF:\"{shown}\"")), Some("netCDF")), (plain, None)];
+    }
+    vec![(plain, None)]
+}
+
+/// Whether GDAL finds the file by means of its own: over HTTP, in an archive, in memory.
+pub(super) fn is_virtual(path: &Path) -> bool {
+    path.to_string_lossy().starts_with("/vsi")
+}
+
+/// The first bytes of a file, `most` of them or as many as it has; none if it cannot be read.
+pub(super) fn first_bytes(path: &Path, most: usize) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    if !is_virtual(path) {
+        if let Ok(file) = fs::File::open(path) {
+            let _ = file.take(most as u64).read_to_end(&mut bytes);
+        }
+        return bytes;
+    }
+    ready();
+    bytes.resize(most, 0);
+    let name = c_text(&path.to_string_lossy());
+    // SAFETY: the buffer has `most` bytes, the texts end with zero bytes, and the file is closed after it was read.
+    let read = library::call(|| unsafe {
+        let file = c::VSIFOpenL(name.as_ptr(), c"rb".as_ptr());
+        if file.is_null() {
+            return Err(gdal::errors::GdalError::NullPointer { method_name: "VSIFOpenL", msg: String::new() });
+        }
+        let read = c::VSIFReadL(bytes.as_mut_ptr().cast(), 1, most, file);
+        c::VSIFCloseL(file);
+        Ok(read)
+    });
+    bytes.truncate(read.unwrap_or(0).min(most));
+    bytes
 }
 
 /// None if the file opens but shows nothing.
@@ -241,5 +273,5 @@ fn open_as(name: &CString, driver: Option<&'static str>) -> Result<Option<File>,
     if empty && name.to_bytes().starts_with(b"NETCDF:") {
         return Ok(None);
     }
-    Ok(Some(File { arrays: HashMap::new(), top, _root: root, driver }))
+    Ok(Some(File { arrays: HashMap::new(), top, _root: root, driver, opened_with: Driver::Best }))
 }

@@ -16,20 +16,29 @@
 //!   without a known offset) stay numbers; the attribute `decoding_note` says why.
 //! - Durations stay numbers with their units, as there is no such element type.
 //! - A fill value counts as its own rounded to the type of the values (`1e20` for `f32`).
-//! - Signed 8-bit integers are read as `i16` before GDAL 3.7, which has no type for them.
-//! - One-dimensional `char` variables are numbers: GDAL does not tell them from bytes.
+//! - Half precision is read as `f32`.
+//! - Text is text in all its shapes: the last dimension of characters is joined where it is the length of texts and nothing
+//!   else, as in xarray, and the bytes are UTF-8, or Latin-1 where they are not.
 //! - Coordinates that lie along no array's dimensions are there when a file is opened, and are lost by operations on
 //!   the dataset.
 //! - GRIB is as cfgrib opens it, by [`filter`](DatasetOptions::filter) too. Steps are hours; longitudes go one way, from
 //!   -10 to 10 rather than from 350 to 10; the coordinate `spatial_ref`, and `x` and `y` of grids on a map, are there for
 //!   clipping and reprojecting. Parameters that no table knows are named by their codes, `unknown_0_192_7`.
+//!
+//! A file goes through four hands: a format (`formats`) reads its header, the coders (`coders`) decide what its
+//! numbers stand for, `assemble` says what is a coordinate, and a source (`source`) reads windows when they are asked for.
 
+mod assemble;
 mod attribute;
+mod characters;
+mod coders;
 mod create;
 mod csv;
-mod decode;
 mod errors;
+mod file_type;
+mod formats;
 mod grib;
+mod header;
 mod library;
 mod many;
 mod open;
@@ -42,6 +51,9 @@ mod tests;
 mod time_tests;
 mod write;
 
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub use formats::classic::fuzzing;
 pub use many::open_datasets;
 pub use open::{open_dataarray, open_dataset, open_dataset_with};
 pub use options::DatasetOptions;

@@ -124,6 +124,10 @@ impl DatasetOptions {
         self.dropped.iter().any(|dropped| dropped == name)
     }
 
+    pub(super) fn has_dropped(&self) -> bool {
+        !self.dropped.is_empty()
+    }
+
     pub(super) fn groups(&self) -> &[String] {
         &self.groups
     }

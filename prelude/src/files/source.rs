@@ -1,6 +1,10 @@
 //! One variable of a file as the leaf of a lazy plan: read by windows, decoded as it is read.
 
-use super::decode::Decoding;
+use super::characters::{self, Characters};
+use super::coders::Decoding;
+use super::file_type::FileType;
+use super::formats::classic::ClassicArray;
+use super::library::Driver;
 use super::{library, read};
 use crate::disk::{file_name, shown};
 use crate::gdal::multidim::Kind;
@@ -9,9 +13,21 @@ use crate::values::{DType, Values};
 use crate::{Error, ErrorKind, Result};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Where a file has no chunks, about this many bytes are read at once.
 const BLOCK_BYTES: usize = 4 << 20;
+
+/// Who reads the values of a variable.
+#[derive(Debug, Clone)]
+pub(super) enum Access {
+    /// GDAL, with the driver that shows the variable.
+    Gdal(Driver),
+    /// The reader of classic netCDF files.
+    Classic(Arc<ClassicArray>),
+    /// Nobody, for this reason.
+    Nobody(Arc<str>),
+}
 
 /// What is known of a variable without reading it.
 #[derive(Debug, Clone)]
@@ -22,11 +38,45 @@ pub(super) struct Place {
     pub(super) name: String,
     pub(super) dims: Vec<String>,
     pub(super) shape: Vec<usize>,
+    /// What GDAL takes the elements for.
     pub(super) kind: Kind,
+    /// What they are.
+    pub(super) of: FileType,
+    pub(super) access: Access,
+    /// How characters become text.
+    pub(super) characters: Characters,
     /// Whether the file has chunks of its own.
     pub(super) chunked: bool,
     pub(super) block: Vec<usize>,
     pub(super) storage: String,
+}
+
+impl Place {
+    /// The values of a window, as the file has them.
+    fn read(&self, window: &[Range<usize>]) -> Result<Values> {
+        match (&self.access, self.of) {
+            (Access::Nobody(why), _) => Err(Error::new(ErrorKind::InvalidArgument, why.to_string())),
+            (_, FileType::Char) => characters::read(self, window),
+            (Access::Classic(array), _) => array.values(&self.path, window),
+            (Access::Gdal(driver), of) => {
+                let values = self.with_array(*driver, |array| read::window(array, self.kind, window))?;
+                read::as_type(values, of)
+            }
+        }
+    }
+
+    /// Uses GDAL's array of this variable.
+    pub(super) fn with_array<R>(
+        &self,
+        driver: Driver,
+        work: impl FnOnce(&crate::gdal::multidim::Array) -> Result<R>,
+    ) -> Result<R> {
+        library::with_driver(&self.path, driver, |file| match file.array(&self.groups, &self.name) {
+            Some(array) => work(array),
+            None => Err(Error::new(ErrorKind::NotFound, "the file no longer has this variable")),
+        })
+        .and_then(|result| result)
+    }
 }
 
 #[derive(Debug)]
@@ -44,22 +94,13 @@ impl VariableSource {
 }
 
 impl VariableSource {
-    /// The numbers of a window as the file has them.
-    fn raw(&self, window: &[Range<usize>]) -> Result<Values> {
-        let place = &self.place;
-        library::with(&place.path, |file| match file.array(&place.groups, &place.name) {
-            Some(array) => read::window(array, place.kind, window),
-            None => Err(Error::new(ErrorKind::NotFound, "the file no longer has this variable")),
-        })
-        .and_then(|values| values)
-    }
-
     /// The numbers from which the type of dates is chosen: all, or of very many the first and the last, as xarray looks.
     pub(super) fn sample(&self) -> Result<Values> {
         const MOST: usize = 1_000_000;
         let shape = &self.place.shape;
-        let window =
-            |of: &dyn Fn(usize) -> Range<usize>| self.raw(&shape.iter().map(|&length| of(length)).collect::<Vec<_>>());
+        let window = |of: &dyn Fn(usize) -> Range<usize>| {
+            self.place.read(&shape.iter().map(|&length| of(length)).collect::<Vec<_>>())
+        };
         if shape.iter().product::<usize>() <= MOST {
             return window(&|length| 0..length);
         }
@@ -102,9 +143,8 @@ impl Source for VariableSource {
     }
 
     fn read(&self, window: &[Range<usize>]) -> Result<Values> {
-        let place = &self.place;
-        let values = self.raw(window).and_then(|raw| self.decoding.apply(raw));
-        values.map_err(|error| error.context(format!("{}, variable {:?}", shown(&place.path), place.name)))
+        let decoded = self.place.read(window).and_then(|raw| self.decoding.apply(raw));
+        decoded.map_err(|error| error.context(format!("{}, variable {:?}", shown(&self.place.path), self.place.name)))
     }
 }
 

@@ -1,16 +1,18 @@
 //! Datasets to netCDF-4, window by window, so that one larger than memory can be written.
 
-use super::create::{self, NewFile, Owner, gdal_type, stored_type};
+use super::attribute::{Given, GivenAttrs};
+use super::coders::{Encoder, FileEncoding, encode_dates, stored_dates};
+use super::create::{self, NewFile, Owner};
+use super::file_type::FileType;
 use super::library::{forget, serial};
 use super::source::sensible_block;
-use crate::array::{Attr, Attrs, Coord, DType, DataArray, Dataset, Dims, Values, merge};
+use crate::array::{Attrs, Coord, DType, DataArray, Dataset, Dims, merge};
 use crate::cancel;
-use crate::disk::Temporary;
 use crate::disk::shown;
+use crate::disk::{Temporary, why_not_written};
 use crate::gdal::multidim::{Array, Dimension, Type};
 use crate::lazy::Plan;
 use crate::parallel::Progress;
-use crate::time::{Calendar, units};
 use crate::{Error, ErrorKind, Result};
 use std::ops::Range;
 use std::path::Path;
@@ -120,7 +122,13 @@ fn save(ds: &Dataset, path: &Path, options: &NetcdfOptions) -> Result<()> {
     let temporary = Temporary::beside(path)?;
     // Reductions are computed before the lock on the library is taken: they may read netCDF files themselves.
     let arrays: Vec<Plan> = ds.arrays().iter().map(|array| array.plan().settled()).collect::<Result<_>>()?;
-    fill(ds, &arrays, temporary.path(), options).map_err(|error| error.context(shown(path)))?;
+    fill(ds, &arrays, temporary.path(), options).map_err(|error| {
+        let error = match why_not_written(temporary.path()) {
+            Some(why) if error.kind() == ErrorKind::Io => error.context(why),
+            _ => error,
+        };
+        error.context(shown(path))
+    })?;
     forget(path);
     temporary.take_name(path)
 }
@@ -129,24 +137,67 @@ fn save(ds: &Dataset, path: &Path, options: &NetcdfOptions) -> Result<()> {
 struct Made {
     array: Array,
     of: Type,
-    encoding: Encoding,
+    /// The type in memory of which GDAL writes that.
+    buffer: DType,
+    encoder: Encoder,
 }
 
-#[derive(Clone, Copy)]
-enum Encoding {
-    Plain(DType),
-    /// NaN becomes this.
-    Fill(f64),
-    Packed(f64, f64),
+/// A file with everything declared, and no values. What belongs to the file goes before the file.
+struct Declared {
+    made: Vec<Made>,
+    _dims: Vec<(String, Dimension)>,
+    file: NewFile,
+}
+
+/// Closed under the lock of the libraries that are not made for threads, whatever happens.
+struct Declaration(Option<Declared>);
+
+impl Drop for Declaration {
+    fn drop(&mut self) {
+        if self.0.is_some() {
+            let _serial = serial();
+            self.0 = None;
+        }
+    }
 }
 
 fn fill(ds: &Dataset, plans: &[Plan], path: &Path, options: &NetcdfOptions) -> Result<()> {
-    // Made and closed under the lock; between windows it is free, so that windows of other files can be read.
-    let file = {
-        let _serial = serial();
-        NewFile::create(path, "netCDF", &["FORMAT=NC4".to_owned()])?
+    let mut declaration = Declaration(Some(declared(ds, path, options)?));
+    let outcome = match &declaration.0 {
+        Some(declared) => write_values(&declared.made, plans),
+        None => Ok(()),
     };
-    let guard = serial();
+    let _serial = serial();
+    let closed = declaration.0.take().map_or(Ok(()), |Declared { made, _dims, file }| {
+        drop((made, _dims));
+        file.close()
+    });
+    outcome.and(closed)
+}
+
+fn write_values(made: &[Made], plans: &[Plan]) -> Result<()> {
+    let progress = Progress::new("writing", plans.iter().map(|plan| windows(plan).len()).sum()).unit("windows");
+    let _here = progress.enter();
+    for (plan, made) in plans.iter().zip(made) {
+        for window in windows(plan) {
+            cancel::check()?;
+            let values = made.encoder.apply(plan.part(&window)?)?;
+            // Between windows the lock is free, so that windows of other files can be read.
+            let _serial = serial();
+            create::write(&made.array, &made.of, &window, &values.cast(made.buffer))?;
+            progress.step(1);
+        }
+    }
+    progress.finish();
+    Ok(())
+}
+
+/// Makes the file with its dimensions, its attributes, its coordinates and the variables for its arrays.
+fn declared(ds: &Dataset, path: &Path, options: &NetcdfOptions) -> Result<Declared> {
+    // Before everything that belongs to HDF5, so that it is let go after all of it, also if something fails.
+    let _serial = serial();
+    // GDAL would claim a version of the conventions that nobody has checked.
+    let file = NewFile::create(path, "netCDF", &["FORMAT=NC4".to_owned(), "CONVENTIONS=".to_owned()])?;
     let mut sizes = ds.sizes();
     for (dim, &length) in ds.coords().iter().flat_map(|coord| coord.dims().iter().zip(coord.values().shape())) {
         if sizes.iter().all(|(known, _)| known != dim) {
@@ -171,7 +222,7 @@ fn fill(ds: &Dataset, plans: &[Plan], path: &Path, options: &NetcdfOptions) -> R
     if !names.is_empty() {
         attrs.set("coordinates", names.join(" "));
     }
-    attrs.iter().try_for_each(|(name, value)| create::attribute(&Owner::File(&file.top), name, value))?;
+    attrs.iter().try_for_each(|(name, value)| create::attribute(&Owner::File(&file.top), name, &Given::of(value)))?;
     for coord in ds.coords() {
         write_coord(&file, &dims, coord)?;
     }
@@ -193,37 +244,43 @@ fn fill(ds: &Dataset, plans: &[Plan], path: &Path, options: &NetcdfOptions) -> R
             attrs.set("grid_mapping", "spatial_ref");
         }
         let name = array.get_name().unwrap_or_default();
-        let packed =
-            options.packed.iter().find(|(packed, ..)| packed == name).map(|(_, scale, offset)| (*scale, *offset));
-        made.push(make(&file, &dims, name, array.dims(), array.dtype(), &attrs, packed, Some(options), array.shape())?);
-    }
-    drop(guard);
-    let progress = Progress::new("writing", plans.iter().map(|plan| windows(plan).len()).sum()).unit("windows");
-    let _here = progress.enter();
-    let mut outcome = Ok(());
-    'all: for (plan, made) in plans.iter().zip(&made) {
-        for window in windows(plan) {
-            outcome = cancel::check()
-                .and_then(|()| plan.part(&window))
-                .and_then(|values| encoded(values, made.encoding))
-                .and_then(|values| {
-                    let _serial = serial();
-                    create::write(&made.array, &made.of, &window, &values)
-                });
-            if outcome.is_err() {
-                break 'all;
-            }
-            progress.step(1);
+        let packed = options.packed.iter().find(|(packed, ..)| packed == name);
+        let mut encoding = match packed {
+            Some((_, scale, offset)) => Some(packing(*scale, *offset)),
+            None => encoding_of(array.dtype(), &attrs),
+        };
+        // Data are not looked at before they are written, so their dates take the units that hold any.
+        if let Some(kind) = array.dtype().date_kind() {
+            encoding = Some(stored_dates(kind));
         }
+        let variable = NewVariable {
+            name,
+            dims: array.dims(),
+            shape: array.shape(),
+            encoder: Encoder::new(array.dtype(), encoding),
+            attrs: &attrs,
+            options: Some(options),
+        };
+        made.push(variable.make(&file, &dims)?);
     }
-    if outcome.is_ok() {
-        progress.finish();
+    Ok(Declared { made, _dims: dims, file })
+}
+
+/// The one place where the writer asks with which encoding values are written: what their attributes say of them.
+fn encoding_of(dtype: DType, attrs: &Attrs) -> Option<FileEncoding> {
+    let given: GivenAttrs = attrs.iter().map(|(name, value)| (name.to_owned(), Given::of(value))).collect();
+    (dtype.is_number() && dtype != DType::Bool).then(|| FileEncoding::described_by(FileType::of(dtype), &given))
+}
+
+/// 16-bit integers, of which the smallest is missing.
+fn packing(scale: f64, offset: f64) -> FileEncoding {
+    let number = |value: f64| Some(Given::Floats(vec![value], FileType::F64));
+    FileEncoding {
+        fill_value: Some(Given::Integers(vec![i16::MIN.into()], FileType::I16)),
+        scale_factor: number(scale),
+        add_offset: number(offset),
+        ..FileEncoding::of(FileType::I16)
     }
-    let _serial = serial();
-    drop(made);
-    drop(dims);
-    let closed = file.close();
-    outcome.and(closed)
 }
 
 fn windows(plan: &Plan) -> Vec<Vec<Range<usize>>> {
@@ -249,72 +306,56 @@ fn windows(plan: &Plan) -> Vec<Vec<Range<usize>>> {
     windows
 }
 
-/// Makes a variable with its attributes.
-#[allow(clippy::too_many_arguments)] // what a variable is in a file, each said once
-fn make(
-    file: &NewFile,
-    dims: &[(String, Dimension)],
-    name: &str,
-    own: &[String],
-    dtype: DType,
-    attrs: &Attrs,
-    packed: Option<(f64, f64)>,
-    options: Option<&NetcdfOptions>,
-    shape: &[usize],
-) -> Result<Made> {
-    let stored = if packed.is_some() { DType::I16 } else { dtype };
-    let of = if dtype == DType::Text { Type::text() } else { Type::number(gdal_type(stored)) };
-    let of = of.ok_or_else(|| Error::new(ErrorKind::Other, format!("GDAL has no type for {stored}")))?;
-    let handles: Vec<&Dimension> =
-        own.iter().filter_map(|dim| dims.iter().find(|(name, _)| name == dim)).map(|(_, handle)| handle).collect();
-    let creation = options.map(|options| creation(options, own, shape, stored)).unwrap_or_default();
-    let array = file.array(name, &handles, &of, &creation).map_err(|error| error.context(name))?;
-    let fill = attrs.get("_FillValue").and_then(Attr::as_f64);
-    let mut encoding = match (packed, dtype) {
-        (Some((scale, offset)), _) => {
-            create::set_fill(&array, DType::I16, f64::from(i16::MIN))?;
-            Encoding::Packed(scale, offset)
-        }
-        (None, DType::F32 | DType::F64) => {
-            let fill = fill.unwrap_or(f64::NAN);
-            create::set_fill(&array, dtype, fill)?;
-            Encoding::Fill(fill)
-        }
-        // Nanoseconds have a missing date of their own to readers; of other dates the file has to say it.
-        (None, DType::CfTime(_)) => {
-            create::set_fill(&array, stored_type(DType::CfTime(Calendar::Standard)), i64::MIN as f64)?;
-            Encoding::Plain(stored)
-        }
-        _ => Encoding::Plain(stored),
-    };
-    let owner = Owner::Array(&array);
-    for (name, value) in attrs.iter().filter(|(name, _)| !matches!(*name, "_FillValue" | "scale_factor" | "add_offset"))
-    {
-        create::attribute(&owner, name, value)?;
-    }
-    if let Some((scale, offset)) = packed {
-        create::attribute(&owner, "scale_factor", &Attr::Float(scale))?;
-        create::attribute(&owner, "add_offset", &Attr::Float(offset))?;
-    }
-    if dtype == DType::Bool {
-        create::attribute(&owner, "dtype", &Attr::Text("bool".to_owned()))?;
-    }
-    if (dtype == DType::Bool || dtype.is_integer()) && packed.is_none() {
-        encoding = Encoding::Plain(stored_type(dtype));
-    }
-    // Data are not looked at before they are written, so their dates take the units that hold any.
-    if let Some(kind) = dtype.date_kind() {
-        let (units, calendar) = units::as_stored(kind);
-        create::attribute(&owner, "units", &Attr::Text(units.to_owned()))?;
-        create::attribute(&owner, "calendar", &Attr::Text(calendar.to_owned()))?;
-        encoding = Encoding::Plain(DType::I64);
-    }
-    Ok(Made { array, of, encoding })
+/// What a variable is made of.
+struct NewVariable<'a> {
+    name: &'a str,
+    dims: &'a [String],
+    shape: &'a [usize],
+    encoder: Encoder,
+    attrs: &'a Attrs,
+    /// Of data; coordinates are small, and written as they are.
+    options: Option<&'a NetcdfOptions>,
 }
 
-fn creation(options: &NetcdfOptions, dims: &[String], shape: &[usize], dtype: DType) -> Vec<String> {
+impl NewVariable<'_> {
+    fn make(self, file: &NewFile, dims: &[(String, Dimension)]) -> Result<Made> {
+        let stored = self.encoder.stored();
+        let is_text = stored.of.is_text();
+        let number = |number: u32| if is_text { Type::text() } else { Type::number(number) };
+        let lacking = || Error::new(ErrorKind::Other, format!("GDAL has no type for {}", stored.of.dtype()));
+        let of = number(create::gdal_type(stored.of)).ok_or_else(lacking)?;
+        let handles: Vec<&Dimension> = self
+            .dims
+            .iter()
+            .filter_map(|dim| dims.iter().find(|(name, _)| name == dim))
+            .map(|(_, handle)| handle)
+            .collect();
+        let mut how =
+            self.options.map(|options| creation(options, self.dims, self.shape, stored.of)).unwrap_or_default();
+        how.extend(create::netcdf_type(stored.of));
+        let array = file.array(self.name, &handles, &of, &how).map_err(|error| error.context(self.name))?;
+        if let Some(fill) = &stored.fill {
+            create::set_fill(&array, stored.of, fill)?;
+        }
+        let owner = Owner::Array(&array);
+        // What says how the values are stored follows from the encoding.
+        let own = self.attrs.iter().filter(|(name, _)| {
+            !matches!(*name, "_FillValue" | "missing_value") && stored.attrs.iter().all(|(stored, _)| stored != name)
+        });
+        for (name, value) in own {
+            create::attribute(&owner, name, &Given::of(value))?;
+        }
+        for (name, value) in &stored.attrs {
+            create::attribute(&owner, name, value)?;
+        }
+        let buffer = if is_text { DType::Text } else { create::buffer_dtype(stored.of) };
+        Ok(Made { array, of, buffer, encoder: self.encoder })
+    }
+}
+
+fn creation(options: &NetcdfOptions, dims: &[String], shape: &[usize], of: FileType) -> Vec<String> {
     let mut list = Vec::new();
-    if dims.is_empty() || dtype == DType::Text {
+    if dims.is_empty() || of.is_text() {
         return list;
     }
     let chosen = dims.iter().any(|dim| options.chunks.iter().any(|(name, _)| name == dim));
@@ -322,7 +363,7 @@ fn creation(options: &NetcdfOptions, dims: &[String], shape: &[usize], dtype: DT
         list.extend(["COMPRESS=DEFLATE".to_owned(), format!("ZLEVEL={}", options.level)]);
     }
     if chosen || options.level > 0 {
-        let block = sensible_block(shape, dtype.size());
+        let block = sensible_block(shape, of.size());
         let length = |(axis, dim): (usize, &String)| {
             let asked = options.chunks.iter().rev().find(|(name, _)| name == dim).map(|(_, length)| *length);
             asked.unwrap_or(block[axis]).clamp(1, shape[axis].max(1)).to_string()
@@ -332,52 +373,22 @@ fn creation(options: &NetcdfOptions, dims: &[String], shape: &[usize], dtype: DT
     list
 }
 
-fn encoded(values: Values, encoding: Encoding) -> Result<Values> {
-    match encoding {
-        Encoding::Plain(dtype) => Ok(values.cast(dtype)),
-        Encoding::Fill(fill) if fill.is_nan() => Ok(values),
-        Encoding::Fill(fill) => Ok(match values {
-            Values::F32(array) => Values::F32(array.mapv(|v| if v.is_nan() { fill as f32 } else { v }).into_shared()),
-            Values::F64(array) => Values::F64(array.mapv(|v| if v.is_nan() { fill } else { v }).into_shared()),
-            other => other,
-        }),
-        Encoding::Packed(scale, offset) => {
-            let Values::F64(numbers) = values.cast(DType::F64) else {
-                unreachable!("cast gives what it was asked for")
-            };
-            let packed =
-                numbers.mapv(|v| if v.is_nan() { f64::from(i16::MIN) } else { ((v - offset) / scale).round() });
-            match packed.iter().zip(&numbers).find(|(packed, v)| !v.is_nan() && packed.abs() > f64::from(i16::MAX)) {
-                Some((_, value)) => Err(Error::new(
-                    ErrorKind::InvalidArgument,
-                    format!(
-                        "{value} does not fit into 16 bits with scale {scale} and offset {offset}; choose a larger scale"
-                    ),
-                )),
-                None => Ok(Values::from(packed).cast(DType::I16)),
-            }
-        }
-    }
-}
-
 fn write_coord(file: &NewFile, dims: &[(String, Dimension)], coord: &Coord) -> Result<()> {
     let mut attrs = coord.attrs().clone();
     attrs.remove("decoding_note");
-    let mut values = coord.values().clone();
-    if let Some((kind, dates)) = values.dates() {
-        let encoded = units::encode(kind, &dates.iter().copied().collect::<Vec<_>>());
-        attrs.set("units", encoded.units);
-        attrs.set("calendar", encoded.calendar);
-        let (numbers, missing) = (encoded.numbers, encoded.missing);
-        // A float has NaN for a date that is missing.
-        values = if missing {
-            let floats = numbers.iter().map(|&v| if v == i64::MIN { f64::NAN } else { v as f64 }).collect();
-            Values::from_shape_vec::<f64>(dates.shape(), floats)?
-        } else {
-            Values::from_shape_vec(dates.shape(), numbers)?
-        };
-    }
-    let made = make(file, dims, coord.name(), coord.dims(), values.dtype(), &attrs, None, None, values.shape())?;
-    let window: Vec<Range<usize>> = values.shape().iter().map(|&length| 0..length).collect();
-    create::write(&made.array, &made.of, &window, &encoded(values, made.encoding)?)
+    let encoding = encoding_of(coord.values().dtype(), &attrs);
+    let (values, encoding) = match coord.values().dtype() {
+        dates if dates.is_date() => {
+            let (numbers, encoding) = encode_dates(coord.values(), encoding.as_ref())?;
+            (numbers, Some(encoding))
+        }
+        _ => (coord.values().clone(), encoding),
+    };
+    let shape = values.shape().to_vec();
+    let encoder = Encoder::new(values.dtype(), encoding);
+    let variable =
+        NewVariable { name: coord.name(), dims: coord.dims(), shape: &shape, encoder, attrs: &attrs, options: None };
+    let made = variable.make(file, dims)?;
+    let window: Vec<Range<usize>> = shape.iter().map(|&length| 0..length).collect();
+    create::write(&made.array, &made.of, &window, &made.encoder.apply(values)?.cast(made.buffer))
 }

@@ -14,6 +14,8 @@ const CACHE_MIB: usize = 8;
 /// Complaints kept per operation; the first ones name the cause, later ones repeat it.
 const KEPT: usize = 4;
 
+/// What an error says where GDAL said nothing.
+pub(crate) const NO_REASON: &str = "GDAL gives no reason";
 /// How GDAL finds the files that lie beside the one that it opens.
 const LISTING: &str = "GDAL_DISABLE_READDIR_ON_OPEN";
 /// By asking for each name that its drivers know.
@@ -42,6 +44,7 @@ pub(crate) fn ready() {
                 let _ = gdal::config::set_config_option(key, &value);
             }
         }
+        super::hdf5::leave_at_exit();
         gdal::config::set_error_handler(remember);
         // Two threads that register the drivers at the same moment crash the process. The count is the crate's way to
         // register them once for everybody; `register_all` would do it again each time.
@@ -106,6 +109,8 @@ pub(crate) fn complaints() -> Option<String> {
 fn plain(error: &GdalError) -> String {
     match error {
         GdalError::CplError { msg, .. } | GdalError::NullPointer { msg, .. } if !msg.is_empty() => msg.clone(),
+        // Which function gave null is no reason.
+        GdalError::CplError { .. } | GdalError::NullPointer { .. } => NO_REASON.to_owned(),
         GdalError::BadArgument(msg) => msg.clone(),
         other => other.to_string(),
     }

@@ -91,13 +91,21 @@ impl Type {
     }
 }
 
-/// A copy of text that GDAL keeps; bytes that are not UTF-8 are replaced.
+/// Text as UTF-8, or as Latin-1 where it is not: every byte is a character there.
+pub(crate) fn latin_or_utf8(bytes: &[u8]) -> String {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text.to_owned(),
+        Err(_) => bytes.iter().copied().map(char::from).collect(),
+    }
+}
+
+/// A copy of text that GDAL keeps.
 pub(crate) fn text(raw: *const c_char) -> String {
     if raw.is_null() {
         return String::new();
     }
     // SAFETY: GDAL's texts end with a zero byte and live at least until the next call on their object.
-    unsafe { CStr::from_ptr(raw) }.to_string_lossy().into_owned()
+    latin_or_utf8(unsafe { CStr::from_ptr(raw) }.to_bytes())
 }
 
 /// Text for GDAL; what follows a zero byte is cut off.
@@ -192,6 +200,14 @@ impl Array {
     pub(crate) fn kind(&self) -> Kind {
         // SAFETY: the handle is alive.
         Type::own(unsafe { c::GDALMDArrayGetDataType(self.raw()) }).map_or(Kind::Other, |of| of.kind())
+    }
+
+    /// The length of each text, where all have the same; else 0.
+    pub(crate) fn text_length(&self) -> usize {
+        // SAFETY: the handle is alive.
+        let of = Type::own(unsafe { c::GDALMDArrayGetDataType(self.raw()) });
+        // SAFETY: as above.
+        of.map_or(0, |of| unsafe { c::GDALExtendedDataTypeGetMaxStringLength(of.raw()) })
     }
 
     /// The lengths of a chunk, one per dimension; 0 where the file has none.

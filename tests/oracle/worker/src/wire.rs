@@ -155,6 +155,8 @@ pub fn attrs(attrs: &Attrs) -> Value {
         Attr::Int(number) => json!(number),
         Attr::Float(number) => json!(number),
         Attr::Numbers(numbers) => json!(numbers),
+        Attr::Integers(numbers) => json!(numbers),
+        Attr::Texts(texts) => json!(texts),
     };
     Value::Object(attrs.iter().map(|(name, value)| (name.to_owned(), plain(value))).collect::<Map<_, _>>())
 }

@@ -1,5 +1,9 @@
 //! Against what xarray makes of the same files; the commands stand beside the numbers, after `import xarray as xr`.
 
+mod conventions;
+mod refusals;
+mod text;
+
 use super::{DatasetOptions, NetcdfOptions, open_dataarray, open_dataset, open_dataset_with, open_datasets};
 use crate::array::{Attr, DType, DataArray, Dataset, merge};
 use crate::display::Show as _;
@@ -170,7 +174,7 @@ fn bad_files_are_errors_that_say_what_is_wrong() {
     std::fs::write(at("text.nc"), "not a dataset at all").unwrap();
     std::fs::write(at("empty.nc"), "").unwrap();
     for (name, word) in
-        [("cut.nc", "cut short"), ("text.nc", "open_raster"), ("empty.nc", "0 bytes"), ("tex.nc", "text.nc")]
+        [("cut.nc", "truncated"), ("text.nc", "open_raster"), ("empty.nc", "0 bytes"), ("tex.nc", "text.nc")]
     {
         let error = open_dataset(at(name)).unwrap_err().to_string();
         assert!(error.contains(word), "{name}: {error}");

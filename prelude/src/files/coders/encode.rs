@@ -1,0 +1,158 @@
+//! The way back: values as the numbers of a file, with the encoding that the file had or that a user asked for.
+
+use super::FileEncoding;
+use crate::files::attribute::{Given, GivenAttrs};
+use crate::files::file_type::FileType;
+use crate::values::{DType, Element as _, Values, each};
+use crate::{Error, ErrorKind, Result};
+
+/// How the values of a variable become the numbers of a file.
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::files) struct Encoder {
+    encoding: FileEncoding,
+    /// What a missing value becomes.
+    fill: Option<f64>,
+    /// Whether numbers change at all.
+    plain: bool,
+    /// Whether missing values are NaN, so that a number that equals the fill value is a value.
+    from_floats: bool,
+}
+
+/// What a variable is created with.
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::files) struct Stored {
+    pub(in crate::files) of: FileType,
+    /// What `_FillValue` says.
+    pub(in crate::files) fill: Option<Given>,
+    /// The other attributes that the encoding adds.
+    pub(in crate::files) attrs: GivenAttrs,
+}
+
+impl Encoder {
+    /// For values of `dtype`, as `encoding` says where it can be meant for them, or else as xarray writes them: floats
+    /// with a fill value of NaN, truth values as bytes, all others as they are.
+    pub(in crate::files) fn new(dtype: DType, encoding: Option<FileEncoding>) -> Self {
+        let mut encoding =
+            encoding.filter(|encoding| suits(encoding, dtype)).unwrap_or_else(|| FileEncoding::of(FileType::of(dtype)));
+        if dtype == DType::Bool {
+            encoding.is_bool = true;
+            encoding.of = FileType::I8;
+        }
+        if encoding.of == FileType::F16 {
+            encoding.of = FileType::F32;
+        }
+        let of = encoding.of;
+        let fill = [&encoding.fill_value, &encoding.missing_value]
+            .into_iter()
+            .flatten()
+            .find_map(|given| given.numbers().first().copied().filter(|fill| of.is_float() || !fill.is_nan()));
+        if of.is_float() && encoding.fill_value.is_none() {
+            encoding.fill_value = Some(Given::Floats(vec![f64::NAN], of));
+        }
+        let plain = encoding.scale_factor.is_none()
+            && encoding.add_offset.is_none()
+            && encoding.unsigned.is_none()
+            && encoding.of.dtype() == dtype
+            && fill.is_none_or(|fill| fill.is_nan() || !dtype.is_float());
+        Self { encoding, fill, plain, from_floats: dtype.is_float() }
+    }
+
+    /// What the variable is created with.
+    pub(in crate::files) fn stored(&self) -> Stored {
+        // One that the type does not have, such as NaN among integers, stands for nothing.
+        let possible = |given: &Given| match (given.number(), self.encoding.of.integer_range()) {
+            (Some((fill, _)), Some((least, most))) => {
+                fill.fract() == 0.0 && fill >= least as f64 && fill <= most as f64
+            }
+            (Some(_), None) => !self.encoding.of.is_text(),
+            (None, _) => false,
+        };
+        let fill = self.encoding.fill_value.clone().filter(possible);
+        Stored { of: self.encoding.of, fill, attrs: self.encoding.attributes() }
+    }
+
+    /// The numbers that stand for the values.
+    ///
+    /// # Errors
+    /// When a value does not fit into the type of the file, would be taken for a missing one, or is missing where the
+    /// file has nothing that says so.
+    pub(in crate::files) fn apply(&self, values: Values) -> Result<Values> {
+        let of = self.encoding.of;
+        if self.plain || of.is_text() {
+            return Ok(values);
+        }
+        // Dates that nobody has looked at are the numbers that they are stored as.
+        if let Some((_, dates)) = values.dates() {
+            return Ok(Values::I64(dates.clone()));
+        }
+        let number = |given: &Option<Given>| given.as_ref().and_then(Given::number).map(|(value, _)| value);
+        let (scale, offset) = (number(&self.encoding.scale_factor), number(&self.encoding.add_offset));
+        let logical = match self.encoding.unsigned.as_deref() {
+            Some("true") => of.with_sign(false),
+            Some("false") => of.with_sign(true),
+            _ => of,
+        };
+        let exact = scale.is_none() && offset.is_none() && !values.dtype().is_float();
+        let mut out: Vec<f64> = Vec::with_capacity(values.len());
+        // Integers of 64 bits do not all go through a float.
+        if let (true, Values::I64(_), FileType::I64) | (true, Values::U64(_), FileType::U64) = (exact, &values, of) {
+            return Ok(values);
+        }
+        each!(&values, array => {
+            for &value in array.iter() {
+                out.push(self.number(value.to_f64(), scale, offset, logical)?);
+            }
+        });
+        Ok(Values::from_shape_vec(values.shape(), out)?.cast(of.dtype()))
+    }
+
+    fn number(&self, value: f64, scale: Option<f64>, offset: Option<f64>, logical: FileType) -> Result<f64> {
+        let of = self.encoding.of;
+        let refused = |why: String| Err(Error::new(ErrorKind::InvalidArgument, why));
+        if value.is_nan() {
+            return match self.fill {
+                Some(fill) => Ok(fill),
+                None if of.is_float() => Ok(value),
+                None => refused(format!(
+                    "a missing value cannot be written as {} without a _FillValue; fill it, or write floats",
+                    of.dtype()
+                )),
+            };
+        }
+        let moved = offset.map_or(value, |offset| value - offset);
+        let packed = scale.map_or(moved, |scale| moved / scale);
+        let Some((least, most)) = logical.integer_range() else {
+            return Ok(packed);
+        };
+        let rounded = packed.round_ties_even();
+        if rounded < least as f64 || rounded > most as f64 || !rounded.is_finite() {
+            let how = match (scale, offset) {
+                (None, None) => String::new(),
+                (scale, offset) => format!(
+                    " with scale {} and offset {}; choose a larger scale",
+                    scale.unwrap_or(1.0),
+                    offset.unwrap_or(0.0)
+                ),
+            };
+            return refused(format!("{value} does not fit into {}-bit integers{how}", 8 * logical.size()));
+        }
+        let stored = of.wrapped(rounded as i128) as f64;
+        match self.fill {
+            Some(fill) if fill == stored && self.from_floats => {
+                refused(format!("{value} becomes {stored}, which stands for missing; choose another _FillValue"))
+            }
+            _ => Ok(stored),
+        }
+    }
+}
+
+/// Whether an encoding can be meant for values of this type.
+fn suits(encoding: &FileEncoding, dtype: DType) -> bool {
+    match dtype {
+        DType::Text => encoding.of.is_text(),
+        dates if dates.is_date() => encoding.units.is_some(),
+        DType::Bool => encoding.is_bool,
+        // Dates are numbers already when they come here.
+        _ => !encoding.of.is_text() && encoding.of != FileType::Bool && !encoding.is_bool,
+    }
+}

@@ -1,0 +1,207 @@
+//! netCDF-4 and other HDF5 files: dimensions as the netCDF library knows them, types as HDF5 itself says.
+//!
+//! GDAL shows one-letter text as bytes, or joins it; 8-bit integers with a sign as 16 bits; and leaves out arrays of
+//! truth values. Text without a dimension is read through its HDF5 driver: the netCDF driver of GDAL 3.6 gives a pointer
+//! to memory that it has freed.
+
+use super::{Format, through_gdal};
+use crate::array::Dataset;
+use crate::disk::shown;
+use crate::files::assemble;
+use crate::files::attribute::Given;
+use crate::files::file_type::FileType;
+use crate::files::header::{Header, Variable};
+use crate::files::library::{self, Driver};
+use crate::files::options::DatasetOptions;
+use crate::files::source::Access;
+use crate::gdal::hdf5::{self, Class, Described};
+use crate::gdal::hdf5_errors;
+use crate::gdal::multidim::Kind;
+use crate::{Error, ErrorKind, Result};
+use std::path::Path;
+
+pub(super) struct Hdf5;
+
+const SIGNATURE: &[u8] = b"\x89HDF\r\n\x1a\n";
+
+impl Format for Hdf5 {
+    fn name(&self) -> &'static str {
+        "netCDF-4 or HDF5"
+    }
+
+    fn can_open(&self, _: &Path, first_bytes: &[u8]) -> bool {
+        // Blocks of somebody else's before it have one of these lengths.
+        [0, 512, 1024, 2048].iter().any(|&at| first_bytes.get(at..).is_some_and(|rest| rest.starts_with(SIGNATURE)))
+    }
+
+    fn open(&self, path: &Path, options: &DatasetOptions) -> Result<Dataset> {
+        let mut header =
+            library::with(path, |file| through_gdal::of_group(path, file, options)).map_err(|error| {
+                // GDAL says no more than that it does not know the file.
+                match cause(path) {
+                    Some(cause) => Error::new(ErrorKind::Damaged, format!("{} cannot be opened: {cause}", shown(path))),
+                    None => error,
+                }
+            })??;
+        let described = {
+            let _serial = library::serial();
+            hdf5::describe(path, options.groups())
+        };
+        match described {
+            Some(described) => correct(path, options, &mut header, &described)?,
+            None => ask_gdal(path, options, &mut header),
+        }
+        if header.variables.is_empty() && !options.has_dropped() {
+            return Err(library::with(path, |file| through_gdal::no_variables(path, file, &header))?);
+        }
+        assemble::dataset(header, options).map_err(|error| error.context(shown(path)))
+    }
+}
+
+/// Why HDF5 itself does not open the file, if it does not.
+fn cause(path: &Path) -> Option<String> {
+    let _serial = library::serial();
+    hdf5_errors::forget();
+    match hdf5::describe(path, &[]) {
+        Some(_) => None,
+        None => hdf5_errors::complaint(),
+    }
+}
+
+/// Puts the true types in place, and adds what the netCDF library did not show.
+fn correct(path: &Path, options: &DatasetOptions, header: &mut Header, described: &[Described]) -> Result<()> {
+    for array in described {
+        if options.drops(&array.name) {
+            continue;
+        }
+        let own = |variable: &&mut Variable| variable.name == array.name && variable.place.groups == options.groups();
+        match header.variables.iter_mut().find(own) {
+            Some(variable) => {
+                set_type(variable, &array.class)?;
+                if let Some(lacking) = array.lacking.first() {
+                    variable.place.access = Access::Nobody(lacking_filter(lacking).into());
+                }
+            }
+            None if array.class == Class::Bool => add_truth_values(path, options, header, &array.name)?,
+            None => {}
+        }
+    }
+    Ok(())
+}
+
+fn lacking_filter((name, number): &(String, u32)) -> String {
+    format!(
+        "its values are packed with the filter {name} (HDF5's number {number}), which this installation of HDF5 lacks: set HDF5_PLUGIN_PATH to a folder with that filter, or write the file with zlib, in Python encoding={{\"zlib\": True}}"
+    )
+}
+
+fn set_type(variable: &mut Variable, class: &Class) -> Result<()> {
+    let place = &mut variable.place;
+    match class {
+        // GDAL's types follow the attribute `_Unsigned`, which is the business of a coder.
+        Class::Integer { bytes, signed } => {
+            let unsigned = match bytes {
+                1 => FileType::U8,
+                2 => FileType::U16,
+                4 => FileType::U32,
+                8 => FileType::U64,
+                _ => return Ok(()),
+            };
+            place.of = if *signed { unsigned.with_sign(true) } else { unsigned };
+            let of = place.of;
+            // GDAL applies `_Unsigned` to attributes as well.
+            for (name, value) in &mut variable.attrs {
+                if let ("_FillValue" | "missing_value", Given::Integers(numbers, _)) = (name.as_str(), value) {
+                    numbers.iter_mut().for_each(|number| {
+                        let wrapped = of.wrapped((*number).into());
+                        let (least, most) = unsigned.integer_range().unwrap_or((0, 0));
+                        if (least..=most).contains(&i128::from(*number)) {
+                            *number = i64::try_from(wrapped).unwrap_or(*number);
+                        }
+                    });
+                }
+            }
+        }
+        Class::Float { bytes: 2 } => place.of = FileType::F16,
+        Class::Bool => place.of = FileType::Bool,
+        // netCDF's `char`; plain HDF5 files have no texts that are arrays of letters.
+        Class::FixedText { bytes: 1 } => characters(variable)?,
+        // The netCDF library reads on behind a text that fills its bytes and has no zero at its end.
+        Class::FixedText { .. } => place.access = Access::Gdal(Driver::Hdf5),
+        _ => {}
+    }
+    Ok(())
+}
+
+/// A variable of single bytes of text, from which GDAL may have taken the last dimension.
+fn characters(variable: &mut Variable) -> Result<()> {
+    let place = &mut variable.place;
+    place.of = FileType::Char;
+    if place.kind != Kind::Text {
+        return Ok(());
+    }
+    // Its name and its length are not shown by the netCDF driver any more.
+    let joined = place.with_array(Driver::Hdf5, |array| {
+        Ok(array.dimensions().iter().map(|dim| (dim.name(), dim.len())).collect::<Vec<_>>())
+    })?;
+    let Access::Gdal(driver) = place.access else { return Ok(()) };
+    let length = place.with_array(driver, |array| Ok(array.text_length()))?;
+    if joined.len() != place.dims.len() + 1 || place.dims.is_empty() {
+        // Not joined: each element is a text of one letter already.
+        place.of = FileType::Text;
+        return Ok(());
+    }
+    if let Some((name, shown)) = joined.last() {
+        place.dims.push(name.clone());
+        place.shape.push(if length > 0 { length } else { *shown });
+        place.block.push(place.shape.last().copied().unwrap_or(1).max(1));
+    }
+    Ok(())
+}
+
+/// Arrays of truth values, which are an enumeration that the netCDF library passes over.
+fn add_truth_values(path: &Path, options: &DatasetOptions, header: &mut Header, name: &str) -> Result<()> {
+    let found = library::with_driver(path, Driver::Hdf5, |file| {
+        let array = file.open_array(options.groups(), name)?;
+        through_gdal::variable(path, file, options, name, &array)
+    })?;
+    let Some(mut variable) = found else { return Ok(()) };
+    let place = &mut variable.place;
+    place.of = FileType::Bool;
+    // The names that the HDF5 driver makes up are not those of the netCDF library, which has one for each length.
+    for axis in 0..place.dims.len() {
+        let length = place.shape[axis];
+        let known = header.variables.iter().flat_map(|other| other.place.dims.iter().zip(&other.place.shape));
+        let same = known.filter(|(dim, other)| dim.starts_with("phony_dim_") && **other == length);
+        let free = same.map(|(dim, _)| dim.clone()).find(|dim| !place.dims[..axis].contains(dim));
+        if place.dims[axis].starts_with("dim") {
+            let next =
+                header.variables.iter().flat_map(|other| &other.place.dims).collect::<std::collections::HashSet<_>>();
+            let made = (0..).map(|number| format!("phony_dim_{number}"));
+            place.dims[axis] = match free {
+                Some(dim) => dim,
+                None => made.take(1 << 16).find(|dim| !next.contains(dim)).unwrap_or_else(|| place.dims[axis].clone()),
+            };
+        }
+    }
+    header.skipped.retain(|(skipped, _)| skipped != name);
+    header.variables.push(variable);
+    Ok(())
+}
+
+/// Where HDF5 cannot be asked, its driver tells text from numbers: what it takes for text and the netCDF driver for bytes
+/// are characters, and text of a fixed length is read through it, since the netCDF library reads on behind its end.
+fn ask_gdal(path: &Path, options: &DatasetOptions, header: &mut Header) {
+    for variable in &mut header.variables {
+        let place = &mut variable.place;
+        let kind = library::with_driver(path, Driver::Hdf5, |file| {
+            file.open_array(options.groups(), &variable.name).map(|array| (array.kind(), array.dimensions().len()))
+        });
+        let Ok(Some((Kind::Text, rank))) = kind else { continue };
+        if place.kind == Kind::Text && rank == place.dims.len() {
+            place.access = Access::Gdal(Driver::Hdf5);
+        } else if place.of == FileType::U8 {
+            place.of = FileType::Char;
+        }
+    }
+}

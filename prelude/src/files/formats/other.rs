@@ -1,0 +1,26 @@
+//! What begins like none of the formats: GDAL may know it still, as it does what lies behind its virtual paths.
+
+use super::{Format, through_gdal};
+use crate::Result;
+use crate::array::Dataset;
+use crate::disk::shown;
+use crate::files::assemble;
+use crate::files::options::DatasetOptions;
+use std::path::Path;
+
+pub(super) struct Other;
+
+impl Format for Other {
+    fn name(&self) -> &'static str {
+        ""
+    }
+
+    fn can_open(&self, _: &Path, _: &[u8]) -> bool {
+        true
+    }
+
+    fn open(&self, path: &Path, options: &DatasetOptions) -> Result<Dataset> {
+        let header = through_gdal::header(path, options)?;
+        assemble::dataset(header, options).map_err(|error| error.context(shown(path)))
+    }
+}
