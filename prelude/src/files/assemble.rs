@@ -8,6 +8,7 @@ use super::options::DatasetOptions;
 use super::source::VariableSource;
 use crate::Result;
 use crate::array::{Attrs, Coord, DataArray, Dataset, Values};
+use crate::geo::{Crs, SPATIAL_REF};
 use crate::lazy::Plan;
 use std::collections::HashSet;
 
@@ -55,12 +56,14 @@ pub(super) fn dataset(mut header: Header, options: &DatasetOptions) -> Result<Da
         let skipped: Vec<String> = header.skipped.iter().map(|(name, why)| format!("{name}: {why}")).collect();
         attrs.set("not_read", skipped.join("; "));
     }
-    Ok(Dataset::assemble(arrays, coords, &dims).with_attrs(attrs))
+    // A single pixel of a map does not tell how large it is, so each array knows where all of it lies.
+    let placed = Dataset::assemble(arrays, coords.clone(), &dims).arrays().iter().map(DataArray::keep_place).collect();
+    Ok(Dataset::assemble(placed, coords, &dims).with_attrs(attrs))
 }
 
-/// The one place where an array is given the encoding that its variable had in the file.
-pub(super) fn with_encoding(array: DataArray, _encoding: FileEncoding) -> DataArray {
-    array
+/// The array with the encoding that its variable had in the file, for a file that is written of it.
+fn with_encoding(array: DataArray, encoding: FileEncoding) -> DataArray {
+    array.with_encoding(encoding.into())
 }
 
 fn coordinate(variable: &Variable, options: &DatasetOptions) -> Result<Coord> {
@@ -173,7 +176,9 @@ fn spatial_ref(header: &Header, options: &DatasetOptions) -> (Option<Coord>, Opt
         attrs.set("crs_wkt", wkt);
     }
     if attrs.get("crs_wkt").is_none() {
-        return (None, None);
+        // What no WKT says the parameters of the projection may.
+        let Ok(Some(crs)) = Crs::from_cf(&attrs) else { return (None, None) };
+        attrs.set("crs_wkt", crs.wkt());
     }
-    (Some(Coord::named("spatial_ref", Vec::<String>::new(), Values::from(0i64), attrs)), mapping)
+    (Some(Coord::named(SPATIAL_REF, Vec::<String>::new(), Values::from(0i64), attrs)), mapping)
 }

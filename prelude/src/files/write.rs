@@ -11,6 +11,7 @@ use crate::cancel;
 use crate::disk::shown;
 use crate::disk::{Temporary, why_not_written};
 use crate::gdal::multidim::{Array, Dimension, Type};
+use crate::geo::SPATIAL_REF;
 use crate::lazy::Plan;
 use crate::parallel::Progress;
 use crate::{Error, ErrorKind, Result};
@@ -226,13 +227,13 @@ fn declared(ds: &Dataset, path: &Path, options: &NetcdfOptions) -> Result<Declar
     for coord in ds.coords() {
         write_coord(&file, &dims, coord)?;
     }
-    let has_crs = ds.coords().get("spatial_ref").is_some();
+    let has_crs = ds.coords().get(SPATIAL_REF).is_some();
     let mut made = Vec::new();
     for array in ds.arrays() {
         let others: Vec<&str> = array
             .coords()
             .iter()
-            .filter(|coord| !coord.is_index() && coord.name() != "spatial_ref")
+            .filter(|coord| !coord.is_index() && coord.name() != SPATIAL_REF)
             .map(Coord::name)
             .collect();
         let mut attrs = array.attrs().clone();
@@ -241,13 +242,15 @@ fn declared(ds: &Dataset, path: &Path, options: &NetcdfOptions) -> Result<Declar
             attrs.set("coordinates", others.join(" "));
         }
         if has_crs && array.ndim() >= 2 {
-            attrs.set("grid_mapping", "spatial_ref");
+            attrs.set("grid_mapping", SPATIAL_REF);
         }
         let name = array.get_name().unwrap_or_default();
         let packed = options.packed.iter().find(|(packed, ..)| packed == name);
         let mut encoding = match packed {
             Some((_, scale, offset)) => Some(packing(*scale, *offset)),
-            None => encoding_of(array.dtype(), &attrs),
+            // What a user says of how values are stored goes before what their file said.
+            None if attrs.get("_FillValue").is_some() => encoding_of(array.dtype(), &attrs),
+            None => FileEncoding::known(array).or_else(|| encoding_of(array.dtype(), &attrs)),
         };
         // Data are not looked at before they are written, so their dates take the units that hold any.
         if let Some(kind) = array.dtype().date_kind() {
@@ -266,7 +269,7 @@ fn declared(ds: &Dataset, path: &Path, options: &NetcdfOptions) -> Result<Declar
     Ok(Declared { made, _dims: dims, file })
 }
 
-/// The one place where the writer asks with which encoding values are written: what their attributes say of them.
+/// The encoding that their attributes say of values.
 fn encoding_of(dtype: DType, attrs: &Attrs) -> Option<FileEncoding> {
     let given: GivenAttrs = attrs.iter().map(|(name, value)| (name.to_owned(), Given::of(value))).collect();
     (dtype.is_number() && dtype != DType::Bool).then(|| FileEncoding::described_by(FileType::of(dtype), &given))

@@ -213,6 +213,13 @@ impl DataArray {
         Georeference { place: Some(Place::new(map, transform, None)), ..known }.attach(self)
     }
 
+    /// This array with its place kept beside its labels, so that a single pixel of it has one.
+    pub(crate) fn keep_place(&self) -> Self {
+        let (Some(dims), Ok(grid)) = (self.map_dims(), self.find_grid()) else { return self.clone() };
+        let known = Georeference::of(self).cloned().unwrap_or_default();
+        Georeference { place: Some(Place::new(dims, grid.transform, None)), ..known }.attach(self)
+    }
+
     /// The transform that a coordinate of the user's own says: numbers, or rioxarray's text of numbers.
     fn written_transform(&self) -> Option<[f64; 6]> {
         let numbers = match self.coords().get(SPATIAL_REF)?.attrs().get(GEO_TRANSFORM)? {

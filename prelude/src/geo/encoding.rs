@@ -2,6 +2,9 @@
 //! the file's, and ends where new numbers begin.
 
 use crate::values::DType;
+use std::any::Any;
+use std::fmt::Debug;
+use std::sync::Arc;
 
 /// Element type, nodata value, scale and offset in the file that an array came from, as xarray's `.encoding`.
 ///
@@ -13,22 +16,51 @@ use crate::values::DType;
 /// let packed = Encoding::new(DType::I16).with_nodata(-32768.0).with_scale(0.01, 273.15);
 /// assert_eq!((packed.nodata(), packed.scale(), packed.offset()), (Some(-32768.0), 0.01, 273.15));
 /// ```
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Encoding {
     dtype: DType,
     raw: bool,
     /// Whether a mask beside the numbers says what is missing, and not a number alone.
     masked: bool,
+    details: Option<Arc<dyn Details>>,
     along: Option<String>,
     bands: Vec<BandEncoding>,
 }
 
+/// What a format keeps of the encoding besides, and alone understands: conventions of netCDF.
+pub(crate) trait Details: Debug + Send + Sync {
+    /// Whether a file of one is stored as a file of the other.
+    fn same(&self, other: &dyn Details) -> bool;
+
+    fn as_any(&self) -> &dyn Any;
+}
+
+/// Encodings are equal if files that are written with them are stored alike.
+impl PartialEq for Encoding {
+    fn eq(&self, other: &Self) -> bool {
+        let details = match (&self.details, &other.details) {
+            (Some(own), Some(other)) => own.same(&**other),
+            (own, other) => own.is_none() && other.is_none(),
+        };
+        let facts = |of: &Self| (of.dtype, of.raw, of.masked, of.along.clone());
+        details && facts(self) == facts(other) && self.bands == other.bands
+    }
+}
+
 /// What may differ from band to band.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct BandEncoding {
     pub nodata: Option<f64>,
     pub scale: f64,
     pub offset: f64,
+}
+
+/// NaN as a nodata value is the same as NaN.
+impl PartialEq for BandEncoding {
+    fn eq(&self, other: &Self) -> bool {
+        let bits = |band: &Self| (band.nodata.map(f64::to_bits), band.scale.to_bits(), band.offset.to_bits());
+        bits(self) == bits(other)
+    }
 }
 
 impl BandEncoding {
@@ -43,7 +75,7 @@ impl BandEncoding {
 impl Encoding {
     /// Numbers stored as `dtype`, without a nodata value or a scale.
     pub fn new(dtype: DType) -> Self {
-        Self { dtype, raw: false, masked: false, along: None, bands: vec![BandEncoding::PLAIN] }
+        Self { dtype, raw: false, masked: false, details: None, along: None, bands: vec![BandEncoding::PLAIN] }
     }
 
     /// The encoding of bands that lie along the dimension `dim`.
@@ -52,7 +84,7 @@ impl Encoding {
             .into_iter()
             .map(|band| BandEncoding { nodata: band.nodata.filter(|&v| holds(dtype, v)), ..band })
             .collect();
-        Self { dtype, raw: false, masked: false, along: Some(dim.to_owned()), bands }.simplified()
+        Self { dtype, raw: false, masked: false, details: None, along: Some(dim.to_owned()), bands }.simplified()
     }
 
     /// Bands that are all alike need not be told apart.
@@ -101,9 +133,20 @@ impl Encoding {
         Self { masked, ..self }
     }
 
+    /// The same with what only its format understands.
+    #[must_use]
+    pub(crate) fn with_details(self, details: Arc<dyn Details>) -> Self {
+        Self { details: Some(details), ..self }
+    }
+
+    /// What the format `T` keeps of it.
+    pub(crate) fn details<T: 'static>(&self) -> Option<&T> {
+        self.details.as_ref()?.as_any().downcast_ref()
+    }
+
     /// Whether one number stands for what is missing in all bands: none has it and means it.
     pub(crate) fn has_one_nodata(&self) -> bool {
-        !self.masked && self.bands.iter().all(|band| band.nodata == self.bands[0].nodata)
+        !self.masked && self.bands.iter().all(|band| same_nodata(band.nodata, self.bands[0].nodata))
     }
 
     /// The element type in the file.
@@ -160,6 +203,10 @@ impl Encoding {
     pub(crate) fn rename(&self, new: &dyn Fn(&str) -> String) -> Self {
         Self { along: self.along().map(new), ..self.clone() }
     }
+}
+
+fn same_nodata(one: Option<f64>, other: Option<f64>) -> bool {
+    one.map(f64::to_bits) == other.map(f64::to_bits)
 }
 
 /// Whether a type has a value: NaN is none of whole numbers, and -9999 none of bytes.

@@ -158,9 +158,16 @@ impl Attachment for Georeference {
             describe_raw(encoding, attrs);
         }
         for coord in coords.iter_mut().filter(|coord| coord.name() == SPATIAL_REF) {
-            let mut attrs = coord.attrs().without(&[GEO_TRANSFORM]);
-            if let Some(place) = &self.place {
-                attrs.set(GEO_TRANSFORM, transform_text(&place.transform));
+            // A file that does not repeat its transform there needs no such words.
+            if coord.attrs().get(GEO_TRANSFORM).is_none() {
+                continue;
+            }
+            let mut attrs = coord.attrs().clone();
+            match &self.place {
+                Some(place) => attrs.set(GEO_TRANSFORM, transform_text(&place.transform)),
+                None => {
+                    attrs.remove(GEO_TRANSFORM);
+                }
             }
             *coord = coord.clone().with_attrs(attrs);
         }
@@ -200,6 +207,6 @@ fn describe_raw(encoding: &Encoding, attrs: &mut Attrs) {
 }
 
 /// A transform as rioxarray writes it: numbers with blanks between them.
-fn transform_text(transform: &[f64; 6]) -> String {
+pub(crate) fn transform_text(transform: &[f64; 6]) -> String {
     transform.map(|number| number.to_string()).join(" ")
 }

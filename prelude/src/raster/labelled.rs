@@ -4,7 +4,9 @@ use super::missing::Missing;
 use super::{Raster, RasterSource};
 use crate::array::{Coord, DType, DataArray};
 use crate::disk::{file_name, shown};
-use crate::geo::{Crs, Encoding, Georeference, Grid, Place, SPATIAL_REF, same_transform};
+use crate::geo::{
+    Crs, Encoding, GEO_TRANSFORM, Georeference, Grid, Place, SPATIAL_REF, same_transform, transform_text,
+};
 use crate::lazy::{BinaryOp, Plan};
 use crate::parallel::Pool;
 use crate::parallel::threads;
@@ -208,7 +210,7 @@ fn labelled(rasters: &[Raster], options: &OpenRaster) -> Result<DataArray> {
     if let Some([y, x]) = grid.centres().filter(|_| meta.gcps.is_none()) {
         array = array.coord("y", y)?.coord("x", x)?;
     }
-    let spatial_ref = Coord::scalar(0i64);
+    let spatial_ref = Coord::scalar(0i64).attr(GEO_TRANSFORM, transform_text(&meta.transform));
     array = array.coord(
         SPATIAL_REF,
         match &meta.crs {

@@ -11,6 +11,7 @@ use crate::array::{Attrs, Coord, DataArray, Dataset, Values};
 use crate::disk::shown;
 use crate::files::DatasetOptions;
 use crate::gdal::library;
+use crate::geo::SPATIAL_REF;
 use crate::{Error, ErrorKind, Result};
 use gdal::spatial_ref::SpatialRef;
 use std::path::Path;
@@ -192,7 +193,7 @@ impl Set {
         let wkt = wkt.map_err(|said| Error::new(ErrorKind::Damaged, format!("the grid's map {proj}: {said}")))?;
         let mut attrs = Attrs::default();
         attrs.set("crs_wkt", wkt);
-        self.coords.push(Coord::named("spatial_ref", Vec::<String>::new(), Values::from(0i64), attrs));
+        self.coords.push(Coord::named(SPATIAL_REF, Vec::<String>::new(), Values::from(0i64), attrs));
         Ok(())
     }
 
