@@ -292,6 +292,8 @@ fn describe(path: &Path, overview: Option<usize>, dataset: &Dataset) -> Result<O
         .is_ok_and(|flags| flags.is_per_dataset() || flags.is_alpha());
     let transform = dataset.geo_transform().ok();
     let control = control(dataset);
+    // Control points that lie on one transform are that transform, in their own CRS.
+    let exact = control.gcps.as_ref().filter(|_| transform.is_none()).and_then(|gcps| gcps.transform());
     let expected = Expected { width, height, bands: bands.len(), block: first.block, sample: first.sample };
     let decoder = match overview {
         None => decode::choose(path, &driver, compression.as_deref(), &expected)?,
@@ -304,14 +306,14 @@ fn describe(path: &Path, overview: Option<usize>, dataset: &Dataset) -> Result<O
         width,
         height,
         count: bands.len(),
-        crs: crs(dataset),
+        crs: exact.and_then(|_| control.gcps.as_ref()?.crs.clone()).or_else(|| crs(dataset)),
         // An error only says that there is none.
-        transform: transform.unwrap_or(NO_TRANSFORM),
+        transform: transform.or(exact).unwrap_or(NO_TRANSFORM),
         block: first.block,
         compression,
         decoder: Some(decoder.clone()),
         bands: bands.iter().map(Band::encoding).collect(),
-        gcps: control.gcps.clone().filter(|_| transform.is_none()),
+        gcps: control.gcps.clone().filter(|_| transform.or(exact).is_none()),
     };
     Ok(Opened {
         path: path.to_owned(),

@@ -12,7 +12,7 @@ import re
 import tempfile
 import time
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -30,10 +30,6 @@ GRIBS = {"grib", "grb", "grib2", "grb2", "grib1", "grb1"}
 DATASETS = {"nc", "nc4", "nc3", "cdf", "h5", "hdf5", "netcdf"}
 # One file may take both sides this long, in seconds.
 PATIENCE = 240
-
-
-# Kinds of difference that are on the list of `differences.py`.
-NAMED = {"latitudes go the other way"}
 
 
 @dataclass
@@ -120,7 +116,7 @@ def judge(path: str, form: str, worker: Worker, write: bool = False) -> Judged:
         return judged
     judged.found = _differences(form, got, expected)
     # What is named in `differences.py` is told below the table, and makes no file different.
-    others = [found for found in judged.found if found.kind not in NAMED]
+    others = [found for found in judged.found if found.where != "step"]
     judged.verdict = "different" if others else "equal"
     if write and not others and form != "GRIB":
         judged.found += _copied(path, form, as_, expected, worker)
@@ -247,11 +243,6 @@ def _grib_variable(key: str, got: Opened, their, one: Opened) -> list[Found]:
         return [Found("a variable cannot be computed", key, str(their.dims), mine.error)]
     found: list[Found] = []
     coords = dict(got.coords)
-    if _upside_down(coords.get("latitude"), one.coords.get("latitude")) and "latitude" in mine.dims:
-        # Everything else is compared the right way up.
-        found.append(Found("latitudes go the other way", key, "as in the file", "upwards"))
-        mine = replace(mine, values=np.flip(mine.values, mine.dims.index("latitude")))
-        coords["latitude"] = replace(coords["latitude"], values=coords["latitude"].values[::-1])
     found += compare.fields("variable", key, mine, their, attrs=False)
     for name, coord in one.coords.items():
         if name in ("number", "step", "valid_time") and not coord.dims and name not in coords:
@@ -261,14 +252,6 @@ def _grib_variable(key: str, got: Opened, their, one: Opened) -> list[Found]:
         else:
             found += compare.fields("coordinate", name, coords[name], coord, attrs=False)
     return found
-
-
-def _upside_down(mine, their) -> bool:
-    if mine is None or their is None or their.dims != ("latitude",) or mine.values.shape != their.values.shape:
-        return False
-    if mine.values.dtype.kind != "f" or their.values.size < 2:
-        return False
-    return not np.allclose(mine.values, their.values) and np.allclose(mine.values[::-1], their.values)
 
 
 def _in_process(path: str, form: str, write: bool, pipe) -> None:
