@@ -12,6 +12,8 @@ pub(super) enum Given {
     Texts(Vec<String>),
     /// Integers, with their type in the file.
     Integers(Vec<i64>, FileType),
+    /// Integers without a sign, of which one at least is larger than all that have one.
+    Large(Vec<u64>),
     /// Floats, with their type in the file.
     Floats(Vec<f64>, FileType),
 }
@@ -75,11 +77,11 @@ fn raw_integers<T>(attribute: &Attribute, number: fn([u8; 8]) -> T) -> Option<Ve
     }
 }
 
-/// Integers without a sign; floats if one is larger than all that have one.
+/// Integers without a sign.
 pub(super) fn unsigned(values: &[u64]) -> Given {
     match values.iter().map(|&value| i64::try_from(value)).collect::<Result<Vec<_>, _>>() {
         Ok(values) => Given::Integers(values, FileType::U64),
-        Err(_) => Given::Floats(values.iter().map(|&value| value as f64).collect(), FileType::F64),
+        Err(_) => Given::Large(values.to_vec()),
     }
 }
 
@@ -95,6 +97,7 @@ impl Given {
     pub(super) fn numbers(&self) -> Vec<f64> {
         match self {
             Self::Integers(values, _) => values.iter().map(|&value| value as f64).collect(),
+            Self::Large(values) => values.iter().map(|&value| value as f64).collect(),
             Self::Floats(values, _) => values.clone(),
             _ => Vec::new(),
         }
@@ -104,6 +107,7 @@ impl Given {
     pub(super) fn number(&self) -> Option<(f64, FileType)> {
         match self {
             Self::Integers(values, of) if values.len() == 1 => Some((values[0] as f64, *of)),
+            Self::Large(values) if values.len() == 1 => Some((values[0] as f64, FileType::U64)),
             Self::Floats(values, of) if values.len() == 1 => Some((values[0], *of)),
             _ => None,
         }
@@ -117,6 +121,11 @@ impl Given {
             Self::Integers(values, _) => match values[..] {
                 [value] => Attr::Int(value),
                 _ => Attr::Integers(values.clone()),
+            },
+            // An array's attributes have no such integers.
+            Self::Large(_) => match self.numbers()[..] {
+                [value] => Attr::Float(value),
+                _ => Attr::Numbers(self.numbers()),
             },
             Self::Floats(values, _) => match values[..] {
                 [value] => Attr::Float(value),

@@ -137,6 +137,7 @@ pub(super) fn attribute(owner: &Owner<'_>, name: &str, value: &Given) -> Result<
         Given::Text(_) => (Type::text(), None),
         Given::Texts(texts) => (Type::text(), Some(texts.len())),
         Given::Integers(values, of) => (Type::number(gdal_type(narrow(values, *of))), listed(values.len())),
+        Given::Large(values) => (Type::number(gdal_type(FileType::U64)), listed(values.len())),
         Given::Floats(values, of) => (Type::number(gdal_type(*of)), listed(values.len())),
     };
     // There is no list without elements in netCDF.
@@ -176,6 +177,10 @@ pub(super) fn attribute(owner: &Owner<'_>, name: &str, value: &Given) -> Result<
         Given::Integers(values, of) => {
             let numbers =
                 Values::from_shape_vec(&[values.len()], values.clone())?.cast(buffer_dtype(narrow(values, *of)));
+            write_raw(&what, &attribute, &numbers)
+        }
+        Given::Large(values) => {
+            let numbers = Values::from_shape_vec(&[values.len()], values.clone())?.cast(buffer_dtype(FileType::U64));
             write_raw(&what, &attribute, &numbers)
         }
         Given::Floats(values, of) => {
@@ -234,6 +239,7 @@ pub(super) fn netcdf_type(of: FileType) -> Option<String> {
 pub(super) fn set_fill(array: &Array, of: FileType, fill: &Given) -> Result<()> {
     let value = match fill {
         Given::Integers(values, _) => Values::from_shape_vec(&[values.len()], values.clone())?.cast(buffer_dtype(of)),
+        Given::Large(values) => Values::from_shape_vec(&[values.len()], values.clone())?.cast(buffer_dtype(of)),
         other => Values::from_shape_vec(&[other.numbers().len()], other.numbers())?.cast(buffer_dtype(of)),
     };
     if matches!(of, FileType::I8 | FileType::Bool) {

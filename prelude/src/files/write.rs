@@ -246,10 +246,19 @@ fn declared(ds: &Dataset, path: &Path, options: &NetcdfOptions) -> Result<Declar
         }
         let name = array.get_name().unwrap_or_default();
         let packed = options.packed.iter().find(|(packed, ..)| packed == name);
+        if array.encoding().is_some_and(|known| known.is_raw() && known.bands().is_some()) {
+            let message = format!(
+                "{name}: its numbers are those of a file whose bands have nodata values or scales of their own, and a \
+                 netCDF variable has one; open the file masked"
+            );
+            return Err(Error::new(ErrorKind::InvalidArgument, message));
+        }
         let mut encoding = match packed {
             Some((_, scale, offset)) => Some(packing(*scale, *offset)),
             // What a user says of how values are stored goes before what their file said.
-            None if attrs.get("_FillValue").is_some() => encoding_of(array.dtype(), &attrs),
+            None if ["_FillValue", "missing_value"].iter().any(|name| attrs.get(name).is_some()) => {
+                encoding_of(array.dtype(), &attrs)
+            }
             None => FileEncoding::known(array).or_else(|| encoding_of(array.dtype(), &attrs)),
         };
         // Data are not looked at before they are written, so their dates take the units that hold any.

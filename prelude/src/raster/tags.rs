@@ -13,6 +13,8 @@ use gdal::raster::RasterBand;
 use gdal::{Dataset, Metadata as _};
 
 const DIM: &str = "NETCDF_DIM_EXTRA";
+/// The dimension along which the names of the bands are the labels.
+const NAMES_ALONG: &str = "ISOPLETH_BANDS_ALONG";
 const SINCE: &str = "nanoseconds since 1970-01-01";
 /// Tags that are not attributes: labels along the bands, and what the file says elsewhere with more authority. rioxarray
 /// leaves out the same ones.
@@ -35,7 +37,10 @@ pub(super) fn write(writer: &mut RasterWriter, array: &DataArray) -> Result<()> 
         writer.tag(name, &attr.to_string())?;
     }
     if array.ndim() == 2 {
-        return array.get_name().map_or(Ok(()), |name| writer.describe(1, name));
+        // A band that was chosen among several with names has its own as a coordinate.
+        let own = array.coords().get("long_name").filter(|name| name.dims().is_empty());
+        let own = own.and_then(|name| self::texts(name.values()).into_iter().next());
+        return own.as_deref().or(array.get_name()).map_or(Ok(()), |name| writer.describe(1, name));
     }
     let dim = &array.dims()[0];
     if let (1, Some(name)) = (array.shape()[0], array.get_name()) {
@@ -54,12 +59,12 @@ pub(super) fn write(writer: &mut RasterWriter, array: &DataArray) -> Result<()> 
         for (band, text) in (1..).zip(&texts).filter(|_| names.is_none()) {
             writer.describe(band, text)?;
         }
-        let (kind, units, numbers) = match labels.values() {
+        let (kind, units, numbers): (u8, _, Vec<String>) = match labels.values() {
             Values::DateTime(dates) => (10, Some(SINCE), dates.iter().map(i64::to_string).collect()),
             values if values.dtype().is_integer() => (10, None, texts),
             values if values.dtype().is_float() => (6, None, texts),
-            // Names alone tell texts.
-            _ => (2, None, Vec::new()),
+            // The names of the bands tell texts, which programs that read the other tags take for numbers.
+            _ => return writer.tag(NAMES_ALONG, dim),
         };
         writer.tag(DIM, &format!("{{{dim}}}"))?;
         writer.tag(&format!("NETCDF_DIM_{dim}_DEF"), &format!("{{{},{kind}}}", labels.len()))?;
@@ -130,6 +135,7 @@ fn is_attribute(name: &str) -> bool {
     // of a netCDF file.
     !name.contains('=')
         && !name.contains('#')
+        && name != NAMES_ALONG
         && !NOT_ATTRIBUTES.contains(&name)
         && !name.starts_with(NOT_ATTRIBUTES_OF)
 }
@@ -162,6 +168,9 @@ fn numbers(text: &str) -> Option<Attr> {
 fn along(items: &[(&str, &str)], names: &[String]) -> Option<(String, Coord)> {
     let get = |key: &str| items.iter().find(|(name, _)| *name == key).map(|(_, text)| *text);
     let inside = |text: &str| text.strip_prefix('{').and_then(|text| text.strip_suffix('}')).map(str::to_owned);
+    if let Some(dim) = get(NAMES_ALONG) {
+        return Some((dim.to_owned(), names.to_vec().into()));
+    }
     let dim = inside(get(DIM)?)?;
     let definition = inside(get(&format!("NETCDF_DIM_{dim}_DEF"))?)?;
     let values = inside(get(&format!("NETCDF_DIM_{dim}_VALUES"))?)?;

@@ -125,7 +125,8 @@ impl Encoder {
             return Ok(packed);
         };
         let rounded = packed.round_ties_even();
-        if rounded < least as f64 || rounded > most as f64 || !rounded.is_finite() {
+        // The largest number of 64 bits is no float; the next one is, and would wrap around.
+        if !rounded.is_finite() || (rounded as i128) < least || (rounded as i128) > most {
             let how = match (scale, offset) {
                 (None, None) => String::new(),
                 (scale, offset) => format!(

@@ -75,6 +75,9 @@ fn numbers(given: &Given) -> Vec<Number> {
         Given::Integers(values, _) => {
             values.iter().map(|&value| Number { float: value as f64, integer: Some(value.into()) }).collect()
         }
+        Given::Large(values) => {
+            values.iter().map(|&value| Number { float: value as f64, integer: Some(value.into()) }).collect()
+        }
         Given::Floats(values, _) => values
             .iter()
             .map(|&value| {
