@@ -12,8 +12,12 @@ pub enum Attr {
     Int(i64),
     /// A number.
     Float(f64),
+    /// A number of 32 bits, which files say of numbers of 32 bits; it is shown and written as such.
+    Float32(f32),
     /// Several numbers: a transform, a range.
     Numbers(Vec<f64>),
+    /// Several numbers of 32 bits.
+    Numbers32(Vec<f32>),
     /// Several whole numbers, or none: the values of flags.
     Integers(Vec<i64>),
     /// Several texts.
@@ -34,6 +38,18 @@ impl Attr {
         match self {
             Self::Int(number) => Some(*number as f64),
             Self::Float(number) => Some(*number),
+            Self::Float32(number) => Some((*number).into()),
+            _ => None,
+        }
+    }
+
+    /// The numbers that are no integers, one or several.
+    pub(crate) fn floats(&self) -> Option<Vec<f64>> {
+        match self {
+            Self::Float(number) => Some(vec![*number]),
+            Self::Float32(number) => Some(vec![(*number).into()]),
+            Self::Numbers(numbers) => Some(numbers.clone()),
+            Self::Numbers32(numbers) => Some(numbers.iter().map(|&number| number.into()).collect()),
             _ => None,
         }
     }
@@ -41,9 +57,8 @@ impl Attr {
     /// Whether both say the same; NaN equals NaN here, since a nodata of NaN is one value.
     pub(crate) fn same(&self, other: &Self) -> bool {
         let alike = |a: f64, b: f64| a == b || (a.is_nan() && b.is_nan());
-        match (self, other) {
-            (Self::Float(a), Self::Float(b)) => alike(*a, *b),
-            (Self::Numbers(a), Self::Numbers(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| alike(*a, *b)),
+        match (self.floats(), other.floats()) {
+            (Some(a), Some(b)) => a.len() == b.len() && a.iter().zip(&b).all(|(a, b)| alike(*a, *b)),
             _ => self == other,
         }
     }
@@ -55,7 +70,9 @@ impl fmt::Display for Attr {
             Self::Text(text) => f.write_str(text),
             Self::Int(number) => write!(f, "{number}"),
             Self::Float(number) => write!(f, "{number:?}"),
+            Self::Float32(number) => write!(f, "{number:?}"),
             Self::Numbers(numbers) => write!(f, "{numbers:?}"),
+            Self::Numbers32(numbers) => write!(f, "{numbers:?}"),
             Self::Integers(numbers) => write!(f, "{numbers:?}"),
             Self::Texts(texts) => write!(f, "{texts:?}"),
         }
@@ -79,10 +96,12 @@ attr_from! {
     i32 => Int(number) number.into();
     i64 => Int(number) number;
     u32 => Int(number) number.into();
-    f32 => Float(number) number.into();
+    f32 => Float32(number) number;
     f64 => Float(number) number;
     Vec<f64> => Numbers(numbers) numbers;
     &[f64] => Numbers(numbers) numbers.to_vec();
+    Vec<f32> => Numbers32(numbers) numbers;
+    &[f32] => Numbers32(numbers) numbers.to_vec();
     Vec<i64> => Integers(numbers) numbers;
     &[i64] => Integers(numbers) numbers.to_vec();
     Vec<String> => Texts(texts) texts;

@@ -9,6 +9,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Once;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+/// What GDAL appends to the name of a file for what its format has no place for.
+const AUXILIARY: &str = ".aux.xml";
+
 /// Links that lead to links, at most: as many as Linux follows.
 const LINKS: usize = 40;
 
@@ -55,9 +58,17 @@ impl Temporary {
             Error::with_source(ErrorKind::Io, format!("{} could not be put in place", shown(target)), error)
         })?;
         self.named = true;
-        // Statistics and overviews of the file that had the name before would be taken for the new one's.
-        for suffix in [".aux.xml", ".ovr"] {
+        // Statistics, overviews and masks of the file that had the name before would be taken for the new one's.
+        for suffix in [AUXILIARY, ".ovr", ".msk", ".msk.ovr"] {
             let _ = fs::remove_file(with_suffix(target, suffix));
+        }
+        // What GDAL had to say of the new file beside it: a CRS that a GeoTIFF has no words for.
+        let own = with_suffix(&self.path, AUXILIARY);
+        if own.exists() {
+            fs::rename(own, with_suffix(target, AUXILIARY)).map_err(|error| {
+                let message = format!("{}{AUXILIARY} could not be put in place", shown(target));
+                Error::with_source(ErrorKind::Io, message, error)
+            })?;
         }
         Ok(())
     }
@@ -69,7 +80,7 @@ impl Drop for Temporary {
             // Nobody is left to tell if this fails.
             let _ = fs::remove_file(&self.path);
         }
-        let _ = fs::remove_file(with_suffix(&self.path, ".aux.xml"));
+        let _ = fs::remove_file(with_suffix(&self.path, AUXILIARY));
     }
 }
 

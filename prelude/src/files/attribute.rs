@@ -127,6 +127,10 @@ impl Given {
                 [value] => Attr::Float(value),
                 _ => Attr::Numbers(self.numbers()),
             },
+            Self::Floats(values, FileType::F32) => match values[..] {
+                [value] => Attr::Float32(value as f32),
+                _ => Attr::Numbers32(values.iter().map(|&value| value as f32).collect()),
+            },
             Self::Floats(values, _) => match values[..] {
                 [value] => Attr::Float(value),
                 _ => Attr::Numbers(values.clone()),
@@ -143,7 +147,9 @@ impl Given {
             Attr::Int(value) => Self::Integers(vec![*value], FileType::I64),
             Attr::Integers(values) => Self::Integers(values.clone(), FileType::I64),
             Attr::Float(value) => Self::Floats(vec![*value], FileType::F64),
+            Attr::Float32(value) => Self::Floats(vec![(*value).into()], FileType::F32),
             Attr::Numbers(values) => Self::Floats(values.clone(), FileType::F64),
+            Attr::Numbers32(values) => Self::Floats(values.iter().map(|&value| value.into()).collect(), FileType::F32),
         }
     }
 }

@@ -46,6 +46,18 @@ impl Siblings {
     }
 }
 
+/// Removes the files that would give the GeoTIFF at `path` a place, which itself has none.
+pub(crate) fn remove_places(path: &Path) {
+    let Some(stem) = path.file_stem() else { return };
+    let ending = path.extension().and_then(OsStr::to_str).map(str::to_lowercase);
+    for ending in world_files(ending.as_deref().unwrap_or_default()).iter().map(String::as_str).chain(["wld"]) {
+        for ending in [ending.to_owned(), ending.to_uppercase()] {
+            // Most are not there.
+            let _ = std::fs::remove_file(path.with_file_name(joined(stem, &format!(".{ending}"))));
+        }
+    }
+}
+
 fn is_tiff(path: &Path) -> bool {
     path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("tif") || ending.eq_ignore_ascii_case("tiff"))
 }

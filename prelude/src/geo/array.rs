@@ -203,6 +203,11 @@ impl DataArray {
         Georeference::of(self)?.place.as_ref().filter(|place| place.dims == [y, x])
     }
 
+    /// Whether the pixels lay somewhere once, and a selection left nothing that a grid or labels could say of it.
+    pub(crate) fn lost_its_place(&self) -> bool {
+        Georeference::of(self).is_some_and(|known| known.place.is_none()) && self.coords().get(SPATIAL_REF).is_some()
+    }
+
     /// This part of an array that lies on `grid`, from the row `first`, with its place kept beside its labels, so that a single
     /// pixel has one too.
     pub(crate) fn placed(&self, grid: &Grid, map: [&str; 2], first: usize, columns: &[Columns]) -> Self {
@@ -223,9 +228,8 @@ impl DataArray {
     /// The transform that a coordinate of the user's own says: numbers, or rioxarray's text of numbers.
     fn written_transform(&self) -> Option<[f64; 6]> {
         let numbers = match self.coords().get(SPATIAL_REF)?.attrs().get(GEO_TRANSFORM)? {
-            Attr::Numbers(numbers) => numbers.clone(),
             Attr::Text(text) => text.split_whitespace().filter_map(|number| number.parse().ok()).collect(),
-            _ => return None,
+            numbers => numbers.floats()?,
         };
         numbers.try_into().ok()
     }

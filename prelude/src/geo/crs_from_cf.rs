@@ -72,11 +72,10 @@ impl Mapping<'_> {
     /// Numbers of an attribute; some files write them as text.
     fn numbers(&self, name: &str) -> Option<Vec<f64>> {
         match self.attrs.get(name)? {
-            Attr::Numbers(numbers) => Some(numbers.clone()),
             Attr::Text(text) => {
                 text.split([',', ' ']).filter(|word| !word.is_empty()).map(|word| word.parse().ok()).collect()
             }
-            number => number.as_f64().map(|number| vec![number]),
+            number => number.floats().or_else(|| number.as_f64().map(|number| vec![number])),
         }
     }
 

@@ -217,6 +217,14 @@ pub(crate) fn holds(dtype: DType, value: f64) -> bool {
     }
 }
 
+/// Says so, with what to do about it.
+pub(crate) fn cannot_hold(dtype: DType, nodata: f64) -> String {
+    let range = dtype
+        .stored_range()
+        .map_or_else(String::new, |(low, high)| format!(": it holds whole numbers from {low} to {high}"));
+    format!("{dtype} cannot hold the nodata value {nodata}{range}; set another nodata value, or another dtype")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -65,6 +65,8 @@ impl Place {
                 // The first centre stays one, whichever way the pixels are taken.
                 Some(self.moved(axis, *start as f64 + 0.5 - step / 2.0, step))
             }
+            // Pixels that lie nowhere lie nowhere whichever of them are taken.
+            AxisIndex::List(_) if self.is_pixels && self.gcps.is_none() => Some(self.clone()),
             AxisIndex::List(list) => {
                 let (first, second) = (*list.first()?, *list.get(1)?);
                 let step = second as isize - first as isize;

@@ -16,7 +16,7 @@ pub(crate) use array::{GEO_TRANSFORM, NoGrid, SPATIAL_REF, runs_down};
 pub(crate) use crs::epsg;
 pub use crs::{Crs, IntoCrs};
 pub use encoding::Encoding;
-pub(crate) use encoding::{BandEncoding, Details, holds};
+pub(crate) use encoding::{BandEncoding, Details, cannot_hold, holds};
 pub use gcps::{Gcp, Gcps};
 pub(crate) use georeference::{Georeference, Place, transform_text};
 pub use grid::Grid;

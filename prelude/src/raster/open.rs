@@ -85,6 +85,15 @@ pub(crate) struct Band {
 }
 
 impl Band {
+    /// Makes `nodata` stand for missing values, unless a mask says which are missing.
+    fn name_nodata(&mut self, nodata: f64) {
+        self.filling = Some(nodata);
+        self.nodata = missing::usable(nodata, self.sample);
+        if self.missing != Missing::Mask {
+            self.missing = self.nodata.map_or(Missing::Never, |nodata| Missing::Between(nodata, nodata));
+        }
+    }
+
     /// How it is stored.
     pub fn encoding(&self) -> BandEncoding {
         let (scale, offset) = self.scaling.unwrap_or((1.0, 0.0));
@@ -264,11 +273,14 @@ impl_show!(Raster);
 fn open(path: &Path, overview: Option<usize>) -> Result<Raster> {
     let mut opened = datasets::with_current(path, overview, |dataset| describe(path, overview, dataset))?;
     if overview.is_some() {
-        // GDAL gives neither the scale nor the words of the file with its smaller versions.
+        // GDAL gives neither the scale nor the words of the file with its smaller versions, nor each nodata value.
         let whole = open(path, None)?;
         opened.tags = whole.0.tags.clone();
         for (band, of_whole) in opened.bands.iter_mut().zip(&whole.0.bands) {
             band.scaling = of_whole.scaling;
+            if let (None, Some(nodata)) = (band.nodata, of_whole.nodata) {
+                band.name_nodata(nodata);
+            }
         }
         opened.meta.bands = opened.bands.iter().map(Band::encoding).collect();
     }
@@ -277,16 +289,19 @@ fn open(path: &Path, overview: Option<usize>) -> Result<Raster> {
 
 fn describe(path: &Path, overview: Option<usize>, dataset: &Dataset) -> Result<Opened> {
     let (width, height) = dataset.raster_size();
-    let bands = (1..=dataset.raster_count())
+    let mut bands = (1..=dataset.raster_count())
         .map(|number| {
             library::call(|| dataset.rasterband(number))
                 .map_err(|said| Error::new(ErrorKind::Damaged, format!("band {number} of {}: {said}", shown(path))))
                 .and_then(|band| describe_band(path, number, &band))
         })
         .collect::<Result<Vec<_>>>()?;
+    let driver = dataset.driver().short_name();
+    if driver == "GTiff" {
+        correct_nodata(path, &mut bands);
+    }
     let Some(first) = bands.first() else { return Err(handle::no_bands(path, dataset)) };
     check_blocks(path, [height, width], first)?;
-    let driver = dataset.driver().short_name();
     let compression = dataset.metadata_item("COMPRESSION", "IMAGE_STRUCTURE");
     let shared_mask = library::call(|| dataset.rasterband(1)?.mask_flags())
         .is_ok_and(|flags| flags.is_per_dataset() || flags.is_alpha());
@@ -314,6 +329,7 @@ fn describe(path: &Path, overview: Option<usize>, dataset: &Dataset) -> Result<O
         decoder: Some(decoder.clone()),
         bands: bands.iter().map(Band::encoding).collect(),
         gcps: control.gcps.clone().filter(|_| transform.or(exact).is_none()),
+        is_point: dataset.metadata_item("AREA_OR_POINT", "").as_deref() == Some("Point"),
     };
     Ok(Opened {
         path: path.to_owned(),
@@ -351,6 +367,18 @@ fn describe_band(path: &Path, number: usize, band: &RasterBand<'_>) -> Result<Ba
     let nodata = filling.and_then(|nodata| missing::usable(nodata, sample));
     let missing = Missing::of(band, sample, nodata);
     Ok(Band { dtype, sample, nodata, filling, missing, block: [rows, columns], scaling })
+}
+
+/// Gives bands of 64-bit integers the nodata value that the file names, where GDAL has read another.
+fn correct_nodata(path: &Path, bands: &mut [Band]) {
+    let mut wide = bands.iter_mut().filter(|band| matches!(band.sample, Some(Sample::I64 | Sample::U64))).peekable();
+    if wide.peek().is_none_or(|band| band.filling.is_none()) {
+        return;
+    }
+    let Some((digits, named)) = decode::long_nodata(path) else { return };
+    for band in wide.filter(|band| band.filling == Some(digits)) {
+        band.name_nodata(named);
+    }
 }
 
 /// GDAL takes memory for a whole block before it looks whether the file has one: a damaged header may ask for all there is.

@@ -2,10 +2,13 @@
 
 use super::RasterMeta;
 use crate::array::{Attr, DataArray};
-use crate::geo::{Encoding, holds};
+use crate::geo::{Encoding, cannot_hold, holds};
 use crate::values::DType;
 use crate::{Error, ErrorKind, Result};
 use gdal::{DriverManager, Metadata as _};
+
+/// The longest side of a tile that GDAL makes.
+const LARGEST_TILE: usize = 1 << 14;
 
 /// How pixels are packed in a file. All of these give every value back as it was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -175,8 +178,10 @@ impl RasterOptions {
             meta.compression = compression.name().map(str::to_owned);
         }
         if let Some(side) = self.tile {
-            if side == 0 || !side.is_multiple_of(16) {
-                let message = format!("tiles of {side} pixels: the side must be a multiple of 16, such as 256");
+            if side == 0 || !side.is_multiple_of(16) || side > LARGEST_TILE {
+                let message = format!(
+                    "tiles of {side} pixels: the side must be a multiple of 16 of at most {LARGEST_TILE}, such as 256"
+                );
                 return Err(Error::new(ErrorKind::InvalidArgument, message));
             }
             meta.block = [side, side];
@@ -187,13 +192,8 @@ impl RasterOptions {
 
     fn check(&self, meta: &RasterMeta) -> Result<()> {
         let invalid = |message: String| Err(Error::new(ErrorKind::InvalidArgument, message));
-        if let (Some(nodata), Some((low, high))) = (meta.nodata, meta.dtype.stored_range())
-            && !holds(meta.dtype, nodata)
-        {
-            return invalid(format!(
-                "{} cannot hold the nodata value {nodata}: it goes from {low} to {high}; set another one with nodata(…), or dtype(…)",
-                meta.dtype
-            ));
+        if let Some(nodata) = meta.nodata.filter(|&nodata| !holds(meta.dtype, nodata)) {
+            return invalid(cannot_hold(meta.dtype, nodata));
         }
         if let Some(level) = self.level {
             let most = match meta.compression.as_deref() {

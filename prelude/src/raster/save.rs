@@ -5,7 +5,7 @@ use super::encode::Encoder;
 use super::options::overview_resampling;
 use super::transfer::Transfer;
 use super::{RasterMeta, RasterOptions, RasterWriter, tags, write};
-use crate::array::{DType, DataArray, Values};
+use crate::array::{Attr, DType, DataArray, Values};
 use crate::cancel;
 use crate::disk::shown;
 use crate::geo::{NO_TRANSFORM, NoGrid, same_transform};
@@ -74,6 +74,7 @@ fn save(array: &DataArray, path: &Path, options: &RasterOptions) -> Result<()> {
     let like = options.meta(&array, height, width, count).map_err(named)?;
     let mut meta = like.clone();
     place(&array, &mut meta, options.size_like() == Some((width, height))).map_err(named)?;
+    meta.is_point = array.get_attr("AREA_OR_POINT").and_then(Attr::as_str) == Some("Point");
     let decoded = array.attachment().is_some() && array.encoding().is_none_or(|encoding| !encoding.is_raw());
     let encoder = Encoder::new(array.dtype(), options.known(&array).as_ref(), &meta).strict(decoded);
     let ending = Ending {
@@ -221,7 +222,7 @@ fn place(array: &DataArray, meta: &mut RasterMeta, same_size: bool) -> Result<()
         Err(NoGrid::NoPlace) => (meta.transform, meta.gcps) = (NO_TRANSFORM, own.flatten()),
         // Without coordinates an array lies where the file lies that it is to be like.
         Err(NoGrid::NoMap | NoGrid::NoLabels(_)) if same_size => {}
-        Err(NoGrid::NoMap | NoGrid::NoLabels(_)) if crs.is_none() && !labelled(array) => {
+        Err(NoGrid::NoMap | NoGrid::NoLabels(_)) if crs.is_none() && !labelled(array) && !array.lost_its_place() => {
             (meta.transform, meta.gcps) = (NO_TRANSFORM, None);
         }
         Err(why) => {

@@ -7,8 +7,8 @@ use super::{Pixel, RasterMeta};
 use crate::cancel;
 use crate::disk::Temporary;
 use crate::disk::shown;
-use crate::gdal::library;
-use crate::geo::NO_TRANSFORM;
+use crate::gdal::{library, siblings};
+use crate::geo::{NO_TRANSFORM, cannot_hold, holds};
 use crate::values::DType;
 use crate::{Error, ErrorKind, Result};
 use gdal::errors::GdalError;
@@ -70,14 +70,18 @@ impl RasterWriter {
             closed.and(library::complaints().map_or(Ok(()), Err)).map_err(|said| not_written(&self.path, &said))?;
         }
         match &self.ending.cog {
-            None => self.temporary.take_name(&self.path),
+            None => self.temporary.take_name(&self.path)?,
             Some(options) => {
                 let cog = Temporary::beside(&self.path)?;
                 copy::copy(self.temporary.path(), cog.path(), "COG", options)
                     .map_err(|said| not_written(&self.path, &said))?;
-                cog.take_name(&self.path)
+                cog.take_name(&self.path)?;
             }
         }
+        if self.meta.transform == NO_TRANSFORM {
+            siblings::remove_places(&self.path);
+        }
+        Ok(())
     }
 }
 
@@ -103,6 +107,9 @@ pub(crate) fn create_with(path: &Path, meta: &RasterMeta, extra: &[String], endi
     if meta.width == 0 || meta.height == 0 || meta.count == 0 {
         let (width, height, count) = (meta.width, meta.height, meta.count);
         return Err(invalid(format!("it would be empty (width {width}, height {height}, {count} bands)")));
+    }
+    if let Some(nodata) = meta.nodata.filter(|&nodata| !holds(meta.dtype, nodata)) {
+        return Err(invalid(cannot_hold(meta.dtype, nodata)));
     }
     let temporary = Temporary::beside(path)?;
     let dataset =
@@ -141,6 +148,10 @@ fn new_dataset(path: &Path, meta: &RasterMeta, extra: &[String]) -> Result<Optio
         _ => return Ok(None),
     };
     let mut dataset = made?;
+    // Before the control points, whose places in the file it moves by half a pixel.
+    if meta.is_point {
+        dataset.set_metadata_item("AREA_OR_POINT", "Point", "")?;
+    }
     if let Some(crs) = &meta.crs {
         dataset.set_projection(crs.wkt())?;
     }

@@ -35,8 +35,10 @@ use crate::{Error, ErrorKind, Result};
 use layout::Layout;
 use std::borrow::Cow;
 use std::fmt;
+use std::fs::File;
 use std::ops::Range;
 use std::path::Path;
+use tiff::Tiff;
 
 pub(crate) use layout::Expected;
 pub(crate) use sample::{Decoded, Sample};
@@ -97,6 +99,18 @@ pub(crate) fn choose(path: &Path, driver: &str, compression: Option<&str>, expec
         (Err("its compression"), Some(name)) => Decoder::Gdal(format!("compression {name}").into()),
         (Err(why), _) => Decoder::Gdal(why.into()),
     })
+}
+
+/// What a GeoTIFF names as its nodata value, where it is written with a fraction or an exponent.
+///
+/// Older versions of GDAL read no more than the digits before those of a band of 64-bit integers: 9 of
+/// `9.2233720368547758e+18`, which rasterio writes.
+/// What they read comes first here, and then what is named.
+pub(crate) fn long_nodata(path: &Path) -> Option<(f64, f64)> {
+    const GDAL_NODATA: u16 = 42113;
+    let text = Tiff::open(File::open(path).ok()?).ok()?.text(GDAL_NODATA, 64)?;
+    let (digits, _) = text.split_once(['.', 'e', 'E'])?;
+    Some((digits.parse().ok()?, text.parse().ok()?))
 }
 
 /// Fills `out` with a window of a band, which counts from 0 here. False where GDAL has to read it.

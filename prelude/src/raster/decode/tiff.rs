@@ -156,6 +156,19 @@ impl Tiff {
         }
     }
 
+    /// The text of a tag, if it is there, is text of at most `most` bytes, and can be read.
+    pub fn text(&self, number: u16, most: u64) -> Option<String> {
+        let tag = self.tags.iter().find(|tag| tag.number == number)?;
+        // A shorter one stands in the directory itself, in place of its place.
+        if tag.width != 0 || tag.count <= 8 || tag.count > most {
+            return None;
+        }
+        let mut bytes = vec![0; tag.count as usize];
+        self.read(tag.at, &mut bytes).ok()?;
+        let text = String::from_utf8(bytes).ok()?;
+        Some(text.trim_end_matches('\0').trim().to_owned())
+    }
+
     /// The value of a tag that has one, or `default`; where there are several, they must be the same.
     ///
     /// # Errors

@@ -95,3 +95,58 @@ fn raw_values_are_those_of_the_file() {
     assert_eq!(raw([7u8, 1, 2]), [7, 1, 2]);
     assert_eq!(raw([7f32, 1.0, 2.0]), [7.0, 1.0, 2.0]);
 }
+
+/// A GeoTIFF of one row of three 64-bit integers whose nodata value is written as `nodata`.
+#[cfg(gdal_int64)]
+fn wide_integers(nodata: &str, pixels: [i64; 3]) -> Vec<u8> {
+    const DIRECTORY: u32 = 32;
+    const TAGS: u16 = 9;
+    let text = DIRECTORY + 2 + 12 * u32::from(TAGS) + 4;
+    let mut bytes = b"II*\0".to_vec();
+    bytes.extend(DIRECTORY.to_le_bytes());
+    bytes.extend(pixels.iter().flat_map(|pixel| pixel.to_le_bytes()));
+    bytes.extend(TAGS.to_le_bytes());
+    // Number, type (2 text, 3 short, 4 long), how many, value or place.
+    let tags: [(u16, u16, u32, u32); TAGS as usize] = [
+        (256, 4, 1, 3),
+        (257, 4, 1, 1),
+        (258, 3, 1, 64),
+        (259, 3, 1, 1),
+        (262, 3, 1, 1),
+        (273, 4, 1, 8),
+        (279, 4, 1, 24),
+        (339, 3, 1, 2),
+        (42113, 2, nodata.len() as u32 + 1, text),
+    ];
+    for (number, kind, count, value) in tags {
+        bytes.extend(number.to_le_bytes());
+        bytes.extend(kind.to_le_bytes());
+        bytes.extend(count.to_le_bytes());
+        bytes.extend(value.to_le_bytes());
+    }
+    bytes.extend([0; 4]);
+    bytes.extend(nodata.as_bytes());
+    bytes.push(0);
+    bytes
+}
+
+// Expected: rasterio 1.4.4, GDAL 3.10.3: `nodata` and `read_masks(1)` of such files: 9223372036854775807 and
+// -9223372036854775808, -1000, and the first pixel alone is missing.
+#[cfg(gdal_int64)]
+#[test]
+fn a_nodata_value_with_an_exponent_is_itself_and_not_its_first_digits() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.tif");
+    for (text, pixels) in [
+        ("9.2233720368547758e+18", [i64::MAX, 9, 3]),
+        ("-9.2233720368547758e+18", [i64::MIN, -9, 3]),
+        ("-1.000000000e+03", [-1000, -1, 3]),
+    ] {
+        fs::write(&path, wide_integers(text, pixels)).unwrap();
+        let read = open_raster(&path).unwrap();
+        let values = read.to_vec::<f64>().unwrap();
+        assert_eq!(read.nodata(), Some(pixels[0] as f64), "{text}");
+        assert!(values[0].is_nan() && values[1..] == [pixels[1] as f64, 3.0], "{text}: {values:?}");
+        fs::remove_file(&path).unwrap();
+    }
+}

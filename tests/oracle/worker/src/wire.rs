@@ -154,6 +154,8 @@ pub fn attrs(attrs: &Attrs) -> Value {
         Attr::Text(text) => json!(text),
         Attr::Int(number) => json!(number),
         Attr::Float(number) => json!(number),
+        Attr::Float32(number) => json!(f64::from(*number)),
+        Attr::Numbers32(numbers) => json!(numbers.iter().map(|&number| f64::from(number)).collect::<Vec<_>>()),
         Attr::Numbers(numbers) => json!(numbers),
         Attr::Integers(numbers) => json!(numbers),
         Attr::Texts(texts) => json!(texts),
