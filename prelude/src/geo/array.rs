@@ -3,7 +3,7 @@
 use super::crs_from_cf::kept;
 use super::georeference::{Georeference, Place};
 use super::grid::{Cells, Uneven, moved, same_transform};
-use super::{Columns, Crs, Encoding, Grid, IntoCrs};
+use super::{Columns, Crs, Encoding, Gcps, Grid, IntoCrs};
 use crate::array::{Attr, Coord, DataArray};
 use crate::{Error, ErrorKind, Result};
 use std::sync::Arc;
@@ -92,7 +92,14 @@ impl DataArray {
             Some(name) => self.drop_coord(name)?.without_attr("grid_mapping"),
             None => self.clone(),
         };
-        array.coord(SPATIAL_REF, coord)
+        let placed = array.coord(SPATIAL_REF, coord)?;
+        // Control points have a system of their own, which is the array's.
+        let gcps = placed.place().and_then(|place| place.gcps.as_deref());
+        let Some(gcps) = gcps.filter(|gcps| gcps.crs.as_ref() != Some(crs)) else { return Ok(placed) };
+        let gcps = Gcps { crs: Some(crs.clone()), points: gcps.points.clone() };
+        let known = Georeference::of(&placed).cloned().unwrap_or_default();
+        let place = known.place.map(|place| Place { gcps: Some(Arc::new(gcps)), ..place });
+        Ok(Georeference { place, ..known }.attach(&placed))
     }
 
     /// The dimensions that run down and across the map: `y` and `x`, or `lat` and `lon`, or `latitude` and `longitude`.
@@ -180,6 +187,8 @@ impl DataArray {
         let (down, across) = match (self.index_of(y), self.index_of(x), place) {
             (Some(down), Some(across), _) => (down, across),
             (_, _, Some(place)) => return Ok(placed(place.transform)),
+            // Rows and columns of a rotated raster have no labels, in a netCDF file either.
+            (None, None, None) if let Some(written) = self.written_transform() => return Ok(placed(written)),
             (None, ..) => return Err(NoGrid::NoLabels(y)),
             (_, None, _) => return Err(NoGrid::NoLabels(x)),
         };
@@ -215,14 +224,14 @@ impl DataArray {
         let turned = grid.turned(column.turns).transform;
         let transform = moved(&turned, [first as f64, column.range.start as f64], [1.0, 1.0]);
         let known = Georeference::of(self).cloned().unwrap_or_default();
-        Georeference { place: Some(Place::new(map, transform, None)), ..known }.attach(self)
+        Georeference { place: Some(Place::on_grid(map, transform)), ..known }.attach(self)
     }
 
     /// This array with its place kept beside its labels, so that a single pixel of it has one.
     pub(crate) fn keep_place(&self) -> Self {
         let (Some(dims), Ok(grid)) = (self.map_dims(), self.find_grid()) else { return self.clone() };
         let known = Georeference::of(self).cloned().unwrap_or_default();
-        Georeference { place: Some(Place::new(dims, grid.transform, None)), ..known }.attach(self)
+        Georeference { place: Some(Place::on_grid(dims, grid.transform)), ..known }.attach(self)
     }
 
     /// The transform that a coordinate of the user's own says: numbers, or rioxarray's text of numbers.
@@ -243,7 +252,8 @@ impl DataArray {
             ),
             NoGrid::NoPlace => match self.place().is_some_and(|place| place.gcps.is_some()) {
                 true => "the raster is placed by ground control points alone; reproject(…) warps it onto a grid".to_owned(),
-                false => "the file says nothing about where its pixels lie; give them coordinates with .coord(\"y\", …) and .coord(\"x\", …)"
+                false => "the file has no transform that says where its pixels lie (rational coefficients of satellite images are read by Raster::rpcs, and not warped); \
+                     give them coordinates with .coord(\"y\", …) and .coord(\"x\", …)"
                     .to_owned(),
             },
             NoGrid::NoLabels(dim) => format!("the coordinates along {dim} are missing; give them with .coord({dim:?}, …)"),

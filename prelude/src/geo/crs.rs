@@ -124,7 +124,12 @@ impl Crs {
 
     /// Whether its coordinates are longitudes and latitudes in degrees.
     pub(crate) fn is_geographic(&self) -> bool {
-        library::call(|| Ok(SpatialRef::from_wkt(&self.wkt)?.is_geographic())).unwrap_or(false)
+        const DEGREE: f64 = std::f64::consts::PI / 180.0;
+        let in_degrees = || {
+            let reference = SpatialRef::from_wkt(&self.wkt)?;
+            Ok(reference.is_geographic() && (reference.angular_units() - DEGREE).abs() < 1e-9)
+        };
+        library::call(in_degrees).unwrap_or(false)
     }
 
     /// How high above the Earth the satellite of a geostationary view stands, in the units of the CRS: angles seen from there

@@ -27,8 +27,14 @@ pub(crate) struct Place {
 }
 
 impl Place {
+    /// What a file says.
     pub fn new(dims: [&str; 2], transform: [f64; 6], gcps: Option<Arc<Gcps>>) -> Self {
         Self { dims: dims.map(str::to_owned), transform, is_pixels: transform == NO_TRANSFORM, gcps }
+    }
+
+    /// The place of pixels that lie on a grid, even where its transform is what files without one have.
+    pub fn on_grid(dims: [&str; 2], transform: [f64; 6]) -> Self {
+        Self { dims: dims.map(str::to_owned), transform, is_pixels: false, gcps: None }
     }
 
     /// The axis (0 down, 1 across) that `dim` is.

@@ -153,7 +153,13 @@ impl Grid {
     /// # Errors
     /// When it takes in both ends of a grid that does not go around the Earth: its columns are no neighbours.
     pub(crate) fn longitudes(&self, left: f64, right: f64) -> std::result::Result<Vec<Columns>, [Range<usize>; 2]> {
-        let (_, bottom, _, top) = self.bounds();
+        let (west, bottom, east, top) = self.bounds();
+        // A side that is open ends where the grid ends, and a box that goes around more than once has all of it.
+        let left = if left == f64::NEG_INFINITY { west.min(right) } else { left };
+        let right = if right == f64::INFINITY { east.max(left) } else { right };
+        if right - left > AROUND + self.transform[1].abs() {
+            return Ok(vec![Columns { range: 0..self.width, turns: 0 }]);
+        }
         let window = |turns: i32| {
             let [_, range] = self.turned(turns).window([left, bottom, right, top]);
             Columns { range, turns }

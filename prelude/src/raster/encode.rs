@@ -1,6 +1,6 @@
 //! From the values of an array to the numbers that a raster file stores: scaled back, rounded, missing ones as nodata.
 
-use super::RasterMeta;
+use super::{RasterMeta, missing};
 use crate::geo::{BandEncoding, Encoding};
 use crate::values::{DType, Element};
 use crate::{Error, ErrorKind, Result};
@@ -23,9 +23,12 @@ pub(super) struct Encoder {
 
 impl Encoder {
     /// For an array of `own` elements, whose encoding is known or not, and the file that `meta` describes.
-    pub fn new(own: DType, known: Option<&Encoding>, meta: &RasterMeta) -> Self {
-        let raw = known.is_some_and(Encoding::is_raw) || (known.is_none() && own == meta.dtype && own.is_integer());
+    pub fn new(known: Option<&Encoding>, meta: &RasterMeta) -> Self {
+        // Stored numbers that nothing is to be done to are what they mean, in a file with a scale too.
         let bands = || (0..meta.count).map(|at| meta.band(at));
+        let raw = known.is_some_and(|known| {
+            known.is_raw() && bands().enumerate().all(|(at, band)| same_scale(known.band(at), band))
+        });
         let packed = if !raw && bands().any(|band| band.is_scaled()) { bands().collect() } else { Vec::new() };
         let own_nodata = known.filter(|known| known.is_raw()).map_or_else(Vec::new, |known| {
             let own = (0..meta.count).map(|at| known.band(at).nodata).collect::<Vec<_>>();
@@ -51,11 +54,10 @@ impl Encoder {
     /// Where one is the nodata value and means itself.
     pub fn check<'a, T: Element>(&self, mut values: impl Iterator<Item = &'a T>) -> Result<()> {
         let Some(nodata) = self.nodata.filter(|nodata| self.strict && !nodata.is_nan()) else { return Ok(()) };
-        // As the type has it: most nodata values of single precision are no doubles with the same digits.
-        let nodata = if self.stored == DType::F32 { f64::from(nodata as f32) } else { nodata };
-        match values.any(|value| value.to_f64() == nodata) {
-            true => Err(taken(nodata, nodata)),
-            false => Ok(()),
+        let (low, high) = missing::near(nodata, self.stored);
+        match values.find(|value| (low..=high).contains(&value.to_f64())) {
+            Some(value) => Err(taken(value.to_f64(), nodata)),
+            None => Ok(()),
         }
     }
 
@@ -92,9 +94,13 @@ impl Encoder {
         let exact = packing.map_or(value, |band| (value - band.offset) / band.scale);
         let Some((low, high)) = self.stored.stored_range() else {
             // Single precision is what the file has of it.
-            let same = |nodata: f64| exact == nodata || (self.stored == DType::F32 && exact as f32 == nodata as f32);
+            let stored = if self.stored == DType::F32 { f64::from(exact as f32) } else { exact };
+            let is_missing = |nodata: f64| {
+                let (low, high) = missing::near(nodata, self.stored);
+                (low..=high).contains(&stored)
+            };
             return match self.nodata {
-                Some(nodata) if self.strict && same(nodata) => Err(taken(value, nodata)),
+                Some(nodata) if self.strict && is_missing(nodata) => Err(taken(value, nodata)),
                 _ => Ok(exact),
             };
         };
@@ -113,6 +119,10 @@ impl Encoder {
         }
         Ok(whole)
     }
+}
+
+fn same_scale(one: BandEncoding, other: BandEncoding) -> bool {
+    (one.scale, one.offset) == (other.scale, other.offset)
 }
 
 fn taken(value: f64, nodata: f64) -> Error {
@@ -154,7 +164,7 @@ mod tests {
         let mut meta = RasterMeta::new(1, 1, dtype);
         meta.nodata = nodata;
         meta.bands = vec![BandEncoding { scale, ..BandEncoding::PLAIN }];
-        Encoder::new(DType::F32, None, &meta)
+        Encoder::new(None, &meta)
     }
 
     #[test]

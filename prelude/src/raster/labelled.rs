@@ -171,9 +171,10 @@ fn difference(first: &Raster, other: &Raster) -> Option<String> {
         let name = |crs: &Option<Crs>| crs.as_ref().map_or_else(|| "none".to_owned(), Crs::to_string);
         return Some(format!("CRS {}, not {}", name(&b.crs), name(&a.crs)));
     }
-    // Compared after masking: it is what the array holds.
-    let dtype = |raster: &Raster| RasterSource::new(raster, 1).map(|source| crate::lazy::Source::dtype(&source)).ok();
-    (dtype(first) != dtype(other)).then(|| format!("{} values, not {}", b.dtype, a.dtype))
+    if a.gcps != b.gcps {
+        return Some("other ground control points".to_owned());
+    }
+    (a.dtype != b.dtype).then(|| format!("{} values, not {}", b.dtype, a.dtype))
 }
 
 /// The array of rasters that are known to share their grid.

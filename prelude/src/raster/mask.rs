@@ -1,10 +1,11 @@
 //! Masks: which pixels of a raster are there, as GDAL and rasterio answer it.
 
 use super::missing::Missing;
-use super::{Raster, datasets, read};
+use super::{Raster, RasterSource, datasets, read};
 use crate::Result;
 use crate::cancel;
 use crate::gdal::library;
+use crate::lazy::Source as _;
 use ndarray::Array2;
 use std::ops::Range;
 
@@ -74,6 +75,13 @@ pub(super) fn valid(raster: &Raster, band: usize, window: &Window) -> Result<Vec
     if mask.is_empty() || facts.missing == Missing::Never && facts.nodata.is_none() {
         return Ok(mask);
     }
+    if let Missing::Exactly(_) = facts.missing {
+        // GDAL's own mask is made of the nodata value as GDAL has read it.
+        let (rows, columns) = (window.rows.clone(), window.columns.clone());
+        let values = RasterSource::new(raster, band)?.read(&[rows, columns])?.to_vec::<f64>()?;
+        return Ok(values.into_iter().map(|value| if value.is_nan() { 0 } else { u8::MAX }).collect());
+    }
+    raster.check_current()?;
     let rows_at_once = read::slab_rows(facts.block[0], window.columns.len());
     datasets::with(raster.path(), raster.overview(), |dataset| {
         let failed = |rows: &Range<usize>, said: &str| read::failed(raster.path(), band, rows, said);

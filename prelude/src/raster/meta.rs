@@ -49,8 +49,6 @@ pub struct RasterMeta {
     pub(crate) bands: Vec<BandEncoding>,
     /// Where some pixels lie, for images without a transform.
     pub(crate) gcps: Option<Arc<Gcps>>,
-    /// Whether the places are those of points at the pixels' centres, as the tag `AREA_OR_POINT` says.
-    pub(crate) is_point: bool,
 }
 
 /// Metadata are equal if files made of them would be alike, whatever reads those.
@@ -81,7 +79,6 @@ impl RasterMeta {
             decoder: None,
             bands: Vec::new(),
             gcps: None,
-            is_point: false,
         }
     }
 

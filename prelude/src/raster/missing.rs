@@ -4,6 +4,7 @@
 //! before a nodata value, and that before an alpha band.
 
 use super::decode::Sample;
+use crate::values::DType;
 use gdal::raster::RasterBand;
 
 /// How missing pixels of a band are told from the others.
@@ -13,14 +14,17 @@ pub(crate) enum Missing {
     Never,
     /// By their value, which lies between these two, both included. They are the same number for whole numbers.
     Between(f64, f64),
+    /// By this value of a 64-bit integer, whose neighbours are the same float.
+    Exactly(i128),
     /// By GDAL's mask band: 0 where a pixel is missing.
     Mask,
 }
 
 impl Missing {
     /// What GDAL says of a band whose values are of type `sample`.
-    pub fn of(band: &RasterBand<'_>, sample: Option<Sample>, nodata: Option<f64>) -> Self {
+    pub fn of(band: &RasterBand<'_>, sample: Option<Sample>, nodata: Option<Nodata>) -> Self {
         let Ok(flags) = band.mask_flags() else { return Self::Never };
+        let (nodata, whole) = (nodata.map(|nodata| nodata.value), nodata.and_then(|nodata| nodata.whole));
         // Older versions of GDAL, which know no signed bytes, take a nodata value below 0 for one that none has.
         if let (Some(Sample::I8), Some(nodata), true) = (sample, nodata, flags.is_all_valid()) {
             return Self::Between(nodata, nodata);
@@ -31,10 +35,8 @@ impl Missing {
         if flags.is_per_dataset() || flags.is_alpha() || !flags.is_nodata() {
             return Self::Mask;
         }
-        let large = nodata.is_some_and(|nodata| nodata.abs() >= (1u64 << 53) as f64);
         match (sample, nodata) {
-            // A double may be another number than the one that the file names.
-            (Some(Sample::I64 | Sample::U64), _) if large => Self::Mask,
+            (Some(Sample::I64 | Sample::U64), Some(_)) => whole.map_or(Self::Never, Self::Exactly),
             (_, Some(nodata)) if nodata.is_nan() => Self::Never,
             (Some(Sample::F32), Some(nodata)) => {
                 let (low, high) = near_f32(nodata as f32);
@@ -54,6 +56,49 @@ impl Missing {
     /// Whether a band may have missing pixels that its own type has no word for.
     pub fn is_possible(self) -> bool {
         self != Self::Never
+    }
+}
+
+/// What a file names as its nodata value.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Nodata {
+    pub value: f64,
+    /// The same of 64-bit integers, of which a float does not tell all apart.
+    pub whole: Option<i128>,
+}
+
+impl Nodata {
+    /// A number, which is `whole` where it is one of 64-bit integers that a float has.
+    pub fn float(value: f64, sample: Option<Sample>) -> Self {
+        let whole = match sample {
+            // The first float beyond the largest of them stands for that one.
+            Some(Sample::I64) => Some((value as i64).into()).filter(|_| usable(value, sample).is_some()),
+            Some(Sample::U64) => Some((value as u64).into()).filter(|_| usable(value, sample).is_some()),
+            _ => None,
+        };
+        Self { value, whole }
+    }
+
+    #[cfg(gdal_int64)]
+    pub fn whole(whole: i128) -> Self {
+        Self { value: whole as f64, whole: Some(whole) }
+    }
+
+    /// Whether the number itself is a float, so that nothing is lost where it is kept as one.
+    pub fn is_float(self, sample: Option<Sample>) -> bool {
+        self.whole.is_none_or(|whole| Self::float(self.value, sample).whole == Some(whole))
+    }
+}
+
+/// The smallest and the largest value of a band of this type that a reader takes for the nodata value.
+pub(super) fn near(nodata: f64, stored: DType) -> (f64, f64) {
+    match stored {
+        DType::F32 => {
+            let (low, high) = near_f32(nodata as f32);
+            (low.into(), high.into())
+        }
+        DType::F64 => near_f64(nodata),
+        _ => (nodata, nodata),
     }
 }
 

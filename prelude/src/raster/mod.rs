@@ -7,6 +7,7 @@ mod clip;
 mod clip_polygons;
 mod control;
 mod copy;
+mod current;
 mod datasets;
 mod decode;
 mod encode;

@@ -1,9 +1,10 @@
 //! A raster file, opened: its path and what its header says. Pixels are read on request.
 
 use super::control::Control;
+use super::current::{self, Current};
 use super::decode::{self, Decoder, Expected, Sample};
 use super::meta::block_text;
-use super::missing::{self, Missing};
+use super::missing::{self, Missing, Nodata};
 use super::tags::{self, Tags};
 use super::{Pixel, RasterMeta, RasterWriter, datasets, handle, transfer};
 use crate::disk::{file_name, shown};
@@ -64,6 +65,7 @@ struct Opened {
     /// What the file is to hold when it is read.
     expected: Expected,
     decoder: Decoder,
+    current: Current,
 }
 
 /// What differs from band to band.
@@ -90,8 +92,14 @@ impl Band {
         self.filling = Some(nodata);
         self.nodata = missing::usable(nodata, self.sample);
         if self.missing != Missing::Mask {
-            self.missing = self.nodata.map_or(Missing::Never, |nodata| Missing::Between(nodata, nodata));
+            self.missing = Nodata::float(nodata, self.sample).whole.map_or(Missing::Never, Missing::Exactly);
         }
+    }
+
+    /// What its numbers mean. NaN as a nodata value is one value.
+    pub fn meaning(&self) -> (DType, Option<Sample>, [Option<u64>; 2], Missing, Option<(f64, f64)>) {
+        let nodata = [self.nodata, self.filling].map(|nodata| nodata.map(f64::to_bits));
+        (self.dtype, self.sample, nodata, self.missing, self.scaling)
     }
 
     /// How it is stored.
@@ -209,6 +217,14 @@ impl Raster {
         &self.0.tags.names
     }
 
+    /// Looks whether the file is still what was opened, as far as its pixels are concerned.
+    ///
+    /// # Errors
+    /// When it is not.
+    pub(super) fn check_current(&self) -> Result<()> {
+        current::check(self, &self.0.current)
+    }
+
     pub(crate) fn overview(&self) -> Option<usize> {
         self.0.overview
     }
@@ -271,15 +287,21 @@ impl Show for Raster {
 impl_show!(Raster);
 
 fn open(path: &Path, overview: Option<usize>) -> Result<Raster> {
+    // Before the header is read: what changes from now on is noticed.
+    let current = Current::of(path);
     let mut opened = datasets::with_current(path, overview, |dataset| describe(path, overview, dataset))?;
+    opened.current = current;
     if overview.is_some() {
         // GDAL gives neither the scale nor the words of the file with its smaller versions, nor each nodata value.
         let whole = open(path, None)?;
         opened.tags = whole.0.tags.clone();
         for (band, of_whole) in opened.bands.iter_mut().zip(&whole.0.bands) {
             band.scaling = of_whole.scaling;
-            if let (None, Some(nodata)) = (band.nodata, of_whole.nodata) {
-                band.name_nodata(nodata);
+            if band.filling.is_none() && of_whole.filling.is_some() {
+                (band.filling, band.nodata) = (of_whole.filling, of_whole.nodata);
+                if band.missing == Missing::Never && of_whole.missing != Missing::Mask {
+                    band.missing = of_whole.missing;
+                }
             }
         }
         opened.meta.bands = opened.bands.iter().map(Band::encoding).collect();
@@ -329,7 +351,6 @@ fn describe(path: &Path, overview: Option<usize>, dataset: &Dataset) -> Result<O
         decoder: Some(decoder.clone()),
         bands: bands.iter().map(Band::encoding).collect(),
         gcps: control.gcps.clone().filter(|_| transform.or(exact).is_none()),
-        is_point: dataset.metadata_item("AREA_OR_POINT", "").as_deref() == Some("Point"),
     };
     Ok(Opened {
         path: path.to_owned(),
@@ -343,6 +364,7 @@ fn describe(path: &Path, overview: Option<usize>, dataset: &Dataset) -> Result<O
         shared_mask,
         expected,
         decoder,
+        current: Current::default(),
     })
 }
 
@@ -363,9 +385,12 @@ fn describe_band(path: &Path, number: usize, band: &RasterBand<'_>) -> Result<Ba
         other => Some(other),
     };
     let sample = Sample::named(&name);
-    let filling = nodata(band, dtype);
-    let nodata = filling.and_then(|nodata| missing::usable(nodata, sample));
-    let missing = Missing::of(band, sample, nodata);
+    let named = nodata(band, sample);
+    let usable = named.and_then(|nodata| Some(Nodata { value: missing::usable(nodata.value, sample)?, ..nodata }));
+    let missing = Missing::of(band, sample, usable);
+    let filling = named.map(|nodata| nodata.value);
+    // What is no float is not given away as one: files that are written with it would have another.
+    let nodata = usable.filter(|nodata| nodata.is_float(sample)).map(|nodata| nodata.value);
     Ok(Band { dtype, sample, nodata, filling, missing, block: [rows, columns], scaling })
 }
 
@@ -396,17 +421,16 @@ fn check_blocks(path: &Path, image: [usize; 2], band: &Band) -> Result<()> {
     Err(Error::new(ErrorKind::Damaged, message))
 }
 
-fn nodata(band: &RasterBand<'_>, dtype: DType) -> Option<f64> {
+fn nodata(band: &RasterBand<'_>, sample: Option<Sample>) -> Option<Nodata> {
     #[cfg(gdal_int64)]
-    if dtype == DType::I64 {
-        return band.no_data_value_i64().map(|nodata| nodata as f64);
+    if sample == Some(Sample::I64) {
+        return band.no_data_value_i64().map(|nodata| Nodata::whole(nodata.into()));
     }
     #[cfg(gdal_int64)]
-    if dtype == DType::U64 {
-        return band.no_data_value_u64().map(|nodata| nodata as f64);
+    if sample == Some(Sample::U64) {
+        return band.no_data_value_u64().map(|nodata| Nodata::whole(nodata.into()));
     }
-    let _ = dtype;
-    band.no_data_value()
+    band.no_data_value().map(|nodata| Nodata::float(nodata, sample))
 }
 
 fn crs(dataset: &Dataset) -> Option<Crs> {

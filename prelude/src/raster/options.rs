@@ -139,11 +139,13 @@ impl RasterOptions {
     /// The encoding of the array, as far as the file is to have it: another element type ends it.
     pub(super) fn known(&self, array: &DataArray) -> Option<Encoding> {
         let known = array.encoding()?;
+        // Rows that were bands of unlike encodings have none that a file could have.
+        let along = known.along().is_none_or(|along| array.ndim() == 3 && array.dims()[0] == along);
         let dtype = self.dtype.or(self.like.as_ref().map(|like| like.dtype)).unwrap_or(known.dtype());
         let fits = !known.is_raw() || known.dtype() == array.dtype();
         // A GeoTIFF has one nodata value; where there were several, or a mask, NaN is what is missing.
         let one = known.is_raw() || known.has_one_nodata();
-        (known.is_raw() || dtype == known.dtype()).then_some(known).filter(|_| fits && one)
+        (known.is_raw() || dtype == known.dtype()).then_some(known).filter(|_| fits && one && along)
     }
 
     /// The metadata of the file, its place apart.

@@ -54,6 +54,7 @@ pub(crate) fn into<T: Transfer + Decoded>(
     if rows.is_empty() || columns.is_empty() {
         return Ok(());
     }
+    raster.check_current()?;
     if raster.decoder() == &Decoder::Isopleth {
         let window = (band - 1, rows.clone(), columns.clone());
         if decode::read(raster.path(), raster.expected(), window, facts.filling, out, finish)? {

@@ -244,7 +244,7 @@ fn on_grid(array: &DataArray, what: &str, target: &Grid, options: &Reproject) ->
     if let Some(crs) = &target.crs {
         reprojected = reprojected.set_crs(crs)?;
     }
-    let place = Place::new(["y", "x"], target.transform, None);
+    let place = Place::on_grid(["y", "x"], target.transform);
     let encoding = numbers.encoding.map(Arc::new);
     reprojected = Georeference { place: Some(place), encoding }.attach(&reprojected);
     if let Some(nodata) = numbers.attribute {

@@ -5,10 +5,10 @@ use super::encode::Encoder;
 use super::options::overview_resampling;
 use super::transfer::Transfer;
 use super::{RasterMeta, RasterOptions, RasterWriter, tags, write};
-use crate::array::{Attr, DType, DataArray, Values};
+use crate::array::{DType, DataArray, Values};
 use crate::cancel;
 use crate::disk::shown;
-use crate::geo::{NO_TRANSFORM, NoGrid, same_transform};
+use crate::geo::{Encoding, NO_TRANSFORM, NoGrid, same_transform};
 use crate::lazy::Plan;
 use crate::parallel::Progress;
 use crate::{Error, ErrorKind, Result};
@@ -74,9 +74,10 @@ fn save(array: &DataArray, path: &Path, options: &RasterOptions) -> Result<()> {
     let like = options.meta(&array, height, width, count).map_err(named)?;
     let mut meta = like.clone();
     place(&array, &mut meta, options.size_like() == Some((width, height))).map_err(named)?;
-    meta.is_point = array.get_attr("AREA_OR_POINT").and_then(Attr::as_str) == Some("Point");
     let decoded = array.attachment().is_some() && array.encoding().is_none_or(|encoding| !encoding.is_raw());
-    let encoder = Encoder::new(array.dtype(), options.known(&array).as_ref(), &meta).strict(decoded);
+    let known = options.known(&array);
+    same_scales(known.as_ref(), &meta).map_err(named)?;
+    let encoder = Encoder::new(known.as_ref(), &meta).strict(decoded);
     let ending = Ending {
         overviews: (options.has_overviews() && !options.is_cog()).then(|| overview_resampling(meta.dtype)),
         cog: options.is_cog().then(|| options.cog_creation(&meta)),
@@ -87,6 +88,21 @@ fn save(array: &DataArray, path: &Path, options: &RasterOptions) -> Result<()> {
     tags::write(&mut writer, &array)?;
     pixels(&mut writer, &plan, &encoder, path)?;
     writer.finish()
+}
+
+/// Stored numbers are no values that another scale could be undone of.
+fn same_scales(known: Option<&Encoding>, meta: &RasterMeta) -> Result<()> {
+    let Some(known) = known.filter(|known| known.is_raw()) else { return Ok(()) };
+    let bands = (0..meta.count).map(|at| (known.band(at), meta.band(at)));
+    let mut unlike =
+        bands.filter(|(own, file)| own.is_scaled() && (own.scale, own.offset) != (file.scale, file.offset));
+    let Some((own, file)) = unlike.next() else { return Ok(()) };
+    let message = format!(
+        "the array holds the stored numbers of a file with scale {} and offset {}, and the file to be like has scale {} and offset {}; \
+         open it without unmasked() to write its values",
+        own.scale, own.offset, file.scale, file.offset
+    );
+    Err(Error::new(ErrorKind::Mismatch, message))
 }
 
 /// What no raster file can hold.
@@ -141,7 +157,15 @@ fn put(writer: &mut RasterWriter, part: &BandRows, values: &Values, encoder: &En
     if !encoder.is_plain(values.dtype()) {
         let numbers =
             values.window(&[at..at + 1, 0..rows.len(), 0..values.shape()[2]]).cast(DType::F64).to_vec::<f64>()?;
-        return write(writer, band, rows, encoder.encode(part.band, numbers.into_iter()).map_err(named)?.into_iter());
+        let numbers = encoder.encode(part.band, numbers.into_iter()).map_err(named)?.into_iter();
+        return match writer.meta().dtype {
+            // GDAL makes 0 of what is beyond the largest of them, as the nodata value may be: as a float it is the next power of 2.
+            #[cfg(gdal_int64)]
+            DType::I64 => write(writer, band, rows, numbers.map(|number| number as i64)),
+            #[cfg(gdal_int64)]
+            DType::U64 => write(writer, band, rows, numbers.map(|number| number as u64)),
+            _ => write(writer, band, rows, numbers),
+        };
     }
     // Elements that a file holds as they are, once none of them would be missing in it.
     macro_rules! plain {

@@ -82,7 +82,8 @@ impl RasterSource {
         nodata: &dyn Fn(f64, f64) -> F,
     ) -> Result<Vec<T>> {
         match self.missing {
-            Missing::Never => self.numbers(rows, columns),
+            // Of 64-bit integers, which `wide` has read.
+            Missing::Never | Missing::Exactly(_) => self.numbers(rows, columns),
             Missing::Between(low, high) => self.finished(rows, columns, &nodata(low, high)),
             Missing::Mask => {
                 let mut values = self.numbers(rows.clone(), columns.clone())?;
@@ -93,6 +94,24 @@ impl RasterSource {
                 Ok(values)
             }
         }
+    }
+
+    /// 64-bit integers as floats, of which the one that is `nodata` is missing.
+    fn wide(&self, rows: Range<usize>, columns: Range<usize>, nodata: i128) -> Result<Vec<f64>> {
+        #[cfg(gdal_int64)]
+        match self.raster.band(self.band)?.dtype {
+            DType::I64 => {
+                let number = |value: i64| if i128::from(value) == nodata { f64::NAN } else { value as f64 };
+                return Ok(self.numbers::<i64>(rows, columns)?.into_iter().map(number).collect());
+            }
+            DType::U64 => {
+                let number = |value: u64| if i128::from(value) == nodata { f64::NAN } else { value as f64 };
+                return Ok(self.numbers::<u64>(rows, columns)?.into_iter().map(number).collect());
+            }
+            _ => {}
+        }
+        let _ = (rows, columns, nodata);
+        Err(self.unreadable())
     }
 
     fn finished<T: Pixel + Element + Transfer + Decoded>(
@@ -152,6 +171,9 @@ impl Source for RasterSource {
             DType::F32 => {
                 let nodata = |low, high| move |values: &mut [f32]| mask(values, low as f32, high as f32, f32::NAN);
                 Values::from_shape_vec(&shape, self.floats(rows, columns, f32::NAN, &nodata)?)
+            }
+            DType::F64 if let Missing::Exactly(nodata) = self.missing => {
+                Values::from_shape_vec(&shape, self.wide(rows, columns, nodata)?)
             }
             DType::F64 => {
                 let nodata = |low, high| move |values: &mut [f64]| mask(values, low, high, f64::NAN);

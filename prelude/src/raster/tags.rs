@@ -12,14 +12,26 @@ use crate::values::{DType, Values};
 use gdal::raster::RasterBand;
 use gdal::{Dataset, Metadata as _};
 
+/// Whether a place is that of a pixel's centre or of its corner.
+const POINTS: &str = "AREA_OR_POINT";
 const DIM: &str = "NETCDF_DIM_EXTRA";
 /// The dimension along which the names of the bands are the labels.
 const NAMES_ALONG: &str = "ISOPLETH_BANDS_ALONG";
 const SINCE: &str = "nanoseconds since 1970-01-01";
 /// Tags that are not attributes: labels along the bands, and what the file says elsewhere with more authority. rioxarray
 /// leaves out the same ones.
-const NOT_ATTRIBUTES: [&str; 7] =
-    ["_FillValue", "missing_value", "fill_value", "nodata", "nodatavals", "is_tiled", "res"];
+const NOT_ATTRIBUTES: [&str; 9] = [
+    "_FillValue",
+    "missing_value",
+    "fill_value",
+    "nodata",
+    "nodatavals",
+    "is_tiled",
+    "res",
+    // A scale is the band's own, or none: programs copy these tags from files whose numbers they have scaled back.
+    "scale_factor",
+    "add_offset",
+];
 /// The beginning of others.
 const NOT_ATTRIBUTES_OF: &str = "NETCDF_";
 /// The beginnings of attributes that tell of the pixels or overviews of the file that was read, and may be wrong of those
@@ -31,10 +43,30 @@ const GLOBAL: &str = "NC_GLOBAL#";
 /// Attributes and labels of `array`, whose file is being made.
 pub(super) fn write(writer: &mut RasterWriter, array: &DataArray) -> Result<()> {
     for (name, attr) in array.attrs().iter() {
-        if !is_attribute(name) || NOT_WRITTEN.iter().any(|prefix| name.starts_with(prefix)) {
+        // GDAL moves the control points of a file of points by half a pixel when they are written, and again when they are
+        // read; those that it gave are right for areas.
+        if name == POINTS && writer.meta().gcps.is_some() {
+            continue;
+        }
+        // Each band has its unit.
+        if name == "units" || !is_attribute(name) || NOT_WRITTEN.iter().any(|prefix| name.starts_with(prefix)) {
             continue;
         }
         writer.tag(name, &attr.to_string())?;
+    }
+    let units = array.coords().get("units").filter(|units| units.dims().len() == array.ndim() - 2);
+    match (units, array.get_attr("units")) {
+        (Some(units), _) if units.dims().iter().all(|dim| *dim == array.dims()[0]) => {
+            for (band, unit) in (1..).zip(self::texts(units.values())) {
+                writer.unit(band, &unit)?;
+            }
+        }
+        (_, Some(unit)) => {
+            for band in 1..=writer.meta().count {
+                writer.unit(band, &unit.to_string())?;
+            }
+        }
+        _ => {}
     }
     if array.ndim() == 2 {
         // A band that was chosen among several with names has its own as a coordinate.

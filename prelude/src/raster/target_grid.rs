@@ -7,6 +7,8 @@ use crate::{Error, ErrorKind, Result};
 
 /// A length that is a whole number of pixels but for this part of one is a whole number of them.
 const SLACK: f64 = 1e-6;
+/// The longest side of a raster.
+const MOST: usize = i32::MAX as usize;
 
 impl Reproject {
     /// The grid in `crs`; the rules are rasterio's `calculate_default_transform` and gdalwarp's `-te`.
@@ -14,6 +16,18 @@ impl Reproject {
     /// # Errors
     /// When the options do not go together, or the source has no place in `crs`.
     pub(super) fn grid(&self, source: &Grid, crs: &Crs) -> Result<Grid> {
+        let grid = self.asked(source, crs)?;
+        if [grid.height, grid.width].into_iter().all(|length| length <= MOST) {
+            return Ok(grid);
+        }
+        let message = format!(
+            "reproject: the grid would have {} rows and {} columns, and a raster has at most {MOST}; ask for a coarser resolution, or bounds",
+            grid.height, grid.width
+        );
+        Err(Error::new(ErrorKind::InvalidArgument, message))
+    }
+
+    fn asked(&self, source: &Grid, crs: &Crs) -> Result<Grid> {
         let invalid = |message: String| Err(Error::new(ErrorKind::InvalidArgument, format!("reproject: {message}")));
         if let Some(resolution) = self.resolution
             && !(resolution > 0.0 && resolution.is_finite())
@@ -28,9 +42,9 @@ impl Reproject {
         }
         let mut grid = if stays(source, crs) { upright(source) } else { suggested(source, crs)? };
         if let Some([left, bottom, right, top]) = self.bounds {
-            if !(left < right && bottom < top) {
+            if !(left < right && bottom < top && [left, bottom, right, top].iter().all(|edge| edge.is_finite())) {
                 return invalid(format!(
-                    "bounds ({left}, {bottom}, {right}, {top}): they are left, bottom, right, top"
+                    "bounds ({left}, {bottom}, {right}, {top}): they are left, bottom, right, top, and numbers of {crs}"
                 ));
             }
             let step = [self.resolution.unwrap_or(grid.transform[1]), self.resolution.unwrap_or(-grid.transform[5])];

@@ -15,6 +15,7 @@ use gdal::errors::GdalError;
 use gdal::raster::{GdalType, RasterBand, RasterCreationOptions};
 use gdal::{Dataset, Driver, DriverManager, Metadata as _};
 use ndarray::{ArrayBase, ArrayView2, Data, Ix2, s};
+use std::ffi::CString;
 use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -148,10 +149,6 @@ fn new_dataset(path: &Path, meta: &RasterMeta, extra: &[String]) -> Result<Optio
         _ => return Ok(None),
     };
     let mut dataset = made?;
-    // Before the control points, whose places in the file it moves by half a pixel.
-    if meta.is_point {
-        dataset.set_metadata_item("AREA_OR_POINT", "Point", "")?;
-    }
     if let Some(crs) = &meta.crs {
         dataset.set_projection(crs.wkt())?;
     }
@@ -293,6 +290,24 @@ impl RasterWriter {
             let mut band = dataset.rasterband(band)?;
             band.set_scale(scale)?;
             band.set_offset(offset)
+        };
+        library::call(set).map_err(|said| not_written(&self.path, &said))
+    }
+
+    /// Says what the numbers of a band count.
+    pub(crate) fn unit(&mut self, band: usize, unit: &str) -> Result<()> {
+        let Some(dataset) = &self.dataset else { return Ok(()) };
+        // GDAL keeps it as text that ends with a zero byte.
+        let unit = CString::new(unit).map_err(|error| {
+            Error::with_source(ErrorKind::InvalidArgument, format!("the unit {unit:?} of band {band}"), error)
+        })?;
+        let set = || {
+            let band = dataset.rasterband(band)?;
+            // SAFETY: the band and the text are alive during the call.
+            match unsafe { gdal_sys::GDALSetRasterUnitType(band.c_rasterband(), unit.as_ptr()) } {
+                gdal_sys::CPLErr::CE_None => Ok(()),
+                _ => Err(GdalError::BadArgument(format!("no place for the unit of band {}", unit.to_string_lossy()))),
+            }
         };
         library::call(set).map_err(|said| not_written(&self.path, &said))
     }

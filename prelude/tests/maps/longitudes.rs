@@ -182,3 +182,27 @@ fn windows_and_samples_of_files_are_found_on_any_turn() {
     assert!(error.contains("no one window") && error.contains("clip_box"), "{error}");
     assert_eq!(raster.sample(1, &[(-7.5, 2.0), (352.5, 2.0), (2.5, 2.0)]).unwrap(), [70.0, 70.0, 0.0]);
 }
+
+#[test]
+fn an_open_side_ends_where_the_array_ends_and_more_than_a_turn_is_all_of_it() {
+    let world = world();
+    let clipped = |west: f64, east: f64| labels(&world.clip_box(west, 30.0, east, 60.0).unwrap(), "lon");
+    // da.rio.clip_box has the labels between the two sides.
+    assert_eq!(clipped(f64::NEG_INFINITY, 11.0), [0.0, 2.5, 5.0, 7.5, 10.0]);
+    assert_eq!(clipped(349.0, f64::INFINITY), [350.0, 352.5, 355.0, 357.5]);
+    for (west, east) in [(-1000.0, 10.0), (-1e30, 10.0), (-360.0, 720.0), (f64::NEG_INFINITY, f64::INFINITY)] {
+        assert_eq!(clipped(west, east), labels(&world, "lon"), "from {west} to {east}");
+    }
+}
+
+#[test]
+fn grads_are_no_degrees_and_go_around_at_400() {
+    let x: Vec<f64> = (0..40).map(|column| -195.0 + 10.0 * f64::from(column)).collect();
+    let array = DataArray::new(Array2::from_shape_fn((2, 40), |(_, column)| column as f64), ["y", "x"]).unwrap();
+    let array = array.coord("y", [55.0, 54.0]).unwrap().coord("x", x).unwrap().with_crs("EPSG:4807").unwrap();
+    let error = message(array.wrap_longitudes());
+    assert!(error.contains("degrees"), "{error}");
+    assert!(labels(&array.clip_box(150.0, 53.0, 199.0, 56.0).unwrap(), "x").iter().all(|&x| x > 0.0));
+    // Nothing is 360 to the west of it in this system.
+    assert!(array.clip_box(210.0, 53.0, 230.0, 56.0).is_err());
+}

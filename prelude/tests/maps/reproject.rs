@@ -260,3 +260,23 @@ fn the_most_frequent_of_large_numbers_is_one_of_them() {
         (isopleth::array::DType::I32, expected.map(|number| number + 1.0).to_vec())
     );
 }
+
+#[test]
+fn grids_that_no_raster_can_have_are_refused() {
+    let array = DataArray::new(Array2::from_elem((4, 4), 1f32), ["y", "x"]).unwrap();
+    let labels = [0.5, 1.5, 2.5, 3.5];
+    let array = array.coord("y", labels).unwrap().coord("x", labels).unwrap().with_crs("EPSG:4326").unwrap();
+    let asked = [
+        Reproject::new().shape(1 << 40, 1 << 40),
+        Reproject::new().shape(1 << 32, 2),
+        Reproject::new().resolution(1e-300),
+        Reproject::new().bounds(-1e300, 0.0, 1e300, 1.0),
+        Reproject::new().bounds(0.0, 0.0, f64::INFINITY, 1.0).shape(2, 2),
+        Reproject::new().bounds(0.0, f64::NEG_INFINITY, 1.0, 1.0),
+        Reproject::new().bounds(0.0, 0.0, f64::NAN, 1.0),
+    ];
+    for options in asked {
+        let error = message(array.reproject_with("EPSG:4326", options));
+        assert!(error.contains("at most") || error.contains("left, bottom, right, top"), "{error}");
+    }
+}

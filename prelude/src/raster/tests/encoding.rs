@@ -150,3 +150,66 @@ fn a_nodata_value_that_the_type_does_not_have_is_none() {
         assert!(error.contains("cannot hold"), "{error}");
     }
 }
+
+#[test]
+fn a_file_that_is_to_be_like_a_scaled_one_gets_values_and_not_stored_numbers() {
+    let folder = tempfile::tempdir().unwrap();
+    let (scaled, plain, to) = (folder.path().join("a.tif"), folder.path().join("b.tif"), folder.path().join("c.tif"));
+    three(&scaled, DType::I16, -1.0, Some((0.1, 0.0)), [0, 5, 10]);
+    three(&plain, DType::I16, -1.0, None, [0, 10, 20]);
+    let like = Raster::open(&scaled).unwrap().meta();
+    let classes = open_raster(&scaled).unwrap().gt(0.4).astype(DType::I16);
+    classes.to_raster(&to, &like).unwrap();
+    assert_eq!(open_raster(&to).unwrap().to_vec::<f32>().unwrap(), [0.0, 1.0, 1.0]);
+    let unmasked = |path: &Path| open_raster_with(path, OpenRaster::new().unmasked()).unwrap();
+    unmasked(&plain).to_raster(&to, &like).unwrap();
+    assert_eq!(open_raster(&to).unwrap().to_vec::<f32>().unwrap(), [0.0, 10.0, 20.0]);
+    unmasked(&scaled).to_raster(&to, &like).unwrap();
+    assert_eq!(stored(&to).0, [0.0, 5.0, 10.0]);
+    // The stored numbers of one scale are no values of another.
+    let error = unmasked(&scaled).to_raster(&to, &Raster::open(&plain).unwrap().meta()).unwrap_err();
+    assert!(error.to_string().contains("scale 0.1"), "{error}");
+}
+
+#[test]
+fn a_value_that_readers_take_for_the_nodata_value_is_not_written_as_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let (from, to) = (folder.path().join("a.tif"), folder.path().join("b.tif"));
+    three(&from, DType::F32, -1.0, None, [0, 5, 10]);
+    let near = &open_raster(&from).unwrap() - 9999.002;
+    let error = near.to_raster(&to, RasterOptions::new().nodata(-9999.0)).unwrap_err();
+    assert!(error.to_string().contains("nodata"), "{error}");
+}
+
+#[test]
+fn unlike_scales_end_where_their_bands_become_rows() {
+    let folder = tempfile::tempdir().unwrap();
+    let (from, to) = (folder.path().join("a.tif"), folder.path().join("b.tif"));
+    let mut meta = RasterMeta::new(2, 1, DType::I16);
+    (meta.count, meta.transform) = (2, [0.0, 10.0, 0.0, 0.0, 0.0, -10.0]);
+    let mut writer = Raster::create(&from, &meta).unwrap();
+    for band in [1, 2] {
+        writer.write(&array![[4i16, 5]], band).unwrap();
+        writer.scale(band, [1.0, 0.01][band - 1], 0.0).unwrap();
+    }
+    writer.finish().unwrap();
+    let rows = open_raster(&from).unwrap().isel_dim("y", 0).unwrap().drop_vars(["y", "spatial_ref"]).unwrap();
+    let rows = rows.rename("band", "y").unwrap().coord("y", [5.0, -5.0]).unwrap();
+    rows.to_raster(&to, ()).unwrap();
+    let read = open_raster(&to).unwrap().to_vec::<f64>().unwrap();
+    assert!(read.iter().zip([4.0, 5.0, 0.04, 0.05]).all(|(a, b)| (a - b).abs() < 1e-6), "{read:?}");
+}
+
+#[test]
+fn a_file_cannot_be_made_with_a_nodata_value_that_its_type_does_not_have() {
+    let folder = tempfile::tempdir().unwrap();
+    // rasterio.open(path, "w", dtype=…, nodata=…) raises ValueError for the same ones but 1.5.
+    for (dtype, nodata) in
+        [(DType::I64, f64::NAN), (DType::U64, -1.0), (DType::U8, 300.0), (DType::I32, 1.5), (DType::U8, f64::NAN)]
+    {
+        let mut meta = RasterMeta::new(2, 1, dtype);
+        meta.nodata = Some(nodata);
+        let error = Raster::create(folder.path().join("a.tif"), &meta).unwrap_err().to_string();
+        assert!(error.contains(&format!("nodata value {nodata}")), "{error}");
+    }
+}

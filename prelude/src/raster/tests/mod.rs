@@ -9,6 +9,7 @@ mod made;
 mod masks;
 mod nodata;
 mod options;
+mod overwritten;
 mod placing;
 mod read;
 mod refusals;

@@ -150,3 +150,23 @@ fn a_nodata_value_with_an_exponent_is_itself_and_not_its_first_digits() {
         fs::remove_file(&path).unwrap();
     }
 }
+
+// Expected: rioxarray.open_rasterio(path, masked=True).rio.to_raster: the same type and nodata value.
+#[cfg(gdal_int64)]
+#[test]
+fn a_copy_of_masked_64_bit_integers_is_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let (from, to) = (folder.path().join("a.tif"), folder.path().join("b.tif"));
+    let mut meta = crate::raster::RasterMeta::new(3, 1, crate::values::DType::U64);
+    meta.nodata = Some(u64::MAX as f64);
+    let mut writer = crate::raster::Raster::create(&from, &meta).unwrap();
+    writer.write(&ndarray::array![[1u64, u64::MAX, 7]], 1).unwrap();
+    writer.finish().unwrap();
+    let read = open_raster(&from).unwrap();
+    assert!(read.to_vec::<f64>().unwrap()[1].is_nan());
+    read.to_raster(&to, ()).unwrap();
+    let copy = crate::raster::Raster::open(&to).unwrap();
+    assert_eq!((copy.meta().dtype, copy.nodata()), (crate::values::DType::U64, Some(u64::MAX as f64)));
+    assert_eq!(copy.read::<u64>(1).unwrap(), ndarray::array![[1, u64::MAX, 7]]);
+    assert_eq!(copy.read_mask(1).unwrap(), ndarray::array![[true, false, true]]);
+}

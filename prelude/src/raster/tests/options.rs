@@ -156,6 +156,8 @@ fn options_that_do_not_go_together_say_so() {
     let whole = map(4, 4).fillna(0.0).unwrap();
     let error = |options: RasterOptions| whole.to_raster(&path, options).unwrap_err().to_string();
     assert!(error(RasterOptions::new().tiled(100)).contains("multiple of 16"));
+    // GDAL would ask for all memory there is, and end the process.
+    assert!(error(RasterOptions::new().cog().tiled(1 << 40)).contains("multiple of 16"));
     assert!(error(RasterOptions::new().level(3)).contains("a level belongs to"));
     assert!(error(RasterOptions::new().compress(Compression::Deflate).level(12)).contains("1 to 9"));
     assert!(error(RasterOptions::new().dtype(DType::U8).nodata(-9999.0)).contains("from 0 to 255"));

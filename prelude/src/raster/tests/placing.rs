@@ -167,3 +167,101 @@ fn a_raster_of_two_thousand_million_columns_opens_at_once() {
     assert!(format!("{da:?}").contains("..."));
     assert_eq!(da.sel(crate::sel! { x: 1.0..=1.1 }).unwrap().shape()[2], 1_000_000);
 }
+
+#[test]
+fn a_clipped_array_on_the_grid_of_pixel_numbers_keeps_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.tif");
+    let labels = [0.5, 1.5, 2.5];
+    let da = DataArray::new(Array2::from_shape_fn((3, 3), |(row, column)| (3 * row + column) as f32), ["y", "x"]);
+    let da = da.unwrap().coord("y", labels).unwrap().coord("x", labels).unwrap().with_crs("EPSG:4326").unwrap();
+    let clipped = da.clip_box(0.0, 0.0, 3.0, 3.0).unwrap();
+    assert_eq!(clipped.grid().unwrap().transform(), [0.0, 1.0, 0.0, 0.0, 0.0, 1.0]);
+    clipped.clip_box(0.0, 0.0, 3.0, 3.0).unwrap().reproject("EPSG:3857").unwrap();
+    clipped.isel(crate::s![1.., 1..]).unwrap().to_raster(&path, ()).unwrap();
+    assert_eq!(Raster::open(&path).unwrap().transform(), [1.0, 1.0, 0.0, 1.0, 0.0, 1.0]);
+}
+
+/// A raster that lies by these points alone.
+fn by_points(path: &Path, west: f64) {
+    let mut meta = RasterMeta::new(4, 4, DType::F32);
+    let point = |column: f64, row: f64, x: f64, y: f64| Gcp { column, row, x, y, z: 0.0 };
+    let points = vec![
+        point(1.0, 1.0, west, 50.0),
+        point(3.0, 1.0, west + 1.1, 50.2),
+        point(1.0, 3.0, west + 0.1, 48.9),
+        point(3.0, 3.0, west + 1.3, 49.1),
+    ];
+    meta.gcps = Some(Arc::new(Gcps { crs: Some(Crs::from_epsg(4326).unwrap()), points }));
+    let mut writer = Raster::create(path, &meta).unwrap();
+    writer.write(&Array2::from_elem((4, 4), 1f32), 1).unwrap();
+    writer.finish().unwrap();
+}
+
+// rasterio.shutil.copy of such a file keeps the first point at (1, 1).
+#[test]
+fn control_points_do_not_move_when_a_file_is_copied_whatever_its_pixels_stand_for() {
+    let folder = tempfile::tempdir().unwrap();
+    for is_point in [false, true] {
+        let path = folder.path().join("a.tif");
+        by_points(&path, 10.0);
+        if is_point {
+            let mut dataset = gdal::Dataset::open_ex(
+                &path,
+                gdal::DatasetOptions { open_flags: gdal::GdalOpenFlags::GDAL_OF_UPDATE, ..Default::default() },
+            )
+            .unwrap();
+            gdal::Metadata::set_metadata_item(&mut dataset, "AREA_OR_POINT", "Point", "").unwrap();
+            dataset.close().unwrap();
+        }
+        let stands_for = open_raster(&path).unwrap().get_attr("AREA_OR_POINT").map(Attr::to_string);
+        assert_eq!(stands_for.as_deref(), Some(if is_point { "Point" } else { "Area" }));
+        let before = Raster::open(&path).unwrap().gcps().to_vec();
+        for options in [crate::raster::RasterOptions::new(), crate::raster::RasterOptions::new().cog()] {
+            let to = folder.path().join("b.tif");
+            open_raster(&path).unwrap().to_raster(&to, options).unwrap();
+            let after = Raster::open(&to).unwrap().gcps().to_vec();
+            assert_eq!((after.len(), &after[0]), (4, &before[0]), "is_point {is_point}");
+        }
+    }
+}
+
+#[test]
+fn files_that_other_points_place_are_not_joined() {
+    let folder = tempfile::tempdir().unwrap();
+    let paths = ["a.tif", "b.tif"].map(|name| folder.path().join(name));
+    by_points(&paths[0], 10.0);
+    by_points(&paths[1], 20.0);
+    let error = open_rasters(&paths).unwrap_err();
+    assert!(error.kind() == ErrorKind::Mismatch && error.to_string().contains("control points"), "{error}");
+}
+
+#[test]
+fn a_crs_that_is_given_is_that_of_the_control_points() {
+    let folder = tempfile::tempdir().unwrap();
+    let (from, to) = (folder.path().join("a.tif"), folder.path().join("b.tif"));
+    by_points(&from, 10.0);
+    open_raster(&from).unwrap().with_crs("EPSG:4258").unwrap().to_raster(&to, ()).unwrap();
+    let gcps = Raster::open(&to).unwrap().meta().gcps.unwrap();
+    assert_eq!(gcps.crs.as_ref().and_then(Crs::epsg), Some(4258));
+}
+
+#[test]
+fn scattered_rows_of_a_rotated_raster_without_a_crs_have_no_place_either() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.tif");
+    let mut meta = RasterMeta::new(3, 4, DType::F32);
+    meta.transform = ROTATED;
+    let mut writer = Raster::create(&path, &meta).unwrap();
+    writer.write(&Array2::from_elem((4, 3), 1f32), 1).unwrap();
+    writer.finish().unwrap();
+    let rows = open_raster(&path).unwrap().isel_dim("y", vec![0, 1, 3]).unwrap();
+    let error = rows.to_raster(folder.path().join("b.tif"), ()).unwrap_err();
+    assert!(error.kind() == ErrorKind::Mismatch && error.to_string().contains("coordinates along y"), "{error}");
+    // A picture that lay nowhere lies nowhere whichever rows are left.
+    let mut writer = Raster::create(&path, &RasterMeta::new(3, 4, DType::F32)).unwrap();
+    writer.write(&Array2::from_elem((4, 3), 1f32), 1).unwrap();
+    writer.finish().unwrap();
+    let rows = open_raster(&path).unwrap().isel_dim("y", vec![0, 1, 3]).unwrap();
+    rows.to_raster(folder.path().join("b.tif"), ()).unwrap();
+}

@@ -3,7 +3,8 @@
 
 use super::made::{NUMBERS, tiff, tiff_in};
 use crate::array::Attr;
-use crate::raster::{Gcp, Raster, open_raster};
+use crate::raster::{Gcp, Raster, RasterMeta, open_raster};
+use crate::values::DType;
 use gdal::Metadata as _;
 use std::fs;
 
@@ -109,4 +110,39 @@ fn rational_coefficients_beside_a_file_are_read() {
     let get = |name: &str| raster.rpcs().iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
     assert_eq!(get("LINE_OFF"), Some("1.5"));
     assert_eq!(get("SAMP_DEN_COEFF").map(|list| list.split_whitespace().count()), Some(20));
+}
+
+#[test]
+fn bands_keep_their_units_in_a_copy() {
+    let folder = tempfile::tempdir().unwrap();
+    let (from, to) = (folder.path().join("a.tif"), folder.path().join("b.tif"));
+    for units in [["K", "m"], ["K", "K"]] {
+        let mut writer = Raster::create(&from, &RasterMeta { count: 2, ..RasterMeta::new(2, 1, DType::F32) }).unwrap();
+        for band in [1, 2] {
+            writer.write(&ndarray::array![[1f32, 2.0]], band).unwrap();
+            writer.unit(band, units[band - 1]).unwrap();
+        }
+        writer.finish().unwrap();
+        open_raster(&from).unwrap().to_raster(&to, ()).unwrap();
+        let dataset = gdal::Dataset::open(&to).unwrap();
+        let read: Vec<String> = (1..=2).map(|band| dataset.rasterband(band).unwrap().unit()).collect();
+        assert_eq!(read, units);
+        assert_eq!(dataset.metadata_item("units", ""), None);
+    }
+}
+
+// rioxarray.open_rasterio(path, masked=True, mask_and_scale=True) has 20 as the largest value, also of what it writes as netCDF.
+#[test]
+fn a_tag_that_is_called_like_a_scale_is_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, copy) = (folder.path().join("a.tif"), folder.path().join("a.nc"));
+    let mut writer = Raster::create(&path, &RasterMeta::new(2, 1, DType::I16)).unwrap();
+    writer.write(&ndarray::array![[1i16, 20]], 1).unwrap();
+    writer.tag("scale_factor", "0.0001").unwrap();
+    writer.tag("add_offset", "4").unwrap();
+    writer.finish().unwrap();
+    let array = open_raster(&path).unwrap().name("evi");
+    assert_eq!((array.get_attr("scale_factor"), array.get_attr("add_offset")), (None, None));
+    array.to_netcdf(&copy, ()).unwrap();
+    assert_eq!(crate::files::open_dataset(&copy).unwrap()["evi"].to_vec::<f64>().unwrap(), [1.0, 20.0]);
 }
