@@ -163,7 +163,7 @@ mod tests {
     fn encoder(dtype: DType, nodata: Option<f64>, scale: f64) -> Encoder {
         let mut meta = RasterMeta::new(1, 1, dtype);
         meta.nodata = nodata;
-        meta.bands = vec![BandEncoding { scale, ..BandEncoding::PLAIN }];
+        meta.bands = [BandEncoding { scale, ..BandEncoding::PLAIN }].into_iter().collect();
         Encoder::new(None, &meta)
     }
 

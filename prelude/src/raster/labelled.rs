@@ -264,10 +264,10 @@ fn plan(raster: &Raster, band: usize, unmasked: bool) -> Result<Plan> {
 fn worded(mut array: DataArray, raster: &Raster, numbers: &[usize]) -> Result<DataArray> {
     let tags = raster.tags();
     // Of the tags of single bands those of the first, as in rioxarray.
-    for (name, value) in tags.attributes.iter().chain(&tags.of_bands[numbers[0] - 1]) {
+    for (name, value) in tags.attributes.iter().chain(tags.of_bands.get(numbers[0] - 1).into_iter().flatten()) {
         array = array.attr(name, value.clone());
     }
-    let units: Vec<&str> = numbers.iter().map(|band| tags.units[band - 1].as_str()).collect();
+    let units: Vec<&str> = numbers.iter().map(|band| tags.units.get(band - 1).map_or("", String::as_str)).collect();
     if units.iter().any(|unit| *unit != units[0]) {
         let along = Coord::along([array.dims()[0].as_str()], units);
         array = array.coord("units", along)?;

@@ -1,6 +1,7 @@
 //! What a raster file says about itself, apart from its pixels.
 
 use super::Decoder;
+use super::per_band::PerBand;
 use crate::display::{MimeBundle, Show, impl_show};
 use crate::geo::{BandEncoding, Crs, Gcps, NO_TRANSFORM, bounds};
 use crate::html::table;
@@ -46,7 +47,7 @@ pub struct RasterMeta {
     /// What reads the pixels of the file that these metadata come from; none if they come from no file.
     pub decoder: Option<Decoder>,
     /// What to multiply stored numbers with, and what to add then, band by band; empty where nothing.
-    pub(crate) bands: Vec<BandEncoding>,
+    pub(crate) bands: PerBand<BandEncoding>,
     /// Where some pixels lie, for images without a transform.
     pub(crate) gcps: Option<Arc<Gcps>>,
 }
@@ -77,7 +78,7 @@ impl RasterMeta {
             block: [1, width],
             compression: Some("LZW".to_owned()),
             decoder: None,
-            bands: Vec::new(),
+            bands: PerBand::default(),
             gcps: None,
         }
     }
@@ -89,7 +90,7 @@ impl RasterMeta {
 
     /// How band `at`, counted from 0, is stored.
     pub(crate) fn band(&self, at: usize) -> BandEncoding {
-        let known = self.bands.get(at).or(self.bands.first()).copied().unwrap_or(BandEncoding::PLAIN);
+        let known = self.bands.get(at).or(self.bands.get(0)).copied().unwrap_or(BandEncoding::PLAIN);
         BandEncoding { nodata: self.nodata, ..known }
     }
 

@@ -20,6 +20,7 @@ mod meta;
 mod missing;
 mod open;
 mod options;
+mod per_band;
 mod pixel;
 mod planes;
 mod read;

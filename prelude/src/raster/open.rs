@@ -5,6 +5,7 @@ use super::current::{self, Current};
 use super::decode::{self, Decoder, Expected, Sample};
 use super::meta::block_text;
 use super::missing::{self, Missing, Nodata};
+use super::per_band::PerBand;
 use super::tags::{self, Tags};
 use super::{Pixel, RasterMeta, RasterWriter, datasets, handle, transfer};
 use crate::disk::{file_name, shown};
@@ -56,7 +57,7 @@ struct Opened {
     path: PathBuf,
     overview: Option<usize>,
     meta: RasterMeta,
-    bands: Vec<Band>,
+    bands: PerBand<Band>,
     tags: Tags,
     control: Control,
     has_transform: bool,
@@ -84,6 +85,13 @@ pub(crate) struct Band {
     pub block: [usize; 2],
     /// What to multiply with and then to add, where stored numbers are not the values themselves.
     pub scaling: Option<(f64, f64)>,
+}
+
+/// Bands are equal if they are read alike.
+impl PartialEq for Band {
+    fn eq(&self, other: &Self) -> bool {
+        self.meaning() == other.meaning() && self.block == other.block
+    }
 }
 
 impl Band {
@@ -295,15 +303,17 @@ fn open(path: &Path, overview: Option<usize>) -> Result<Raster> {
         // GDAL gives neither the scale nor the words of the file with its smaller versions, nor each nodata value.
         let whole = open(path, None)?;
         opened.tags = whole.0.tags.clone();
-        for (band, of_whole) in opened.bands.iter_mut().zip(&whole.0.bands) {
-            band.scaling = of_whole.scaling;
+        let completed = |(band, of_whole): (&Band, &Band)| {
+            let mut band = Band { scaling: of_whole.scaling, ..band.clone() };
             if band.filling.is_none() && of_whole.filling.is_some() {
                 (band.filling, band.nodata) = (of_whole.filling, of_whole.nodata);
                 if band.missing == Missing::Never && of_whole.missing != Missing::Mask {
                     band.missing = of_whole.missing;
                 }
             }
-        }
+            band
+        };
+        opened.bands = opened.bands.iter().zip(whole.0.bands.iter()).map(completed).collect();
         opened.meta.bands = opened.bands.iter().map(Band::encoding).collect();
     }
     Ok(Raster(Arc::new(opened)))
@@ -311,18 +321,18 @@ fn open(path: &Path, overview: Option<usize>) -> Result<Raster> {
 
 fn describe(path: &Path, overview: Option<usize>, dataset: &Dataset) -> Result<Opened> {
     let (width, height) = dataset.raster_size();
-    let mut bands = (1..=dataset.raster_count())
+    let mut bands: PerBand<Band> = (1..=dataset.raster_count())
         .map(|number| {
             library::call(|| dataset.rasterband(number))
                 .map_err(|said| Error::new(ErrorKind::Damaged, format!("band {number} of {}: {said}", shown(path))))
                 .and_then(|band| describe_band(path, number, &band))
         })
-        .collect::<Result<Vec<_>>>()?;
+        .collect::<Result<_>>()?;
     let driver = dataset.driver().short_name();
     if driver == "GTiff" {
-        correct_nodata(path, &mut bands);
+        bands = corrected_nodata(path, bands);
     }
-    let Some(first) = bands.first() else { return Err(handle::no_bands(path, dataset)) };
+    let Some(first) = bands.get(0) else { return Err(handle::no_bands(path, dataset)) };
     check_blocks(path, [height, width], first)?;
     let compression = dataset.metadata_item("COMPRESSION", "IMAGE_STRUCTURE");
     let shared_mask = library::call(|| dataset.rasterband(1)?.mask_flags())
@@ -395,15 +405,19 @@ fn describe_band(path: &Path, number: usize, band: &RasterBand<'_>) -> Result<Ba
 }
 
 /// Gives bands of 64-bit integers the nodata value that the file names, where GDAL has read another.
-fn correct_nodata(path: &Path, bands: &mut [Band]) {
-    let mut wide = bands.iter_mut().filter(|band| matches!(band.sample, Some(Sample::I64 | Sample::U64))).peekable();
-    if wide.peek().is_none_or(|band| band.filling.is_none()) {
-        return;
-    }
-    let Some((digits, named)) = decode::long_nodata(path) else { return };
-    for band in wide.filter(|band| band.filling == Some(digits)) {
-        band.name_nodata(named);
-    }
+fn corrected_nodata(path: &Path, bands: PerBand<Band>) -> PerBand<Band> {
+    // All bands of a GeoTIFF are of one type, and have one nodata value.
+    let is_wide = |band: &Band| matches!(band.sample, Some(Sample::I64 | Sample::U64)) && band.filling.is_some();
+    let named = bands.get(0).filter(|band| is_wide(band)).and_then(|_| decode::long_nodata(path));
+    let Some((digits, named)) = named else { return bands };
+    let correct = |band: &Band| {
+        let mut band = band.clone();
+        if band.filling == Some(digits) {
+            band.name_nodata(named);
+        }
+        band
+    };
+    bands.iter().map(correct).collect()
 }
 
 /// GDAL takes memory for a whole block before it looks whether the file has one: a damaged header may ask for all there is.

@@ -1,6 +1,7 @@
 //! How a labelled array becomes a file: what the array itself does not say.
 
 use super::RasterMeta;
+use super::per_band::PerBand;
 use crate::array::{Attr, DataArray};
 use crate::geo::{Encoding, cannot_hold, holds};
 use crate::values::DType;
@@ -171,7 +172,7 @@ impl RasterOptions {
             && dtype != meta.dtype
         {
             meta.dtype = dtype;
-            meta.bands.clear();
+            meta.bands = PerBand::default();
         }
         // Of numbers that were calculated NaN is what is missing, and no value is NaN.
         let none = (meta.nodata.is_none() && meta.dtype.is_float() && self.known(array).is_none()).then_some(f64::NAN);

@@ -37,6 +37,11 @@ pub enum Resampling {
 }
 
 impl Resampling {
+    /// Whether a new value lies on a curve between old ones.
+    pub(super) fn is_between(self) -> bool {
+        matches!(self, Self::Bilinear | Self::Cubic | Self::CubicSpline | Self::Lanczos)
+    }
+
     pub(super) fn gdal(self) -> GDALResampleAlg::Type {
         match self {
             Self::Nearest => GDALResampleAlg::GRA_NearestNeighbour,

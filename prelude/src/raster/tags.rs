@@ -4,6 +4,7 @@
 //! `NETCDF_DIM_…`), so `gdal_translate` makes a netCDF file with the same dimension of ours.
 
 use super::RasterWriter;
+use super::per_band::PerBand;
 use crate::Result;
 use crate::array::{Attr, Coord, DataArray};
 use crate::time::DateTime;
@@ -130,11 +131,11 @@ fn texts(labels: &Values) -> Vec<String> {
 pub(super) struct Tags {
     pub attributes: Vec<(String, Attr)>,
     /// Attributes of each band alone.
-    pub of_bands: Vec<Vec<(String, Attr)>>,
+    pub of_bands: PerBand<Vec<(String, Attr)>>,
     /// The names of the bands, empty where a band has none.
     pub names: Vec<String>,
     /// The units of the bands, empty where a band has none.
-    pub units: Vec<String>,
+    pub units: PerBand<String>,
     /// The dimension that the bands lie along, and its labels.
     pub along: Option<(String, Coord)>,
 }

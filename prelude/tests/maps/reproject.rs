@@ -280,3 +280,29 @@ fn grids_that_no_raster_can_have_are_refused() {
         assert!(error.contains("at most") || error.contains("left, bottom, right, top"), "{error}");
     }
 }
+
+// rioxarray 0.19 with GDAL 3.10: rio.reproject(…, resampling=r) of one row, or one column, is that of Resampling.nearest.
+#[test]
+fn across_a_single_row_or_column_the_nearest_pixel_counts() {
+    let path = tempfile::tempdir().unwrap();
+    for (name, rows, columns) in [("row.tif", 1, 50), ("column.tif", 50, 1)] {
+        let path = path.path().join(name);
+        let mut meta = RasterMeta::new(columns, rows, isopleth::array::DType::F32);
+        meta.transform = [500_000.0, 30.0, 0.0, 5e6, 0.0, -30.0];
+        meta.crs = Some(isopleth::geo::Crs::from_epsg(32633).unwrap());
+        let mut writer = Raster::create(&path, &meta).unwrap();
+        writer
+            .write(&Array2::from_shape_fn((rows, columns), |(row, column)| (7 * row + 5 * column) as f32), 1)
+            .unwrap();
+        writer.finish().unwrap();
+        let reprojected = |resampling| {
+            let options = Reproject::new().shape(3, 33).resampling(resampling);
+            let array = open_raster(&path).unwrap().reproject_with("EPSG:4326", options).unwrap();
+            array.to_vec::<f32>().unwrap().into_iter().map(f32::to_bits).collect::<Vec<_>>()
+        };
+        let nearest = reprojected(Resampling::Nearest);
+        for resampling in [Resampling::Bilinear, Resampling::Cubic, Resampling::CubicSpline, Resampling::Lanczos] {
+            assert_eq!(reprojected(resampling), nearest, "{name}, {resampling:?}");
+        }
+    }
+}

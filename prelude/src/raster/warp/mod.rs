@@ -88,7 +88,8 @@ impl Warp {
         let named = |said: String| {
             failed(&format!("reproject from {} to {}", self.source.crs_name(), self.target.crs_name()), &said)
         };
-        let resampling = if self.is_shift() { Resampling::Nearest } else { self.resampling };
+        let nearest = self.is_shift() || self.is_line() && self.resampling.is_between();
+        let resampling = if nearest { Resampling::Nearest } else { self.resampling };
         let mapping = library::call(|| Mapping::new(&self.source, &self.target, resampling)).map_err(named)?;
         let Some(needed) = mapping.needed(&window)? else {
             let nothing = Values::from(ndarray::Array2::from_elem((window[0].len(), window[1].len()), self.missing));
@@ -123,6 +124,11 @@ impl Warp {
                 Err(Error::new(ErrorKind::Mismatch, message))
             }
         }
+    }
+
+    /// Whether the old grid is a single row or column, across which there is nothing to go between: GDAL takes the nearest then.
+    fn is_line(&self) -> bool {
+        self.source.shape().contains(&1)
     }
 
     /// Whether the new grid is the old one, moved by whole pixels: then no value is worked out anew.
