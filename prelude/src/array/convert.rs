@@ -178,11 +178,8 @@ impl DataArray {
     /// read, and what is none becomes missing (0 among whole numbers, which cannot be missing).
     #[must_use]
     pub fn astype(&self, dtype: DType) -> Self {
-        if dtype == self.dtype() {
-            self.clone()
-        } else {
-            self.with_plan(Operation::Elementwise, self.plan().cast(dtype))
-        }
+        // Of the same type too, as in xarray: from here on the numbers are the array's, and no file's.
+        self.with_plan(Operation::Elementwise, self.plan().cast(dtype))
     }
 
     /// How the values will be computed: the plan, what it reads, and the memory it will take.

@@ -43,6 +43,8 @@ class Opened:
     names: list[str] = field(default_factory=list)
     # Variables that only say where others lie; they are compared as the CRS.
     mappings: set[str] = field(default_factory=set)
+    # What the file holds besides, and why it is left out, in ours.
+    not_read: str = ""
     # Whether a raster's numbers were scaled: rioxarray's choice of a float for them is not xarray's in every case.
     scaled: bool = False
 

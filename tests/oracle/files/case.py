@@ -7,6 +7,7 @@ import json
 import random
 import tempfile
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -98,7 +99,7 @@ def run(case: dict, worker: Worker, spoil=None) -> Outcome:
                 # What nobody else reads cannot be compared; that it does no harm is all there is to see.
                 outcome.verdict = "theirs refuses"
             else:
-                outcome.found = _differences(case, got, expected)
+                outcome.found = _differences(case, got, expected, partial(ours.filtered, worker, path))
                 if steps and not outcome.found:
                     outcome.found = through.judge(case, path, answer)
     _settle(outcome)
@@ -169,9 +170,9 @@ def _bands(opened: Opened, bands: list[int], spec: dict) -> Opened:
     return opened
 
 
-def _differences(case: dict, got: Opened, expected) -> list[Found]:
+def _differences(case: dict, got: Opened, expected, opened_with) -> list[Found]:
     if case["form"] == "grib":
-        return real.gribs(got, expected)
+        return real.gribs(got, expected, opened_with)
     if case["form"] != "raster":
         decoded = case["reading"].get("decode", True)
         if not decoded:

@@ -44,13 +44,20 @@ def opened(view: dict) -> Opened:
         variables = {one["name"]: _field(one) for one in view["dataset"]}
         places = [one for one in view["dataset"] if one.get("crs")]
         crs = places[0]["crs"] if places else None
-        return Opened(variables, _coords(view["coords"]), plain_attrs(view["attrs"], {"not_read"}), crs)
+        not_read = str(view["attrs"].get("not_read", ""))
+        return Opened(variables, _coords(view["coords"]), plain_attrs(view["attrs"], {"not_read"}), crs, not_read=not_read)
     nodata = None if view["nodata"] is None else float(view["nodata"])
     one = _field(view)
     coords = _coords(view["coords"])
     transform = tuple(view["transform"]) if view["transform"] else None
     names = list(coords["long_name"].values) if "long_name" in coords else [view["name"] or ""]
     return Opened({view["name"] or "": one}, coords, one.attrs, view["crs"], transform, nodata, names)
+
+
+def filtered(worker: Worker, path: str, key: str, value: str) -> Opened:
+    """A part of a GRIB file by the filter that a note names."""
+    answer = ask(worker, {"file": {"as": "dataset", "path": path, "filters": [[key, value]]}})
+    return opened(answer["opened"])
 
 
 def _coords(views: list[dict]) -> dict[str, Field]:

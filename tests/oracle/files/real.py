@@ -12,7 +12,9 @@ import re
 import tempfile
 import time
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -114,7 +116,7 @@ def judge(path: str, form: str, worker: Worker, write: bool = False) -> Judged:
     if expected is None:
         judged.verdict = "theirs refuses"
         return judged
-    judged.found = _differences(form, got, expected)
+    judged.found = _differences(form, got, expected, partial(ours.filtered, worker, path))
     # What is named in `differences.py` is told below the table, and makes no file different.
     others = [found for found in judged.found if found.where != "step"]
     judged.verdict = "different" if others else "equal"
@@ -159,11 +161,11 @@ def _theirs(path: str, form: str):
     return theirs.open_dataset(path)
 
 
-def _differences(form: str, got: Opened, expected) -> list[Found]:
+def _differences(form: str, got: Opened, expected, opened_with: Callable[[str, str], Opened]) -> list[Found]:
     if form == "raster":
         return rasters(got, expected)
     if form == "GRIB":
-        return gribs(got, expected)
+        return gribs(got, expected, opened_with)
     found = compare.datasets(got, expected)
     if expected.crs and not compare.same_crs(got.crs, expected.crs):
         words = "undefined" in expected.crs
@@ -220,14 +222,24 @@ def _labels(name: str, mine, their) -> list[Found]:
     return []
 
 
-def gribs(got: Opened, expected: list[Opened]) -> list[Found]:
-    """Each variable of each dataset of cfgrib is one of ours; where names repeat, ours may carry more."""
+def gribs(got: Opened, expected: list[Opened], opened_with: Callable[[str, str], Opened]) -> list[Found]:
+    """Each variable of each dataset of cfgrib is one of ours; where names repeat, ours may carry more.
+
+    One that does not go with the others is named with the filter that opens it, as cfgrib opens it in a dataset of its own.
+    """
     found: list[Found] = []
     names = Counter(name for one in expected for name in one.variables)
     for one in expected:
         for name, their in one.variables.items():
             choices = [key for key in got.variables if key == name or names[name] > 1 and key.startswith(name)]
             tried = [_grib_variable(key, got, their, one) for key in choices]
+            for key, value in () if tried else left_out(name, got.not_read):
+                try:
+                    alone = opened_with(key, value)
+                except (ours.Broken, Refused) as problem:
+                    tried.append([Found("what was left out does not open", name, f"{key} {value}", str(problem))])
+                    continue
+                tried += [_grib_variable(other, alone, their, one) for other in alone.variables if other == name]
             if not tried:
                 found.append(
                     Found("a variable is not there", name, f"{their.dims} {their.values.shape}", compare.names_of(got.variables))
@@ -235,6 +247,14 @@ def gribs(got: Opened, expected: list[Opened]) -> list[Found]:
             else:
                 found += min(tried, key=len)
     return found
+
+
+def left_out(name: str, not_read: str) -> list[tuple[str, str]]:
+    """The filters that are named for a variable that was left out."""
+    notes = [note for note in not_read.split("; ") if note.startswith((f"{name}, whose", f"a second {name}"))]
+    # The note goes on behind its own semicolon.
+    rest = not_read[not_read.find(notes[0]) :] if notes else ""
+    return re.findall(r'filter\("(\w+)", "?([^")]*)"?\)', rest)[:1]
 
 
 def _grib_variable(key: str, got: Opened, their, one: Opened) -> list[Found]:

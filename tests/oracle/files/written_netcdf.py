@@ -26,6 +26,10 @@ def whole(case: dict, path: str, answer: dict) -> list[Found]:
     except ours.Broken as broken:
         return [Found("broken in writing", "", "an answer", str(broken))]
     if refused is not None:
+        # Packed 64-bit integers are floats once they are decoded, and not all of them can be packed again.
+        wide = [name for name, one in case["spec"]["variables"].items() if one.get("dtype") in ("int64", "uint64") and "scale" in one]
+        if any(name in refused for name in wide) or wide and "does not fit into 64-bit integers" in refused:
+            return []
         return [Found("writing a dataset is refused", "", "a file", refused)]
     group = {"group": case["spec"]["group"]} if "group" in case["spec"] else {}
     try:
@@ -57,8 +61,12 @@ def variable(case: dict, path: str, answer: dict) -> list[Found]:
         return [Found("broken in a chain", "", "an answer", str(broken))]
     except Exception:  # noqa: BLE001 - tests/oracle compares what chains of operations refuse
         return []
-    if refused is not None and case["spec"]["variables"][name]["dtype"] in ("int64", "uint64"):
+    stored = case["spec"]["variables"][name]
+    if refused is not None and stored["dtype"] in ("int64", "uint64"):
         # Beyond 2^53 they are no floats, which scales and missing values make of them, and cannot be stored as they were.
+        return []
+    if refused is not None and stored["dtype"] in ("int32", "uint32") and stored.get("scale", [0, ""])[1] == "float32":
+        # As floats of 32 bits the largest of them are rounded to numbers beyond.
         return []
     if refused is not None:
         return [Found("a chain is refused", "", "a file", refused)]

@@ -60,6 +60,11 @@ def may_refuse(spec: dict, reading: dict, write: dict) -> bool:
     if spec["dtype"] in ("int64", "uint64") and not reading["unmasked"]:
         # Beyond 2^53 their numbers are no floats, which missing values have made of them.
         return True
+    if reading["unmasked"] and "nodatas" in spec:
+        # Stored numbers of bands in which unlike ones are missing have no place in one variable, or in one GeoTIFF.
+        return True
+    if reading["unmasked"] and "scales" in spec:
+        return write["as"] == "netcdf" or bool(write.get("like"))
     # A file to be like says nothing of scales, and may have no value for what a mask hides.
     return bool(write.get("like")) and ("scales" in spec or "mask" in spec)
 
@@ -134,7 +139,7 @@ def _encoding(case: dict, expected: chain.Chain, source, file) -> list[Found]:
     nodata = source.nodatavals[bands[0]]
     nodata = nodata if theirs.holds(np.dtype(source.dtypes[bands[0]]), nodata) else None
     missing = [None if value is None or value != value else value for value in (file.nodata, nodata)]
-    if missing[0] != missing[1]:
+    if missing[0] != missing[1] and not (file.dtypes[0] == "float32" and np.float32(missing[0]) == np.float32(missing[1])):
         found.append(Found("nodata of a copy", "", str(nodata), str(file.nodata)))
     wanted_scales = [(source.scales[band], source.offsets[band]) for band in bands]
     if scales != wanted_scales:
