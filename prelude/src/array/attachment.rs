@@ -17,6 +17,8 @@ pub(crate) struct Joined<'a> {
     pub dim: &'a str,
     /// How many positions lie before it.
     pub at: usize,
+    /// How many positions it has.
+    pub len: usize,
 }
 
 /// Something kept with an array. Each method gives what is left of it after an operation; `None` if nothing is.

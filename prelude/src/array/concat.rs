@@ -64,10 +64,11 @@ fn joined(arrays: &[DataArray], dim: &str) -> Result<DataArray> {
     let plan = Plan::concat(plans, axis)?;
     let coords = coords(&parts, dim, &lengths)?;
     let (mut attachment, mut at) = (first.attachment().cloned(), 0);
-    for (other, length) in arrays[1..].iter().zip(&lengths) {
-        at += length;
-        attachment = attachment
-            .and_then(|common| common.common(other.attachment().map(|other| &**other), Some(Joined { dim, at })));
+    for (other, pair) in arrays[1..].iter().zip(lengths.windows(2)) {
+        at += pair[0];
+        let joined = Joined { dim, at, len: pair[1] };
+        attachment =
+            attachment.and_then(|common| common.common(other.attachment().map(|other| &**other), Some(joined)));
     }
     let attachment = attachment.and_then(|attachment| attachment.keep(Operation::Concat.keeps()));
     // What all arrays do not say alike of how their files store numbers is true of none.

@@ -199,6 +199,23 @@ impl Encoding {
         Self { bands, ..self.clone() }.simplified()
     }
 
+    /// The encoding of an array of `lengths[0]` positions along `dim` behind which another one follows, of `lengths[1]`: equal
+    /// ones stay, and bands that differ stay told apart along `dim`. Numbers that were decoded of unlike ones are new ones.
+    pub(crate) fn followed(&self, other: &Self, dim: &str, lengths: [usize; 2]) -> Option<Self> {
+        let is_along = |of: &Self| of.along() == Some(dim);
+        if self == other && !is_along(self) {
+            return Some(self.clone());
+        }
+        let told_apart = |of: &Self| of.along().is_none_or(|along| along == dim);
+        let alike = |of: &Self| Self { along: None, bands: Vec::new(), ..of.clone() };
+        let may = self.raw || is_along(self) || is_along(other);
+        if !may || !told_apart(self) || !told_apart(other) || alike(self) != alike(other) {
+            return None;
+        }
+        let bands = (0..lengths[0]).map(|at| self.band(at)).chain((0..lengths[1]).map(|at| other.band(at))).collect();
+        Some(Self { along: Some(dim.to_owned()), bands, ..self.clone() }.simplified())
+    }
+
     /// The encoding under new names of dimensions.
     pub(crate) fn rename(&self, new: &dyn Fn(&str) -> String) -> Self {
         Self { along: self.along().map(new), ..self.clone() }
@@ -235,6 +252,23 @@ mod tests {
         assert_eq!(Encoding::new(DType::U8).with_nodata(f64::NAN).nodata(), None);
         assert_eq!(Encoding::new(DType::I16).with_nodata(-9999.0).nodata(), Some(-9999.0));
         assert!(Encoding::new(DType::F32).with_nodata(f64::NAN).nodata().is_some_and(f64::is_nan));
+    }
+
+    #[test]
+    fn bands_that_differ_are_told_apart_behind_others() {
+        let band = |scale| BandEncoding { scale, ..BandEncoding::PLAIN };
+        let two = Encoding::of_bands(DType::I16, "band", vec![band(1.0), band(0.1)]);
+        let one = Encoding::of_bands(DType::I16, "band", vec![band(0.1)]);
+        let three = two.followed(&one, "band", [2, 1]).unwrap();
+        assert_eq!(three.bands().unwrap().iter().map(|band| band.scale).collect::<Vec<_>>(), [1.0, 0.1, 0.1]);
+        assert_eq!(one.followed(&one, "band", [1, 1]), Some(one.clone()));
+        assert_eq!(two.followed(&two, "y", [5, 5]), Some(two.clone()));
+        // Rows of unlike scales have no word in any file, and decoded numbers need none.
+        assert_eq!(two.followed(&one, "y", [5, 5]), None);
+        let other = Encoding::of_bands(DType::I16, "band", vec![band(0.5)]);
+        assert_eq!(one.followed(&other, "band", [1, 1]), None);
+        assert!(one.clone().raw().followed(&other.raw(), "band", [1, 1]).is_some());
+        assert_eq!(one.followed(&Encoding::new(DType::U8), "band", [1, 1]), None);
     }
 
     #[test]

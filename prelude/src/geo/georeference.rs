@@ -144,10 +144,11 @@ impl Attachment for Georeference {
 
     fn common(&self, other: Option<&dyn Attachment>, joined: Option<Joined<'_>>) -> Option<Arc<dyn Attachment>> {
         let other = other.and_then(|other| other.as_any().downcast_ref::<Self>());
-        let encoding =
-            self.encoding.clone().filter(|own| other.is_some_and(|other| other.encoding.as_ref() == Some(own)));
-        // Bands that differ are not told apart any more when more of them follow.
-        let encoding = encoding.filter(|own| joined.is_none_or(|joined| own.along() != Some(joined.dim)));
+        let encodings = self.encoding.as_ref().zip(other.and_then(|other| other.encoding.as_ref()));
+        let encoding = encodings.and_then(|(own, other)| match joined {
+            Some(Joined { dim, at, len }) => own.followed(other, dim, [at, len]).map(Arc::new),
+            None => (own == other).then(|| own.clone()),
+        });
         let theirs = other.and_then(|other| other.place.as_ref());
         let place = self.place.clone().filter(|own| match (theirs, joined) {
             // What lies nowhere lies where the other array does, but not after it.

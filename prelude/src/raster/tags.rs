@@ -89,7 +89,9 @@ pub(super) fn write(writer: &mut RasterWriter, array: &DataArray) -> Result<()> 
         }
     }
     if !plain {
-        for (band, text) in (1..).zip(&texts).filter(|_| names.is_none()) {
+        // A band that was chosen among several keeps its name, which is that of the array.
+        let named = dim == "band" && array.shape()[0] == 1 && array.get_name().is_some();
+        for (band, text) in (1..).zip(&texts).filter(|_| names.is_none() && !named) {
             writer.describe(band, text)?;
         }
         let (kind, units, numbers): (u8, _, Vec<String>) = match labels.values() {
