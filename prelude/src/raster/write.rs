@@ -195,6 +195,10 @@ fn options(meta: &RasterMeta) -> Vec<String> {
         "INTERLEAVE=BAND".to_owned(),
         "BIGTIFF=IF_SAFER".to_owned(),
     ];
+    // GDAL takes the last of four bands of bytes for alpha, and what is 0 there would be missing everywhere.
+    if meta.count == 4 && matches!(meta.dtype, DType::U8 | DType::I8 | DType::Bool) {
+        options.push("ALPHA=NO".to_owned());
+    }
     let [rows, columns] = meta.block;
     let tile = |side: usize| side > 0 && side.is_multiple_of(16);
     if columns < meta.width && tile(rows) && tile(columns) {

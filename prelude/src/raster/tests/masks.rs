@@ -148,3 +148,22 @@ fn places_are_sampled_under_the_mask() {
     let sampled = Raster::open(&path).unwrap().sample(1, &[(0.5, 1.5), (2.5, 1.5), (2.5, 0.5), (9.0, 9.0)]).unwrap();
     assert_eq!(format!("{sampled:?}"), format!("{:?}", [10.0, N, 0.0, N]));
 }
+
+#[test]
+fn the_last_of_four_bands_of_bytes_is_no_mask() {
+    let folder = tempfile::tempdir().unwrap();
+    let steps = ndarray::Array3::from_shape_fn((4, 2, 3), |(step, row, column)| ((step + row + column) % 2) as u8);
+    let array = crate::array::DataArray::new(steps.clone(), ["year", "y", "x"]).unwrap();
+    for (name, options) in
+        [("a.tif", crate::raster::RasterOptions::new()), ("b.tif", crate::raster::RasterOptions::new().cog())]
+    {
+        let path = folder.path().join(name);
+        array.to_raster(&path, options).unwrap();
+        let read = open_raster(&path).unwrap();
+        assert_eq!(
+            (read.dtype(), read.to_vec::<u8>().unwrap()),
+            (DType::U8, steps.iter().copied().collect()),
+            "{name}"
+        );
+    }
+}
