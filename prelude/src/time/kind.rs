@@ -236,6 +236,11 @@ impl DateKind {
         Some((seconds * self.second() + rest, resolution))
     }
 
+    /// Whether a date has a fraction that the other kind is too coarse for.
+    pub(crate) fn is_finer(self, date: i64, than: Self) -> bool {
+        date % (than.nanoseconds() / self.nanoseconds()).max(1) != 0
+    }
+
     /// The date of the same name in another kind; missing where that has no such date.
     pub(crate) fn convert(self, date: i64, to: Self) -> i64 {
         if self == to || date == MISSING {
