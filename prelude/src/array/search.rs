@@ -107,10 +107,11 @@ impl Search<'_> {
 
     fn exact(&self, value: &LabelValue) -> Result<AxisIndex> {
         let (wanted, unit) = self.wanted(value)?;
-        // A date coarser than the labels ("2016-01" among days) means all that lie in it.
+        // A date coarser than the labels ("2016-01" among days) means all that lie in it. One as fine as they are is one
+        // label to pandas and a span of time to xarray's index of other calendars.
         if let (Some(unit), Some(finest), Wanted::Time(start), Some(kind)) =
             (unit, self.labels.resolution(), wanted, self.dates())
-            && unit < finest
+            && (unit < finest || kind != DateKind::Nanoseconds)
         {
             let end = Wanted::Time(kind.end_of(start, unit));
             let inside = |at: &usize| {

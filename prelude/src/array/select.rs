@@ -40,7 +40,8 @@ impl DataArray {
     /// The part with the given labels, by dimension: `da.sel(sel! { x: -30.0..=19.0, y: 20.0..=-5.0 })?`.
     ///
     /// Both ends of a range are included. On an axis that goes down the bounds go down too. One
-    /// label drops the dimension; dates may be written short (`"2016-01"` is the whole month).
+    /// label drops the dimension; dates may be written short (`"2016-01"` is the whole month). Of dates of other
+    /// calendars a written one is always a span, and the dimension stays; a [`CfTime`](crate::time::CfTime) is one label.
     /// A dimension without coordinate is selected by position. Nothing is read of a lazy array.
     ///
     /// # Errors

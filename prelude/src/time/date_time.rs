@@ -3,6 +3,7 @@
 use super::fields;
 use crate::{Error, ErrorKind, Result};
 use jiff::civil;
+use std::borrow::Cow;
 use std::fmt;
 
 /// Nanoseconds in one day.
@@ -194,7 +195,7 @@ fn from_civil(instant: civil::DateTime) -> Result<DateTime> {
     }
 }
 
-/// Reads `2016`, `2016-01`, `2016-01-31`, `2016-01-31T06`, `2016-01-31 06:30:00.5`, and says how fine it is.
+/// Reads `2016`, `2016-01`, `2016-01-31`, `20160131`, `2016-01-31T06`, `2016-01-31 06:30:00.5`, and says how fine it is.
 pub(crate) fn parse_with_resolution(text: &str) -> Result<(DateTime, Resolution)> {
     parse(text.trim())
         .ok_or_else(|| {
@@ -211,6 +212,7 @@ fn parse(text: &str) -> Option<(civil::DateTime, Resolution)> {
         Some((date, time)) => (date, Some(time)),
         None => (text, None),
     };
+    let date = &*dashed(date);
     let mut parts = date.splitn(3, '-').map(|part| digits(part, if part.len() == 4 { 4 } else { 2 }));
     let year = parts.next()?.filter(|_| date.split('-').next().is_some_and(|year| year.len() == 4))?;
     let (month, day) = (parts.next(), parts.next());
@@ -254,6 +256,14 @@ fn parse(text: &str) -> Option<(civil::DateTime, Resolution)> {
     Some((date.to_datetime(time), resolution))
 }
 
+/// `20160131` as `2016-01-31`: ISO 8601 knows both.
+pub(super) fn dashed(date: &str) -> Cow<'_, str> {
+    if date.len() == 8 && date.bytes().all(|byte| byte.is_ascii_digit()) {
+        return format!("{}-{}-{}", &date[..4], &date[4..6], &date[6..]).into();
+    }
+    date.into()
+}
+
 fn digits(text: &str, most: usize) -> Option<i16> {
     let good = !text.is_empty() && text.len() <= most && text.bytes().all(|byte| byte.is_ascii_digit());
     if good { text.parse().ok() } else { None }
@@ -262,7 +272,7 @@ fn digits(text: &str, most: usize) -> Option<i16> {
 impl std::str::FromStr for DateTime {
     type Err = Error;
 
-    /// Reads `2016-01-31`, `2016-01-31T06:30:00` and shorter forms (`2016-01` is the first of January).
+    /// Reads `2016-01-31`, `20160131`, `2016-01-31T06:30:00` and shorter forms (`2016-01` is the first of January).
     fn from_str(text: &str) -> Result<Self> {
         parse_with_resolution(text).map(|(instant, _)| instant)
     }
@@ -301,6 +311,8 @@ mod tests {
             assert_eq!(date(text).to_string(), text);
         }
         assert_eq!(date("2016-01-31 06").to_string(), "2016-01-31T06:00:00");
+        assert_eq!(parse_with_resolution("20160131").unwrap(), (date("2016-01-31"), Resolution::Day));
+        assert_eq!(date("20160131T06"), date("2016-01-31T06"));
         // python3 -c "import pandas as pd; print(pd.Timestamp('2016-07-01T12:00').value)"
         assert_eq!(date("2016-07-01T12:00").nanoseconds(), 1_467_374_400_000_000_000);
     }
@@ -323,6 +335,9 @@ mod tests {
             "2016-1-1T",
             "2016T06",
             "1 July",
+            "20160230",
+            "2016013",
+            "201601",
             "9999-01-01",
             "2016-01-01T25",
         ] {

@@ -34,7 +34,14 @@ fn labels_are_found_by_text_of_their_calendar() {
     assert_eq!((february[0], february[29], february.len()), (30.0, 59.0, 30));
     assert_eq!(a.sel(sel! { time: "2001" }).unwrap().size(), 360);
     assert_eq!(numbers(&a.sel(sel! { time: "2000-02-29"..="2000-03-01" }).unwrap()), [58.0, 59.0, 60.0]);
-    assert_eq!(a.sel(sel! { time: "2000-02-30" }).unwrap().item().unwrap(), 59.0);
+    // a.sel(time="2000-02-30").shape is (1,), a.sel(time=cftime.Datetime360Day(2000, 2, 30)).shape ()
+    for written in ["2000-02-30", "20000230", "2000-02-30T00"] {
+        let day = a.sel(sel! { time: written }).unwrap();
+        assert_eq!((day.shape(), numbers(&day)), (&[1][..], vec![59.0]));
+    }
+    let day = a.sel(sel! { time: CfTime::parse(Calendar::Day360, "2000-02-30").unwrap() }).unwrap();
+    assert_eq!((day.shape(), day.item().unwrap()), (&[][..], 59.0));
+    assert!(message(a.sel(sel! { time: "2000-02-30T06" })).contains("no label"));
     let at = CfTime::parse(Calendar::Day360, "2000-02-30T05").unwrap();
     assert_eq!(a.sel_nearest(sel! { time: at }).unwrap().item().unwrap(), 59.0);
     assert_eq!(a.sel_method(sel! { time: "2000-02-30T05" }, Method::Pad, 1.0).unwrap().item().unwrap(), 59.0);

@@ -49,6 +49,10 @@ fn of_two_equally_near_labels_the_larger_is_taken() {
 // h: the same with 40 periods of 6 hours; h.sel(time="2016-01-02"), h.sel(time="2016-01-02T06"), slice("2016-01-09","2016-01-10")
 #[test]
 fn a_short_date_means_all_that_lies_in_it() {
+    // A(range(3), {"t": pd.date_range("2000-01-01", periods=3)}, ["t"]).sel(t="20000102").shape is ()
+    let days = line("t", date_range("2000-01-01", 3).unwrap(), vec![0, 1, 2]);
+    let day = days.sel(sel! { t: "20000102" }).unwrap();
+    assert_eq!((day.shape(), day.item().unwrap()), (&[][..], 1.0));
     let t = line("time", date_range("2016-01-01", 60).unwrap(), (0..60).collect::<Vec<i32>>());
     assert_eq!(t.sel_dim("time", "2016-02").unwrap().shape(), [29]);
     assert_eq!(t.sel_dim("time", "2016-01-05").unwrap().item().unwrap(), 4.0);
