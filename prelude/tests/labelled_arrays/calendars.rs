@@ -129,6 +129,23 @@ fn dates_are_sorted_joined_and_shown() {
     assert_eq!(columns.dtype(), DType::CfTime(Calendar::NoLeap));
 }
 
+// xr.DataArray(t, dims="time").diff("time").dtype for t of length 0, 1 and 3: timedelta64[ns] each time, which are int64 here
+#[test]
+fn differences_of_dates_have_one_type_whatever_their_number() {
+    let real = line("time", date_range("2000-01-01", 3).unwrap(), vec![1, 2, 3]);
+    let model = line("time", date_range_in(Calendar::NoLeap, "2000-01-01", 3, Step::Days(1)).unwrap(), vec![1, 2, 3]);
+    for (array, dtype) in [(real, DType::I64), (model, DType::F64)] {
+        let time = array.get_coord("time").unwrap();
+        for length in [0, 1, 3] {
+            let part = time.isel_dim("time", 0..length).unwrap();
+            for n in [1, 2, 9] {
+                assert_eq!(part.diff("time", n).unwrap().dtype(), dtype, "{n} of {length}");
+            }
+            assert_eq!(part.diff("time", 0).unwrap().dtype(), time.dtype());
+        }
+    }
+}
+
 #[test]
 fn two_calendars_never_meet_and_the_error_says_what_to_do() {
     let other = days(Calendar::NoLeap, "2000-01-01", 3).name("b");
