@@ -348,10 +348,12 @@ impl Labels {
         }
     }
 
-    /// The positions that put the labels in ascending order; equal labels keep theirs.
+    /// The positions that put the labels in ascending order, missing ones last; equal labels keep theirs.
     pub(crate) fn sorted(&self) -> Vec<usize> {
         let mut positions: Vec<usize> = (0..self.len()).collect();
-        positions.sort_by(|&a, &b| self.compare_two(a, b));
+        // The number of a missing date is the smallest.
+        let missing_last = |a, b| self.is_missing(a).cmp(&self.is_missing(b));
+        positions.sort_by(|&a, &b| missing_last(a, b).then_with(|| self.compare_two(a, b)));
         positions
     }
 }

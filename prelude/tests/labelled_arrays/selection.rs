@@ -266,3 +266,21 @@ fn the_nearest_of_large_whole_labels_is_not_a_matter_of_rounding() {
     let whole = line("x", [0, far], vec![0, 1]);
     assert_eq!(whole.sel_nearest(sel! { x: 1i64 << 59 }).unwrap().item().unwrap(), 0.0);
 }
+
+// a = A(range(4), {"time": ["2000-01-03", "NaT", "2000-01-01", "2000-01-02"], "zone": ("time", [2., 1, np.nan, 1]),
+// "n": ("time", list("badc")), "s": 5}, ["time"]).sortby("time"), .sortby("zone"), .sortby("n"); "s" is no 1-D
+#[test]
+fn elements_are_sorted_by_any_coordinate_along_one_dimension_and_missing_ones_come_last() {
+    use isopleth::array::{Coord, Values};
+    let day = 86_400_000_000_000;
+    let a = line("time", Values::from_nanoseconds(vec![2 * day, i64::MIN, 0, day]), vec![0, 1, 2, 3]);
+    let a = a.coord("zone", Coord::along(["time"], [2.0, 1.0, f64::NAN, 1.0])).unwrap();
+    let a = a.coord("n", Coord::along(["time"], ["b", "a", "d", "c"])).unwrap().coord("s", Coord::scalar(5)).unwrap();
+    assert_eq!(numbers(&a.sort_by("time").unwrap()), [2.0, 3.0, 0.0, 1.0]);
+    let by_zone = a.sort_by("zone").unwrap();
+    assert_eq!(numbers(&by_zone), [1.0, 3.0, 0.0, 2.0]);
+    assert_eq!(by_zone.get_coord("n").unwrap().to_texts().unwrap(), ["a", "c", "b", "d"]);
+    assert_eq!(numbers(&a.sort_by("n").unwrap()), [1.0, 0.0, 3.0, 2.0]);
+    assert!(message(a.sort_by("s")).contains("0 dimensions"));
+    assert!(message(a.sort_by("zones")).contains("zone"));
+}
