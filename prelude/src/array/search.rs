@@ -8,6 +8,7 @@ use super::select::list;
 use crate::time::{DateKind, Resolution};
 use crate::values::{AxisIndex, DType, Text};
 use crate::{Error, ErrorKind, Result};
+use std::cell::OnceCell;
 use std::cmp::Ordering;
 
 /// What to take where a label is not there exactly.
@@ -33,7 +34,13 @@ pub(crate) fn find(
     method: Method,
     tolerance: Option<f64>,
 ) -> Result<AxisIndex> {
-    let search = Search { dim, labels: Labels::of_coord(index), single: index.dtype() == DType::F32 };
+    let search = Search {
+        dim,
+        labels: Labels::of_coord(index),
+        single: index.dtype() == DType::F32,
+        direction: OnceCell::new(),
+        repeated: OnceCell::new(),
+    };
     let tolerance = tolerance.map(|limit| search.dates().map_or(limit, |kind| limit * kind.day() as f64));
     match label {
         Label::At(value) if method == Method::Exact => search.exact(value),
@@ -59,11 +66,22 @@ struct Search<'a> {
     /// The labels are float32. What is asked for is then rounded to float32 first, as in pandas: 0.1 finds the label that
     /// was written as 0.1, which as float64 is 0.10000000149.
     single: bool,
+    /// Asked once for all labels of a list.
+    direction: OnceCell<Direction>,
+    repeated: OnceCell<Option<usize>>,
 }
 
 impl Search<'_> {
     fn error(&self, kind: ErrorKind, message: String) -> Error {
         Error::new(kind, format!("sel along {:?}: {message}", self.dim))
+    }
+
+    fn direction(&self) -> Direction {
+        *self.direction.get_or_init(|| self.labels.direction())
+    }
+
+    fn repeated(&self) -> Option<usize> {
+        *self.repeated.get_or_init(|| self.labels.repeated())
     }
 
     /// How the labels count, if they are dates. Tolerances are days of theirs.
@@ -151,7 +169,7 @@ impl Search<'_> {
             let message = format!("its labels are texts, and no text is near another; give {value} exactly, with sel");
             return Err(self.error(ErrorKind::InvalidArgument, message));
         }
-        if self.labels.direction() == Direction::Neither {
+        if self.direction() == Direction::Neither {
             let message = match (0..self.labels.len()).find(|&at| self.labels.is_missing(at)) {
                 Some(at) => format!(
                     "the label at position {at} is missing, so the labels are in no order and none is nearest; drop it first, \
@@ -161,7 +179,7 @@ impl Search<'_> {
             };
             return Err(self.error(ErrorKind::Mismatch, message));
         }
-        if let Some(twice) = self.labels.repeated() {
+        if let Some(twice) = self.repeated() {
             let message = format!(
                 "the label {} occurs more than once, so none of its places is nearest; give unique labels with assign_coord",
                 self.labels.text(twice)
@@ -188,7 +206,7 @@ impl Search<'_> {
     /// The last label, in the order of the axis, that does not lie beyond `wanted`, and the first that does not lie before.
     fn around(&self, value: &LabelValue, wanted: Wanted) -> Result<[Option<usize>; 2]> {
         self.ordered(value, wanted)?;
-        let down = self.labels.direction() == Direction::Descending;
+        let down = self.direction() == Direction::Descending;
         let order = |order: Ordering| if down { order.reverse() } else { order };
         let first_after = self.partition(|at| order(self.labels.compare(at, wanted)) != Ordering::Greater);
         let first_at = self.partition(|at| order(self.labels.compare(at, wanted)) == Ordering::Less);
@@ -230,7 +248,7 @@ impl Search<'_> {
     }
 
     fn between(&self, low: Option<&LabelValue>, high: Option<&LabelValue>) -> Result<AxisIndex> {
-        let direction = self.labels.direction();
+        let direction = self.direction();
         let ends = [(low, true), (high, false)]
             .map(|(value, first)| value.map(|value| self.bound(value, direction, first)).transpose());
         let [low, high] = ends;
@@ -277,7 +295,7 @@ impl Search<'_> {
             return self.error(ErrorKind::NotFound, near_names("label", &value.to_string(), &known));
         }
         // Only what sel_nearest would take is suggested.
-        let ordered = self.labels.direction() != Direction::Neither && self.labels.repeated().is_none();
+        let ordered = self.direction() != Direction::Neither && self.repeated().is_none();
         let around = if ordered { self.around(value, wanted).unwrap_or_default() } else { [None; 2] };
         let nearest = self
             .nearer(around[0], around[1], wanted)
