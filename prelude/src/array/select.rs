@@ -61,7 +61,8 @@ impl DataArray {
     /// The part whose labels are nearest to those given; of two equally near the larger is taken.
     ///
     /// # Errors
-    /// When there is no such dimension, or a range is given: nearness is for single labels.
+    /// When there is no such dimension, or a range is given: nearness is for single labels. When a label, or what is asked
+    /// for, is missing: nothing is near to it.
     pub fn sel_nearest<'a>(&self, labels: impl AsRef<[(&'a str, Label)]>) -> Result<Self> {
         self.select(labels.as_ref(), Method::Nearest, None)
     }
@@ -70,7 +71,7 @@ impl DataArray {
     /// at most `tolerance` away (in the labels' unit; days for dates).
     ///
     /// # Errors
-    /// When no label is near enough, or a range is given.
+    /// When no label is near enough, a range is given, or a label is missing.
     pub fn sel_method<'a>(
         &self,
         labels: impl AsRef<[(&'a str, Label)]>,

@@ -254,6 +254,10 @@ fn labels_of_which_one_is_missing_are_in_no_order() {
         }
         assert!(message(dates.sel_method(sel! { x: "1960-01-01" }, method, None)).contains("position 0 is missing"));
     }
+    // a.interpolate_na("x"): ValueError, "Index 'x' must be monotonically increasing"
+    for array in [&last, &first, &dates] {
+        assert!(message(array.astype(isopleth::array::DType::F64).interpolate_na("x")).contains("none missing"));
+    }
     assert_eq!(numbers(&last.sel(sel! { x: 10.0..=20.0 }).unwrap()), [0.0, 1.0]);
     assert_eq!(last.sel(sel! { x: f64::NAN }).unwrap().item().unwrap(), 2.0);
     assert!(message(last.sel(sel! { x: 11.0..=19.0 })).contains("in no order"));
