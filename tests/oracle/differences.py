@@ -418,12 +418,6 @@ DIFFERENCES += [
         lambda: ([_line([True, False], "bool")], [{"op": "round"}]),
     ),
     Difference(
-        "minimum-like-operators",
-        "minimum and maximum treat names and attributes as + and - do; NumPy's functions on DataArrays keep the first's",
-        lambda c: c.op.get("sign") in ("minimum", "maximum") and c.problem.startswith(("name", "attrs")),
-        lambda: ([_scalar(1.0), _scalar(2.0).rename("b")], [{"op": "binary", "sign": "minimum", "other": {"array": 1}}]),
-    ),
-    Difference(
         "correlation-of-constants",
         "where an array does not vary its correlation is 0 / 0: NaN, or one rounding error divided by another; the two round "
         "differently",

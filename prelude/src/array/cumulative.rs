@@ -4,7 +4,7 @@ use super::data_array::DataArray;
 use super::names::Dims;
 use super::operation::Operation;
 use crate::Result;
-use crate::lazy::lines::{Cumulative, CumulativeOp, Difference, Shift};
+use crate::lazy::lines::{Cumulative, CumulativeOp, Difference, LineOp as _, Shift};
 use crate::lazy::{AxisIndex, Plan};
 
 impl DataArray {
@@ -61,7 +61,14 @@ impl DataArray {
         let length = self.shape()[axis];
         let steps = n.min(length);
         let plan = (0..steps).try_fold(self.plan().clone(), |plan, _| plan.lines(Difference, axis));
-        let plan = plan.map_err(|error| error.context("diff"))?;
+        let mut plan = plan.map_err(|error| error.context("diff"))?;
+        // What nothing is taken differences of has their type all the same, if it has any.
+        if length == 0
+            && n > 0
+            && let Ok(dtype) = Difference.dtype(self.dtype())
+        {
+            plan = plan.cast(dtype);
+        }
         let later: Vec<usize> = (steps..length).collect();
         // Of the same elements as the differences belong to.
         Ok(self.take(axis, &later)?.with_plan(Operation::Window, plan))

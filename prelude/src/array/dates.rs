@@ -1,5 +1,7 @@
-//! Fields of dates that need more than arithmetic, and dates cut to a frequency or written as text.
+//! Fields of dates that need more than arithmetic, and dates cut to a frequency or written as text. Each is called what
+//! xarray calls it.
 
+use super::attrs::Attrs;
 use super::data_array::DataArray;
 use super::operation::Operation;
 use crate::lazy::Plan;
@@ -27,7 +29,10 @@ impl DataArray {
                 format!("weekofyear: weeks are those of today's calendar, and the array holds {}", self.dtype());
             return Err(Error::new(ErrorKind::Mismatch, message));
         }
-        self.whole_field("weekofyear", |_, date| i64::from(DateTime::from_nanoseconds(date).isocalendar().1))
+        let weeks =
+            self.whole_field("weekofyear", |_, date| i64::from(DateTime::from_nanoseconds(date).isocalendar().1))?;
+        // What is said of the dates is not said of what pandas makes of them.
+        Ok(weeks.with_attrs(Attrs::default()))
     }
 
     /// How many days the month of each date has; 0 where missing.
@@ -48,7 +53,7 @@ impl DataArray {
     pub fn is_leap_year(&self) -> Result<Self> {
         let (kind, dates) = self.dates("is_leap_year")?;
         let leap = |&date: &i64| date != i64::MIN && kind.calendar().is_leap(kind.civil(date).0);
-        Ok(self.with_plan(Operation::Elementwise, Plan::memory(Values::Bool(dates.map(leap).into_shared()))))
+        Ok(self.field("is_leap_year", Values::Bool(dates.map(leap).into_shared())))
     }
 
     /// The season of each date by the initials of its months: `DJF`, `MAM`, `JJA`, `SON`.
@@ -71,7 +76,8 @@ impl DataArray {
     /// # Errors
     /// When the array holds no dates, or the pattern is none.
     pub fn strftime(&self, pattern: &str) -> Result<Self> {
-        self.text_field("strftime", &|kind, date| Ok(Text::new(&kind.strftime(date, pattern)?)))
+        let texts = self.text_field("strftime", &|kind, date| Ok(Text::new(&kind.strftime(date, pattern)?)))?;
+        Ok(texts.with_attrs(Attrs::default()))
     }
 
     /// The start of the span that each date lies in: `"D"`, `"6h"`, `"15min"`, and unlike pandas also `"MS"`, `"YS"`.
@@ -116,22 +122,28 @@ impl DataArray {
         }
     }
 
+    /// What is made of the dates, called after what was asked.
+    fn field(&self, name: &str, values: Values) -> Self {
+        self.with_plan(Operation::Elementwise, Plan::memory(values)).name(name)
+    }
+
     fn whole_field(&self, what: &str, field: impl Fn(DateKind, i64) -> i64) -> Result<Self> {
         let (kind, dates) = self.dates(what)?;
         let field = |&date: &i64| if date == i64::MIN { 0 } else { field(kind, date) };
-        Ok(self.with_plan(Operation::Elementwise, Plan::memory(Values::I64(dates.map(field).into_shared()))))
+        Ok(self.field(what, Values::I64(dates.map(field).into_shared())))
     }
 
     fn text_field(&self, what: &str, field: &dyn Fn(DateKind, i64) -> Result<Text>) -> Result<Self> {
         let (kind, dates) = self.dates(what)?;
         let texts = try_each(&dates, |date| if date == i64::MIN { Ok(Text::MISSING) } else { field(kind, date) })?;
-        Ok(self.with_plan(Operation::Elementwise, Plan::memory(Values::Text(texts))))
+        Ok(self.field(what, Values::Text(texts)))
     }
 
     fn date_field(&self, what: &str, field: &dyn Fn(DateKind, i64) -> Result<i64>) -> Result<Self> {
         let (kind, dates) = self.dates(what)?;
         let moved = try_each(&dates, |date| if date == i64::MIN { Ok(date) } else { field(kind, date) })?;
-        Ok(self.with_plan(Operation::Elementwise, Plan::memory(Values::I64(moved).into_dates(self.dtype()))))
+        // xarray calls them "floor", "ceil" and "round".
+        Ok(self.field(what.trim_end_matches("_date"), Values::I64(moved).into_dates(self.dtype())))
     }
 }
 

@@ -104,7 +104,7 @@ macro_rules! fields {
             #[must_use]
             #[track_caller]
             pub fn $method(&self) -> Self {
-                self.unary(UnaryOp::$op).name(UnaryOp::$op.name())
+                self.unary(UnaryOp::$op).name(stringify!($method))
             }
         )*}
     };

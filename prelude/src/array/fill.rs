@@ -119,9 +119,11 @@ impl DataArray {
     pub fn interpolate_na_with(&self, dim: &str, gaps: FillGaps) -> Result<Self> {
         let axis = self.axis(dim).map_err(|error| error.context("interpolate_na"))?;
         let places = self.places(dim, axis)?;
-        if places.windows(2).any(|pair| pair[0] >= pair[1] || pair[0].is_nan()) {
+        // A missing label lies nowhere, at the end too.
+        if places.iter().any(|place| place.is_nan()) || places.windows(2).any(|pair| pair[0] >= pair[1]) {
             let message = format!(
-                "interpolate_na: the labels of {dim:?} do not ascend one by one; sort_by({dim:?}) puts them in order"
+                "interpolate_na: the labels of {dim:?} do not ascend one by one, none missing; sort_by({dim:?}) puts them \
+                 in order"
             );
             return Err(Error::new(ErrorKind::Mismatch, message));
         }

@@ -30,6 +30,18 @@ pub(crate) enum Wanted {
     Text(Text),
 }
 
+impl Wanted {
+    /// Whether it is NaN or a missing date.
+    pub(crate) fn is_missing(self) -> bool {
+        match self {
+            Self::Float(value) => value.is_nan(),
+            Self::Time(date) => date == i64::MIN,
+            Self::Text(text) => text.is_missing(),
+            Self::Int(_) => false,
+        }
+    }
+}
+
 /// Whether the labels go one way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Direction {
@@ -172,6 +184,20 @@ impl Labels {
         }
     }
 
+    /// Which of two labels is nearer to `wanted`; none if that cannot be told. Whole numbers are not rounded.
+    pub(crate) fn compare_distances(&self, a: usize, b: usize, wanted: Wanted) -> Option<Ordering> {
+        let whole = |at: usize| match (self, wanted) {
+            (Self::Int(labels), Wanted::Int(value)) => Some(i128::from(labels[at]).abs_diff(value)),
+            (Self::Large(labels), Wanted::Int(value)) => Some(i128::from(labels[at]).abs_diff(value)),
+            (Self::Time(_, labels), Wanted::Time(value)) => Some(u128::from(labels[at].abs_diff(value))),
+            _ => None,
+        };
+        match (whole(a), whole(b)) {
+            (Some(a), Some(b)) => Some(a.cmp(&b)),
+            _ => self.distance(a, wanted).partial_cmp(&self.distance(b, wanted)),
+        }
+    }
+
     /// How two of the labels compare.
     pub(crate) fn compare_two(&self, a: usize, b: usize) -> Ordering {
         match self {
@@ -183,7 +209,17 @@ impl Labels {
         }
     }
 
-    /// Positions among which every label equal to `wanted` is, and the one nearest to it.
+    /// Whether the label at `at` is missing.
+    pub(crate) fn is_missing(&self, at: usize) -> bool {
+        match self {
+            Self::Float(labels) => labels[at].is_nan(),
+            Self::Time(_, labels) => labels[at] == i64::MIN,
+            Self::Text(labels) => labels[at].is_missing(),
+            Self::Int(_) | Self::Large(_) | Self::Even(_) => false,
+        }
+    }
+
+    /// Positions among which every label equal to `wanted` is.
     pub(crate) fn near(&self, wanted: Wanted) -> std::ops::Range<usize> {
         match (self, wanted) {
             (Self::Even(range), Wanted::Int(value)) => range.near(value as f64),
@@ -205,10 +241,14 @@ impl Labels {
         self.compare_two(a, b) == Ordering::Equal
     }
 
-    /// Which way the labels go; equal neighbours are allowed, and one label ascends.
+    /// Which way the labels go; equal neighbours are allowed, and one label ascends. A missing label lies neither before
+    /// nor after another, so with one they go no way, as in pandas.
     pub(crate) fn direction(&self) -> Direction {
         if let Self::Even(range) = self {
             return if range.step() < 0.0 && range.len() > 1 { Direction::Descending } else { Direction::Ascending };
+        }
+        if (0..self.len()).any(|at| self.is_missing(at)) {
+            return Direction::Neither;
         }
         let never = |unwanted| (1..self.len()).all(|at| self.compare_two(at - 1, at) != unwanted);
         if never(Ordering::Greater) {
@@ -308,10 +348,12 @@ impl Labels {
         }
     }
 
-    /// The positions that put the labels in ascending order; equal labels keep theirs.
+    /// The positions that put the labels in ascending order, missing ones last; equal labels keep theirs.
     pub(crate) fn sorted(&self) -> Vec<usize> {
         let mut positions: Vec<usize> = (0..self.len()).collect();
-        positions.sort_by(|&a, &b| self.compare_two(a, b));
+        // The number of a missing date is the smallest.
+        let missing_last = |a, b| self.is_missing(a).cmp(&self.is_missing(b));
+        positions.sort_by(|&a, &b| missing_last(a, b).then_with(|| self.compare_two(a, b)));
         positions
     }
 }

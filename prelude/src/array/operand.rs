@@ -115,11 +115,16 @@ impl DataArray {
     }
 }
 
-/// The operation with arrays or scalars on either side. The result has a name if all arrays have the same.
+/// The operation with arrays or scalars on either side. The result has a name if all arrays have the same; that of an
+/// operation which is written as a function and not by a sign has name and attributes of the first, as in xarray.
 pub(crate) fn binary(op: BinaryOp, left: &Operand, right: &Operand) -> Result<DataArray> {
     let known = [left, right].into_iter().find_map(Operand::dtype).unwrap_or(DType::Text);
     let arrays = [left.beside(known)?, right.beside(known)?];
     let result = combine(&[&arrays[0], &arrays[1]], Join::Inner, |plans| Plan::binary(op, &plans[0], &plans[1]))?;
+    if matches!(op, BinaryOp::Min | BinaryOp::Max | BinaryOp::Hypot | BinaryOp::Atan2) && left.is_array() {
+        let attrs = arrays[0].attrs().without(&ENCODING_ATTRIBUTES);
+        return Ok(result.with_name(arrays[0].shared_name()).with_attrs(attrs));
+    }
     // Beside a number, an array keeps its name.
     Ok(match (left.is_array(), right.is_array()) {
         (true, false) => result.with_name(arrays[0].shared_name()),

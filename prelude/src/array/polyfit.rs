@@ -1,6 +1,5 @@
 //! Polynomials by least squares along a dimension: trends.
 
-use super::attrs::Attrs;
 use super::coord::Coord;
 use super::data_array::DataArray;
 use super::labels::Labels;
@@ -114,11 +113,13 @@ fn evaluated(at: &DataArray, coefficients: &DataArray) -> Result<DataArray> {
         Some(coefficient) => nothing.try_add(&coefficient)?,
         None => nothing,
     };
+    // What both say stays said; multiplied again, it would be what the positions say alone.
+    let (name, attrs) = (value.shared_name(), value.attrs().clone());
     for degree in (0..highest).rev() {
         value = value.try_mul(&at)?;
         if let Some(coefficient) = coefficient(degree)? {
             value = value.try_add(&coefficient)?;
         }
     }
-    Ok(value.with_name(None).with_attrs(Attrs::default()))
+    Ok(value.with_name(name).with_attrs(attrs))
 }

@@ -120,15 +120,35 @@ impl DataArray {
         Ok(self.with_parts(Operation::Arrange, dims, self.plan().insert_axis(0), coords))
     }
 
-    /// The array with the labels of `dim` in ascending order; equal labels keep their order.
+    /// The array with the labels of a dimension in ascending order, or the values of another coordinate along one; equal
+    /// ones keep their order, and missing ones come last.
+    ///
+    /// ```
+    /// use isopleth::array::{Coord, DataArray};
+    /// let da = DataArray::new(vec![10, 20, 30], "x")?.coord("height", Coord::along(["x"], [500, 100, 300]))?;
+    /// assert_eq!(da.sort_by("height")?.to_vec::<i32>()?, [20, 30, 10]);
+    /// # Ok::<(), isopleth::Error>(())
+    /// ```
     ///
     /// # Errors
-    /// When there is no such dimension, or it has no labels.
-    pub fn sort_by(&self, dim: &str) -> Result<Self> {
+    /// When there is no such dimension or coordinate, the dimension has no labels, or the coordinate does not lie along
+    /// exactly one dimension.
+    pub fn sort_by(&self, by: &str) -> Result<Self> {
+        self.sorted(by).map_err(|error| error.context("sort_by"))
+    }
+
+    fn sorted(&self, by: &str) -> Result<Self> {
+        let coord = self.coords().get(by).ok_or_else(|| not_found("coordinate", by, self.coords().names()))?;
+        let [dim] = coord.dims() else {
+            let message = format!(
+                "{by:?} has {} dimensions ({}); elements are sorted along one",
+                coord.dims().len(),
+                listed(coord.dims())
+            );
+            return Err(Error::new(ErrorKind::Mismatch, message));
+        };
         let axis = self.axis(dim)?;
-        let index =
-            self.index_of(dim).ok_or_else(|| not_found("coordinate", dim, self.coords().names()).context("sort_by"))?;
-        let labels = Labels::of(index.values());
+        let labels = Labels::of(coord.values());
         if labels.direction() == Direction::Ascending {
             return Ok(self.clone());
         }

@@ -8,6 +8,7 @@ use super::select::list;
 use crate::time::{DateKind, Resolution};
 use crate::values::{AxisIndex, DType, Text};
 use crate::{Error, ErrorKind, Result};
+use std::cell::OnceCell;
 use std::cmp::Ordering;
 
 /// What to take where a label is not there exactly.
@@ -33,7 +34,13 @@ pub(crate) fn find(
     method: Method,
     tolerance: Option<f64>,
 ) -> Result<AxisIndex> {
-    let search = Search { dim, labels: Labels::of_coord(index), single: index.dtype() == DType::F32 };
+    let search = Search {
+        dim,
+        labels: Labels::of_coord(index),
+        single: index.dtype() == DType::F32,
+        direction: OnceCell::new(),
+        repeated: OnceCell::new(),
+    };
     let tolerance = tolerance.map(|limit| search.dates().map_or(limit, |kind| limit * kind.day() as f64));
     match label {
         Label::At(value) if method == Method::Exact => search.exact(value),
@@ -59,11 +66,22 @@ struct Search<'a> {
     /// The labels are float32. What is asked for is then rounded to float32 first, as in pandas: 0.1 finds the label that
     /// was written as 0.1, which as float64 is 0.10000000149.
     single: bool,
+    /// Asked once for all labels of a list.
+    direction: OnceCell<Direction>,
+    repeated: OnceCell<Option<usize>>,
 }
 
 impl Search<'_> {
     fn error(&self, kind: ErrorKind, message: String) -> Error {
         Error::new(kind, format!("sel along {:?}: {message}", self.dim))
+    }
+
+    fn direction(&self) -> Direction {
+        *self.direction.get_or_init(|| self.labels.direction())
+    }
+
+    fn repeated(&self) -> Option<usize> {
+        *self.repeated.get_or_init(|| self.labels.repeated())
     }
 
     /// How the labels count, if they are dates. Tolerances are days of theirs.
@@ -107,10 +125,11 @@ impl Search<'_> {
 
     fn exact(&self, value: &LabelValue) -> Result<AxisIndex> {
         let (wanted, unit) = self.wanted(value)?;
-        // A date coarser than the labels ("2016-01" among days) means all that lie in it.
+        // A date coarser than the labels ("2016-01" among days) means all that lie in it. One as fine as they are is one
+        // label to pandas and a span of time to xarray's index of other calendars.
         if let (Some(unit), Some(finest), Wanted::Time(start), Some(kind)) =
             (unit, self.labels.resolution(), wanted, self.dates())
-            && unit < finest
+            && (unit < finest || kind != DateKind::Nanoseconds)
         {
             let end = Wanted::Time(kind.end_of(start, unit));
             let inside = |at: &usize| {
@@ -150,35 +169,33 @@ impl Search<'_> {
             let message = format!("its labels are texts, and no text is near another; give {value} exactly, with sel");
             return Err(self.error(ErrorKind::InvalidArgument, message));
         }
-        if self.labels.direction() == Direction::Neither {
-            let message = "its labels are in no order, so none is nearest; sort them first".to_owned();
+        if self.direction() == Direction::Neither {
+            let message = match (0..self.labels.len()).find(|&at| self.labels.is_missing(at)) {
+                Some(at) => format!(
+                    "the label at position {at} is missing, so the labels are in no order and none is nearest; drop it first, \
+                     for example with isel"
+                ),
+                None => "its labels are in no order, so none is nearest; sort them first".to_owned(),
+            };
             return Err(self.error(ErrorKind::Mismatch, message));
         }
-        if let Some(twice) = self.labels.repeated() {
+        if let Some(twice) = self.repeated() {
             let message = format!(
                 "the label {} occurs more than once, so none of its places is nearest; give unique labels with assign_coord",
                 self.labels.text(twice)
             );
             return Err(self.error(ErrorKind::Mismatch, message));
         }
-        // The label before in the order of the axis: on one that goes down that is the larger.
-        let method = match (method, self.labels.direction()) {
-            (Method::Pad, Direction::Descending) => Method::Backfill,
-            (Method::Backfill, Direction::Descending) => Method::Pad,
-            (method, _) => method,
+        let [before, after] = self.around(value, wanted)?;
+        let found = match method {
+            Method::Pad => before,
+            Method::Backfill => after,
+            Method::Nearest | Method::Exact => self.nearer(before, after, wanted),
         };
-        let allowed = |at: &usize| match method {
-            Method::Pad => self.labels.compare(*at, wanted) != Ordering::Greater,
-            Method::Backfill => self.labels.compare(*at, wanted) != Ordering::Less,
-            Method::Nearest | Method::Exact => true,
+        let close = |at: &usize| {
+            let is_there = self.labels.compare(*at, wanted) == Ordering::Equal;
+            tolerance.is_none_or(|limit| is_there || self.labels.distance(*at, wanted) <= limit)
         };
-        // Of two equally near, the larger: its comparison with the wanted label is the greater one.
-        let rank = |a: &usize, b: &usize| {
-            let by_distance = self.labels.distance(*a, wanted).total_cmp(&self.labels.distance(*b, wanted));
-            by_distance.then_with(|| self.labels.compare(*b, wanted).cmp(&self.labels.compare(*a, wanted)))
-        };
-        let found = self.labels.near(wanted).filter(allowed).min_by(rank);
-        let close = |at: &usize| tolerance.is_none_or(|limit| self.labels.distance(*at, wanted) <= limit);
         found.filter(close).ok_or_else(|| {
             let near = found.map(|at| format!(" (the nearest is {})", self.labels.text(at))).unwrap_or_default();
             let has = self.labels.extent();
@@ -186,8 +203,52 @@ impl Search<'_> {
         })
     }
 
+    /// The last label, in the order of the axis, that does not lie beyond `wanted`, and the first that does not lie before.
+    fn around(&self, value: &LabelValue, wanted: Wanted) -> Result<[Option<usize>; 2]> {
+        self.ordered(value, wanted)?;
+        let down = self.direction() == Direction::Descending;
+        let order = |order: Ordering| if down { order.reverse() } else { order };
+        let first_after = self.partition(|at| order(self.labels.compare(at, wanted)) != Ordering::Greater);
+        let first_at = self.partition(|at| order(self.labels.compare(at, wanted)) == Ordering::Less);
+        Ok([first_after.checked_sub(1), Some(first_at).filter(|&at| at < self.labels.len())])
+    }
+
+    /// The nearer of two labels that `wanted` lies between: far beyond the ends all distances are alike, so those decide
+    /// nothing there. Of two equally near the larger.
+    fn nearer(&self, before: Option<usize>, after: Option<usize>, wanted: Wanted) -> Option<usize> {
+        let (Some(before), Some(after)) = (before, after) else { return before.or(after) };
+        Some(match self.labels.compare_distances(before, after, wanted) {
+            // At an infinity, which is a label, there is no distance.
+            _ if self.labels.compare(before, wanted) == Ordering::Equal => before,
+            Some(Ordering::Less) => before,
+            Some(Ordering::Greater) => after,
+            _ if self.labels.compare_two(before, after) == Ordering::Greater => before,
+            _ => after,
+        })
+    }
+
+    /// What is missing lies neither before nor after any label.
+    fn ordered(&self, value: &LabelValue, wanted: Wanted) -> Result<()> {
+        if !wanted.is_missing() {
+            return Ok(());
+        }
+        let has = self.labels.extent();
+        let message = format!("{value} is a missing value, which no label is near to, before or after; it has {has}");
+        Err(self.error(ErrorKind::NotFound, message))
+    }
+
+    /// How many labels at the beginning are `before`.
+    fn partition(&self, before: impl Fn(usize) -> bool) -> usize {
+        let (mut low, mut high) = (0, self.labels.len());
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if before(middle) { low = middle + 1 } else { high = middle }
+        }
+        low
+    }
+
     fn between(&self, low: Option<&LabelValue>, high: Option<&LabelValue>) -> Result<AxisIndex> {
-        let direction = self.labels.direction();
+        let direction = self.direction();
         let ends = [(low, true), (high, false)]
             .map(|(value, first)| value.map(|value| self.bound(value, direction, first)).transpose());
         let [low, high] = ends;
@@ -203,15 +264,11 @@ impl Search<'_> {
         if let (Some(unit), Wanted::Time(start), true, Some(kind)) = (unit, wanted, upper, self.dates()) {
             wanted = Wanted::Time(kind.end_of(start, unit));
         }
-        let len = self.labels.len();
-        let partition = |before: &dyn Fn(Ordering) -> bool| {
-            let (mut low, mut high) = (0, len);
-            while low < high {
-                let middle = low + (high - low) / 2;
-                if before(self.labels.compare(middle, wanted)) { low = middle + 1 } else { high = middle }
-            }
-            low
-        };
+        if direction != Direction::Neither {
+            self.ordered(value, wanted)?;
+        }
+        let partition =
+            |before: &dyn Fn(Ordering) -> bool| self.partition(|at| before(self.labels.compare(at, wanted)));
         Ok(match (direction, first) {
             (Direction::Ascending, true) => partition(&|order| order == Ordering::Less),
             (Direction::Ascending, false) => partition(&|order| order != Ordering::Greater),
@@ -237,12 +294,11 @@ impl Search<'_> {
             let known: Vec<&str> = labels.iter().filter_map(|label| label.as_str()).collect();
             return self.error(ErrorKind::NotFound, near_names("label", &value.to_string(), &known));
         }
-        let distance =
-            |a: &usize, b: &usize| self.labels.distance(*a, wanted).total_cmp(&self.labels.distance(*b, wanted));
+        // Only what sel_nearest would take is suggested.
+        let ordered = self.direction() != Direction::Neither && self.repeated().is_none();
+        let around = if ordered { self.around(value, wanted).unwrap_or_default() } else { [None; 2] };
         let nearest = self
-            .labels
-            .near(wanted)
-            .min_by(distance)
+            .nearer(around[0], around[1], wanted)
             .map(|at| format!("; the nearest is {} (sel_nearest takes it)", self.labels.text(at)));
         let has = self.labels.extent();
         self.error(ErrorKind::NotFound, format!("no label {value}; it has {has}{}", nearest.unwrap_or_default()))

@@ -40,7 +40,8 @@ impl DataArray {
     /// The part with the given labels, by dimension: `da.sel(sel! { x: -30.0..=19.0, y: 20.0..=-5.0 })?`.
     ///
     /// Both ends of a range are included. On an axis that goes down the bounds go down too. One
-    /// label drops the dimension; dates may be written short (`"2016-01"` is the whole month).
+    /// label drops the dimension; dates may be written short (`"2016-01"` is the whole month). Of dates of other
+    /// calendars a written one is always a span, and the dimension stays; a [`CfTime`](crate::time::CfTime) is one label.
     /// A dimension without coordinate is selected by position. Nothing is read of a lazy array.
     ///
     /// # Errors
@@ -60,7 +61,8 @@ impl DataArray {
     /// The part whose labels are nearest to those given; of two equally near the larger is taken.
     ///
     /// # Errors
-    /// When there is no such dimension, or a range is given: nearness is for single labels.
+    /// When there is no such dimension, or a range is given: nearness is for single labels. When a label, or what is asked
+    /// for, is missing: nothing is near to it.
     pub fn sel_nearest<'a>(&self, labels: impl AsRef<[(&'a str, Label)]>) -> Result<Self> {
         self.select(labels.as_ref(), Method::Nearest, None)
     }
@@ -69,7 +71,7 @@ impl DataArray {
     /// at most `tolerance` away (in the labels' unit; days for dates).
     ///
     /// # Errors
-    /// When no label is near enough, or a range is given.
+    /// When no label is near enough, a range is given, or a label is missing.
     pub fn sel_method<'a>(
         &self,
         labels: impl AsRef<[(&'a str, Label)]>,

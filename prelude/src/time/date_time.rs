@@ -3,6 +3,7 @@
 use super::fields;
 use crate::{Error, ErrorKind, Result};
 use jiff::civil;
+use std::borrow::Cow;
 use std::fmt;
 
 /// Nanoseconds in one day.
@@ -17,7 +18,7 @@ pub(crate) const DAY: i64 = 86_400_000_000_000;
 /// use isopleth::time::DateTime;
 /// let day: DateTime = "2016-02-29".parse()?;
 /// assert_eq!((day.year(), day.month(), day.day()), (2016, 2, 29));
-/// assert_eq!(day.plus_days(1).to_string(), "2016-03-01");
+/// assert_eq!(day.plus_days(1)?.to_string(), "2016-03-01");
 /// # Ok::<(), isopleth::Error>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -69,24 +70,32 @@ impl DateTime {
     }
 
     /// This instant moved by `days` of 24 hours; a missing one stays missing.
-    #[must_use]
-    pub const fn plus_days(self, days: i64) -> Self {
-        self.plus_nanoseconds(days.saturating_mul(DAY))
+    ///
+    /// # Errors
+    /// When the result lies outside 1677 to 2262.
+    pub fn plus_days(self, days: i64) -> Result<Self> {
+        self.plus(days, "days", DAY)
     }
 
     /// This instant moved by `hours`; a missing one stays missing.
-    #[must_use]
-    pub const fn plus_hours(self, hours: i64) -> Self {
-        self.plus_nanoseconds(hours.saturating_mul(DAY / 24))
+    ///
+    /// # Errors
+    /// When the result lies outside 1677 to 2262.
+    pub fn plus_hours(self, hours: i64) -> Result<Self> {
+        self.plus(hours, "hours", DAY / 24)
     }
 
-    const fn plus_nanoseconds(self, nanoseconds: i64) -> Self {
+    fn plus(self, count: i64, unit: &str, length: i64) -> Result<Self> {
         if self.is_missing() {
-            return self;
+            return Ok(self);
         }
-        // The lowest value means "missing", so a sum that falls off the low end stops one above it.
-        let sum = self.0.saturating_add(nanoseconds);
-        Self(if sum == i64::MIN { i64::MIN + 1 } else { sum })
+        let moved = count.checked_mul(length).and_then(|span| self.0.checked_add(span));
+        // The lowest value means "missing".
+        moved.filter(|&moved| moved != i64::MIN).map(Self).ok_or_else(|| {
+            let message =
+                format!("{self} and {count} {unit} is out of range: a date must lie between 1677-09-22 and 2262-04-11");
+            Error::new(ErrorKind::InvalidArgument, message)
+        })
     }
 
     /// This instant moved by whole months; a day that the new month lacks becomes its last day.
@@ -186,7 +195,7 @@ fn from_civil(instant: civil::DateTime) -> Result<DateTime> {
     }
 }
 
-/// Reads `2016`, `2016-01`, `2016-01-31`, `2016-01-31T06`, `2016-01-31 06:30:00.5`, and says how fine it is.
+/// Reads `2016`, `2016-01`, `2016-01-31`, `20160131`, `2016-01-31T06`, `2016-01-31 06:30:00.5`, and says how fine it is.
 pub(crate) fn parse_with_resolution(text: &str) -> Result<(DateTime, Resolution)> {
     parse(text.trim())
         .ok_or_else(|| {
@@ -203,6 +212,7 @@ fn parse(text: &str) -> Option<(civil::DateTime, Resolution)> {
         Some((date, time)) => (date, Some(time)),
         None => (text, None),
     };
+    let date = &*dashed(date);
     let mut parts = date.splitn(3, '-').map(|part| digits(part, if part.len() == 4 { 4 } else { 2 }));
     let year = parts.next()?.filter(|_| date.split('-').next().is_some_and(|year| year.len() == 4))?;
     let (month, day) = (parts.next(), parts.next());
@@ -246,6 +256,14 @@ fn parse(text: &str) -> Option<(civil::DateTime, Resolution)> {
     Some((date.to_datetime(time), resolution))
 }
 
+/// `20160131` as `2016-01-31`: ISO 8601 knows both.
+pub(super) fn dashed(date: &str) -> Cow<'_, str> {
+    if date.len() == 8 && date.bytes().all(|byte| byte.is_ascii_digit()) {
+        return format!("{}-{}-{}", &date[..4], &date[4..6], &date[6..]).into();
+    }
+    date.into()
+}
+
 fn digits(text: &str, most: usize) -> Option<i16> {
     let good = !text.is_empty() && text.len() <= most && text.bytes().all(|byte| byte.is_ascii_digit());
     if good { text.parse().ok() } else { None }
@@ -254,7 +272,7 @@ fn digits(text: &str, most: usize) -> Option<i16> {
 impl std::str::FromStr for DateTime {
     type Err = Error;
 
-    /// Reads `2016-01-31`, `2016-01-31T06:30:00` and shorter forms (`2016-01` is the first of January).
+    /// Reads `2016-01-31`, `20160131`, `2016-01-31T06:30:00` and shorter forms (`2016-01` is the first of January).
     fn from_str(text: &str) -> Result<Self> {
         parse_with_resolution(text).map(|(instant, _)| instant)
     }
@@ -293,6 +311,8 @@ mod tests {
             assert_eq!(date(text).to_string(), text);
         }
         assert_eq!(date("2016-01-31 06").to_string(), "2016-01-31T06:00:00");
+        assert_eq!(parse_with_resolution("20160131").unwrap(), (date("2016-01-31"), Resolution::Day));
+        assert_eq!(date("20160131T06"), date("2016-01-31T06"));
         // python3 -c "import pandas as pd; print(pd.Timestamp('2016-07-01T12:00').value)"
         assert_eq!(date("2016-07-01T12:00").nanoseconds(), 1_467_374_400_000_000_000);
     }
@@ -315,6 +335,9 @@ mod tests {
             "2016-1-1T",
             "2016T06",
             "1 July",
+            "20160230",
+            "2016013",
+            "201601",
             "9999-01-01",
             "2016-01-01T25",
         ] {
@@ -326,9 +349,23 @@ mod tests {
 
     #[test]
     fn a_missing_instant_stays_missing() {
-        assert_eq!(DateTime::MISSING.plus_days(3), DateTime::MISSING);
+        assert_eq!(DateTime::MISSING.plus_days(3).unwrap(), DateTime::MISSING);
         assert_eq!(DateTime::MISSING.plus_months(3).unwrap().to_string(), "NaT");
-        assert!(!DateTime::from_nanoseconds(i64::MIN + 5).plus_days(-1).is_missing());
+    }
+
+    // pd.Timestamp("2016-01-01") + pd.Timedelta(days=100_000) as nanoseconds: OutOfBoundsDatetime
+    #[test]
+    fn a_date_moved_out_of_range_is_an_error_and_not_the_last_one() {
+        let day = date("2016-01-01");
+        assert_eq!(day.plus_days(-366).unwrap(), date("2014-12-31"));
+        assert_eq!(day.plus_hours(25).unwrap(), date("2016-01-02T01"));
+        for moved in
+            [day.plus_days(100_000), day.plus_days(i64::MIN), day.plus_hours(i64::MAX), day.plus_hours(-9_999_999)]
+        {
+            let error = moved.unwrap_err().to_string();
+            assert!(error.contains("2016-01-01") && error.contains("2262-04-11"), "{error}");
+        }
+        assert!(DateTime::from_nanoseconds(i64::MIN + DAY).plus_days(-1).is_err());
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The two ways in which dates are stored, behind one set of questions: nanoseconds of today's calendar, which reach from
 //! 1677 to 2262, and microseconds of any calendar, which reach 290,000 years either way.
 
-use super::date_time::{DAY, Resolution, parse_with_resolution};
+use super::date_time::{DAY, Resolution, dashed, parse_with_resolution};
 use super::{Calendar, DateTime};
 use crate::{Error, ErrorKind, Result};
 
@@ -171,7 +171,7 @@ impl DateKind {
         format!("{sign}{:04}-{month:02}-{day:02}", year.abs())
     }
 
-    /// Reads `2000`, `2000-02`, `2000-02-30`, `2000-02-30T06`, `2000-02-30 06:30:00.5`, and says how fine it is.
+    /// Reads `2000`, `2000-02`, `2000-02-30`, `20000230`, `2000-02-30T06`, `2000-02-30 06:30:00.5`, and says how fine it is.
     pub(crate) fn parse(self, text: &str) -> Result<(i64, Resolution)> {
         let Self::Cf(calendar) = self else {
             return parse_with_resolution(text).map(|(date, resolution)| (date.nanoseconds(), resolution));
@@ -193,6 +193,7 @@ impl DateKind {
             Some((date, time)) => (date, Some(time)),
             None => (text, None),
         };
+        let date = &*dashed(date);
         let parts: Vec<i64> = date.split('-').map(digits).collect::<Option<_>>()?;
         let well_formed = date.split('-').zip([4..=6, 1..=2, 1..=2]).all(|(part, length)| length.contains(&part.len()));
         if !well_formed || parts.len() > 3 {
@@ -234,6 +235,11 @@ impl DateKind {
             None => [Resolution::Hour, Resolution::Minute, Resolution::Second][parts.len() - 1],
         };
         Some((seconds * self.second() + rest, resolution))
+    }
+
+    /// Whether a date has a fraction that the other kind is too coarse for.
+    pub(crate) fn is_finer(self, date: i64, than: Self) -> bool {
+        date % (than.nanoseconds() / self.nanoseconds()).max(1) != 0
     }
 
     /// The date of the same name in another kind; missing where that has no such date.
@@ -338,7 +344,10 @@ mod tests {
             (kind.text(kind.end_of(year.0, year.1)).as_str(), year.1),
             ("2000-12-30T23:59:59.999999", Resolution::Year)
         );
-        for text in ["2000-02-31", "2000-13-01", "2000-01-01T24", "20", "2000-01-01T00:00:00.x", "", "2000-01T06"] {
+        assert_eq!(kind.parse("20000230T06").unwrap(), kind.parse("2000-02-30T06").unwrap());
+        for text in
+            ["2000-02-31", "20000231", "2000-13-01", "2000-01-01T24", "20", "2000-01-01T00:00:00.x", "", "2000-01T06"]
+        {
             let error = kind.parse(text).unwrap_err().to_string();
             assert!(error.contains("360_day"), "{text}: {error}");
         }

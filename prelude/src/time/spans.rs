@@ -53,7 +53,7 @@ impl DateTime {
         if self.is_missing() {
             return Ok("NaT".into());
         }
-        jiff::fmt::strtime::format(pattern, to_civil(self.nanoseconds()))
+        jiff::fmt::strtime::format(microseconds(pattern), to_civil(self.nanoseconds()))
             .map_err(|error| Error::new(ErrorKind::InvalidArgument, format!("the pattern {pattern:?}: {error}")))
     }
 
@@ -108,6 +108,23 @@ impl DateTime {
     }
 }
 
+/// The pattern with `%f` as Python has it: six digits, always.
+fn microseconds(pattern: &str) -> String {
+    let mut out = String::with_capacity(pattern.len());
+    let mut letters = pattern.chars();
+    while let Some(letter) = letters.next() {
+        out.push(letter);
+        if letter != '%' {
+            continue;
+        }
+        match letters.next() {
+            Some('f') => out.push_str("6f"),
+            other => out.extend(other),
+        }
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -155,6 +172,21 @@ mod tests {
     fn patterns_write_dates_and_bad_ones_are_errors() {
         assert_eq!(date("2016-02-29T13:45:10").strftime("%Y-%j %b %d %H:%M").unwrap(), "2016-060 Feb 29 13:45");
         assert!(date("2016-02-29").strftime("%Q!").is_err() && date("2016-02-29").floor("month").is_err());
+    }
+
+    // pd.Timestamp(t).strftime("%S.%f %%f") and that of a cftime object
+    #[test]
+    fn fractions_of_a_second_have_six_digits() {
+        let ends = [("", "000000"), (".5", "500000"), (".123456789", "123456"), (".000001", "000001")];
+        for (fraction, digits) in ends {
+            let written = format!("2000-01-01T00:00:07{fraction}");
+            let expected = format!("07.{digits} %f");
+            assert_eq!(date(&written).strftime("%S.%f %%f").unwrap(), expected);
+            let model = DateKind::Cf(crate::time::Calendar::NoLeap);
+            assert_eq!(model.strftime(model.parse(&written).unwrap().0, "%S.%f %%f").unwrap(), expected);
+        }
+        let before = date("1969-12-31T23:59:59.25");
+        assert_eq!(before.strftime("%S.%f").unwrap(), "59.250000");
     }
 
     #[test]

@@ -90,9 +90,10 @@ impl TimeUnits {
         let date = match (number, kind) {
             (Count::Float(number), _) if number.is_nan() => return Some(MISSING),
             (Count::Whole(number), kind) => {
-                let since = self.origin.checked_add(number.checked_mul(self.step)?)?;
+                // Of the start cftime reads microseconds; the numbers are not rounded.
                 let step = i128::from(kind.nanoseconds());
-                (since.rem_euclid(step) == 0).then(|| since.div_euclid(step))?
+                let since = number.checked_mul(self.step).filter(|since| since % step == 0)?;
+                self.origin.div_euclid(step).checked_add(since / step)?
             }
             // As pandas multiplies, which xarray asks where the start is one of its dates and the unit's name one of its names.
             (Count::Float(number), DateKind::Nanoseconds) if self.of_pandas => {
@@ -262,6 +263,10 @@ mod tests {
             ("months since 2000-01-01", "360_day", 1.5, "2000-02-16 far"),
             ("common_years since 2000-01-01", "365_day", 1.5, "2001-07-02T12:00:00 far"),
             ("days since 10000-01-01", "standard", 1.0, "10000-01-02 far"),
+            ("days since 2000-01-01 00:00:00.1234567", "standard", 1.0, "2000-01-02T00:00:00.1234567"),
+            ("days since 2000-01-01 00:00:00.1234567", "standard", 1_000_000.0, "4737-11-28T00:00:00.123456 far"),
+            ("days since 1900-01-01 00:00:00.0000015", "noleap", 1.0, "1900-01-02T00:00:00.000001 far"),
+            ("days since 2000-01-01 00:00:00.1234567 +01:00", "noleap", 1.0, "2000-01-01T23:00:00.123456 far"),
             ("days since 1970-01-01", "standard", 1_000_000.0, "4707-11-29 far"),
             // What pandas cuts, and what cftime rounds.
             (

@@ -44,7 +44,7 @@ impl CastTo<bool> for bool {
 impl Values {
     /// The values as another type: floats to integers truncate and saturate, NaN becomes 0, non-zero is true.
     ///
-    /// A missing date becomes NaN and NaN a missing date; as numbers dates are the nanoseconds or microseconds that their type
+    /// A missing date becomes NaN and NaN a missing date, as does a number beyond the dates that can be stored; as numbers dates are the nanoseconds or microseconds that their type
     /// counts. In another calendar a date keeps its name, and is missing where that has no such day. To text and back see [`Values::to_texts`]; text that is no
     /// number becomes NaN (0 as a whole number), text that is no date a missing date.
     ///
@@ -69,6 +69,7 @@ impl Values {
                     Self::F64(a) => Self::I64(map(a, float_to_date)),
                     Self::F32(a) => Self::I64(map(a, |v| float_to_date(f64::from(v)))),
                     Self::Text(a) => Self::I64(map(a, |text: Text| text.to_date(to))),
+                    Self::U64(a) => Self::I64(map(a, |v: u64| i64::try_from(v).unwrap_or(i64::MIN))),
                     whole => each!(whole, a => cast_array(a, DType::I64)),
                 }
                 .into_dates(dtype),
@@ -88,7 +89,9 @@ fn date_to_float(nanoseconds: i64) -> f64 {
 }
 
 fn float_to_date(nanoseconds: f64) -> i64 {
-    if nanoseconds.is_nan() { i64::MIN } else { nanoseconds as i64 }
+    // A float beyond 64 bits is no date, also not the last one.
+    let fits = (-(2f64.powi(63))..2f64.powi(63)).contains(&nanoseconds);
+    if fits { nanoseconds as i64 } else { i64::MIN }
 }
 
 macro_rules! cast_array {
@@ -124,6 +127,13 @@ mod tests {
         let floats = dates.cast(DType::F64).to_vec::<f64>().unwrap();
         assert!(floats[0] == 7.0 && floats[1].is_nan());
         assert_eq!(Values::from(floats).cast(DType::DateTime).to_vec::<i64>().unwrap(), [7, i64::MIN]);
+    }
+
+    #[test]
+    fn numbers_beyond_all_dates_are_missing_dates() {
+        for values in [Values::from(vec![1e25, f64::NEG_INFINITY]), Values::from(vec![u64::MAX, 1 << 63])] {
+            assert_eq!(values.cast(DType::DateTime).to_vec::<i64>().unwrap(), [i64::MIN; 2]);
+        }
     }
 
     #[test]

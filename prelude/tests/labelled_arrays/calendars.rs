@@ -34,7 +34,14 @@ fn labels_are_found_by_text_of_their_calendar() {
     assert_eq!((february[0], february[29], february.len()), (30.0, 59.0, 30));
     assert_eq!(a.sel(sel! { time: "2001" }).unwrap().size(), 360);
     assert_eq!(numbers(&a.sel(sel! { time: "2000-02-29"..="2000-03-01" }).unwrap()), [58.0, 59.0, 60.0]);
-    assert_eq!(a.sel(sel! { time: "2000-02-30" }).unwrap().item().unwrap(), 59.0);
+    // a.sel(time="2000-02-30").shape is (1,), a.sel(time=cftime.Datetime360Day(2000, 2, 30)).shape ()
+    for written in ["2000-02-30", "20000230", "2000-02-30T00"] {
+        let day = a.sel(sel! { time: written }).unwrap();
+        assert_eq!((day.shape(), numbers(&day)), (&[1][..], vec![59.0]));
+    }
+    let day = a.sel(sel! { time: CfTime::parse(Calendar::Day360, "2000-02-30").unwrap() }).unwrap();
+    assert_eq!((day.shape(), day.item().unwrap()), (&[][..], 59.0));
+    assert!(message(a.sel(sel! { time: "2000-02-30T06" })).contains("no label"));
     let at = CfTime::parse(Calendar::Day360, "2000-02-30T05").unwrap();
     assert_eq!(a.sel_nearest(sel! { time: at }).unwrap().item().unwrap(), 59.0);
     assert_eq!(a.sel_method(sel! { time: "2000-02-30T05" }, Method::Pad, 1.0).unwrap().item().unwrap(), 59.0);
@@ -122,6 +129,23 @@ fn dates_are_sorted_joined_and_shown() {
     assert_eq!(columns.dtype(), DType::CfTime(Calendar::NoLeap));
 }
 
+// xr.DataArray(t, dims="time").diff("time").dtype for t of length 0, 1 and 3: timedelta64[ns] each time, which are int64 here
+#[test]
+fn differences_of_dates_have_one_type_whatever_their_number() {
+    let real = line("time", date_range("2000-01-01", 3).unwrap(), vec![1, 2, 3]);
+    let model = line("time", date_range_in(Calendar::NoLeap, "2000-01-01", 3, Step::Days(1)).unwrap(), vec![1, 2, 3]);
+    for (array, dtype) in [(real, DType::I64), (model, DType::F64)] {
+        let time = array.get_coord("time").unwrap();
+        for length in [0, 1, 3] {
+            let part = time.isel_dim("time", 0..length).unwrap();
+            for n in [1, 2, 9] {
+                assert_eq!(part.diff("time", n).unwrap().dtype(), dtype, "{n} of {length}");
+            }
+            assert_eq!(part.diff("time", 0).unwrap().dtype(), time.dtype());
+        }
+    }
+}
+
 #[test]
 fn two_calendars_never_meet_and_the_error_says_what_to_do() {
     let other = days(Calendar::NoLeap, "2000-01-01", 3).name("b");
@@ -160,6 +184,97 @@ fn dates_keep_their_names_in_another_calendar() {
     assert_eq!(times(&months), ["2000-01-30", "2000-03-30", "2000-04-30"]);
     assert!(message(s.convert_calendar("lunar")).contains("360_day"));
     assert!(message(s.convert_calendar(ConvertCalendar::from(Calendar::NoLeap).dim("t"))).contains("\"t\""));
+}
+
+fn with_gaps(from: Calendar, start: &str, periods: usize, step: Step, to: &str) -> (Vec<String>, Vec<f64>) {
+    let time = date_range_in(from, start, periods, step).unwrap();
+    let array = line("time", time, (0..periods).map(|n| n as f64).collect::<Vec<_>>());
+    let whole = array.convert_calendar(ConvertCalendar::to(to).unwrap().with_missing()).unwrap();
+    (times(&whole), numbers(&whole))
+}
+
+#[track_caller]
+fn assert_filled((labels, numbers): (Vec<String>, Vec<f64>), expected: &[(&str, f64)]) {
+    let (names, values): (Vec<&str>, Vec<f64>) = expected.iter().copied().unzip();
+    assert_eq!(labels, names);
+    let bits = |numbers: &[f64]| numbers.iter().map(|number| number.to_bits()).collect::<Vec<_>>();
+    assert_eq!(bits(&numbers), bits(&values), "{numbers:?} is not {values:?}");
+}
+
+// Expected: A(np.arange(n), {"time": xr.date_range(start, periods=n, freq=f, calendar=c, use_cftime=True)}, ["time"])
+// .convert_calendar(to, align_on="date", missing=np.nan) for f in MS, YS, ME, YE, D, 2D and 12h
+#[test]
+fn series_of_months_and_years_keep_their_values_where_missing_dates_are_put_in() {
+    use Calendar::{Day360, NoLeap, Standard};
+    let nan = f64::NAN;
+    assert_filled(
+        with_gaps(Day360, "2000-01-01", 3, Step::Months(1), "standard"),
+        &[("2000-01-01", 0.0), ("2000-02-01", 1.0), ("2000-03-01", 2.0)],
+    );
+    assert_filled(
+        with_gaps(NoLeap, "1999-01-01", 3, Step::Months(12), "standard"),
+        &[("1999-01-01", 0.0), ("2000-01-01", 1.0), ("2001-01-01", 2.0)],
+    );
+    let ends = [("2000-01-31", 0.0), ("2000-02-29", nan), ("2000-03-31", 2.0), ("2000-04-30", 3.0)];
+    assert_filled(with_gaps(NoLeap, "2000-01-31", 4, Step::Months(1), "standard"), &ends);
+    assert_filled(
+        with_gaps(Day360, "1999-12-30", 2, Step::Months(12), "standard"),
+        &[("1999-12-31", nan), ("2000-12-31", nan)],
+    );
+    let ends = [("2000-01-30", nan), ("2000-02-30", nan), ("2000-03-30", nan), ("2000-04-30", 3.0)];
+    assert_filled(with_gaps(Standard, "2000-01-31", 4, Step::Months(1), "360_day"), &ends);
+    assert_filled(
+        with_gaps(NoLeap, "2000-02-28", 3, Step::Months(12), "standard"),
+        &[("2000-02-29", nan), ("2001-02-28", 1.0), ("2002-02-28", 2.0)],
+    );
+    // xarray takes these for steps of 30 days, which leave the fifteenth.
+    assert_filled(
+        with_gaps(Day360, "2000-01-15", 3, Step::Months(1), "standard"),
+        &[("2000-01-15", 0.0), ("2000-02-15", 1.0), ("2000-03-15", 2.0)],
+    );
+}
+
+// Expected: as above
+#[test]
+fn days_that_end_with_a_month_end_with_it_in_the_new_calendar_too() {
+    use Calendar::Day360;
+    let nan = f64::NAN;
+    let days = [("2000-01-28", 0.0), ("2000-01-29", 1.0), ("2000-01-30", 2.0), ("2000-01-31", nan)];
+    assert_filled(with_gaps(Day360, "2000-01-28", 3, Step::Days(1), "standard"), &days);
+    let days = [("2001-02-28", nan), ("2001-03-02", 1.0), ("2001-03-04", 2.0), ("2001-03-06", 3.0)];
+    assert_filled(with_gaps(Day360, "2001-02-30", 4, Step::Days(2), "standard"), &days);
+    let hours = [("2001-02-28T00:00:00", nan), ("2001-02-28T12:00:00", nan)];
+    assert_filled(with_gaps(Day360, "2001-02-29", 4, Step::Hours(12), "standard"), &hours);
+}
+
+// xarray counts no steps below a microsecond either ("Invalid frequency string provided").
+#[test]
+fn dates_finer_than_a_microsecond_have_no_place_in_other_calendars() {
+    for steps in [[0, 500, 1000], [0, 1500, 3000]] {
+        let fine = line("time", Values::from_nanoseconds(steps.to_vec()), vec![1.0, 2.0, 3.0]);
+        for convert in [ConvertCalendar::to("julian").unwrap(), ConvertCalendar::to("julian").unwrap().with_missing()] {
+            let error = message(fine.convert_calendar(convert));
+            assert!(error.contains("microsecond"), "{error}");
+        }
+        let same = fine.convert_calendar(ConvertCalendar::to("standard").unwrap().with_missing()).unwrap();
+        assert_eq!(times(&same), Values::from_nanoseconds(steps.to_vec()).to_texts());
+    }
+    let micro = line("time", Values::from_nanoseconds(vec![0, 1000, 2000]), vec![1.0, 2.0, 3.0]);
+    let julian = micro.convert_calendar(ConvertCalendar::to("julian").unwrap().with_missing()).unwrap();
+    assert_eq!((times(&julian)[1].as_str(), julian.size()), ("1970-01-01T00:00:00.000001", 3));
+}
+
+#[test]
+fn missing_dates_are_put_in_only_where_the_steps_are_known() {
+    let put_in = |dates: &[&str]| {
+        let dates = CfTimes::parse(Calendar::NoLeap, dates).unwrap();
+        let array = line("time", dates, vec![1.0, 2.0, 3.0]);
+        message(array.convert_calendar(ConvertCalendar::to("standard").unwrap().with_missing()))
+    };
+    for dates in [["2000-01-01", "2000-01-03", "2000-01-04"], ["2000-03-01", "2000-02-01", "2000-01-01"]] {
+        let error = put_in(&dates);
+        assert!(error.contains("equal steps"), "{error}");
+    }
 }
 
 #[test]

@@ -317,3 +317,103 @@ fn groups_come_with_their_labels_as_they_are_written() {
     assert_eq!(found, [("dry".to_owned(), vec![2.0]), ("wet".to_owned(), vec![1.0, 3.0])]);
     assert_eq!(groups.groups()[1].0, isopleth::array::LabelValue::Text("wet".into()));
 }
+
+/// t = A(np.arange(40.), {"time": ("time", pd.date_range("2000-01-01", periods=40), {"standard_name": "time", "axis": "T"}),
+/// "zone": ("time", np.arange(40) // 10, {"long_name": "Zone"}), "lat": ("time", np.arange(40.), {"units": "deg"})}, ["time"])
+fn described() -> DataArray {
+    let along = |values: Coord| Coord::along(["time"], values);
+    let dates = along(date_range("2000-01-01", 40).unwrap().into()).attr("standard_name", "time").attr("axis", "T");
+    let zones = along((0..40).map(|n| n / 10).collect::<Vec<i64>>().into()).attr("long_name", "Zone");
+    let latitudes = along((0..40).map(f64::from).collect::<Vec<_>>().into()).attr("units", "deg");
+    let t = DataArray::new((0..40).map(f64::from).collect::<Vec<_>>(), "time").unwrap();
+    let t = t.coord("time", dates).unwrap().coord("zone", zones).unwrap();
+    t.coord("lat", latitudes).unwrap()
+}
+
+fn said(array: &DataArray, coord: &str) -> Vec<(String, String)> {
+    let coord = array.coords().get(coord).unwrap();
+    coord.attrs().iter().map(|(name, value)| (name.to_owned(), value.to_string())).collect()
+}
+
+// t.resample(time="MS").mean().time.attrs, t.groupby("zone").mean().zone.attrs, t.groupby_bins("lat", [-1, 10, 50]).mean()
+// .lat_bins.attrs, t.groupby((t.zone + 1).rename("q")).mean().q.attrs, the same of .map(lambda x: x.mean("time")), and
+// (g - g.mean()).lat_bins.attrs; t.groupby("time.month").mean().month.attrs is {}
+#[test]
+fn what_is_said_of_a_coordinate_is_said_of_the_labels_of_its_groups() {
+    let t = described();
+    let pairs = |pairs: &[(&str, &str)]| {
+        pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect::<Vec<_>>()
+    };
+    let (time, zone) = (pairs(&[("standard_name", "time"), ("axis", "T")]), pairs(&[("long_name", "Zone")]));
+    let degrees = pairs(&[("units", "deg")]);
+    assert_eq!(said(&t.resample("time", "MS").unwrap().mean().unwrap(), "time"), time);
+    let gap = t.isel_dim("time", [0, 1, 39]).unwrap().resample("time", "5D").unwrap().sum().unwrap();
+    assert_eq!((said(&gap, "time"), gap.shape()), (time.clone(), &[8][..]));
+    let bins = t.groupby_bins("lat", [-1, 10, 50]).unwrap();
+    let named = t.groupby_by(&t["zone"].try_add(1).unwrap().name("q")).unwrap();
+    for (groups, name, expected) in
+        [(t.groupby("zone").unwrap(), "zone", &zone), (bins, "lat_bins", &degrees), (named, "q", &zone)]
+    {
+        let means = groups.mean().unwrap();
+        assert_eq!(&said(&means, name), expected);
+        assert_eq!(&said(&groups.map(|group| group.mean("time")).unwrap(), name), expected);
+        assert_eq!(&said(&groups.quantile(0.5).unwrap(), name), expected);
+        let anomalies = groups - means;
+        assert_eq!((&said(&anomalies, name), said(&anomalies, "time")), (expected, time.clone()));
+    }
+    assert!(said(&t.groupby("time.month").unwrap().mean().unwrap(), "month").is_empty());
+}
+
+// g = a.groupby("time.month"): (g - g.mean()).name, (g - b.groupby("time.month").mean()).name
+#[test]
+fn an_anomaly_has_a_name_if_both_have_the_same() {
+    let a = described().name("a");
+    let climatology = a.groupby("time.month").unwrap().mean().unwrap();
+    let name = |other: &DataArray| (a.groupby("time.month").unwrap() - other).get_name().map(str::to_owned);
+    assert_eq!((name(&climatology).as_deref(), name(&climatology.name("b"))), (Some("a"), None));
+}
+
+// t.time.dt.quarter.name and so on, and .attrs: those of the dates but for .strftime and .isocalendar()
+#[test]
+fn what_is_asked_of_dates_is_called_what_was_asked() {
+    let dates = &described()["time"];
+    for (field, name, attrs) in [
+        (dates.month(), "month", 2),
+        (dates.weekday(), "weekday", 2),
+        (dates.quarter().unwrap(), "quarter", 2),
+        (dates.season().unwrap(), "season", 2),
+        (dates.days_in_month().unwrap(), "days_in_month", 2),
+        (dates.is_leap_year().unwrap(), "is_leap_year", 2),
+        (dates.floor_date("D").unwrap(), "floor", 2),
+        (dates.ceil_date("D").unwrap(), "ceil", 2),
+        (dates.round_date("D").unwrap(), "round", 2),
+        (dates.weekofyear().unwrap(), "weekofyear", 0),
+        (dates.strftime("%Y").unwrap(), "strftime", 0),
+    ] {
+        assert_eq!((field.get_name(), field.attrs().iter().count()), (Some(name), attrs));
+    }
+}
+
+// np.hypot(a, b).name and .attrs, np.minimum(a, b), np.arctan2(a, b): those of the first; np.hypot(a, 1).name
+#[test]
+fn functions_of_two_arrays_have_the_name_of_the_first() {
+    let a = DataArray::new(vec![3.0], "x").unwrap().name("a").attr("units", "m").attr("from", "here");
+    let b = DataArray::new(vec![4.0], "x").unwrap().name("b").attr("units", "km");
+    for result in [a.hypot(&b), a.minimum(&b), a.maximum(&b), a.atan2(&b), a.hypot(1.0)] {
+        let result = result.unwrap();
+        assert_eq!((result.get_name(), result.attrs().iter().count()), (Some("a"), 2));
+    }
+    assert_eq!((&a + &b).get_name(), None);
+}
+
+// x = A(np.arange(4.), dims="x", name="at", attrs={"units": "s", "long_name": "L"}), c = A([1., 2.], {"degree": [1, 0]},
+// ["degree"], "co", {"units": "K"}): xr.polyval(x, c).attrs is {"long_name": "L"}, .name None, and that of x.rename("co") "co"
+#[test]
+fn a_polynomial_is_described_as_what_it_is_made_of() {
+    use isopleth::array::polyval;
+    let x = DataArray::new(vec![0.0, 1.0], "x").unwrap().name("at").attr("units", "s").attr("long_name", "L");
+    let c = line("degree", [1, 0], vec![1.0, 2.0]).name("co").attr("units", "K");
+    let y = polyval(&x, &c).unwrap();
+    assert_eq!((y.get_name(), y.attrs().get("long_name").is_some(), y.attrs().iter().count()), (None, true, 1));
+    assert_eq!(polyval(&x.name("co"), &c).unwrap().get_name(), Some("co"));
+}

@@ -49,6 +49,10 @@ fn of_two_equally_near_labels_the_larger_is_taken() {
 // h: the same with 40 periods of 6 hours; h.sel(time="2016-01-02"), h.sel(time="2016-01-02T06"), slice("2016-01-09","2016-01-10")
 #[test]
 fn a_short_date_means_all_that_lies_in_it() {
+    // A(range(3), {"t": pd.date_range("2000-01-01", periods=3)}, ["t"]).sel(t="20000102").shape is ()
+    let days = line("t", date_range("2000-01-01", 3).unwrap(), vec![0, 1, 2]);
+    let day = days.sel(sel! { t: "20000102" }).unwrap();
+    assert_eq!((day.shape(), day.item().unwrap()), (&[][..], 1.0));
     let t = line("time", date_range("2016-01-01", 60).unwrap(), (0..60).collect::<Vec<i32>>());
     assert_eq!(t.sel_dim("time", "2016-02").unwrap().shape(), [29]);
     assert_eq!(t.sel_dim("time", "2016-01-05").unwrap().item().unwrap(), 4.0);
@@ -184,4 +188,103 @@ fn labels_of_single_precision_are_found_by_the_number_that_they_were_written_as(
     assert_eq!([0.3, 0.65, 0.9].map(|label| by(label, Method::Pad)), [3.0, 6.0, 9.0]);
     assert_eq!([0.3, 0.65, 0.9].map(|label| by(label, Method::Backfill)), [3.0, 7.0, 9.0]);
     assert_eq!(f.sel_method(sel! { x: 0.7 }, Method::Nearest, 0.0).unwrap().item().unwrap(), 7.0);
+}
+
+// Expected: A(range(n), {"x": labels}, ["x"]).sel(x=v, method=m); where xarray says "not all values found in index" there
+// is an error. On an axis that goes down its nearest label to 1e20 and to infinity is none; here it is that end.
+#[test]
+fn far_beyond_the_labels_lies_their_end_on_that_side() {
+    let up = line("x", [10.0, 20.0, 30.0], vec![0, 1, 2]);
+    let whole = line("x", [10, 20, 30], vec![0, 1, 2]);
+    let even = line("x", isopleth::values::EvenRange::centres(5.0, 10.0, 3), vec![0, 1, 2]);
+    let down = up.isel_dim("x", [2, 1, 0]).unwrap();
+    for array in [&up, &whole, &even, &down] {
+        let goes_down = numbers(&array.get_coord("x").unwrap())[0] == 30.0;
+        for (label, high) in [(f64::INFINITY, true), (1e20, true), (f64::NEG_INFINITY, false), (-1e20, false)] {
+            let find = |method| array.sel_method(sel! { x: label }, method, None).and_then(|found| found.item());
+            let end = if high { 2.0 } else { 0.0 };
+            let (pad, backfill) = (find(Method::Pad), find(Method::Backfill));
+            let (there, absent) = if high == goes_down { (backfill, pad) } else { (pad, backfill) };
+            assert_eq!(there.unwrap(), end, "{label} {goes_down}");
+            assert!(message(absent).contains("no label near enough"));
+            assert_eq!(find(Method::Nearest).unwrap(), end, "{label} {goes_down}");
+        }
+    }
+    // A(range(3), {"x": [-np.inf, 0, np.inf]}, ["x"])
+    let ends = line("x", [f64::NEG_INFINITY, 0.0, f64::INFINITY], vec![0, 1, 2]);
+    let near = |label: f64| ends.sel_nearest(sel! { x: label }).unwrap().item().unwrap();
+    assert_eq!([25.0, f64::INFINITY, f64::NEG_INFINITY].map(near), [1.0, 2.0, 0.0]);
+}
+
+// Expected: a.sel(x=[30, np.nan], method="nearest"): KeyError, "not all values found in index 'x'"; in a range NaN is the
+// largest number to pandas, and here nothing that a range could reach to.
+#[test]
+fn nothing_is_near_a_missing_value_and_nothing_lies_before_or_after_it() {
+    let a = line("x", [10.0, 20.0, 30.0], vec![1, 2, 3]);
+    let even = line("x", isopleth::values::EvenRange::centres(5.0, 10.0, 3), vec![1, 2, 3]);
+    for array in [&a, &even] {
+        let missing = |found| assert!(message(found).contains("missing value"));
+        for method in [Method::Nearest, Method::Pad, Method::Backfill] {
+            missing(array.sel_method(sel! { x: f64::NAN }, method, None));
+            missing(array.sel_method(sel! { x: [30.0, f64::NAN] }, method, 1.0));
+        }
+        missing(array.sel(sel! { x: f64::NAN..=20.0 }));
+        missing(array.sel(sel! { x: 20.0..=f64::NAN }));
+        assert!(message(array.sel(sel! { x: f64::NAN })).contains("no label NaN"));
+    }
+    let t = line("t", date_range("2000-01-01", 3).unwrap(), vec![1, 2, 3]);
+    let none = isopleth::time::DateTime::MISSING;
+    for method in [Method::Nearest, Method::Pad, Method::Backfill] {
+        assert!(message(t.sel_method([("t", none.into())], method, None)).contains("missing value"));
+    }
+}
+
+// Expected: a.sel(x=25., method=m) with the labels [10, 20, NaN] or [NaN, 10, 20]: ValueError, "index must be monotonic
+// increasing or decreasing"; so are the dates [NaT, 2000-01-01]. a.sel(x=slice(10, 20)), a.sel(x=np.nan) answer.
+#[test]
+fn labels_of_which_one_is_missing_are_in_no_order() {
+    use isopleth::array::Values;
+    let last = line("x", [10.0, 20.0, f64::NAN], vec![0, 1, 2]);
+    let first = line("x", [f64::NAN, 10.0, 20.0], vec![0, 1, 2]);
+    let dates = line("x", Values::from_nanoseconds(vec![i64::MIN, 0, 86_400_000_000_000]), vec![0, 1, 2]);
+    for method in [Method::Nearest, Method::Pad, Method::Backfill] {
+        for array in [&last, &first] {
+            let error = message(array.sel_method(sel! { x: 25.0 }, method, None));
+            assert!(error.contains("is missing") && error.contains("no order"), "{error}");
+        }
+        assert!(message(dates.sel_method(sel! { x: "1960-01-01" }, method, None)).contains("position 0 is missing"));
+    }
+    // a.interpolate_na("x"): ValueError, "Index 'x' must be monotonically increasing"
+    for array in [&last, &first, &dates] {
+        assert!(message(array.astype(isopleth::array::DType::F64).interpolate_na("x")).contains("none missing"));
+    }
+    assert_eq!(numbers(&last.sel(sel! { x: 10.0..=20.0 }).unwrap()), [0.0, 1.0]);
+    assert_eq!(last.sel(sel! { x: f64::NAN }).unwrap().item().unwrap(), 2.0);
+    assert!(message(last.sel(sel! { x: 11.0..=19.0 })).contains("in no order"));
+}
+
+// Expected: A(range(2), {"x": [0, 2**60 + 2]}, ["x"]).sel(x=2**59, method="nearest") and so with dates
+#[test]
+fn the_nearest_of_large_whole_labels_is_not_a_matter_of_rounding() {
+    let far = (1i64 << 60) + 2;
+    let whole = line("x", [0, far], vec![0, 1]);
+    assert_eq!(whole.sel_nearest(sel! { x: 1i64 << 59 }).unwrap().item().unwrap(), 0.0);
+}
+
+// a = A(range(4), {"time": ["2000-01-03", "NaT", "2000-01-01", "2000-01-02"], "zone": ("time", [2., 1, np.nan, 1]),
+// "n": ("time", list("badc")), "s": 5}, ["time"]).sortby("time"), .sortby("zone"), .sortby("n"); "s" is no 1-D
+#[test]
+fn elements_are_sorted_by_any_coordinate_along_one_dimension_and_missing_ones_come_last() {
+    use isopleth::array::{Coord, Values};
+    let day = 86_400_000_000_000;
+    let a = line("time", Values::from_nanoseconds(vec![2 * day, i64::MIN, 0, day]), vec![0, 1, 2, 3]);
+    let a = a.coord("zone", Coord::along(["time"], [2.0, 1.0, f64::NAN, 1.0])).unwrap();
+    let a = a.coord("n", Coord::along(["time"], ["b", "a", "d", "c"])).unwrap().coord("s", Coord::scalar(5)).unwrap();
+    assert_eq!(numbers(&a.sort_by("time").unwrap()), [2.0, 3.0, 0.0, 1.0]);
+    let by_zone = a.sort_by("zone").unwrap();
+    assert_eq!(numbers(&by_zone), [1.0, 3.0, 0.0, 2.0]);
+    assert_eq!(by_zone.get_coord("n").unwrap().to_texts().unwrap(), ["a", "c", "b", "d"]);
+    assert_eq!(numbers(&a.sort_by("n").unwrap()), [1.0, 0.0, 3.0, 2.0]);
+    assert!(message(a.sort_by("s")).contains("0 dimensions"));
+    assert!(message(a.sort_by("zones")).contains("zone"));
 }

@@ -147,7 +147,7 @@ class Map:
 class DateField:
     @staticmethod
     def draw(rng, value, env):
-        field = rng.choice(["year", "month", "day", "dayofyear", "dayofweek", "hour", "minute", "second"])
+        field = rng.choice(["year", "month", "day", "dayofyear", "weekday", "hour", "minute", "second"])
         dates = [str(name) for name, coord in value.coords.items() if coord.dtype.kind == "M"]
         if dates and rng.random() < 0.7:
             return {"field": field, "coord": rng.choice(dates)}

@@ -68,13 +68,12 @@ impl GroupBy {
             let rest: Vec<Coord> = spread.coords().iter().filter(along).cloned().collect();
             spread = spread.with_coords(rest).rename(name, dim)?;
         }
-        let result = binary(op, &Operand::Array(array.clone()), &Operand::Array(spread))?;
-        let result = result.with_name(array.shared_name());
+        let result = binary(op, &Operand::Array(array), &Operand::Array(spread))?;
         if name == dim {
             return Ok(result);
         }
         let codes: Vec<usize> = groups.codes.iter().copied().flatten().collect();
-        let labels = Coord::along([dim.as_str()], groups.labels.index(&[list(&codes)])?);
+        let labels = groups.coord().index(&[list(&codes)], vec![dim.clone()])?;
         result.coord(name, labels)
     }
 }

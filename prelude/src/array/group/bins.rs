@@ -85,7 +85,7 @@ impl Bins {
             };
             self.edges.windows(2).map(closed).collect()
         });
-        Groups::new(&key.dim, &format!("{}_bins", key.name), Values::from(labels), codes)
+        Ok(Groups::new(&key.dim, &format!("{}_bins", key.name), Values::from(labels), codes)?.with_attrs(&key.attrs))
     }
 
     fn bin(&self, value: f64) -> Option<usize> {

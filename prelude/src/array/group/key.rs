@@ -1,5 +1,6 @@
 //! What an array is grouped by: a coordinate, a calendar field of one, or another array.
 
+use crate::array::attrs::Attrs;
 use crate::array::data_array::DataArray;
 use crate::array::names::{listed, not_found};
 use crate::values::{Text, Values};
@@ -12,6 +13,8 @@ pub(super) struct Key {
     /// What the groups are called.
     pub name: String,
     pub values: Values,
+    /// Those of the labels; a field of dates has none.
+    pub attrs: Attrs,
 }
 
 const FIELDS: [&str; 11] =
@@ -27,7 +30,7 @@ pub(super) fn find(array: &DataArray, key: &str) -> Result<Key> {
         _ if array.axis_of(key).is_some() => {
             let len = array.shape()[array.axis(key)?];
             let values = Values::from((0..len as i64).collect::<Vec<_>>());
-            Ok(Key { dim: key.to_owned(), name: key.to_owned(), values })
+            Ok(Key { dim: key.to_owned(), name: key.to_owned(), values, attrs: Attrs::default() })
         }
         Some((name, _)) => Err(not_found("coordinate", name, array.coords().names())),
         None => Err(not_found("coordinate", key, array.coords().names())),
@@ -39,6 +42,7 @@ fn of_coord(array: &DataArray, coord: &str, name: &str, field: Option<&str>) -> 
     let mut key = of_array(array, &labels)?;
     if let Some(field) = field {
         key.values = field_of(&key.values, coord, field)?;
+        key.attrs = Attrs::default();
     }
     name.clone_into(&mut key.name);
     Ok(key)
@@ -67,7 +71,7 @@ pub(super) fn of_array(array: &DataArray, labels: &DataArray) -> Result<Key> {
         let message = format!("the labels of {dim:?} are not the same in the array and in {name:?}; align them first");
         return Err(Error::new(ErrorKind::Mismatch, message));
     }
-    Ok(Key { dim: dim.clone(), name, values: labels.values()? })
+    Ok(Key { dim: dim.clone(), name, values: labels.values()?, attrs: labels.attrs().clone() })
 }
 
 fn field_of(values: &Values, coord: &str, field: &str) -> Result<Values> {

@@ -12,6 +12,7 @@ mod resample;
 pub use bins::Bins;
 pub use resample::Resample;
 
+use super::attrs::Attrs;
 use super::coord::Coord;
 use super::data_array::DataArray;
 use super::index::LabelValue;
@@ -19,6 +20,7 @@ use super::labels::Labels;
 use crate::time::{CfTime, DateKind, DateTime};
 use crate::values::Values;
 use crate::{Error, ErrorKind, Result};
+use key::Key;
 use std::fmt;
 use std::sync::Arc;
 
@@ -54,6 +56,8 @@ struct Groups {
     codes: Vec<Option<usize>>,
     /// The positions of each group, ascending.
     positions: Vec<Vec<usize>>,
+    /// What is said of the coordinate that the labels come from is said of theirs.
+    attrs: Attrs,
 }
 
 impl Groups {
@@ -72,11 +76,12 @@ impl Groups {
             );
             return Err(Error::new(ErrorKind::InvalidArgument, message));
         }
-        Ok(Self { dim: dim.to_owned(), name: name.to_owned(), labels, codes, positions })
+        Ok(Self { dim: dim.to_owned(), name: name.to_owned(), labels, codes, positions, attrs: Attrs::default() })
     }
 
     /// Equal labels are one group, missing ones none; the groups are in ascending order.
-    fn of_labels(dim: &str, name: &str, values: &Values) -> Result<Self> {
+    fn of_labels(key: &Key) -> Result<Self> {
+        let Key { dim, name, values, attrs } = key;
         let labels = Labels::of(values);
         let missing = super::group::key::missing(values);
         let order: Vec<usize> = labels.sorted().into_iter().filter(|&at| !missing[at]).collect();
@@ -88,12 +93,16 @@ impl Groups {
             }
             codes[at] = Some(firsts.len() - 1);
         }
-        Self::new(dim, name, values.index(&[super::select::list(&firsts)])?, codes)
+        Ok(Self::new(dim, name, values.index(&[super::select::list(&firsts)])?, codes)?.with_attrs(attrs))
+    }
+
+    fn with_attrs(self, attrs: &Attrs) -> Self {
+        Self { attrs: attrs.clone(), ..self }
     }
 
     /// The coordinate of the groups, along the dimension of their name.
     fn coord(&self) -> Coord {
-        Coord::named(&self.name, [self.name.clone()], self.labels.clone(), Default::default())
+        Coord::named(&self.name, [self.name.clone()], self.labels.clone(), self.attrs.clone())
     }
 }
 
@@ -109,7 +118,7 @@ impl DataArray {
     /// are missing.
     pub fn groupby(&self, key: &str) -> Result<GroupBy> {
         let key = key::find(self, key).map_err(|error| error.context("groupby"))?;
-        self.grouped(Groups::of_labels(&key.dim, &key.name, &key.values))
+        self.grouped(Groups::of_labels(&key))
     }
 
     /// The array in groups of equal values of `labels`, an array along one of its dimensions.
@@ -119,7 +128,7 @@ impl DataArray {
     /// labels are missing.
     pub fn groupby_by(&self, labels: &DataArray) -> Result<GroupBy> {
         let key = key::of_array(self, labels).map_err(|error| error.context("groupby"))?;
-        self.grouped(Groups::of_labels(&key.dim, &key.name, &key.values))
+        self.grouped(Groups::of_labels(&key))
     }
 
     /// The array in groups of the bins into which the numbers of a coordinate (or a field of dates) fall.
@@ -207,7 +216,7 @@ impl GroupBy {
         let keep = |result: &DataArray| result.axis_of(dim).is_some();
         if name == dim || !results.iter().all(keep) {
             let labels = super::select::list(&filled);
-            let labels = Coord::named(name, [name.clone()], self.groups.labels.index(&[labels])?, Default::default());
+            let labels = self.groups.coord().index(&[labels], vec![name.clone()])?;
             let results: Vec<DataArray> = results
                 .iter()
                 .map(

@@ -99,7 +99,8 @@ impl Resample {
     }
 
     fn bins(&self) -> Result<Groups> {
-        let values = self.array.get_coord(&self.dim)?.values()?;
+        let labels = self.array.get_coord(&self.dim)?;
+        let values = labels.values()?;
         let Some((kind, dates)) = values.dates() else { unreachable!("resample looked at the labels") };
         let dates: Vec<i64> = dates.iter().copied().collect();
         let (first, last) = (dates[0], dates[dates.len() - 1]);
@@ -115,7 +116,7 @@ impl Resample {
             Edge::Left => edges[..bins].to_vec(),
             Edge::Right => self.named_right(kind, &edges, bins)?,
         };
-        Groups::new(&self.dim, &self.dim, Values::of_dates(kind, named), codes)
+        Ok(Groups::new(&self.dim, &self.dim, Values::of_dates(kind, named), codes)?.with_attrs(labels.attrs()))
     }
 
     /// The later edge of each bin; the last bin's may not have been needed to find it.

@@ -6,11 +6,15 @@ use crate::time::DateKind;
 use crate::values::{DType, Values, numbers};
 use crate::{Error, ErrorKind, Result};
 
+/// The number of a date, or of a span between two, that is missing.
+const MISSING: i64 = i64::MIN;
+
 /// An operation on each pair of elements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[allow(missing_docs)] // the operator beside each is the documentation
 pub enum BinaryOp {
-    /// `+`; of bool: or. A date and nanoseconds give a date. Texts are joined.
+    /// `+`; of bool: or. A date and nanoseconds give a date, missing where it lies beyond those that can be stored. Texts
+    /// are joined.
     Add,
     /// `-`; of two dates: nanoseconds, `i64` (`f64` of dates of other calendars, which may lie far apart).
     Sub,
@@ -154,18 +158,25 @@ fn dates(op: BinaryOp, a: DType, b: DType) -> Result<(DType, DType)> {
     }
 }
 
-/// Spans of nanoseconds in the steps of `kind`, rounded.
+/// Spans of nanoseconds in the steps of `kind`, rounded; those that no steps in 64 bits are as long as are missing.
 fn spans(values: &Values, kind: DateKind) -> Block<i64> {
     let step = kind.nanoseconds();
-    match values.cast(if values.dtype().is_float() { DType::F64 } else { DType::I64 }) {
-        Values::F64(a) => {
-            map_to(&a, |span: f64| if span.is_nan() { i64::MIN } else { (span / step as f64).round() as i64 })
-        }
-        Values::I64(a) => {
-            map_to(&a, |span: i64| if span == i64::MIN { span } else { (span + step / 2).div_euclid(step) })
-        }
-        _ => unreachable!("cast to one of both"),
+    if values.dtype().is_float() {
+        let Values::F64(a) = values.cast(DType::F64) else { unreachable!("cast to f64") };
+        // Both ends are floats; from the upper one on nothing fits.
+        let fits = |steps: f64| (-(2f64.powi(63))..2f64.powi(63)).contains(&steps);
+        return map_to(&a, |span: f64| {
+            Some((span / step as f64).round()).filter(|&n| fits(n)).map_or(MISSING, |n| n as i64)
+        });
     }
+    if let Values::U64(a) = values {
+        let step = step as u64;
+        let rounded = |span: u64| span / step + u64::from(span % step * 2 >= step && step > 1);
+        return map_to(a, |span: u64| i64::try_from(rounded(span)).unwrap_or(MISSING));
+    }
+    let Values::I64(a) = values.cast(DType::I64) else { unreachable!("cast to i64") };
+    let rounded = |span: i64| span.div_euclid(step) + i64::from(span.rem_euclid(step) * 2 >= step && step > 1);
+    map_to(&a, |span: i64| if span == MISSING { span } else { rounded(span) })
 }
 
 /// Dates, or the spans between them, as what is added up in the steps of `kind`.
@@ -211,13 +222,12 @@ pub(crate) fn common(op: BinaryOp, operands: Operands<'_>) -> Result<DType> {
 pub(crate) fn apply(op: BinaryOp, operand: DType, a: Values, b: Values, shape: &[usize]) -> Values {
     if let Some(kind) = operand.date_kind() {
         let count = op == BinaryOp::Sub && a.dtype() == b.dtype();
-        let result = on_dates(op, steps(a, kind), steps(b, kind), shape);
-        return match result {
-            Values::I64(difference) if count && kind != DateKind::Nanoseconds => {
-                let span =
-                    |span: i64| if span == i64::MIN { f64::NAN } else { span as f64 * kind.nanoseconds() as f64 };
-                Values::F64(map_to(&difference, span))
-            }
+        let (a, b) = (steps(a, kind), steps(b, kind));
+        if count && kind != DateKind::Nanoseconds {
+            let since = |a: i64, b: i64| if b == MISSING { f64::NAN } else { kind.since(a, b) };
+            return Values::F64(zip_to(a, b, shape, since));
+        }
+        return match on_dates(op, a, b, shape) {
             Values::I64(dates) if !count => Values::I64(dates).into_dates(operand),
             result => result,
         };
@@ -290,9 +300,9 @@ fn bools(op: BinaryOp, a: Block<bool>, b: Block<bool>, shape: &[usize]) -> Value
     })
 }
 
-/// A missing date makes the result missing, and compares as NaN does.
+/// A missing date makes the result missing, and compares as NaN does. A result beyond the dates that can be stored is
+/// missing too: wrapped around it would be another date.
 fn on_dates(op: BinaryOp, a: Block<i64>, b: Block<i64>, shape: &[usize]) -> Values {
-    const MISSING: i64 = i64::MIN;
     let missing = |a: i64, b: i64| a == MISSING || b == MISSING;
     let keep = |f: fn(i64, i64) -> i64| move |a, b| if missing(a, b) { MISSING } else { f(a, b) };
     if op.compares() {
@@ -306,8 +316,8 @@ fn on_dates(op: BinaryOp, a: Block<i64>, b: Block<i64>, shape: &[usize]) -> Valu
         });
     }
     Values::I64(match op {
-        BinaryOp::Add => zip_same(a, b, shape, keep(i64::wrapping_add)),
-        BinaryOp::Sub => zip_same(a, b, shape, keep(i64::wrapping_sub)),
+        BinaryOp::Add => zip_same(a, b, shape, keep(|a, b| a.checked_add(b).unwrap_or(MISSING))),
+        BinaryOp::Sub => zip_same(a, b, shape, keep(|a, b| a.checked_sub(b).unwrap_or(MISSING))),
         BinaryOp::Min => zip_same(a, b, shape, keep(Ord::min)),
         _ => zip_same(a, b, shape, keep(Ord::max)),
     })
@@ -373,6 +383,41 @@ mod tests {
         let largest = apply(BinaryOp::Max, DType::DateTime, a, b, &[2]);
         assert_eq!(largest.to_vec::<i64>().unwrap(), [10, i64::MIN]);
         assert!(dtypes(BinaryOp::Mul, strong(DType::DateTime, DType::DateTime)).is_err());
+    }
+
+    // numpy wraps around: np.datetime64("2200-01-01", "ns") + np.timedelta64(36500, "D") is 1715-06-12T00:25:26.290448384.
+    // xarray's cftime objects raise OverflowError.
+    #[test]
+    fn a_date_beyond_those_that_can_be_stored_is_missing_and_never_another_date() {
+        use crate::time::Calendar;
+        let day = 86_400_000_000_000i64;
+        let late = Values::from_nanoseconds(vec![84_000 * day]);
+        let moved = |op, dates: &Values, span: Values| {
+            let shape = dates.shape().to_vec();
+            apply(op, dates.dtype(), dates.clone(), span, &shape).dates().unwrap().1.iter().copied().collect::<Vec<_>>()
+        };
+        let days = |count: i64| Values::from(vec![count * day]);
+        assert_eq!(moved(BinaryOp::Add, &late, days(36_500)), [i64::MIN]);
+        assert_eq!(moved(BinaryOp::Sub, &late, days(-36_500)), [i64::MIN]);
+        assert_eq!(moved(BinaryOp::Add, &late, days(1)), [84_001 * day]);
+        assert_eq!(moved(BinaryOp::Add, &late, Values::from(vec![u64::MAX])), [i64::MIN]);
+        let early = Values::from_nanoseconds(vec![-84_000 * day]);
+        let apart = apply(BinaryOp::Sub, DType::DateTime, late.clone(), early, &[1]);
+        assert_eq!(apart.to_vec::<i64>().unwrap(), [i64::MIN]);
+        let kind = DateKind::Cf(Calendar::NoLeap);
+        let cf = |date: i64| Values::of_dates(kind, vec![date]);
+        for span in [f64::INFINITY, f64::NEG_INFINITY, f64::NAN, 1e25, -1e25] {
+            assert_eq!(moved(BinaryOp::Add, &cf(0), Values::from(vec![span])), [i64::MIN], "{span}");
+        }
+        assert_eq!(moved(BinaryOp::Add, &cf(9_000_000_000_000_000_000), Values::from(vec![9e20])), [i64::MIN]);
+        assert_eq!(moved(BinaryOp::Add, &cf(7), Values::from(vec![9e18])), [9_000_000_000_000_007]);
+        assert_eq!(moved(BinaryOp::Add, &cf(0), Values::from(vec![i64::MAX])), [9_223_372_036_854_776]);
+        assert_eq!(moved(BinaryOp::Add, &cf(0), Values::from(vec![u64::MAX])), [18_446_744_073_709_552]);
+        assert_eq!(moved(BinaryOp::Add, &cf(0), Values::from(vec![-500i64])), [0]);
+        // They lie further apart than 64 bits of microseconds reach.
+        let (a, b) = (cf(i64::MAX), cf(-i64::MAX));
+        let apart = apply(BinaryOp::Sub, DType::CfTime(Calendar::NoLeap), a, b, &[1]);
+        assert_eq!(apart.to_vec::<f64>().unwrap(), [2.0 * i64::MAX as f64 * 1000.0]);
     }
 
     #[test]

@@ -128,7 +128,7 @@ impl UnaryOp {
             Self::Month => "month",
             Self::Day => "day",
             Self::DayOfYear => "dayofyear",
-            Self::DayOfWeek => "dayofweek",
+            Self::DayOfWeek => "weekday",
             Self::Hour => "hour",
             Self::Minute => "minute",
             Self::Second => "second",

@@ -36,7 +36,7 @@ pub fn apply(array: &DataArray, name: &str, op: Args<'_>, env: &[DataArray]) -> 
                 "month" => dates.month(),
                 "day" => dates.day(),
                 "dayofyear" => dates.dayofyear(),
-                "dayofweek" => dates.weekday(),
+                "weekday" => dates.weekday(),
                 "hour" => dates.hour(),
                 "minute" => dates.minute(),
                 "second" => dates.second(),
