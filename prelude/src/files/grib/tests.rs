@@ -99,6 +99,16 @@ fn every_packing_gives_the_same_numbers() {
     }
 }
 
+// cfgrib of the same files: 273.25 everywhere, although they say D = 2.
+#[test]
+fn a_field_of_one_value_is_its_reference() {
+    for (name, packings) in [("one_value.grib2", 3), ("one_value.grib1", 1)] {
+        let t = &open(name)["t2m"];
+        assert_eq!(t.size(), 96 * packings);
+        assert!(floats(t).iter().all(|&value| value == 273.25), "{name}: {:?}", floats(t));
+    }
+}
+
 #[test]
 fn a_window_is_the_same_part_of_the_whole() {
     for name in ["packings.grib2", "packings_missing.grib2"] {

@@ -1,6 +1,7 @@
 //! From the bits of a field to its numbers.
 //!
-//! Every packing stores whole numbers X; a value is (R + X · 2^E) / 10^D. They are unpacked here and not by GDAL:
+//! Every packing stores whole numbers X; a value is (R + X · 2^E) / 10^D, but R alone where no bits are stored. They are
+//! unpacked here and not by GDAL:
 //! GDAL's GRIB reader works in 32-bit floats (the last digits differ from other readers'), knows neither CCSDS before 3.9
 //! nor reduced grids nor all product templates, turns rows and columns over, and may be used by one thread at a time.
 //! Only the JPEG 2000 image inside a field is GDAL's, which any of its JPEG 2000 drivers reads.
@@ -67,9 +68,10 @@ impl Packed {
             Packing::Ieee { bytes } => return self.ieee(reader, *bytes, wanted),
             Packing::Unknown(reason) => return Err(Error::new(ErrorKind::InvalidArgument, reason.clone())),
             // All values are the same, so nothing is stored.
-            Packing::Jpeg(scale) | Packing::Png(scale) | Packing::Ccsds { scale, .. }
-                if scale.bits == 0 || self.data.length == 0 =>
-            {
+            Packing::Jpeg(scale) | Packing::Png(scale) | Packing::Ccsds { scale, .. } if scale.bits == 0 => {
+                return Ok(vec![scale.only(); wanted.len()]);
+            }
+            Packing::Jpeg(scale) | Packing::Png(scale) | Packing::Ccsds { scale, .. } if self.data.length == 0 => {
                 return Ok(vec![scale.value(0.0); wanted.len()]);
             }
             Packing::Complex(packing) => complex::numbers(&reader.bytes(self.data)?, packing, all),
@@ -86,7 +88,7 @@ impl Packed {
 
     fn simple(&self, reader: &Reader, scale: Scale, wanted: Range<usize>) -> Result<Vec<f32>> {
         if scale.bits == 0 {
-            return Ok(vec![scale.value(0.0); wanted.len()]);
+            return Ok(vec![scale.only(); wanted.len()]);
         }
         let width = scale.bits as usize;
         let first = wanted.start * width;
