@@ -4,6 +4,7 @@ use super::attribute::{Given, GivenAttrs, find};
 use super::characters;
 use super::coders::{self, FileEncoding, empty};
 use super::header::{Header, Variable};
+use super::opening::{Known, KnownValues, Opening};
 use super::options::DatasetOptions;
 use super::source::VariableSource;
 use crate::Result;
@@ -11,12 +12,14 @@ use crate::array::{Attrs, Coord, DataArray, Dataset, Values};
 use crate::geo::{Crs, SPATIAL_REF};
 use crate::lazy::Plan;
 use std::collections::HashSet;
+use std::sync::Arc;
 
 /// The arrays and coordinates of what a header says. Coordinates are read.
 ///
 /// # Errors
 /// If a coordinate cannot be read.
-pub(super) fn dataset(mut header: Header, options: &DatasetOptions) -> Result<Dataset> {
+pub(super) fn dataset(mut header: Header, opening: &Arc<Opening>) -> Result<Dataset> {
+    let options = opening.options();
     characters::join(&mut header.variables);
     if options.decodes_times() {
         share_time_with_bounds(&mut header.variables);
@@ -32,11 +35,16 @@ pub(super) fn dataset(mut header: Header, options: &DatasetOptions) -> Result<Da
             coords.push(coordinate(variable, options)?);
             continue;
         }
-        let Opened { source, mut attrs, encoding } = opened(variable, options)?;
+        let Opened { mut source, mut attrs, encoding } = opened(variable, options)?;
         let values = match source.place.shape.iter().product::<usize>() {
             0 => Plan::memory(empty(source.decoding.dtype, &source.place.shape)?),
             _ if source.place.shape.is_empty() => Plan::memory(source.all()?),
-            _ => Plan::source(source),
+            _ => {
+                let (place, decoding) = (source.place.clone(), source.decoding.clone());
+                let known = Known { attrs: attrs.clone(), values: KnownValues::Variable { place, decoding } };
+                source.kept = Some(opening.keep(&variable.name, known));
+                Plan::source(source)
+            }
         };
         if crs.is_some() {
             attrs.remove("grid_mapping");
@@ -103,7 +111,7 @@ fn decided(variable: &Variable, options: &DatasetOptions) -> Opened {
     if let Some(note) = decoded.note {
         attrs.set("decoding_note", note);
     }
-    let source = VariableSource { place: variable.place.clone(), decoding: decoded.decoding };
+    let source = VariableSource { place: variable.place.clone(), decoding: decoded.decoding, kept: None };
     Opened { source, attrs, encoding: decoded.encoding }
 }
 

@@ -12,6 +12,7 @@ use crate::files::attribute::Given;
 use crate::files::file_type::FileType;
 use crate::files::header::{Header, Variable};
 use crate::files::library::{self, Driver};
+use crate::files::opening::Opening;
 use crate::files::options::DatasetOptions;
 use crate::files::source::Access;
 use crate::gdal::hdf5::{self, Class, Described};
@@ -19,6 +20,7 @@ use crate::gdal::hdf5_errors;
 use crate::gdal::multidim::Kind;
 use crate::{Error, ErrorKind, Result};
 use std::path::Path;
+use std::sync::Arc;
 
 pub(super) struct Hdf5;
 
@@ -34,7 +36,8 @@ impl Format for Hdf5 {
         [0, 512, 1024, 2048].iter().any(|&at| first_bytes.get(at..).is_some_and(|rest| rest.starts_with(SIGNATURE)))
     }
 
-    fn open(&self, path: &Path, options: &DatasetOptions) -> Result<Dataset> {
+    fn open(&self, opening: &Arc<Opening>) -> Result<Dataset> {
+        let (path, options) = (opening.path(), opening.options());
         let mut header =
             library::with(path, |file| through_gdal::of_group(path, file, options)).map_err(|error| {
                 // GDAL says no more than that it does not know the file.
@@ -54,7 +57,7 @@ impl Format for Hdf5 {
         if header.variables.is_empty() && !options.has_dropped() {
             return Err(library::with(path, |file| through_gdal::no_variables(path, file, &header))?);
         }
-        assemble::dataset(header, options).map_err(|error| error.context(shown(path)))
+        assemble::dataset(header, opening).map_err(|error| error.context(shown(path)))
     }
 }
 

@@ -8,11 +8,13 @@ use crate::files::assemble;
 use crate::files::attribute::{Given, GivenAttrs, take};
 use crate::files::file_type::FileType;
 use crate::files::header::Variable;
-use crate::files::options::DatasetOptions;
+use crate::files::library;
+use crate::files::opening::Opening;
 use serde_json::{Map, Value};
 use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
+use std::sync::Arc;
 
 pub(super) struct Zarr;
 
@@ -28,7 +30,10 @@ impl Format for Zarr {
         [".zgroup", ".zarray", ".zmetadata", "zarr.json"].iter().any(|name| path.join(name).is_file())
     }
 
-    fn open(&self, path: &Path, options: &DatasetOptions) -> Result<Dataset> {
+    fn open(&self, opening: &Arc<Opening>) -> Result<Dataset> {
+        let (path, options) = (opening.path(), opening.options());
+        // What is written into a store does not change its folder, by which GDAL's idle handles are known.
+        library::forget(path);
         let mut header = through_gdal::header(path, options)?;
         let folder = |groups: &[String]| groups.iter().fold(path.to_owned(), |folder, group| folder.join(group));
         for variable in &mut header.variables {
@@ -44,7 +49,7 @@ impl Format for Zarr {
         if let Some(Value::Object(given)) = metadata(&folder(options.groups()).join(".zattrs")) {
             header.attrs = attributes(&given);
         }
-        assemble::dataset(header, options).map_err(|error| error.context(shown(path)))
+        assemble::dataset(header, opening).map_err(|error| error.context(shown(path)))
     }
 }
 

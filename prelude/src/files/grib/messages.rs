@@ -31,7 +31,7 @@ impl Extent {
 }
 
 /// One message: its number counts from 1.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Message {
     pub(super) number: usize,
     pub(super) extent: Extent,

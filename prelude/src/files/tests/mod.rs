@@ -2,6 +2,7 @@
 
 mod conventions;
 mod refusals;
+mod replaced;
 mod text;
 
 use super::{DatasetOptions, NetcdfOptions, open_dataarray, open_dataset, open_dataset_with, open_datasets};

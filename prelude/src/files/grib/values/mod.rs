@@ -22,7 +22,7 @@ use packing::Scale;
 use std::ops::Range;
 
 /// Where the values of a field are, and how they are packed.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Packed {
     pub(super) packing: Packing,
     /// How many points the grid has.
