@@ -10,7 +10,8 @@ use super::source::VariableSource;
 use crate::Result;
 use crate::array::{Attrs, Coord, DataArray, Dataset, Values};
 use crate::geo::{Crs, SPATIAL_REF};
-use crate::lazy::Plan;
+use crate::lazy::{Plan, refuse_beyond_memory};
+use crate::values::count;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -20,6 +21,7 @@ use std::sync::Arc;
 /// If a coordinate cannot be read.
 pub(super) fn dataset(mut header: Header, opening: &Arc<Opening>) -> Result<Dataset> {
     let options = opening.options();
+    leave_out_too_many(&mut header);
     characters::join(&mut header.variables);
     if options.decodes_times() {
         share_time_with_bounds(&mut header.variables);
@@ -36,7 +38,7 @@ pub(super) fn dataset(mut header: Header, opening: &Arc<Opening>) -> Result<Data
             continue;
         }
         let Opened { mut source, mut attrs, encoding } = opened(variable, options)?;
-        let values = match source.place.shape.iter().product::<usize>() {
+        let values = match count(&source.place.shape) {
             0 => Plan::memory(empty(source.decoding.dtype, &source.place.shape)?),
             _ if source.place.shape.is_empty() => Plan::memory(source.all()?),
             _ => {
@@ -69,6 +71,21 @@ pub(super) fn dataset(mut header: Header, opening: &Arc<Opening>) -> Result<Data
     Ok(Dataset::assemble(placed, coords, &dims).with_attrs(attrs))
 }
 
+/// Takes out the variables that no array can hold: a header may say any shape.
+fn leave_out_too_many(header: &mut Header) {
+    let Header { variables, skipped, .. } = header;
+    variables.retain(|variable| {
+        let shape = &variable.place.shape;
+        let elements =
+            shape.iter().filter(|&&length| length > 0).fold(1, |all: usize, &length| all.saturating_mul(length));
+        let fits = isize::try_from(elements).is_ok();
+        if !fits {
+            skipped.push((variable.name.clone(), format!("its shape {shape:?} has more elements than can be counted")));
+        }
+        fits
+    });
+}
+
 /// The array with the encoding that its variable had in the file, for a file that is written of it.
 fn with_encoding(array: DataArray, encoding: FileEncoding) -> DataArray {
     array.with_encoding(encoding.into())
@@ -76,6 +93,13 @@ fn with_encoding(array: DataArray, encoding: FileEncoding) -> DataArray {
 
 fn coordinate(variable: &Variable, options: &DatasetOptions) -> Result<Coord> {
     let Opened { source, attrs, .. } = opened(variable, options)?;
+    // Coordinates are read at once, so nobody else asks whether they fit.
+    let bytes = (count(&source.place.shape) as u64).saturating_mul(source.decoding.dtype.size() as u64);
+    let what = format!(
+        "the coordinate {0:?} (leave it out: open_dataset_with(…, DatasetOptions::new().drop_variables([{0:?}])))",
+        variable.name
+    );
+    refuse_beyond_memory(&what, bytes)?;
     let values = match variable.place.shape.contains(&0) {
         true => empty(source.decoding.dtype, &source.place.shape)?,
         false => source.all()?,

@@ -10,7 +10,7 @@ use super::{library, read};
 use crate::disk::{file_name, shown};
 use crate::gdal::multidim::Kind;
 use crate::lazy::Source;
-use crate::values::{DType, Values};
+use crate::values::{DType, Values, count};
 use crate::{Error, ErrorKind, Result};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -118,7 +118,7 @@ impl VariableSource {
         let window = |of: &dyn Fn(usize) -> Range<usize>| {
             self.place.read(&shape.iter().map(|&length| of(length)).collect::<Vec<_>>())
         };
-        if shape.iter().product::<usize>() <= MOST {
+        if count(shape) <= MOST {
             return window(&|length| 0..length);
         }
         let ends = [window(&|_| 0..1)?, window(&|length| length - 1..length)?];

@@ -16,6 +16,7 @@ pub(super) use packing::Packing;
 
 use super::bytes::Bits;
 use super::messages::{Extent, Reader};
+use crate::lazy::refuse_beyond_memory;
 use crate::values::buffers;
 use crate::{Error, ErrorKind, Result};
 use packing::Scale;
@@ -63,9 +64,19 @@ impl Packed {
         if wanted.is_empty() {
             return Ok(Vec::new());
         }
+        // Headers say how many numbers there are, and some packings hold any number of them in a few bytes.
+        let whole = matches!(
+            &self.packing,
+            Packing::Ccsds { .. } | Packing::Png(_) | Packing::Jpeg(_) | Packing::SecondOrder(_)
+        );
+        let bytes = wanted.len() as u64 * 4 + if whole { all as u64 * 8 } else { 0 };
+        refuse_beyond_memory("to unpack its values", bytes)?;
         let numbers = match &self.packing {
             Packing::Simple(scale) => return self.simple(reader, *scale, wanted),
             Packing::Ieee { bytes } => return self.ieee(reader, *bytes, wanted),
+            Packing::Complex(packing) => {
+                return complex::values(&reader.bytes(self.data)?, packing, wanted, all).map_err(damaged);
+            }
             Packing::Unknown(reason) => return Err(Error::new(ErrorKind::InvalidArgument, reason.clone())),
             // All values are the same, so nothing is stored.
             Packing::Jpeg(scale) | Packing::Png(scale) | Packing::Ccsds { scale, .. } if scale.bits == 0 => {
@@ -74,7 +85,6 @@ impl Packed {
             Packing::Jpeg(scale) | Packing::Png(scale) | Packing::Ccsds { scale, .. } if self.data.length == 0 => {
                 return Ok(vec![scale.value(0.0); wanted.len()]);
             }
-            Packing::Complex(packing) => complex::numbers(&reader.bytes(self.data)?, packing, all),
             Packing::Ccsds { settings, .. } => ccsds::numbers(&reader.bytes(self.data)?, *settings, all),
             Packing::Png(_) => images::png(&reader.bytes(self.data)?, all),
             Packing::Jpeg(_) => images::jpeg(reader.bytes(self.data)?, all),
