@@ -1,6 +1,7 @@
 //! Against what xarray makes of the same files; the commands stand beside the numbers, after `import xarray as xr`.
 
 mod conventions;
+mod plain;
 mod refusals;
 mod replaced;
 mod text;
