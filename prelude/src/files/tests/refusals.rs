@@ -1,6 +1,7 @@
 //! Files that cannot be read or written: the error names the cause, and nothing dies.
 
 use super::data;
+use super::replaced::{pair, store};
 use crate::ErrorKind;
 use crate::array::{DataArray, Dataset, merge};
 use crate::files::{DatasetOptions, open_dataset, open_dataset_with};
@@ -128,4 +129,32 @@ fn a_shape_whose_elements_cannot_be_counted_is_left_out_and_named() {
         assert!(why.contains("v: its shape [") && why.contains("more elements than can be counted"), "{why}");
         assert_eq!(ds["w"].shape(), [*lengths.last().unwrap() as usize]);
     }
+}
+
+#[test]
+fn what_is_left_out_of_a_zarr_store_is_named_with_its_reason() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.zarr");
+    let reason = |array: &str| {
+        store(&path, array, "", &[0; 16]);
+        // The array alone, or beside another one.
+        let alone = open_dataset(&path).unwrap_err().to_string();
+        let other = path.join("b");
+        fs::create_dir_all(&other).unwrap();
+        fs::write(other.join(".zarray"), pair("<f8", "null")).unwrap();
+        let why = open_dataset(&path).unwrap().get_attr("not_read").unwrap().to_string();
+        fs::remove_dir_all(other).unwrap();
+        assert!(alone.contains(why.strip_prefix("a: ").unwrap()), "{alone} and {why}");
+        why
+    };
+    let numbers = pair("<f8", "null");
+    let packed = numbers.replace(r#""compressor": null"#, r#""compressor": {"id": "bz2", "level": 1}"#);
+    assert!(reason(&packed).contains("packed with bz2"), "{}", reason(&packed));
+    let filter =
+        r#""filters": [{"id": "fixedscaleoffset", "astype": "<i2", "dtype": "<f8", "offset": 10, "scale": 10}]"#;
+    let filtered = numbers.replace(r#""filters": null"#, filter);
+    assert!(reason(&filtered).contains("filters fixedscaleoffset"), "{}", reason(&filtered));
+    assert!(reason(&numbers[..numbers.len() - 20]).contains("damaged"));
+    assert!(reason(&pair("<M8[ns]", "null")).contains("NumPy's dates"));
+    assert!(reason(&pair("<c16", "null")).contains("complex"));
 }
