@@ -149,7 +149,7 @@ pub(crate) fn reindex(array: &DataArray, axis: usize, own: Coord, labels: &Label
             None => coord.clone(),
         });
     }
-    let covered = taken.with_parts(Operation::Select, taken.dims().to_vec(), plan, coords);
+    let covered = taken.with_parts(Operation::SelectWithGaps, taken.dims().to_vec(), plan, coords);
     let attachment = covered.attachment().and_then(|attachment| attachment.relabel(dim));
     Ok(covered.with_attachment(attachment))
 }
@@ -175,7 +175,7 @@ fn all_missing(array: &DataArray, axis: usize, index: &Coord) -> Result<DataArra
             None => coord.clone(),
         });
     }
-    Ok(array.with_parts(Operation::Select, array.dims().to_vec(), grown(array.plan(), axis)?, coords))
+    Ok(array.with_parts(Operation::SelectWithGaps, array.dims().to_vec(), grown(array.plan(), axis)?, coords))
 }
 
 /// `values` where `mask`, a missing value elsewhere; the element type becomes one that has missing values.

@@ -292,9 +292,9 @@ impl DataArray {
         self.dims.len()
     }
 
-    /// The number of elements.
+    /// The number of elements; `usize::MAX` if they are too many to be counted.
     pub fn size(&self) -> usize {
-        self.shape().iter().product()
+        self.plan.len()
     }
 
     /// Bytes that the values take in memory, or would take if they were loaded.

@@ -114,8 +114,8 @@ impl Dataset {
 
     /// Bytes that all values take in memory, or would take if they were loaded.
     pub fn nbytes(&self) -> u64 {
-        let coords: u64 = self.coords.iter().map(|coord| coord.values().nbytes()).sum();
-        coords + self.arrays.iter().map(DataArray::nbytes).sum::<u64>()
+        let coords = self.coords.iter().map(|coord| coord.values().nbytes());
+        coords.chain(self.arrays.iter().map(DataArray::nbytes)).fold(0, u64::saturating_add)
     }
 
     /// Whether any array is still to be computed or read.

@@ -5,6 +5,8 @@
 pub(crate) enum Operation {
     /// Some of the elements, in some order: `isel`, `sel`, `sort_by`, `head`, reindexing, alignment.
     Select,
+    /// The same with missing values where there is no element: the file may have had no number for those.
+    SelectWithGaps,
     /// The same elements arranged anew: `transpose`, `expand_dims`.
     Arrange,
     /// The same elements under other names of dimensions and coordinates.
@@ -53,6 +55,7 @@ impl Operation {
         match self {
             //                    encoding  grid  attributes  name
             Self::Select => row(true, true, true, true),
+            Self::SelectWithGaps => row(false, true, true, true),
             Self::Arrange => row(true, true, true, true),
             Self::Rename => row(true, true, true, true),
             Self::Relabel => row(true, true, true, true),

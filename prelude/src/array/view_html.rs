@@ -110,7 +110,7 @@ fn lazy_section(out: &mut String, array: &DataArray) {
 fn lazy_table(array: &DataArray) -> String {
     let chunks = array.chunks();
     let mut rows = vec![("Size", format!("{} if loaded", bytes(array.nbytes()))), ("Reads", sources(array))];
-    let number: usize = chunks.iter().map(Vec::len).product();
+    let number = crate::values::count(&chunks.iter().map(Vec::len).collect::<Vec<_>>());
     if let Some(shape) = chunk_shape(array) {
         let share = number.max(1) as u64;
         rows.push(("Chunks", format!("{number} of ({shape}), about {} each", bytes(array.nbytes().div_ceil(share)))));

@@ -4,19 +4,24 @@ use super::attribute::{Given, GivenAttrs, find};
 use super::characters;
 use super::coders::{self, FileEncoding, empty};
 use super::header::{Header, Variable};
+use super::opening::{Known, KnownValues, Opening};
 use super::options::DatasetOptions;
 use super::source::VariableSource;
 use crate::Result;
 use crate::array::{Attrs, Coord, DataArray, Dataset, Values};
 use crate::geo::{Crs, SPATIAL_REF};
-use crate::lazy::Plan;
+use crate::lazy::{Plan, refuse_beyond_memory};
+use crate::values::count;
 use std::collections::HashSet;
+use std::sync::Arc;
 
 /// The arrays and coordinates of what a header says. Coordinates are read.
 ///
 /// # Errors
 /// If a coordinate cannot be read.
-pub(super) fn dataset(mut header: Header, options: &DatasetOptions) -> Result<Dataset> {
+pub(super) fn dataset(mut header: Header, opening: &Arc<Opening>) -> Result<Dataset> {
+    let options = opening.options();
+    leave_out_too_many(&mut header);
     characters::join(&mut header.variables);
     if options.decodes_times() {
         share_time_with_bounds(&mut header.variables);
@@ -32,11 +37,16 @@ pub(super) fn dataset(mut header: Header, options: &DatasetOptions) -> Result<Da
             coords.push(coordinate(variable, options)?);
             continue;
         }
-        let Opened { source, mut attrs, encoding } = opened(variable, options)?;
-        let values = match source.place.shape.iter().product::<usize>() {
+        let Opened { mut source, mut attrs, encoding } = opened(variable, options)?;
+        let values = match count(&source.place.shape) {
             0 => Plan::memory(empty(source.decoding.dtype, &source.place.shape)?),
             _ if source.place.shape.is_empty() => Plan::memory(source.all()?),
-            _ => Plan::source(source),
+            _ => {
+                let (place, decoding) = (source.place.clone(), source.decoding.clone());
+                let known = Known { attrs: attrs.clone(), values: KnownValues::Variable { place, decoding } };
+                source.kept = Some(opening.keep(&variable.name, known));
+                Plan::source(source)
+            }
         };
         if crs.is_some() {
             attrs.remove("grid_mapping");
@@ -61,6 +71,21 @@ pub(super) fn dataset(mut header: Header, options: &DatasetOptions) -> Result<Da
     Ok(Dataset::assemble(placed, coords, &dims).with_attrs(attrs))
 }
 
+/// Takes out the variables that no array can hold: a header may say any shape.
+fn leave_out_too_many(header: &mut Header) {
+    let Header { variables, skipped, .. } = header;
+    variables.retain(|variable| {
+        let shape = &variable.place.shape;
+        let elements =
+            shape.iter().filter(|&&length| length > 0).fold(1, |all: usize, &length| all.saturating_mul(length));
+        let fits = isize::try_from(elements).is_ok();
+        if !fits {
+            skipped.push((variable.name.clone(), format!("its shape {shape:?} has more elements than can be counted")));
+        }
+        fits
+    });
+}
+
 /// The array with the encoding that its variable had in the file, for a file that is written of it.
 fn with_encoding(array: DataArray, encoding: FileEncoding) -> DataArray {
     array.with_encoding(encoding.into())
@@ -68,6 +93,13 @@ fn with_encoding(array: DataArray, encoding: FileEncoding) -> DataArray {
 
 fn coordinate(variable: &Variable, options: &DatasetOptions) -> Result<Coord> {
     let Opened { source, attrs, .. } = opened(variable, options)?;
+    // Coordinates are read at once, so nobody else asks whether they fit.
+    let bytes = (count(&source.place.shape) as u64).saturating_mul(source.decoding.dtype.size() as u64);
+    let what = format!(
+        "the coordinate {0:?} (leave it out: open_dataset_with(…, DatasetOptions::new().drop_variables([{0:?}])))",
+        variable.name
+    );
+    refuse_beyond_memory(&what, bytes)?;
     let values = match variable.place.shape.contains(&0) {
         true => empty(source.decoding.dtype, &source.place.shape)?,
         false => source.all()?,
@@ -103,7 +135,7 @@ fn decided(variable: &Variable, options: &DatasetOptions) -> Opened {
     if let Some(note) = decoded.note {
         attrs.set("decoding_note", note);
     }
-    let source = VariableSource { place: variable.place.clone(), decoding: decoded.decoding };
+    let source = VariableSource { place: variable.place.clone(), decoding: decoded.decoding, kept: None };
     Opened { source, attrs, encoding: decoded.encoding }
 }
 

@@ -42,6 +42,7 @@ mod header;
 mod library;
 mod many;
 mod open;
+mod opening;
 mod options;
 mod read;
 mod source;

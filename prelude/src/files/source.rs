@@ -5,11 +5,12 @@ use super::coders::Decoding;
 use super::file_type::FileType;
 use super::formats::classic::ClassicArray;
 use super::library::Driver;
+use super::opening::{Kept, grown};
 use super::{library, read};
 use crate::disk::{file_name, shown};
 use crate::gdal::multidim::Kind;
 use crate::lazy::Source;
-use crate::values::{DType, Values};
+use crate::values::{DType, Values, count};
 use crate::{Error, ErrorKind, Result};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -65,6 +66,20 @@ impl Place {
         }
     }
 
+    /// Whether the values of another place lie where these do, as far as there are as many.
+    pub(super) fn continues(&self, other: &Self) -> bool {
+        let access = match (&self.access, &other.access) {
+            (Access::Gdal(now), Access::Gdal(before)) => now == before,
+            (Access::Classic(now), Access::Classic(before)) => now.continues(before),
+            (Access::Nobody(_), Access::Nobody(_)) => true,
+            _ => false,
+        };
+        access
+            && (&self.groups, &self.name, &self.dims) == (&other.groups, &other.name, &other.dims)
+            && (self.kind, self.of, self.characters) == (other.kind, other.of, other.characters)
+            && grown(&self.shape, &other.shape)
+    }
+
     /// Uses GDAL's array of this variable.
     pub(super) fn with_array<R>(
         &self,
@@ -83,6 +98,8 @@ impl Place {
 pub(super) struct VariableSource {
     pub(super) place: Place,
     pub(super) decoding: Decoding,
+    /// None while the file is being opened.
+    pub(super) kept: Option<Kept>,
 }
 
 impl VariableSource {
@@ -101,7 +118,7 @@ impl VariableSource {
         let window = |of: &dyn Fn(usize) -> Range<usize>| {
             self.place.read(&shape.iter().map(|&length| of(length)).collect::<Vec<_>>())
         };
-        if shape.iter().product::<usize>() <= MOST {
+        if count(shape) <= MOST {
             return window(&|length| 0..length);
         }
         let ends = [window(&|_| 0..1)?, window(&|length| length - 1..length)?];
@@ -144,7 +161,12 @@ impl Source for VariableSource {
 
     fn read(&self, window: &[Range<usize>]) -> Result<Values> {
         let decoded = self.place.read(window).and_then(|raw| self.decoding.apply(raw));
-        decoded.map_err(|error| error.context(format!("{}, variable {:?}", shown(&self.place.path), self.place.name)))
+        let decoded = decoded
+            .map_err(|error| error.context(format!("{}, variable {:?}", shown(&self.place.path), self.place.name)));
+        match &self.kept {
+            Some(kept) => kept.unchanged(decoded),
+            None => decoded,
+        }
     }
 }
 

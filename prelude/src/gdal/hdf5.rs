@@ -28,7 +28,8 @@ pub(crate) enum Class {
     Text,
     /// An enumeration of `FALSE` and `TRUE`.
     Bool,
-    Other,
+    /// What arrays here cannot hold, in words.
+    Other(&'static str),
 }
 
 /// One array of a group.
@@ -38,6 +39,10 @@ pub(crate) struct Described {
     pub(crate) class: Class,
     /// Filters that this installation lacks, each with its number.
     pub(crate) lacking: Vec<(String, u32)>,
+    /// Whether it has no values and no shape at all, not even one of no elements.
+    pub(crate) null: bool,
+    /// Whether it says that it is the scale of a dimension.
+    pub(crate) scale: bool,
 }
 
 type Id = i64;
@@ -56,6 +61,10 @@ struct Library {
     array_close: unsafe extern "C" fn(Id) -> c_int,
     array_type: unsafe extern "C" fn(Id) -> Id,
     array_creation: unsafe extern "C" fn(Id) -> Id,
+    array_space: unsafe extern "C" fn(Id) -> Id,
+    space_close: unsafe extern "C" fn(Id) -> c_int,
+    space_class: unsafe extern "C" fn(Id) -> c_int,
+    attribute_exists: unsafe extern "C" fn(Id, *const c_char) -> c_int,
     type_close: unsafe extern "C" fn(Id) -> c_int,
     type_class: unsafe extern "C" fn(Id) -> c_int,
     type_size: unsafe extern "C" fn(Id) -> usize,
@@ -137,7 +146,11 @@ unsafe fn array(library: &Library, group: Id, at: u64) -> Option<Described> {
         let lacking = Guard::new((library.array_creation)(array.id), library.list_close)
             .map(|list| lacking(library, list.id))
             .unwrap_or_default();
-        Some(Described { name: c_name.to_str().ok()?.to_owned(), class, lacking })
+        let space = Guard::new((library.array_space)(array.id), library.space_close);
+        // 2 is none, in the numbers of `H5S_class_t`.
+        let null = space.is_some_and(|space| (library.space_class)(space.id) == 2);
+        let scale = (library.attribute_exists)(array.id, c"CLASS".as_ptr()) > 0;
+        Some(Described { name: c_name.to_str().ok()?.to_owned(), class, lacking, null, scale })
     }
 }
 
@@ -156,7 +169,15 @@ unsafe fn class(library: &Library, of: Id) -> Class {
         3 => Class::FixedText { bytes },
         // SAFETY: as above.
         8 if unsafe { members(library, of) } == ["FALSE", "TRUE"] => Class::Bool,
-        _ => Class::Other,
+        2 => Class::Other("times of a type of their own"),
+        4 => Class::Other("bits"),
+        5 => Class::Other("bytes of a meaning of their own (HDF5's opaque type)"),
+        6 => Class::Other("records or complex numbers"),
+        7 => Class::Other("references to other arrays"),
+        8 => Class::Other("names of an enumeration"),
+        9 => Class::Other("lists of any length"),
+        10 => Class::Other("arrays"),
+        _ => Class::Other("neither numbers nor text"),
     }
 }
 
@@ -327,6 +348,10 @@ fn load() -> Option<Library> {
         array_close: function!(c"H5Dclose"),
         array_type: function!(c"H5Dget_type"),
         array_creation: function!(c"H5Dget_create_plist"),
+        array_space: function!(c"H5Dget_space"),
+        space_close: function!(c"H5Sclose"),
+        space_class: function!(c"H5Sget_simple_extent_type"),
+        attribute_exists: function!(c"H5Aexists"),
         type_close: function!(c"H5Tclose"),
         type_class: function!(c"H5Tget_class"),
         type_size: function!(c"H5Tget_size"),

@@ -3,7 +3,7 @@
 use super::Plan;
 use super::lines::Lines;
 use super::node::{Kind, Reduce};
-use crate::values::Pick;
+use crate::values::{self, Pick};
 use std::collections::HashMap;
 use std::ops::Range;
 use std::rc::Rc;
@@ -110,13 +110,13 @@ impl Cuts {
         }
         match self {
             Self::Chunks(lengths) => lengths.to_vec(),
-            Self::Free(_) => (0..count).map(|n| (n + 1) * len / count - n * len / count).collect(),
+            Self::Free(_) => (0..count).map(|n| share(n + 1, len, count) - share(n, len, count)).collect(),
             Self::Blocks(lengths) => {
                 let mut pieces = Vec::with_capacity(count);
                 let (mut piece, mut end) = (0, 0);
                 for &length in lengths.iter().filter(|&&length| length > 0) {
                     // Cut before a block that would go further beyond the ideal end than leaving it out falls short.
-                    let ideal = (pieces.len() + 1) * len / count;
+                    let ideal = share(pieces.len() + 1, len, count);
                     if piece > 0
                         && end + length > ideal
                         && (end + length).saturating_sub(ideal) > ideal.saturating_sub(end)
@@ -132,6 +132,11 @@ impl Cuts {
             }
         }
     }
+}
+
+/// Where the `n`-th of `count` even pieces of `len` begins.
+fn share(n: usize, len: usize, count: usize) -> usize {
+    (n as u128 * len as u128 / count as u128) as usize
 }
 
 /// The cuts of each axis of `plan`, from the files that it reads.
@@ -358,28 +363,29 @@ const LEAST_BYTES: usize = 256 << 10;
 pub(crate) fn windows(cuts: &[Cuts], aim: &Aim<'_>) -> Vec<Vec<usize>> {
     let room = (aim.window_bytes / aim.cell_bytes.max(1)).max(1);
     let mut counts: Vec<usize> = cuts.iter().map(Cuts::pieces).collect();
-    let mut cells: usize = cuts.iter().map(|cuts| cuts.unit().max(1)).product();
+    let mut cells = cuts.iter().map(|cuts| cuts.unit().max(1)).fold(1, usize::saturating_mul);
     for (cut, count) in cuts.iter().zip(&mut counts).rev() {
         if matches!(cut, Cuts::Chunks(_)) {
             continue;
         }
         let grown = (room / cells * cut.unit()).clamp(cut.unit(), cut.len().max(1)).max(1);
         *count = cut.len().div_ceil(grown);
-        cells = cells / cut.unit().max(1) * grown;
+        cells = (cells / cut.unit().max(1)).saturating_mul(grown);
         if *count > 1 {
             break;
         }
     }
-    let bytes = cells * aim.cell_bytes;
+    let bytes = cells.saturating_mul(aim.cell_bytes);
     // The outermost axis that has room to be cut: its pieces are the longest runs in the files.
     let candidate = aim.parallel.iter().copied().find(|&axis| counts[axis] < cuts[axis].pieces());
     if let Some(axis) = candidate.filter(|_| aim.threads > 1) {
-        let others: usize =
-            aim.parallel.iter().filter(|&&other| other != axis).map(|&other| counts[other].max(1)).product();
-        let most = (counts[axis].max(1) * (bytes / LEAST_BYTES).max(1)).min(cuts[axis].pieces());
+        let others = aim.parallel.iter().filter(|&&other| other != axis).map(|&other| counts[other].max(1));
+        let others = others.fold(1, usize::saturating_mul);
+        let most = counts[axis].max(1).saturating_mul((bytes / LEAST_BYTES).max(1)).min(cuts[axis].pieces());
         let wanted = (4 * aim.threads).div_ceil(others).clamp(counts[axis].max(1), most.max(counts[axis]).max(1));
         // An even number of rounds, so that no thread sits out the last one.
-        let even = (wanted * others).next_multiple_of(aim.threads).div_ceil(others);
+        let all = wanted.checked_mul(others).and_then(|all| all.checked_next_multiple_of(aim.threads));
+        let even = all.map_or(wanted, |all| all.div_ceil(others));
         counts[axis] = if even <= most { even } else { wanted };
     }
     cuts.iter().zip(counts).map(|(cut, count)| cut.cut(count)).collect()
@@ -387,7 +393,7 @@ pub(crate) fn windows(cuts: &[Cuts], aim: &Aim<'_>) -> Vec<Vec<usize>> {
 
 /// The numbers that windows have in their [`product`], in groups that differ along the axis `in_order` only.
 pub(crate) fn sequences(blocks: &[Vec<usize>], in_order: Option<usize>) -> Vec<Vec<usize>> {
-    let count: usize = blocks.iter().map(Vec::len).product();
+    let count = count(blocks);
     let Some(axis) = in_order else { return (0..count).map(|n| vec![n]).collect() };
     let inner: usize = blocks[axis + 1..].iter().map(Vec::len).product();
     let along = blocks[axis].len();
@@ -402,6 +408,11 @@ pub(crate) fn sequences(blocks: &[Vec<usize>], in_order: Option<usize>) -> Vec<V
 pub(crate) fn grouped<T>(parts: Vec<T>, groups: &[Vec<usize>]) -> Vec<Vec<T>> {
     let mut parts: Vec<Option<T>> = parts.into_iter().map(Some).collect();
     groups.iter().map(|group| group.iter().filter_map(|&n| parts[n].take()).collect()).collect()
+}
+
+/// How many windows there are.
+pub(crate) fn count(blocks: &[Vec<usize>]) -> usize {
+    values::count(&blocks.iter().map(Vec::len).collect::<Vec<_>>())
 }
 
 /// Every window, in axis order, as the range that it has of each axis.

@@ -25,6 +25,9 @@ const MEMORY_BYTES: usize = 1 << 19;
 /// What is smaller than this and in memory is computed where it stands: waking threads takes longer.
 const SMALL_BYTES: u64 = 1 << 20;
 
+/// What a window takes in the list of windows, as it waits for a thread.
+const STEP_BYTES: u64 = 128;
+
 /// Computes a plan that may read files.
 pub(crate) fn evaluate(plan: &Plan) -> Result<Values> {
     if let Some(values) = plan.as_values() {
@@ -44,8 +47,8 @@ pub(crate) fn evaluate(plan: &Plan) -> Result<Values> {
 
 /// Computes one operation on values in memory.
 pub(crate) fn in_memory(plan: &Plan) -> Result<Values> {
-    let inputs: u64 = plan.node().kind.inputs().iter().map(|input| input.nbytes()).sum();
-    if plan.nbytes() + inputs <= SMALL_BYTES {
+    let inputs = plan.node().kind.inputs().iter().map(|input| input.nbytes()).fold(0, u64::saturating_add);
+    if plan.nbytes().saturating_add(inputs) <= SMALL_BYTES {
         return run(plan, &|| {});
     }
     // Views of what is there already need nothing.
@@ -253,7 +256,8 @@ pub(crate) struct Estimate {
 
 impl Estimate {
     pub fn total(&self) -> u64 {
-        self.result + self.between + self.working
+        let list = (self.steps as u64).saturating_mul(STEP_BYTES);
+        [self.result, self.between, self.working, list].into_iter().fold(0, u64::saturating_add)
     }
 }
 
@@ -273,9 +277,10 @@ pub(crate) fn estimate(plan: &Plan) -> Estimate {
         for group in together(&reductions) {
             let pass = Pass::new(group.iter().map(|(_, plan)| as_reduce(plan)).collect(), threads);
             estimate.working = estimate.working.max(pass.bytes(threads));
-            estimate.steps += pass.steps();
+            estimate.steps = estimate.steps.saturating_add(pass.steps());
             for (id, reduction) in &group {
-                estimate.between += if *id == plan.id() { 0 } else { reduction.nbytes() };
+                let bytes = if *id == plan.id() { 0 } else { reduction.nbytes() };
+                estimate.between = estimate.between.saturating_add(bytes);
                 settled.insert(*id, stand_in(reduction));
             }
         }
@@ -284,11 +289,12 @@ pub(crate) fn estimate(plan: &Plan) -> Estimate {
     if rest.is_lazy() {
         let blocks = result_windows(&rest, threads);
         let longest = |lengths: &Vec<usize>| lengths.iter().copied().max().unwrap_or(0) as u64;
-        let window: u64 = blocks.iter().map(longest).product();
-        let count: usize = blocks.iter().map(Vec::len).product();
+        let window = blocks.iter().map(longest).fold(1, u64::saturating_mul);
+        let count = chunk::count(&blocks);
         let live = live_bytes(&rest).max(rest.dtype().size()) as u64;
-        estimate.working = estimate.working.max(window * live * threads.min(count.max(1)) as u64);
-        estimate.steps += count;
+        let working = window.saturating_mul(live).saturating_mul(threads.min(count.max(1)) as u64);
+        estimate.working = estimate.working.max(working);
+        estimate.steps = estimate.steps.saturating_add(count);
     }
     estimate
 }

@@ -72,13 +72,33 @@ fn resident() -> u64 {
     kibibytes().unwrap_or(0u64) * 1024
 }
 
+/// What is smaller is taken without looking.
+const SMALL: u64 = 64 << 20;
+
+/// Refuses to take `bytes` for `what` if this process may not have them: for what is no part of a plan, and whose size a file
+/// may say without having it.
+///
+/// # Errors
+/// If they are more than there are.
+pub(crate) fn refuse_beyond_memory(what: &str, size: u64) -> Result<()> {
+    if size <= SMALL {
+        return Ok(());
+    }
+    let most = available();
+    if size <= most {
+        return Ok(());
+    }
+    let message = format!("{what} would take {}, and this process may use {} more", bytes(size), bytes(most));
+    Err(Error::new(ErrorKind::Memory, message))
+}
+
 /// What a plan will take; an error if that would not fit.
 pub(crate) fn admit(plan: &Plan, limit: u64) -> Result<Estimate> {
     let estimate = evaluate::estimate(plan);
     if estimate.total() <= limit {
         return Ok(estimate);
     }
-    let advice = if estimate.result * 2 > estimate.total() {
+    let advice = if estimate.result > estimate.total() / 2 {
         "select a smaller region or fewer steps first, or reduce (for example with mean) before computing"
     } else {
         "select a smaller region first, or use fewer threads"

@@ -82,10 +82,10 @@ fn in_order(cuts: &[Cuts], chains: &[Chain], cell_bytes: usize, window_bytes: us
     // Where there is nothing else to share among threads, long pieces are better, if they fit.
     let only = (0..cuts.len()).all(|other| other == axis || cuts[other].pieces() <= 1);
     if let (true, Chain::Near(shared)) = (only, chains[axis]) {
-        let others: usize =
-            (0..cuts.len()).filter(|&other| other != axis).map(|other| cuts[other].unit().max(1)).product();
-        let large = cuts[axis].len() * others * cell_bytes > window_bytes;
-        if large && shared * LONG * others * cell_bytes <= window_bytes {
+        let others = (0..cuts.len()).filter(|&other| other != axis).map(|other| cuts[other].unit().max(1));
+        let one = others.fold(cell_bytes, usize::saturating_mul);
+        let large = cuts[axis].len().saturating_mul(one) > window_bytes;
+        if large && one.saturating_mul(shared * LONG) <= window_bytes {
             return None;
         }
     }

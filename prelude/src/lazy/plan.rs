@@ -6,7 +6,7 @@ use super::node::{Kind, Node, Reduce};
 use super::reduce::{Fit, ReduceOp, ReduceOptions, Reduction};
 use super::{Source, evaluate};
 use crate::values::kernels::broadcast_shape;
-use crate::values::{AxisIndex, Pick, resolve};
+use crate::values::{AxisIndex, Pick, count, resolve};
 use crate::values::{DType, Values};
 use crate::{Error, ErrorKind, Result};
 use std::fmt;
@@ -176,9 +176,9 @@ impl Plan {
         self.0.shape.len()
     }
 
-    /// How many elements.
+    /// How many elements; `usize::MAX` if they are too many to be counted.
     pub fn len(&self) -> usize {
-        self.0.shape.iter().product()
+        count(&self.0.shape)
     }
 
     /// Whether there is no element.
@@ -188,7 +188,7 @@ impl Plan {
 
     /// Bytes that the elements take once computed.
     pub fn nbytes(&self) -> u64 {
-        self.len() as u64 * self.dtype().size() as u64
+        (self.len() as u64).saturating_mul(self.dtype().size() as u64)
     }
 
     /// Whether anything is still to be computed.
@@ -423,7 +423,7 @@ impl Plan {
             }
         }
         let dtype = op.dtype(self.dtype())?;
-        let length: usize = axes.iter().map(|&axis| self.shape()[axis]).product();
+        let length = count(&axes.iter().map(|&axis| self.shape()[axis]).collect::<Vec<_>>());
         op.check(length, axes.len())?;
         let mut shape: Vec<usize> =
             self.shape().iter().enumerate().filter(|(axis, _)| !axes.contains(axis)).map(|(_, &n)| n).collect();

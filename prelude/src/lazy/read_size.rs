@@ -32,7 +32,7 @@ pub(crate) fn read_size(plan: &Plan) -> ReadSize {
             if let Some(path) = source.path() {
                 files.insert(path);
                 if parts.insert((Arc::as_ptr(source).cast::<()>() as usize, picks)) {
-                    bytes += plan.nbytes();
+                    bytes = plan.nbytes().saturating_add(bytes);
                 }
             }
         }

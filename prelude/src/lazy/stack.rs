@@ -66,7 +66,9 @@ impl Stack {
         let groups = together(&self.reductions);
         let passes =
             groups.iter().map(|group| Pass::new(group.iter().map(|(_, plan)| as_reduce(plan)).collect(), threads));
-        passes.fold((0, 0), |(bytes, steps), pass| (bytes.max(pass.bytes(threads)), steps + pass.steps()))
+        passes.fold((0, 0), |(bytes, steps), pass| {
+            (bytes.max(pass.bytes(threads)), usize::saturating_add(steps, pass.steps()))
+        })
     }
 }
 

@@ -10,7 +10,7 @@ use super::window::{Puller, Shared};
 use super::{buffers, evaluate, threads};
 use crate::Result;
 use crate::cancel;
-use crate::values::Values;
+use crate::values::{Values, count};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Mutex;
@@ -45,7 +45,7 @@ impl<'a> Pass<'a> {
         let first = members[0];
         let shape = first.input.shape();
         let kept: Vec<usize> = (0..shape.len()).filter(|axis| !first.axes.contains(axis)).collect();
-        let cells: usize = kept.iter().map(|&axis| shape[axis]).product();
+        let cells = count(&kept.iter().map(|&axis| shape[axis]).collect::<Vec<_>>());
         let whole = members.iter().any(|member| member.op.holds());
         let reads = members.iter().any(|member| evaluate::reads(&member.input));
         let pieces = cells <= FEW_CELLS && !whole;
@@ -89,25 +89,27 @@ impl<'a> Pass<'a> {
 
     /// How many slabs are read, for the progress display.
     pub fn steps(&self) -> usize {
-        self.blocks.iter().map(Vec::len).product()
+        chunk::count(&self.blocks)
     }
 
     /// Bytes that so many threads hold at a time.
     pub fn bytes(&self, threads: usize) -> u64 {
-        self.thread_bytes() * threads.min(self.steps().max(1)) as u64
+        self.thread_bytes().saturating_mul(threads.min(self.steps().max(1)) as u64)
     }
 
     /// Bytes that one thread holds at a time.
     fn thread_bytes(&self) -> u64 {
         let longest = |axes: &mut dyn Iterator<Item = usize>| -> u64 {
-            axes.map(|axis| self.blocks[axis].iter().copied().max().unwrap_or(0) as u64).product()
+            let longest = |axis: usize| self.blocks[axis].iter().copied().max().unwrap_or(0) as u64;
+            axes.map(longest).fold(1, u64::saturating_mul)
         };
         let slab = longest(&mut (0..self.blocks.len()));
         // Windows in order are begun together.
         let together = self.in_order.filter(|axis| self.kept.contains(axis)).map(|axis| self.blocks[axis].len());
-        let cells = longest(&mut self.kept.iter().copied()) * together.unwrap_or(1) as u64;
+        let cells = longest(&mut self.kept.iter().copied()).saturating_mul(together.unwrap_or(1) as u64);
         let held = cell_bytes(&self.members, self.batch) as u64 - slab_bytes(&self.members, self.batch) as u64;
-        cells * held + slab * slab_bytes(&self.members, self.batch) as u64
+        let slab = slab.saturating_mul(slab_bytes(&self.members, self.batch) as u64);
+        cells.saturating_mul(held).saturating_add(slab)
     }
 
     /// Computes each member. `step` is called after each slab.
@@ -278,9 +280,10 @@ fn whole(axes: &[usize], window: &[Range<usize>], slab: &[Range<usize>]) -> Vec<
 /// Bytes for each element of a window: its slabs, its state and its result.
 fn cell_bytes(members: &[&Reduce], batch: usize) -> usize {
     let state = |member: &&Reduce| {
-        setup(member, 0).bytes_per_cell() + result_dtype(member).size() * member.op.answers().unwrap_or(1)
+        let result = result_dtype(member).size() * member.op.answers().unwrap_or(1);
+        setup(member, 0).bytes_per_cell().saturating_add(result)
     };
-    members.iter().map(state).sum::<usize>() + slab_bytes(members, batch)
+    members.iter().map(state).fold(slab_bytes(members, batch), usize::saturating_add)
 }
 
 /// Bytes for each element of what is pulled at a time: the slab in work, and those that wait for it.
@@ -292,7 +295,7 @@ fn slab_bytes(members: &[&Reduce], batch: usize) -> usize {
 
 fn setup(member: &Reduce, cells: usize) -> Setup<'_> {
     let shape = member.input.shape();
-    let length = member.axes.iter().map(|&axis| shape[axis]).product();
+    let length = count(&member.axes.iter().map(|&axis| shape[axis]).collect::<Vec<_>>());
     Setup { op: &member.op, options: member.options, input: member.input.dtype(), cells, length }
 }
 

@@ -16,7 +16,7 @@ impl Values {
             Ok(array) => Ok(T::array_values(array)),
             Err(_) => Err(Error::new(
                 ErrorKind::Mismatch,
-                format!("{len} values do not fill the shape {shape:?}, which has {}", shape.iter().product::<usize>()),
+                format!("{len} values do not fill the shape {shape:?}, which has {}", super::count(shape)),
             )),
         }
     }

@@ -21,6 +21,7 @@ pub use element::{Element, IntoElement};
 pub use even::EvenRange;
 pub use index::AxisIndex;
 pub(crate) use index::{Pick, resolve};
+pub(crate) use shape::count;
 pub(crate) use table::{each, each_arm, integer_types, number_types, numbers, same, same_arm, typed, typed_arm};
 pub use text::Text;
 

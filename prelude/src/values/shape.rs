@@ -6,6 +6,14 @@ use crate::{Error, ErrorKind, Result};
 use ndarray::{ArcArray, ArrayD, Axis, IxDyn, Slice};
 use std::ops::Range;
 
+/// How many elements an array of `shape` has; `usize::MAX` if that are more than can be counted, as headers of files may say.
+pub(crate) fn count(shape: &[usize]) -> usize {
+    if shape.contains(&0) {
+        return 0;
+    }
+    shape.iter().fold(1, |count: usize, &length| count.saturating_mul(length))
+}
+
 impl Values {
     /// One [`AxisIndex`] per axis. Ranges share the memory, lists copy, `At` drops its axis.
     ///
@@ -87,7 +95,7 @@ impl Values {
     /// # Errors
     /// When the shape has another number of elements.
     pub fn reshape(&self, shape: &[usize]) -> Result<Self> {
-        if shape.iter().product::<usize>() != self.len() {
+        if count(shape) != self.len() {
             let message = format!("{} elements of shape {:?} do not fill {shape:?}", self.len(), self.shape());
             return Err(Error::new(ErrorKind::Mismatch, message));
         }

@@ -4,8 +4,9 @@ use super::Format;
 use crate::Result;
 use crate::array::Dataset;
 use crate::files::grib;
-use crate::files::options::DatasetOptions;
+use crate::files::opening::Opening;
 use std::path::Path;
+use std::sync::Arc;
 
 pub(super) struct Grib;
 
@@ -19,7 +20,7 @@ impl Format for Grib {
         grib::can_open(path)
     }
 
-    fn open(&self, path: &Path, options: &DatasetOptions) -> Result<Dataset> {
-        grib::open(path, options)
+    fn open(&self, opening: &Arc<Opening>) -> Result<Dataset> {
+        grib::open(opening)
     }
 }

@@ -12,6 +12,7 @@ use crate::files::attribute::Given;
 use crate::files::file_type::FileType;
 use crate::files::header::{Header, Variable};
 use crate::files::library::{self, Driver};
+use crate::files::opening::Opening;
 use crate::files::options::DatasetOptions;
 use crate::files::source::Access;
 use crate::gdal::hdf5::{self, Class, Described};
@@ -19,6 +20,7 @@ use crate::gdal::hdf5_errors;
 use crate::gdal::multidim::Kind;
 use crate::{Error, ErrorKind, Result};
 use std::path::Path;
+use std::sync::Arc;
 
 pub(super) struct Hdf5;
 
@@ -34,7 +36,8 @@ impl Format for Hdf5 {
         [0, 512, 1024, 2048].iter().any(|&at| first_bytes.get(at..).is_some_and(|rest| rest.starts_with(SIGNATURE)))
     }
 
-    fn open(&self, path: &Path, options: &DatasetOptions) -> Result<Dataset> {
+    fn open(&self, opening: &Arc<Opening>) -> Result<Dataset> {
+        let (path, options) = (opening.path(), opening.options());
         let mut header =
             library::with(path, |file| through_gdal::of_group(path, file, options)).map_err(|error| {
                 // GDAL says no more than that it does not know the file.
@@ -49,12 +52,15 @@ impl Format for Hdf5 {
         };
         match described {
             Some(described) => correct(path, options, &mut header, &described)?,
-            None => ask_gdal(path, options, &mut header),
+            None => {
+                ask_gdal(path, options, &mut header);
+                name_dimensions(&mut header, &[]);
+            }
         }
         if header.variables.is_empty() && !options.has_dropped() {
             return Err(library::with(path, |file| through_gdal::no_variables(path, file, &header))?);
         }
-        assemble::dataset(header, options).map_err(|error| error.context(shown(path)))
+        assemble::dataset(header, opening).map_err(|error| error.context(shown(path)))
     }
 }
 
@@ -68,25 +74,51 @@ fn cause(path: &Path) -> Option<String> {
     }
 }
 
-/// Puts the true types in place, and adds what the netCDF library did not show.
+/// Puts the true types in place, adds what the netCDF library did not show, and says why the rest is not there.
 fn correct(path: &Path, options: &DatasetOptions, header: &mut Header, described: &[Described]) -> Result<()> {
+    // An array with an attribute that the netCDF library does not read has no name there.
+    let nameless = header.skipped.iter().any(|(name, _)| name.is_empty());
+    header.skipped.retain(|(name, _)| !name.is_empty());
     for array in described {
         if options.drops(&array.name) {
             continue;
         }
-        let own = |variable: &&mut Variable| variable.name == array.name && variable.place.groups == options.groups();
-        match header.variables.iter_mut().find(own) {
-            Some(variable) => {
-                set_type(variable, &array.class)?;
-                if let Some(lacking) = array.lacking.first() {
-                    variable.place.access = Access::Nobody(lacking_filter(lacking).into());
-                }
-            }
-            None if array.class == Class::Bool => add_truth_values(path, options, header, &array.name)?,
-            None => {}
+        let name = shown_name(array);
+        if name == array.name && described.iter().any(|other| other.name != name && shown_name(other) == name) {
+            continue;
+        }
+        let own = |variable: &Variable| variable.name == name && variable.place.groups == options.groups();
+        if array.null {
+            header.variables.retain(|variable| !own(variable));
+            skip(header, &array.name, "it has no shape and no values (in h5py it is Empty)");
+            continue;
+        }
+        match (header.variables.iter().position(own), &array.class) {
+            (None, Class::Other(what)) => skip(header, &array.name, what),
+            // Not only the scale of a dimension that has no coordinates.
+            (None, _) if !array.scale || nameless => add(path, options, header, &array.name)?,
+            _ => {}
+        }
+        let Some(variable) = header.variables.iter_mut().find(|variable| own(variable)) else { continue };
+        set_type(variable, &array.class)?;
+        if let Some(lacking) = array.lacking.first() {
+            variable.place.access = Access::Nobody(lacking_filter(lacking).into());
         }
     }
+    name_dimensions(header, described);
     Ok(())
+}
+
+/// The name that netCDF shows: a variable that is called as a dimension and is not its coordinate is stored under another
+/// one, beside what stands for the dimension.
+fn shown_name(array: &Described) -> &str {
+    array.name.strip_prefix("_nc4_non_coord_").unwrap_or(&array.name)
+}
+
+/// Leaves out an array for a reason.
+fn skip(header: &mut Header, name: &str, why: &str) {
+    header.skipped.retain(|(skipped, _)| skipped != name);
+    header.skipped.push((name.to_owned(), why.to_owned()));
 }
 
 fn lacking_filter((name, number): &(String, u32)) -> String {
@@ -159,34 +191,57 @@ fn characters(variable: &mut Variable) -> Result<()> {
     Ok(())
 }
 
-/// Arrays of truth values, which are an enumeration that the netCDF library passes over.
-fn add_truth_values(path: &Path, options: &DatasetOptions, header: &mut Header, name: &str) -> Result<()> {
+/// An array that the netCDF library passes over, such as one of truth values, which are an enumeration: read by the HDF5
+/// driver.
+fn add(path: &Path, options: &DatasetOptions, header: &mut Header, name: &str) -> Result<()> {
     let found = library::with_driver(path, Driver::Hdf5, |file| {
         let array = file.open_array(options.groups(), name)?;
-        through_gdal::variable(path, file, options, name, &array)
+        if through_gdal::is_only_a_dimension(&array) {
+            return None;
+        }
+        Some(through_gdal::variable(path, file, options, name, &array))
     })?;
-    let Some(mut variable) = found else { return Ok(()) };
-    let place = &mut variable.place;
-    place.of = FileType::Bool;
-    // The names that the HDF5 driver makes up are not those of the netCDF library, which has one for each length.
-    for axis in 0..place.dims.len() {
-        let length = place.shape[axis];
-        let known = header.variables.iter().flat_map(|other| other.place.dims.iter().zip(&other.place.shape));
-        let same = known.filter(|(dim, other)| dim.starts_with("phony_dim_") && **other == length);
-        let free = same.map(|(dim, _)| dim.clone()).find(|dim| !place.dims[..axis].contains(dim));
-        if place.dims[axis].starts_with("dim") {
-            let next =
-                header.variables.iter().flat_map(|other| &other.place.dims).collect::<std::collections::HashSet<_>>();
-            let made = (0..).map(|number| format!("phony_dim_{number}"));
-            place.dims[axis] = match free {
-                Some(dim) => dim,
-                None => made.take(1 << 16).find(|dim| !next.contains(dim)).unwrap_or_else(|| place.dims[axis].clone()),
-            };
+    match found {
+        Some(Some(variable)) => {
+            header.skipped.retain(|(skipped, _)| skipped != name);
+            header.variables.push(variable);
+        }
+        Some(None) => skip(header, name, through_gdal::NEITHER),
+        None => {}
+    }
+    Ok(())
+}
+
+/// Dimensions that no file names are called `dim0`, `dim1` by the HDF5 driver, in each array anew. The netCDF library gives
+/// all those of one length one name, and so does h5netcdf.
+fn name_dimensions(header: &mut Header, described: &[Described]) {
+    let made_up = |dim: &str| {
+        let number = dim.strip_prefix("dim").is_some_and(|rest| rest.parse::<usize>().is_ok());
+        number && described.iter().all(|array| array.name != dim)
+    };
+    let all = header.variables.iter().flat_map(|variable| variable.place.dims.iter().zip(&variable.place.shape));
+    let mut known: Vec<(String, usize)> = Vec::new();
+    for (dim, &length) in all.filter(|(dim, _)| !made_up(dim)) {
+        if known.iter().all(|(other, _)| other != dim) {
+            known.push((dim.clone(), length));
         }
     }
-    header.skipped.retain(|(skipped, _)| skipped != name);
-    header.variables.push(variable);
-    Ok(())
+    for place in header.variables.iter_mut().map(|variable| &mut variable.place) {
+        for axis in 0..place.dims.len() {
+            if !made_up(&place.dims[axis]) {
+                continue;
+            }
+            let length = place.shape[axis];
+            let mut phony = known.iter().filter(|(dim, other)| dim.starts_with("phony_dim_") && *other == length);
+            let free = phony.find(|(dim, _)| !place.dims[..axis].contains(dim)).map(|(dim, _)| dim.clone());
+            place.dims[axis] = free.unwrap_or_else(|| {
+                let mut names = (known.len()..).map(|number| format!("phony_dim_{number}"));
+                let name = names.find(|name| known.iter().all(|(other, _)| other != name)).unwrap_or_default();
+                known.push((name.clone(), length));
+                name
+            });
+        }
+    }
 }
 
 /// Where HDF5 cannot be asked, its driver tells text from numbers: what it takes for text and the netCDF driver for bytes

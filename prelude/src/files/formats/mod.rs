@@ -11,11 +11,13 @@ mod zarr;
 
 use super::errors;
 use super::library;
+use super::opening::Opening;
 use super::options::DatasetOptions;
 use crate::Result;
 use crate::array::Dataset;
 use crate::disk;
 use std::path::Path;
+use std::sync::Arc;
 
 /// A format of datasets.
 trait Format: Sync {
@@ -29,7 +31,7 @@ trait Format: Sync {
     ///
     /// # Errors
     /// If it is damaged, or has something that is not supported.
-    fn open(&self, path: &Path, options: &DatasetOptions) -> Result<Dataset>;
+    fn open(&self, opening: &Arc<Opening>) -> Result<Dataset>;
 }
 
 /// In the order in which they are asked.
@@ -47,11 +49,22 @@ pub(super) fn open(path: &Path, options: &DatasetOptions) -> Result<Dataset> {
         return Err(error);
     }
     disk::refuse_special(path)?;
+    opened(&Opening::of(path, options))
+}
+
+/// The same, of an opening that remembers what is found.
+///
+/// # Errors
+/// As [`open`].
+pub(super) fn opened(opening: &Arc<Opening>) -> Result<Dataset> {
+    let path = opening.path();
     let first = library::first_bytes(path, FIRST_BYTES);
-    match FORMATS.iter().find(|format| format.can_open(path, &first)) {
-        Some(format) => format.open(path, options),
-        None => Err(errors::not_opened(path, "")),
-    }
+    let ds = match FORMATS.iter().find(|format| format.can_open(path, &first)) {
+        Some(format) => format.open(opening)?,
+        None => return Err(errors::not_opened(path, "")),
+    };
+    opening.labelled(&ds);
+    Ok(ds)
 }
 
 /// The format that the first bytes announce, as messages call it.

@@ -5,8 +5,9 @@ use crate::Result;
 use crate::array::Dataset;
 use crate::disk::shown;
 use crate::files::assemble;
-use crate::files::options::DatasetOptions;
+use crate::files::opening::Opening;
 use std::path::Path;
+use std::sync::Arc;
 
 pub(super) struct Other;
 
@@ -19,8 +20,9 @@ impl Format for Other {
         true
     }
 
-    fn open(&self, path: &Path, options: &DatasetOptions) -> Result<Dataset> {
+    fn open(&self, opening: &Arc<Opening>) -> Result<Dataset> {
+        let (path, options) = (opening.path(), opening.options());
         let header = through_gdal::header(path, options)?;
-        assemble::dataset(header, options).map_err(|error| error.context(shown(path)))
+        assemble::dataset(header, opening).map_err(|error| error.context(shown(path)))
     }
 }

@@ -9,10 +9,21 @@ use crate::files::header::{Header, Variable, own_names};
 use crate::files::library::{self, Driver, File};
 use crate::files::options::DatasetOptions;
 use crate::files::source::{Access, Place, sensible_block};
-use crate::gdal::multidim::{Array, Dimension, Kind};
+use crate::gdal::multidim::{Array, Attribute, Dimension, Kind};
 use crate::{Error, ErrorKind, Result};
+use gdal_sys as c;
 use std::collections::HashSet;
 use std::path::Path;
+
+/// Why an array is left out, where nobody knows better.
+pub(super) const NEITHER: &str = "neither numbers nor text";
+
+/// Whether an array stands for a dimension of netCDF that has no coordinates, as the HDF5 driver shows them.
+pub(super) fn is_only_a_dimension(array: &Array) -> bool {
+    let attrs = attribute::read(array.attributes());
+    let name = find(&attrs, "NAME").and_then(Given::as_text);
+    name.is_some_and(|name| name.starts_with("This is a netCDF dimension but not a netCDF variable"))
+}
 
 /// All variables of the group that the options name.
 ///
@@ -45,12 +56,16 @@ pub(super) fn of_group(path: &Path, file: &File, options: &DatasetOptions) -> Re
         names.sort();
         names.dedup();
     }
-    let mut header = Header { attrs: attribute::read(group.attributes()), ..Header::default() };
+    let mut header = Header { attrs: attribute::read(lists(group.attributes())), ..Header::default() };
     names.retain(|name| !options.drops(name));
     for name in names {
-        match file.open_array(options.groups(), &name).and_then(|array| variable(path, file, options, &name, &array)) {
+        let array = file.open_array(options.groups(), &name);
+        if file.driver == "HDF5" && array.as_ref().is_some_and(is_only_a_dimension) {
+            continue;
+        }
+        match array.and_then(|array| variable(path, file, options, &name, &array)) {
             Some(variable) => header.variables.push(variable),
-            None => header.skipped.push((name, "neither numbers nor text".to_owned())),
+            None => header.skipped.push((name, NEITHER.to_owned())),
         }
     }
     labels_around(path, file, options, &mut header);
@@ -145,9 +160,16 @@ pub(super) fn variable(
     Some(Variable { name: name.to_owned(), place, attrs, wkt })
 }
 
+/// Those that are a number, a text or a list of them. GDAL 3.6 reads the rows of a table one over the other.
+fn lists(mut attributes: Vec<Attribute>) -> Vec<Attribute> {
+    // SAFETY: the handle is alive.
+    attributes.retain(|attribute| unsafe { c::GDALAttributeGetDimensionCount(attribute.raw()) } <= 1);
+    attributes
+}
+
 /// The attributes, with those put back that a driver keeps apart.
 fn attributes(file: &File, array: &Array) -> GivenAttrs {
-    let mut attrs = attribute::read(array.attributes());
+    let mut attrs = attribute::read(lists(array.attributes()));
     // The netCDF driver shows all; what it makes of them itself is wrong for NaN in an integer variable.
     if file.driver == "netCDF" {
         return attrs;

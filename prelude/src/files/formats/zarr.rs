@@ -8,11 +8,13 @@ use crate::files::assemble;
 use crate::files::attribute::{Given, GivenAttrs, take};
 use crate::files::file_type::FileType;
 use crate::files::header::Variable;
-use crate::files::options::DatasetOptions;
+use crate::files::library;
+use crate::files::opening::Opening;
 use serde_json::{Map, Value};
 use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
+use std::sync::Arc;
 
 pub(super) struct Zarr;
 
@@ -28,9 +30,20 @@ impl Format for Zarr {
         [".zgroup", ".zarray", ".zmetadata", "zarr.json"].iter().any(|name| path.join(name).is_file())
     }
 
-    fn open(&self, path: &Path, options: &DatasetOptions) -> Result<Dataset> {
-        let mut header = through_gdal::header(path, options)?;
+    fn open(&self, opening: &Arc<Opening>) -> Result<Dataset> {
+        let (path, options) = (opening.path(), opening.options());
+        // What is written into a store does not change its folder, by which GDAL's idle handles are known.
+        library::forget(path);
+        let mut header = library::with(path, |file| through_gdal::of_group(path, file, options))??;
         let folder = |groups: &[String]| groups.iter().fold(path.to_owned(), |folder, group| folder.join(group));
+        for (name, why) in &mut header.skipped {
+            if let Some(known) = why_not_read(&folder(options.groups()).join(name)) {
+                *why = known;
+            }
+        }
+        if header.variables.is_empty() && !options.has_dropped() {
+            return Err(library::with(path, |file| through_gdal::no_variables(path, file, &header))?);
+        }
         for variable in &mut header.variables {
             let folder = folder(&variable.place.groups).join(&variable.name);
             // GDAL keeps back the attributes from which it makes a CRS, and gives numbers without their types.
@@ -44,15 +57,51 @@ impl Format for Zarr {
         if let Some(Value::Object(given)) = metadata(&folder(options.groups()).join(".zattrs")) {
             header.attrs = attributes(&given);
         }
-        assemble::dataset(header, options).map_err(|error| error.context(shown(path)))
+        assemble::dataset(header, opening).map_err(|error| error.context(shown(path)))
     }
 }
 
-fn metadata(path: &Path) -> Option<Value> {
+fn text(path: &Path) -> Option<String> {
     let mut text = String::new();
     File::open(path).ok()?.take(METADATA_BYTES).read_to_string(&mut text).ok()?;
+    Some(text)
+}
+
+fn metadata(path: &Path) -> Option<Value> {
     // Python writes NaN into JSON where others write a text.
-    serde_json::from_str(&text).ok()
+    serde_json::from_str(&text(path)?).ok()
+}
+
+/// Why GDAL shows no array of what is in `folder`, as far as its metadata say it.
+fn why_not_read(folder: &Path) -> Option<String> {
+    let metadata: Value = match serde_json::from_str(&text(&folder.join(".zarray"))?) {
+        Ok(metadata) => metadata,
+        Err(error) => return Some(format!("its metadata in .zarray are damaged ({error})")),
+    };
+    let names = |given: &Value| {
+        let given = given.as_array().map_or(std::slice::from_ref(given), Vec::as_slice);
+        let names = given.iter().filter_map(|one| one.get("id").and_then(Value::as_str));
+        names.collect::<Vec<_>>().join(", ")
+    };
+    let packed = |what: &str, names: String| {
+        let how =
+            format!("{what} {names}, which this GDAL does not undo; write them without, or with zlib, zstd or blosc");
+        (!names.is_empty()).then_some(how)
+    };
+    let of = match metadata.get("dtype")? {
+        Value::String(of) if file_type(of).is_some() => None,
+        Value::String(of) => Some(match of.get(1..2) {
+            Some("M" | "m") => {
+                format!("its type {of} is one of NumPy's dates; write numbers with units, as xarray does")
+            }
+            Some("c") => format!("its type {of} is complex numbers"),
+            Some("O") => "its values are objects, such as texts of any length".to_owned(),
+            _ => format!("its type {of} is neither numbers nor text"),
+        }),
+        _ => Some("its values are records".to_owned()),
+    };
+    of.or_else(|| packed("its values went through the filters", names(metadata.get("filters")?)))
+        .or_else(|| packed("its values are packed with", names(metadata.get("compressor")?)))
 }
 
 /// Attributes as JSON has them; those that say how a store is made are left out.

@@ -93,6 +93,13 @@ impl<'a> Bits<'a> {
         self.at = self.at.next_multiple_of(8);
     }
 
+    /// Passes over numbers.
+    pub(super) fn skip(&mut self, numbers: usize, width: u32) -> Option<()> {
+        let bits = numbers.checked_mul(width as usize).filter(|&bits| bits <= self.left())?;
+        self.at += bits;
+        Some(())
+    }
+
     pub(super) fn left(&self) -> usize {
         (self.bytes.len() * 8).saturating_sub(self.at)
     }

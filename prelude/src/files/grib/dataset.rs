@@ -9,12 +9,11 @@ use super::product::centre;
 use super::variable::{Variable, choose, variable};
 use crate::array::{Attrs, Coord, DataArray, Dataset, Values};
 use crate::disk::shown;
-use crate::files::DatasetOptions;
+use crate::files::opening::Opening;
 use crate::gdal::library;
 use crate::geo::SPATIAL_REF;
 use crate::{Error, ErrorKind, Result};
 use gdal::spatial_ref::SpatialRef;
-use std::path::Path;
 use std::sync::Arc;
 
 /// The file as cfgrib's `open_dataset` gives it.
@@ -22,11 +21,12 @@ use std::sync::Arc;
 /// # Errors
 /// If a message is damaged (the error says which, and where), no field can be read, or fields of one parameter differ
 /// in what a variable has once; then the error says what to choose by.
-pub(in crate::files) fn open(path: &Path, options: &DatasetOptions) -> Result<Dataset> {
-    opened(path, options).map_err(|error| error.context(shown(path)))
+pub(in crate::files) fn open(opening: &Arc<Opening>) -> Result<Dataset> {
+    opened(opening).map_err(|error| error.context(shown(opening.path())))
 }
 
-fn opened(path: &Path, options: &DatasetOptions) -> Result<Dataset> {
+fn opened(opening: &Arc<Opening>) -> Result<Dataset> {
+    let (path, options) = (opening.path(), opening.options());
     let found = Fields::read(&Reader::open(path)?)?;
     let mut left_out: Vec<String> = Vec::new();
     if let Some(first) = found.damaged.first() {
@@ -56,7 +56,7 @@ fn opened(path: &Path, options: &DatasetOptions) -> Result<Dataset> {
         if group.first().is_some_and(|first| options.drops(&first.parameter.variable)) {
             continue;
         }
-        set.add(variable(path, &group, &fields)?, &mut left_out, options.decodes_coords());
+        set.add(variable(opening, &group, &fields)?, &mut left_out, options.decodes_coords());
     }
     let attrs = global(&fields)?;
     if options.decodes_coords()

@@ -12,7 +12,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 /// One field: a message has one or, in edition 2, several.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Field {
     pub(super) message: Message,
     pub(super) product: Product,

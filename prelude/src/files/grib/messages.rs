@@ -31,7 +31,7 @@ impl Extent {
 }
 
 /// One message: its number counts from 1.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Message {
     pub(super) number: usize,
     pub(super) extent: Extent,
@@ -47,6 +47,21 @@ impl Message {
 
 pub(super) fn damaged(number: usize, offset: u64, what: impl std::fmt::Display) -> Error {
     Error::new(ErrorKind::Damaged, format!("message {number}, at byte {offset}: {what}"))
+}
+
+/// Bytes of a file that were read to look through them.
+#[derive(Debug, Default)]
+struct Block {
+    offset: u64,
+    bytes: Vec<u8>,
+}
+
+impl Block {
+    /// Those from a place in the file on; none if it lies elsewhere.
+    fn after(&self, at: u64) -> &[u8] {
+        let inside = at.checked_sub(self.offset).and_then(|inside| usize::try_from(inside).ok());
+        inside.and_then(|inside| self.bytes.get(inside..)).unwrap_or(&[])
+    }
 }
 
 /// A GRIB file that is read by parts.
@@ -101,7 +116,8 @@ impl Reader {
     pub(super) fn messages(&self) -> Result<Vec<Result<Message>>> {
         let mut found = Vec::new();
         let mut at = 0;
-        while let Some(offset) = self.next_start(at)? {
+        let mut block = Block::default();
+        while let Some(offset) = self.next_start(at, &mut block)? {
             let number = found.len() + 1;
             let expected = at == offset;
             match self.message(number, offset)? {
@@ -122,18 +138,28 @@ impl Reader {
         Ok(found)
     }
 
-    fn next_start(&self, from: u64) -> Result<Option<u64>> {
+    /// Where the four letters are next. Bytes that were looked through stay in `block`: there may be many false starts.
+    fn next_start(&self, from: u64, block: &mut Block) -> Result<Option<u64>> {
+        let at_once = block.after(from).is_empty() && from + 4 <= self.length;
+        if at_once && self.bytes(Extent { offset: from, length: 4 })? == b"GRIB" {
+            return Ok(Some(from));
+        }
         let mut at = from;
         while at < self.length {
-            let block = self.start(Extent { offset: at, length: self.length - at }, BLOCK as u64)?;
-            if let Some(inside) = block.windows(4).position(|four| four == b"GRIB") {
+            let reaches_the_end = block.offset + block.bytes.len() as u64 == self.length;
+            if block.after(at).len() < 4 && !(reaches_the_end && !block.after(at).is_empty()) {
+                block.bytes = self.start(Extent { offset: at, length: self.length - at }, BLOCK as u64)?;
+                block.offset = at;
+            }
+            let rest = block.after(at);
+            if let Some(inside) = rest.windows(4).position(|four| four == b"GRIB") {
                 return Ok(Some(at + inside as u64));
             }
-            if (block.len() as u64) < BLOCK as u64 {
+            if at + rest.len() as u64 >= self.length {
                 break;
             }
             // The letters may lie across the end of a block.
-            at += BLOCK as u64 - 3;
+            at += rest.len() as u64 - 3;
         }
         Ok(None)
     }
@@ -234,4 +260,32 @@ pub(super) fn edition2_sections(reader: &Reader, message: Extent) -> Result<Vec<
         at += length;
     }
     Ok(sections)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_are_found_wherever_they_lie_and_blocks_are_read_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("letters");
+        let mut bytes = vec![0u8; 3 * BLOCK + 2];
+        // One after the other, across the end of a block, and at the end of the file.
+        let mut places: Vec<usize> = (0..1000).map(|n| 4 * n).collect();
+        places.extend([BLOCK - 2, BLOCK + 7, 2 * BLOCK - 1, 3 * BLOCK - 2]);
+        places.iter().for_each(|&at| bytes[at..at + 4].copy_from_slice(b"GRIB"));
+        std::fs::write(&path, &bytes).unwrap();
+        let reader = Reader::open(&path).unwrap();
+        let (mut block, mut found, mut at, mut blocks) = (Block::default(), Vec::new(), 0, Vec::new());
+        while let Some(place) = reader.next_start(at, &mut block).unwrap() {
+            found.push(place as usize);
+            at = place + 1;
+            if !block.bytes.is_empty() && blocks.last() != Some(&block.offset) {
+                blocks.push(block.offset);
+            }
+        }
+        assert_eq!(found, places);
+        assert!(blocks.len() <= 5, "{blocks:?}");
+    }
 }

@@ -34,6 +34,7 @@ mod values;
 mod variable;
 
 pub(super) use dataset::open;
+pub(super) use source::FieldsOf;
 
 use std::fs::File;
 use std::io::Read as _;

@@ -3,6 +3,7 @@
 use super::gaussian;
 use super::grid::{Corners, Grid, Places, Projected, Rotation, Row};
 use crate::gdal::library;
+use crate::lazy::refuse_beyond_memory;
 use crate::{Error, ErrorKind, Result};
 use gdal::spatial_ref::{AxisMappingStrategy, CoordTransform, SpatialRef};
 
@@ -23,12 +24,20 @@ impl Coordinates {
     /// # Errors
     /// If a projection cannot be undone, or a Gaussian grid has rows where there are none.
     pub(super) fn of(grid: &Grid) -> Result<Self> {
+        let edges = grid.size.map(|(columns, rows)| columns as u64 + rows as u64);
         // Named by the kinds for which cfgrib has rows and columns.
         let plane = matches!(
             grid.kind,
             "rotated_ll" | "rotated_gg" | "lambert" | "lambert_azimuthal_equal_area" | "albers" | "polar_stereographic"
         );
         let axes = matches!(grid.kind, "regular_ll" | "regular_gg");
+        let numbers = match (&grid.places, edges) {
+            (Places::Unknown, _) => 0,
+            (_, Some(edges)) if axes => edges,
+            // Degrees, and what they are worked out from.
+            _ => (grid.points as u64).saturating_mul(4),
+        };
+        refuse_beyond_memory("the places of its points", numbers.saturating_mul(8))?;
         match (&grid.places, grid.size) {
             (Places::Unknown, _) => Ok(Self::Unknown),
             (Places::LatLon(_) | Places::Gaussian { .. }, Some(size)) if axes => {

@@ -6,26 +6,44 @@ use super::messages::Reader;
 use super::values::Packing;
 use crate::array::{DType, Values};
 use crate::disk::{file_name, shown};
+use crate::files::opening::{Kept, grown};
 use crate::lazy::Source;
 use crate::values::buffers;
 use crate::{Error, ErrorKind, Result};
 use std::collections::HashMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// A cube of fields; places without a field are missing.
 #[derive(Debug)]
-pub(super) struct FieldsSource {
-    pub(super) path: PathBuf,
-    pub(super) name: String,
-    pub(super) dims: Vec<String>,
+pub(in crate::files) struct FieldsOf {
+    pub(in crate::files) dims: Vec<String>,
     pub(super) shape: Vec<usize>,
-    pub(super) block: Vec<usize>,
     /// How many of the last axes are a field's own.
     pub(super) own: usize,
     /// The field at each place of the other axes, counted as in memory.
     pub(super) fields: HashMap<usize, Field>,
+}
+
+impl FieldsOf {
+    /// Whether the fields of an earlier look at the file are all where they were, and the same.
+    pub(in crate::files) fn continue_those_of(&self, earlier: &Self) -> bool {
+        (&self.dims, self.own) == (&earlier.dims, earlier.own)
+            && grown(&self.shape, &earlier.shape)
+            && earlier.fields.iter().all(|(place, field)| self.fields.get(place) == Some(field))
+    }
+}
+
+/// What reads them.
+#[derive(Debug)]
+pub(super) struct FieldsSource {
+    pub(super) path: PathBuf,
+    pub(super) name: String,
+    pub(super) block: Vec<usize>,
     pub(super) storage: String,
+    pub(super) of: Arc<FieldsOf>,
+    pub(super) kept: Kept,
 }
 
 impl FieldsSource {
@@ -33,13 +51,13 @@ impl FieldsSource {
     fn copy(&self, reader: &Reader, field: &Field, window: &[Range<usize>], into: &mut [f32]) -> Result<()> {
         let values = match window {
             // Whole rows that follow each other in the file, and in the window too.
-            [rows, columns] if columns.len() == self.shape[self.shape.len() - 1] && !reordered(field) => {
+            [rows, columns] if columns.len() == self.of.shape[self.of.shape.len() - 1] && !reordered(field) => {
                 let width = columns.len();
                 field.packed.read(reader, rows.start * width..rows.end * width)?
             }
             [points] if !reordered(field) => field.packed.read(reader, points.clone())?,
             [rows, columns] if !reordered(field) => {
-                let width = self.shape[self.shape.len() - 1];
+                let width = self.of.shape[self.of.shape.len() - 1];
                 let all = field.packed.read(reader, rows.start * width..rows.end * width)?;
                 all.chunks_exact(width).flat_map(|row| row[columns.clone()].iter().copied()).collect()
             }
@@ -48,7 +66,7 @@ impl FieldsSource {
                 let ordered = in_rows(&field.grid, alternates(field), stored);
                 match window {
                     [rows, columns] => {
-                        let width = self.shape[self.shape.len() - 1];
+                        let width = self.of.shape[self.of.shape.len() - 1];
                         let rows = &ordered[rows.start * width..rows.end * width];
                         rows.chunks_exact(width).flat_map(|row| row[columns.clone()].iter().copied()).collect()
                     }
@@ -107,7 +125,7 @@ fn in_rows(grid: &Grid, alternates: bool, mut stored: Vec<f32>) -> Vec<f32> {
 
 impl Source for FieldsSource {
     fn shape(&self) -> &[usize] {
-        &self.shape
+        &self.of.shape
     }
 
     fn block(&self) -> &[usize] {
@@ -123,17 +141,23 @@ impl Source for FieldsSource {
     }
 
     fn describe(&self) -> String {
-        format!("{}, {}, {} fields, {}", file_name(&self.path), self.name, self.fields.len(), self.storage)
+        format!("{}, {}, {} fields, {}", file_name(&self.path), self.name, self.of.fields.len(), self.storage)
     }
 
     fn axis_name(&self, axis: usize) -> String {
-        self.dims.get(axis).cloned().unwrap_or_else(|| format!("axis {axis}"))
+        self.of.dims.get(axis).cloned().unwrap_or_else(|| format!("axis {axis}"))
     }
 
     fn read(&self, window: &[Range<usize>]) -> Result<Values> {
+        self.kept.unchanged(self.unpacked(window))
+    }
+}
+
+impl FieldsSource {
+    fn unpacked(&self, window: &[Range<usize>]) -> Result<Values> {
         let shape: Vec<usize> = window.iter().map(Range::len).collect();
         let mut values: Vec<f32> = buffers::take(shape.iter().product());
-        let (outer, inner) = window.split_at(window.len() - self.own);
+        let (outer, inner) = window.split_at(window.len() - self.of.own);
         let size: usize = inner.iter().map(Range::len).product();
         if size == 0 || values.is_empty() {
             return Values::from_shape_vec(&shape, values);
@@ -141,8 +165,8 @@ impl Source for FieldsSource {
         let reader = Reader::open(&self.path)?;
         let mut place: Vec<usize> = outer.iter().map(|range| range.start).collect();
         for part in values.chunks_exact_mut(size) {
-            let at = place.iter().zip(&self.shape).fold(0, |at, (&index, &length)| at * length + index);
-            match self.fields.get(&at) {
+            let at = place.iter().zip(&self.of.shape).fold(0, |at, (&index, &length)| at * length + index);
+            match self.of.fields.get(&at) {
                 Some(field) => self.copy(&reader, field, inner, part).map_err(|error| {
                     let where_ = format!("message {}, at byte {}", field.message.number, field.message.extent.offset);
                     error.context(where_).context(format!("{}, variable {:?}", shown(&self.path), self.name))

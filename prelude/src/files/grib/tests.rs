@@ -99,6 +99,16 @@ fn every_packing_gives_the_same_numbers() {
     }
 }
 
+// cfgrib of the same files: 273.25 everywhere, although they say D = 2.
+#[test]
+fn a_field_of_one_value_is_its_reference() {
+    for (name, packings) in [("one_value.grib2", 3), ("one_value.grib1", 1)] {
+        let t = &open(name)["t2m"];
+        assert_eq!(t.size(), 96 * packings);
+        assert!(floats(t).iter().all(|&value| value == 273.25), "{name}: {:?}", floats(t));
+    }
+}
+
 #[test]
 fn a_window_is_the_same_part_of_the_whole() {
     for name in ["packings.grib2", "packings_missing.grib2"] {
@@ -317,4 +327,67 @@ fn bytes_that_are_changed_or_missing_are_never_a_panic() {
     }
     // Values and dates may change without anybody noticing.
     assert!(read > 80, "{read}");
+}
+
+/// The section of a message of edition 2.
+fn section(message: &[u8], wanted: u8) -> std::ops::Range<usize> {
+    let mut at = 16;
+    loop {
+        let length = u32::from_be_bytes(message[at..at + 4].try_into().unwrap()) as usize;
+        if message[at + 4] == wanted {
+            return at..at + length;
+        }
+        at += length;
+    }
+}
+
+/// A few hundred bytes that say they are a field of 20000 x 20000 points of one value, in one group.
+fn vast() -> Vec<u8> {
+    let packings = std::fs::read(data("packings.grib2")).unwrap();
+    let starts: Vec<usize> = (0..packings.len() - 4).filter(|&at| packings[at..].starts_with(b"GRIB")).collect();
+    // The second is complex packing with differences.
+    let message = &packings[starts[1]..starts[2] - 4];
+    let word = |number: u32| number.to_be_bytes();
+    let mut grid = message[section(message, 3)].to_vec();
+    grid[6..10].copy_from_slice(&word(400_000_000));
+    for at in [30, 34] {
+        grid[at..at + 4].copy_from_slice(&word(20_000));
+    }
+    let mut packing = message[section(message, 5)].to_vec();
+    packing[5..9].copy_from_slice(&word(400_000_000));
+    packing[9..11].copy_from_slice(&2u16.to_be_bytes());
+    packing.truncate(47);
+    packing[..4].copy_from_slice(&word(47));
+    packing[11..15].copy_from_slice(&5.5f32.to_be_bytes());
+    packing[15..20].copy_from_slice(&[0, 0, 0, 0, 8]);
+    packing[31..35].copy_from_slice(&word(1));
+    packing[35..37].copy_from_slice(&[0, 0]);
+    packing[37..41].copy_from_slice(&word(400_000_000));
+    packing[41] = 1;
+    packing[42..46].copy_from_slice(&word(400_000_000));
+    packing[46] = 0;
+    let values = [&word(13)[..], &[7], &[2, 0, 0, 0, 0, 0, 0, 0]].concat();
+    let body = [
+        &message[section(message, 1)],
+        &grid,
+        &message[section(message, 4)],
+        &packing,
+        &message[section(message, 6)],
+        &values,
+    ]
+    .concat();
+    let length = 16 + body.len() as u64 + 4;
+    [&message[..8], &length.to_be_bytes(), &body, b"7777"].concat()
+}
+
+#[test]
+fn of_a_vast_field_of_one_group_only_what_is_wanted_is_held() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("vast.grib2");
+    std::fs::write(&path, vast()).unwrap();
+    let ds = open_dataset(&path).unwrap();
+    let t = &ds["t"];
+    assert_eq!((t.shape(), t.nbytes()), (&[20_000, 20_000][..], 1_600_000_000));
+    let part = t.isel_dim("latitude", 19_990..20_000).unwrap().isel_dim("longitude", 3..5).unwrap();
+    assert_eq!(floats(&part), [7.5; 20]);
 }

@@ -5,13 +5,14 @@ use super::keys::{self, Named, Value};
 use super::levels;
 use super::names::Parameter;
 use super::places::Coordinates;
-use super::source::FieldsSource;
+use super::source::{FieldsOf, FieldsSource};
 use crate::array::{Attrs, Coord, DataArray, Values};
+use crate::files::opening::{Known, KnownValues, Opening};
 use crate::lazy::Plan;
 use crate::{Error, ErrorKind, Result};
 use ndarray::{Array1, ArrayD, IxDyn};
 use std::collections::HashMap;
-use std::path::Path;
+use std::sync::Arc;
 
 /// What all fields of a variable have in common, as in cfgrib; each can be chosen.
 const COMMON: [&str; 6] = ["dataType", "numberOfPoints", "typeOfLevel", "stepType", "gridType", "uvRelativeToGrid"];
@@ -100,7 +101,7 @@ fn times(seconds: Vec<i64>, shape: &[usize]) -> Result<Values> {
 ///
 /// # Errors
 /// If the fields differ in what a variable has once; the error says how to choose.
-pub(super) fn variable(path: &Path, fields: &[&Named], all: &[Named]) -> Result<Variable> {
+pub(super) fn variable(opening: &Arc<Opening>, fields: &[&Named], all: &[Named]) -> Result<Variable> {
     let Some(first) = fields.first() else {
         return Err(Error::new(ErrorKind::Other, "a variable without fields"));
     };
@@ -142,16 +143,8 @@ pub(super) fn variable(path: &Path, fields: &[&Named], all: &[Named]) -> Result<
     }
     let mut block = vec![1; outer.len()];
     block.extend(&own_shape);
-    let source = FieldsSource {
-        path: path.to_owned(),
-        name: name.clone(),
-        dims: dims.clone(),
-        shape,
-        block,
-        own: own.len(),
-        storage: first.field.packed.packing.describe(),
-        fields: placed,
-    };
+    let storage = first.field.packed.packing.describe();
+    let of = Arc::new(FieldsOf { dims: dims.clone(), shape, own: own.len(), fields: placed });
     let mut attrs = attributes(first);
     if doubles > 0 {
         let note = format!(
@@ -166,6 +159,8 @@ pub(super) fn variable(path: &Path, fields: &[&Named], all: &[Named]) -> Result<
         coords.push(Coord::named(&axis.name, dims, axis.labels.values()?, axis.attrs.clone()));
     }
     coords.extend(valid_time(&axes)?);
+    let kept = opening.keep(name, Known { attrs: attrs.clone(), values: KnownValues::Fields(of.clone()) });
+    let source = FieldsSource { path: opening.path().to_owned(), name: name.clone(), block, storage, of, kept };
     let array = DataArray::new(Plan::source(source), dims)?.name(name).with_attrs(attrs);
     Ok(Variable { array, coords })
 }

@@ -1,11 +1,13 @@
 //! Against what xarray makes of the same files; the commands stand beside the numbers, after `import xarray as xr`.
 
 mod conventions;
+mod plain;
 mod refusals;
+mod replaced;
 mod text;
 
 use super::{DatasetOptions, NetcdfOptions, open_dataarray, open_dataset, open_dataset_with, open_datasets};
-use crate::array::{Attr, DType, DataArray, Dataset, merge};
+use crate::array::{Attr, DType, DataArray, Dataset, Join, align, merge};
 use crate::display::Show as _;
 use crate::lazy::tests::one_at_a_time;
 use crate::lazy::threads::set_threads;
@@ -275,4 +277,20 @@ fn threads_do_not_change_what_is_read() {
             });
         }
     });
+}
+
+// xr.align keeps the encoding, and to_netcdf then writes whatever number NaN becomes among integers.
+#[test]
+fn missing_values_between_labels_are_written_whatever_the_file_had() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("whole.nc");
+    let whole = DataArray::new(vec![1i16, 2], "x").unwrap().coord("x", [10, 20]).unwrap().name("a");
+    whole.to_netcdf(&path, ()).unwrap();
+    let ds = open_dataset(&path).unwrap();
+    let other = DataArray::new(vec![5.0], "x").unwrap().coord("x", [30]).unwrap().name("b");
+    let aligned = align(&[&ds["a"], &other], Join::Outer).unwrap();
+    assert!(ds["a"].encoding().is_some() && aligned[0].encoding().is_none());
+    let (_folder, back) = round_trip(&merge(aligned).unwrap(), NetcdfOptions::new());
+    let values = back["a"].to_vec::<f64>().unwrap();
+    assert!(values[..2] == [1.0, 2.0] && values[2].is_nan(), "{values:?}");
 }

@@ -281,7 +281,8 @@ impl Setup<'_> {
     /// Bytes of state for each cell.
     pub fn bytes_per_cell(self) -> usize {
         let size = self.input.size();
-        let held = if self.input == DType::F32 { 4 * self.length + 8 } else { 8 * self.length + 8 };
+        let number: usize = if self.input == DType::F32 { 4 } else { 8 };
+        let held = number.saturating_mul(self.length).saturating_add(8);
         match self.op {
             Reduction::Of(op) | Reduction::Place(op) => match op {
                 ReduceOp::Sum | ReduceOp::Mean | ReduceOp::Count | ReduceOp::Prod => 12,

@@ -56,6 +56,16 @@ def packings(missing):
     return [message(2, values, {"forecastTime": step}, f"grid_{name}", missing) for step, name in enumerate(names)]
 
 
+def one_value(edition, names):
+    """Fields of one value with a decimal scale, as steps."""
+
+    def field(step, name):
+        keys = {"shortName": "2t", "forecastTime" if edition == 2 else "P1": step}
+        return message(edition, np.full(COLUMNS * ROWS, 273.25), {**keys, "packingType": name, "decimalScaleFactor": 2})
+
+    return [field(step, name) for step, name in enumerate(names)]
+
+
 def second_order(name):
     """ecCodes may crash after making one, so each is made by a process of its own."""
     return [message(1, waves(), {"P1": {"no_SPD": 0, "SPD1": 1, "SPD3": 3}[name]}, f"grid_second_order_{name}")]
@@ -117,6 +127,8 @@ def main():
     made = {
         "packings.grib2": packings(False),
         "packings_missing.grib2": packings(True),
+        "one_value.grib2": one_value(2, ["grid_simple", "grid_ccsds", "grid_jpeg"]),
+        "one_value.grib1": one_value(1, ["grid_simple"]),
         "cube.grib2": cube(),
         "scanning.grib2": scanning(),
         "greenwich.grib2": greenwich(),

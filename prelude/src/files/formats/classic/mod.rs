@@ -12,18 +12,19 @@ mod tests;
 
 use super::Format;
 use crate::array::Dataset;
-use crate::disk::{FileState, shown};
+use crate::disk::shown;
 use crate::files::assemble;
 use crate::files::attribute::find;
 use crate::files::characters::Characters;
 use crate::files::header::{Header, Variable, own_names};
 use crate::files::library;
+use crate::files::opening::Opening;
 use crate::files::options::DatasetOptions;
 use crate::files::source::{Access, Place, sensible_block};
 use crate::gdal::multidim::Kind;
 use crate::values::Values;
 use crate::{Error, ErrorKind, Result};
-use bytes::{Bytes, FromBeginning};
+use bytes::FromBeginning;
 use std::io::BufReader;
 use std::ops::Range;
 use std::path::Path;
@@ -31,11 +32,10 @@ use std::sync::Arc;
 
 pub(super) struct ClassicNetcdf;
 
-/// A variable of a classic file, with the state of the file when its header was read.
+/// A variable of a classic file.
 #[derive(Debug)]
 pub(in crate::files) struct ClassicArray {
     variable: header::Variable,
-    state: Option<FileState>,
 }
 
 impl Format for ClassicNetcdf {
@@ -47,9 +47,10 @@ impl Format for ClassicNetcdf {
         matches!(first_bytes, [b'C', b'D', b'F', 1 | 2 | 5, ..])
     }
 
-    fn open(&self, path: &Path, options: &DatasetOptions) -> Result<Dataset> {
+    fn open(&self, opening: &Arc<Opening>) -> Result<Dataset> {
+        let (path, options) = (opening.path(), opening.options());
         let header = read(path, options).map_err(|error| error.context(shown(path)))?;
-        assemble::dataset(header, options).map_err(|error| error.context(shown(path)))
+        assemble::dataset(header, opening).map_err(|error| error.context(shown(path)))
     }
 }
 
@@ -60,11 +61,10 @@ fn read(path: &Path, options: &DatasetOptions) -> Result<Header> {
             format!("there is no group {group:?}: classic netCDF files have no groups; open it without one"),
         ));
     }
-    let state = FileState::of(path);
     let found = parse(path)?;
     let mut header = Header { attrs: found.attrs, ..Header::default() };
     for variable in found.variables.into_iter().filter(|variable| !options.drops(&variable.name)) {
-        header.variables.push(described(path, state, variable));
+        header.variables.push(described(path, variable));
     }
     let mapped = |variable: &Variable| find(&variable.attrs, "grid_mapping").is_some();
     if options.decodes_coords() && header.variables.iter().any(mapped) {
@@ -85,7 +85,7 @@ fn parse(path: &Path) -> Result<header::Header> {
     header::parse(&mut BufReader::new(FromBeginning { bytes: &*file, at: 0, length }), length)
 }
 
-fn described(path: &Path, state: Option<FileState>, variable: header::Variable) -> Variable {
+fn described(path: &Path, variable: header::Variable) -> Variable {
     let (of, shape, attrs) = (variable.of, variable.shape.clone(), variable.attrs.clone());
     let name = variable.name.clone();
     let place = Place {
@@ -97,7 +97,7 @@ fn described(path: &Path, state: Option<FileState>, variable: header::Variable) 
         shape,
         kind: Kind::Other,
         of,
-        access: Access::Classic(Arc::new(ClassicArray { variable, state })),
+        access: Access::Classic(Arc::new(ClassicArray { variable })),
         characters: Characters::Letters,
         chunked: false,
         storage: "not compressed".to_owned(),
@@ -107,28 +107,18 @@ fn described(path: &Path, state: Option<FileState>, variable: header::Variable) 
 
 impl ClassicArray {
     pub(in crate::files) fn values(&self, path: &Path, window: &[Range<usize>]) -> Result<Values> {
-        self.with_file(path, |file, variable| read::window(file, variable, window))
+        read::window(&*bytes::open(path)?, &self.variable, window)
     }
 
     /// The bytes of characters.
     pub(in crate::files) fn bytes(&self, path: &Path, window: &[Range<usize>]) -> Result<Vec<u8>> {
-        self.with_file(path, |file, variable| read::bytes(file, variable, window))
+        read::bytes(&*bytes::open(path)?, &self.variable, window)
     }
 
-    /// Uses the variable where it lies now: the file may have been rewritten since its header was read.
-    fn with_file<R>(&self, path: &Path, work: impl FnOnce(&dyn Bytes, &header::Variable) -> Result<R>) -> Result<R> {
-        let file = bytes::open(path)?;
-        // Of a file behind a virtual path nobody tells whether it was rewritten.
-        if library::is_virtual(path) || self.state.is_some() && FileState::of(path) == self.state {
-            return work(&*file, &self.variable);
-        }
-        let found = parse(path)?;
-        let same = |other: &&header::Variable| {
-            other.name == self.variable.name && other.of == self.variable.of && other.dims == self.variable.dims
-        };
-        match found.variables.iter().find(same) {
-            Some(variable) => work(&*file, variable),
-            None => Err(Error::new(ErrorKind::NotFound, "the file no longer has this variable")),
-        }
+    /// Whether the values of another one lie where these do, as far as there are as many.
+    pub(in crate::files) fn continues(&self, other: &Self) -> bool {
+        let (now, before) = (&self.variable, &other.variable);
+        let inner = |variable: &header::Variable| variable.shape.get(1..).map(<[usize]>::to_vec);
+        (now.begin, now.record, now.of, inner(now)) == (before.begin, before.record, before.of, inner(before))
     }
 }

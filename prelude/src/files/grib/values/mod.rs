@@ -1,6 +1,7 @@
 //! From the bits of a field to its numbers.
 //!
-//! Every packing stores whole numbers X; a value is (R + X · 2^E) / 10^D. They are unpacked here and not by GDAL:
+//! Every packing stores whole numbers X; a value is (R + X · 2^E) / 10^D, but R alone where no bits are stored. They are
+//! unpacked here and not by GDAL:
 //! GDAL's GRIB reader works in 32-bit floats (the last digits differ from other readers'), knows neither CCSDS before 3.9
 //! nor reduced grids nor all product templates, turns rows and columns over, and may be used by one thread at a time.
 //! Only the JPEG 2000 image inside a field is GDAL's, which any of its JPEG 2000 drivers reads.
@@ -15,13 +16,14 @@ pub(super) use packing::Packing;
 
 use super::bytes::Bits;
 use super::messages::{Extent, Reader};
+use crate::lazy::refuse_beyond_memory;
 use crate::values::buffers;
 use crate::{Error, ErrorKind, Result};
 use packing::Scale;
 use std::ops::Range;
 
 /// Where the values of a field are, and how they are packed.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Packed {
     pub(super) packing: Packing,
     /// How many points the grid has.
@@ -62,17 +64,27 @@ impl Packed {
         if wanted.is_empty() {
             return Ok(Vec::new());
         }
+        // Headers say how many numbers there are, and some packings hold any number of them in a few bytes.
+        let whole = matches!(
+            &self.packing,
+            Packing::Ccsds { .. } | Packing::Png(_) | Packing::Jpeg(_) | Packing::SecondOrder(_)
+        );
+        let bytes = wanted.len() as u64 * 4 + if whole { all as u64 * 8 } else { 0 };
+        refuse_beyond_memory("to unpack its values", bytes)?;
         let numbers = match &self.packing {
             Packing::Simple(scale) => return self.simple(reader, *scale, wanted),
             Packing::Ieee { bytes } => return self.ieee(reader, *bytes, wanted),
+            Packing::Complex(packing) => {
+                return complex::values(&reader.bytes(self.data)?, packing, wanted, all).map_err(damaged);
+            }
             Packing::Unknown(reason) => return Err(Error::new(ErrorKind::InvalidArgument, reason.clone())),
             // All values are the same, so nothing is stored.
-            Packing::Jpeg(scale) | Packing::Png(scale) | Packing::Ccsds { scale, .. }
-                if scale.bits == 0 || self.data.length == 0 =>
-            {
+            Packing::Jpeg(scale) | Packing::Png(scale) | Packing::Ccsds { scale, .. } if scale.bits == 0 => {
+                return Ok(vec![scale.only(); wanted.len()]);
+            }
+            Packing::Jpeg(scale) | Packing::Png(scale) | Packing::Ccsds { scale, .. } if self.data.length == 0 => {
                 return Ok(vec![scale.value(0.0); wanted.len()]);
             }
-            Packing::Complex(packing) => complex::numbers(&reader.bytes(self.data)?, packing, all),
             Packing::Ccsds { settings, .. } => ccsds::numbers(&reader.bytes(self.data)?, *settings, all),
             Packing::Png(_) => images::png(&reader.bytes(self.data)?, all),
             Packing::Jpeg(_) => images::jpeg(reader.bytes(self.data)?, all),
@@ -86,7 +98,7 @@ impl Packed {
 
     fn simple(&self, reader: &Reader, scale: Scale, wanted: Range<usize>) -> Result<Vec<f32>> {
         if scale.bits == 0 {
-            return Ok(vec![scale.value(0.0); wanted.len()]);
+            return Ok(vec![scale.only(); wanted.len()]);
         }
         let width = scale.bits as usize;
         let first = wanted.start * width;

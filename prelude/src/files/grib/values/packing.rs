@@ -50,6 +50,12 @@ impl Scale {
     pub(super) fn value(self, number: f64) -> f32 {
         ((number * self.factor + self.reference) * self.decimal) as f32
     }
+
+    /// The value of a field of one value, which has no bits. By the standard it is scaled by D like all others; ecCodes, which
+    /// wrote nearly all such fields there are, writes and reads it as it is.
+    pub(super) fn only(self) -> f32 {
+        self.reference as f32
+    }
 }
 
 impl Packing {
