@@ -12,6 +12,8 @@ pub(in crate::files) struct Encoder {
     encoding: FileEncoding,
     /// What a missing value becomes.
     fill: Option<f64>,
+    /// The same among integers: a float does not hold all of 64 bits.
+    whole_fill: Option<i128>,
     /// Whether numbers change at all.
     plain: bool,
     /// Whether missing values are NaN, so that a number that equals the fill value is a value.
@@ -49,12 +51,17 @@ impl Encoder {
         if of.is_float() && encoding.fill_value.is_none() {
             encoding.fill_value = Some(Given::Floats(vec![f64::NAN], of));
         }
+        let whole_fill = [&encoding.fill_value, &encoding.missing_value].into_iter().flatten().find_map(|given| {
+            let (least, _) = of.with_sign(true).integer_range()?;
+            let (_, most) = of.with_sign(false).integer_range()?;
+            given.whole().filter(|fill| (least..=most).contains(fill)).map(|fill| of.wrapped(fill))
+        });
         let plain = encoding.scale_factor.is_none()
             && encoding.add_offset.is_none()
             && encoding.unsigned.is_none()
             && encoding.of.dtype() == dtype
             && fill.is_none_or(|fill| fill.is_nan() || !dtype.is_float());
-        Self { encoding, fill, plain, from_floats: dtype.is_float() }
+        Self { encoding, fill, whole_fill, plain, from_floats: dtype.is_float() }
     }
 
     /// What the variable is created with.
@@ -93,37 +100,61 @@ impl Encoder {
             _ => of,
         };
         let exact = scale.is_none() && offset.is_none() && !values.dtype().is_float();
-        let mut out: Vec<f64> = Vec::with_capacity(values.len());
         // Integers of 64 bits do not all go through a float.
         if let (true, Values::I64(_), FileType::I64) | (true, Values::U64(_), FileType::U64) = (exact, &values, of) {
             return Ok(values);
         }
+        if matches!(of, FileType::I64 | FileType::U64) {
+            let mut whole: Vec<i128> = Vec::with_capacity(values.len());
+            each!(&values, array => {
+                for &value in array.iter() {
+                    whole.push(self.whole(value.to_f64(), scale, offset, logical)?);
+                }
+            });
+            return match of {
+                FileType::U64 => {
+                    Values::from_shape_vec(values.shape(), whole.into_iter().map(|value| value as u64).collect())
+                }
+                _ => Values::from_shape_vec(values.shape(), whole.into_iter().map(|value| value as i64).collect()),
+            };
+        }
+        let mut out: Vec<f64> = Vec::with_capacity(values.len());
         each!(&values, array => {
             for &value in array.iter() {
-                out.push(self.number(value.to_f64(), scale, offset, logical)?);
+                out.push(match of.is_integer() {
+                    true => self.whole(value.to_f64(), scale, offset, logical)? as f64,
+                    false => self.float(value.to_f64(), scale, offset),
+                });
             }
         });
         Ok(Values::from_shape_vec(values.shape(), out)?.cast(of.dtype()))
     }
 
-    fn number(&self, value: f64, scale: Option<f64>, offset: Option<f64>, logical: FileType) -> Result<f64> {
+    fn float(&self, value: f64, scale: Option<f64>, offset: Option<f64>) -> f64 {
+        if value.is_nan() {
+            return self.fill.unwrap_or(value);
+        }
+        let moved = offset.map_or(value, |offset| value - offset);
+        scale.map_or(moved, |scale| moved / scale)
+    }
+
+    fn whole(&self, value: f64, scale: Option<f64>, offset: Option<f64>, logical: FileType) -> Result<i128> {
         let of = self.encoding.of;
         let refused = |why: String| Err(Error::new(ErrorKind::InvalidArgument, why));
         if value.is_nan() {
-            return match self.fill {
-                Some(fill) => Ok(fill),
-                None if of.is_float() => Ok(value),
-                None => refused(format!(
-                    "a missing value cannot be written as {} without a _FillValue; fill it, or write floats",
-                    of.dtype()
-                )),
-            };
+            return self.whole_fill.map_or_else(
+                || {
+                    refused(format!(
+                        "a missing value cannot be written as {} without a _FillValue; fill it, or write floats",
+                        of.dtype()
+                    ))
+                },
+                Ok,
+            );
         }
         let moved = offset.map_or(value, |offset| value - offset);
         let packed = scale.map_or(moved, |scale| moved / scale);
-        let Some((least, most)) = logical.integer_range() else {
-            return Ok(packed);
-        };
+        let (least, most) = logical.integer_range().unwrap_or_default();
         let rounded = packed.round_ties_even();
         // The largest number of 64 bits is no float; the next one is, and would wrap around.
         if !rounded.is_finite() || (rounded as i128) < least || (rounded as i128) > most {
@@ -137,8 +168,8 @@ impl Encoder {
             };
             return refused(format!("{value} does not fit into {}-bit integers{how}", 8 * logical.size()));
         }
-        let stored = of.wrapped(rounded as i128) as f64;
-        match self.fill {
+        let stored = of.wrapped(rounded as i128);
+        match self.whole_fill {
             Some(fill) if fill == stored && self.from_floats => {
                 refused(format!("{value} becomes {stored}, which stands for missing; choose another _FillValue"))
             }

@@ -85,7 +85,7 @@ fn attributes_keep_their_types_and_lengths() {
         assert_eq!(ds.get_attr("empty"), Some(&Attr::from("")), "{name}");
         assert_eq!(ds.get_attr("whole"), Some(&Attr::Integers(vec![1, 2, 3])), "{name}");
         assert_eq!(ds.get_attr("one"), Some(&Attr::Int(-7)), "{name}");
-        assert_eq!(ds.get_attr("single"), Some(&Attr::Float(0.5)), "{name}");
+        assert_eq!(ds.get_attr("single"), Some(&Attr::Float32(0.5)), "{name}");
         assert_eq!(ds.get_attr("latin"), Some(&Attr::from("Zürich")), "{name}");
         let (_folder, back) = round_trip(&ds, NetcdfOptions::new());
         assert_eq!(back.get_attr("empty"), Some(&Attr::from("")), "{name}");
