@@ -11,6 +11,7 @@ use crate::array::{Attrs, Coord, DataArray, Dataset, Values};
 use crate::geo::{Crs, SPATIAL_REF};
 use crate::lazy::Plan;
 use std::collections::HashSet;
+use std::sync::Arc;
 
 /// The arrays and coordinates of what a header says. Coordinates are read.
 ///
@@ -67,12 +68,12 @@ fn with_encoding(array: DataArray, encoding: FileEncoding) -> DataArray {
 }
 
 fn coordinate(variable: &Variable, options: &DatasetOptions) -> Result<Coord> {
-    let Opened { source, attrs, .. } = opened(variable, options)?;
+    let Opened { source, attrs, encoding } = opened(variable, options)?;
     let values = match variable.place.shape.contains(&0) {
         true => empty(source.decoding.dtype, &source.place.shape)?,
         false => source.all()?,
     };
-    Ok(Coord::named(&variable.name, variable.place.dims.clone(), values, attrs))
+    Ok(Coord::named(&variable.name, variable.place.dims.clone(), values, attrs).keeping(Arc::new(encoding)))
 }
 
 /// A variable as the coders decided.

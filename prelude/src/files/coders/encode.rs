@@ -1,9 +1,9 @@
 //! The way back: values as the numbers of a file, with the encoding that the file had or that a user asked for.
 
-use super::FileEncoding;
+use super::{DateNumbers, FileEncoding};
 use crate::files::attribute::{Given, GivenAttrs};
 use crate::files::file_type::FileType;
-use crate::values::{DType, Element as _, Values, each};
+use crate::values::{DType, Element as _, Text, Values, each};
 use crate::{Error, ErrorKind, Result};
 
 /// How the values of a variable become the numbers of a file.
@@ -18,6 +18,10 @@ pub(in crate::files) struct Encoder {
     plain: bool,
     /// Whether missing values are NaN, so that a number that equals the fill value is a value.
     from_floats: bool,
+    /// Of dates.
+    dates: Option<DateNumbers>,
+    /// What a missing text becomes.
+    missing_text: Option<Text>,
 }
 
 /// What a variable is created with.
@@ -61,7 +65,29 @@ impl Encoder {
             && encoding.unsigned.is_none()
             && encoding.of.dtype() == dtype
             && fill.is_none_or(|fill| fill.is_nan() || !dtype.is_float());
-        Self { encoding, fill, whole_fill, plain, from_floats: dtype.is_float() }
+        Self { encoding, fill, whole_fill, plain, from_floats: dtype.is_float(), dates: None, missing_text: None }
+    }
+
+    /// For dates. Units that a coordinate says for its bounds too are not repeated there.
+    pub(in crate::files) fn of_dates(dates: DateNumbers, said_elsewhere: bool) -> Self {
+        let mut encoding = dates.encoding.clone();
+        if said_elsewhere {
+            (encoding.units, encoding.calendar) = (None, None);
+        }
+        let plain = Self::new(encoding.of.dtype(), Some(encoding));
+        Self { dates: Some(dates), ..plain }
+    }
+
+    /// For texts, of which a missing one becomes `missing`; the attribute `missing_value` says so.
+    pub(in crate::files) fn of_texts(missing: Option<Text>) -> Self {
+        let mut encoding = FileEncoding::of(FileType::Text);
+        encoding.missing_value = missing.map(|word| Given::Text(word.as_str().unwrap_or_default().to_owned()));
+        Self { missing_text: missing, ..Self::new(DType::Text, Some(encoding)) }
+    }
+
+    /// Whether the values are dates.
+    pub(in crate::files) fn is_of_dates(&self) -> bool {
+        self.dates.is_some()
     }
 
     /// What the variable is created with.
@@ -85,12 +111,20 @@ impl Encoder {
     /// file has nothing that says so.
     pub(in crate::files) fn apply(&self, values: Values) -> Result<Values> {
         let of = self.encoding.of;
+        if let (Some(missing), Values::Text(texts)) = (self.missing_text, &values) {
+            let refused = |text: &Text| *text == missing;
+            if texts.iter().any(refused) {
+                let message = format!("the text {missing:?} stands for a missing one; choose another missing_value");
+                return Err(Error::new(ErrorKind::InvalidArgument, message));
+            }
+            let written = |text: Text| if text.is_missing() { missing } else { text };
+            return Ok(Values::Text(texts.mapv(written).into_shared()));
+        }
+        if let Some(dates) = &self.dates {
+            return dates.apply(&values);
+        }
         if self.plain || of.is_text() {
             return Ok(values);
-        }
-        // Dates that nobody has looked at are the numbers that they are stored as.
-        if let Some((_, dates)) = values.dates() {
-            return Ok(Values::I64(dates.clone()));
         }
         let number = |given: &Option<Given>| given.as_ref().and_then(Given::number).map(|(value, _)| value);
         let (scale, offset) = (number(&self.encoding.scale_factor), number(&self.encoding.add_offset));
@@ -182,9 +216,8 @@ impl Encoder {
 fn suits(encoding: &FileEncoding, dtype: DType) -> bool {
     match dtype {
         DType::Text => encoding.of.is_text(),
-        dates if dates.is_date() => encoding.units.is_some(),
         DType::Bool => encoding.is_bool,
-        // Dates are numbers already when they come here.
+        // Numbers of dates have an encoding that was made for them.
         _ => !encoding.of.is_text() && encoding.of != FileType::Bool && !encoding.is_bool,
     }
 }

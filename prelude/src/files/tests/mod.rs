@@ -3,6 +3,7 @@
 mod conventions;
 mod refusals;
 mod text;
+mod written;
 
 use super::{DatasetOptions, NetcdfOptions, open_dataarray, open_dataset, open_dataset_with, open_datasets};
 use crate::array::{Attr, DType, DataArray, Dataset, merge};
