@@ -237,6 +237,7 @@ fn read(
     let Some(reference) = seconds(date, time) else { return Some(Err(no_date(date))) };
     let mut conditions: Vec<(char, Option<i64>)> = vec![('L', head.u8(10).map(i64::from))];
     conditions.extend(layout.conditions(template, bytes)?);
+    let before = before_the_move(bytes, layout.process, head)?;
     let (mut level_type, mut level) = (None, None);
     if let Some(at) = layout.surfaces {
         let surfaces = levels::Surfaces::read(bytes, at)?;
@@ -265,7 +266,7 @@ fn read(
     if let Some(at) = layout.statistics {
         let ranges = time_ranges(bytes, at)?;
         // Of several spans the last says how the field was made of what the others made.
-        step_type = step_type_of(&ranges);
+        step_type = step_type_of(&ranges, before);
         if let Some(last) = ranges.last() {
             conditions.push(('p', Some(last.process.into())));
             conditions.push(('u', Some(last.unit.into())));
@@ -274,7 +275,7 @@ fn read(
         if ranges.len() > 1 {
             conditions.push(('P', spans(ranges.iter().map(|range| range.process.into()))));
         }
-        steps = steps.and_then(|(start, _)| Some((start, start.checked_add(duration(&ranges)?)?)));
+        steps = steps.and_then(|(start, _)| Some((start, start.checked_add(duration(&ranges, before)?)?)));
     }
     let kind = i64::from(head.u8(20)?);
     let local_type = identification.local.filter(|_| centre == 98).and_then(|local| Bytes(local).u16(9));
@@ -286,7 +287,7 @@ fn read(
             discipline: identification.discipline,
             category: bytes.u8(9)?,
             number: bytes.u8(10)?,
-            before: before_the_move(bytes, layout.process, head)?,
+            before,
             conditions,
         },
         level_type,
@@ -342,11 +343,12 @@ fn time_ranges(bytes: Bytes<'_>, at: usize) -> Option<Vec<TimeRange>> {
         .collect()
 }
 
-/// By how much the end is later than the start. A range whose forecasts start later and later adds nothing.
-fn duration(ranges: &[TimeRange]) -> Option<i64> {
+/// By how much the end is later than the start. A range whose forecasts start later and later adds nothing in ECMWF's
+/// files from before its move.
+fn duration(ranges: &[TimeRange], before: bool) -> Option<i64> {
     let range = match ranges {
         [] => return Some(0),
-        [only] if only.increment == 1 => return Some(0),
+        [only] if only.increment == 1 && before => return Some(0),
         [only] => only,
         several => several.iter().find(|range| range.increment == 2)?,
     };
@@ -354,9 +356,10 @@ fn duration(ranges: &[TimeRange]) -> Option<i64> {
 }
 
 /// Code table 4.10, by ecCodes' names.
-fn step_type_of(ranges: &[TimeRange]) -> String {
+fn step_type_of(ranges: &[TimeRange], before: bool) -> String {
     let Some(last) = ranges.last() else { return "instant".to_owned() };
     match last.process {
+        0 if before && last.increment == 1 => "avgd",
         0 => "avg",
         1 => "accum",
         2 => "max",
@@ -376,4 +379,21 @@ fn step_type_of(ranges: &[TimeRange]) -> String {
         other => return other.to_string(),
     }
     .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{TimeRange, duration, step_type_of};
+
+    // codes_get of stepType and stepRange, with typeOfTimeIncrement 1 and tablesVersion 33 and 34, of centre 98 and of 7
+    #[test]
+    fn what_starts_later_and_later_takes_time_but_in_old_files_of_ecmwf() {
+        let mean = TimeRange { process: 0, increment: 1, unit: 1, length: 24 };
+        let told = |ranges: &[TimeRange], before| (step_type_of(ranges, before), duration(ranges, before));
+        assert_eq!(told(&[mean], true), ("avgd".to_owned(), Some(0)));
+        assert_eq!(told(&[mean], false), ("avg".to_owned(), Some(86_400)));
+        // The last of several says what was made of the others.
+        let largest = TimeRange { process: 2, increment: 2, unit: 1, length: 6 };
+        assert_eq!(told(&[mean, largest], true), ("max".to_owned(), Some(21_600)));
+    }
 }
