@@ -9,6 +9,7 @@ use super::operation::Keeps;
 use crate::values::AxisIndex;
 use std::any::Any;
 use std::fmt::Debug;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::Arc;
 
 /// Where another array begins that follows along a dimension.
@@ -44,5 +45,10 @@ pub(crate) trait Attachment: Debug + Send + Sync {
     /// Writes what it says into attributes that repeat it.
     fn describe(&self, attrs: &mut Attrs, coords: &mut [Coord]);
 
+    fn as_any(&self) -> &dyn Any;
+}
+
+/// Something that an upper room keeps with a coordinate.
+pub(crate) trait Kept: Debug + Send + Sync + UnwindSafe + RefUnwindSafe {
     fn as_any(&self) -> &dyn Any;
 }

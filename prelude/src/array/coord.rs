@@ -1,5 +1,6 @@
 //! Coordinates: the labels along an axis, or what is known about a whole array.
 
+use super::attachment::Kept;
 use super::attrs::{Attr, Attrs};
 use crate::time::{CfTimes, DateRange, DateTime};
 use crate::values::{AxisIndex, DType, EvenRange, Text, Values};
@@ -32,6 +33,8 @@ pub struct Coord {
     dims: Option<Arc<[String]>>,
     labels: Stored,
     attrs: Attrs,
+    // What an upper room keeps with it.
+    kept: Option<Arc<dyn Kept>>,
 }
 
 /// The values, or how they follow from a few numbers.
@@ -56,11 +59,11 @@ impl Coord {
     }
 
     pub(crate) fn unnamed(values: Values) -> Self {
-        Self { name: "".into(), dims: None, labels: Stored::Values(values), attrs: Attrs::default() }
+        Self { name: "".into(), dims: None, labels: Stored::Values(values), attrs: Attrs::default(), kept: None }
     }
 
     pub(crate) fn named(name: &str, dims: impl Into<Arc<[String]>>, values: Values, attrs: Attrs) -> Self {
-        Self { name: name.into(), dims: Some(dims.into()), labels: Stored::Values(values), attrs }
+        Self { name: name.into(), dims: Some(dims.into()), labels: Stored::Values(values), attrs, kept: None }
     }
 
     /// Adds an attribute.
@@ -72,6 +75,17 @@ impl Coord {
 
     pub(crate) fn with_attrs(self, attrs: Attrs) -> Self {
         Self { attrs, ..self }
+    }
+
+    /// With something that an upper room keeps with it, such as how its file stores it. It stays where coordinates are selected,
+    /// renamed or joined; whoever kept it there sees whether it still fits.
+    pub(crate) fn keeping(self, kept: Arc<dyn Kept>) -> Self {
+        Self { kept: Some(kept), ..self }
+    }
+
+    /// What an upper room kept with it.
+    pub(crate) fn kept<T: 'static>(&self) -> Option<&T> {
+        self.kept.as_deref()?.as_any().downcast_ref()
     }
 
     /// Its name; empty until it belongs to an array.
@@ -202,7 +216,7 @@ impl Stored {
 
 impl From<EvenRange> for Coord {
     fn from(range: EvenRange) -> Self {
-        Self { name: "".into(), dims: None, labels: Stored::even(range), attrs: Attrs::default() }
+        Self { name: "".into(), dims: None, labels: Stored::even(range), attrs: Attrs::default(), kept: None }
     }
 }
 

@@ -72,7 +72,7 @@ mod where_;
 pub use crate::values::{DType, Element, IntoElement, Text, Values};
 pub(crate) use align::spread;
 pub use align::{Join, align};
-pub(crate) use attachment::{Attachment, Joined};
+pub(crate) use attachment::{Attachment, Joined, Kept};
 pub use attrs::{Attr, Attrs};
 pub use calendar::{ConvertCalendar, IntoConvertCalendar};
 pub use coarsen::Coarsen;

@@ -92,7 +92,7 @@ fn with_encoding(array: DataArray, encoding: FileEncoding) -> DataArray {
 }
 
 fn coordinate(variable: &Variable, options: &DatasetOptions) -> Result<Coord> {
-    let Opened { source, attrs, .. } = opened(variable, options)?;
+    let Opened { source, attrs, encoding } = opened(variable, options)?;
     // Coordinates are read at once, so nobody else asks whether they fit.
     let bytes = (count(&source.place.shape) as u64).saturating_mul(source.decoding.dtype.size() as u64);
     let what = format!(
@@ -104,7 +104,7 @@ fn coordinate(variable: &Variable, options: &DatasetOptions) -> Result<Coord> {
         true => empty(source.decoding.dtype, &source.place.shape)?,
         false => source.all()?,
     };
-    Ok(Coord::named(&variable.name, variable.place.dims.clone(), values, attrs))
+    Ok(Coord::named(&variable.name, variable.place.dims.clone(), values, attrs).keeping(Arc::new(encoding)))
 }
 
 /// A variable as the coders decided.

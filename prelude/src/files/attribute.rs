@@ -103,6 +103,18 @@ impl Given {
         }
     }
 
+    /// The first number, if it is a whole one.
+    pub(super) fn whole(&self) -> Option<i128> {
+        match self {
+            Self::Integers(values, _) => values.first().map(|&value| value.into()),
+            Self::Large(values) => values.first().map(|&value| value.into()),
+            Self::Floats(values, _) => {
+                values.first().filter(|value| value.fract() == 0.0 && value.abs() < 1e30).map(|&value| value as i128)
+            }
+            Self::Text(_) | Self::Texts(_) => None,
+        }
+    }
+
     /// The number and its type, if it is one number.
     pub(super) fn number(&self) -> Option<(f64, FileType)> {
         match self {

@@ -34,6 +34,7 @@ mod characters;
 mod coders;
 mod create;
 mod csv;
+mod encoders;
 mod errors;
 mod file_type;
 mod formats;

@@ -1,8 +1,9 @@
 //! Datasets to netCDF-4, window by window, so that one larger than memory can be written.
 
-use super::attribute::{Given, GivenAttrs};
-use super::coders::{Encoder, FileEncoding, encode_dates, stored_dates};
+use super::attribute::Given;
+use super::coders::Encoder;
 use super::create::{self, NewFile, Owner};
+use super::encoders::{self, Encoders};
 use super::file_type::FileType;
 use super::library::{forget, serial};
 use super::source::sensible_block;
@@ -32,7 +33,7 @@ const WINDOW_BYTES: usize = 32 << 20;
 pub struct NetcdfOptions {
     level: u8,
     chunks: Vec<(String, usize)>,
-    packed: Vec<(String, f64, f64)>,
+    pub(super) packed: Vec<(String, f64, f64)>,
     unlimited: Vec<String>,
 }
 
@@ -122,8 +123,9 @@ fn save(ds: &Dataset, path: &Path, options: &NetcdfOptions) -> Result<()> {
     }
     let temporary = Temporary::beside(path)?;
     // Reductions are computed before the lock on the library is taken: they may read netCDF files themselves.
-    let arrays: Vec<Plan> = ds.arrays().iter().map(|array| array.plan().settled()).collect::<Result<_>>()?;
-    fill(ds, &arrays, temporary.path(), options).map_err(|error| {
+    let arrays: Vec<Plan> = ds.arrays().iter().map(|array| surveyed(array.plan())).collect::<Result<_>>()?;
+    let encoders = encoders::of(ds, &arrays, options).map_err(|error| error.context(shown(path)))?;
+    fill(ds, &arrays, encoders, temporary.path(), options).map_err(|error| {
         let error = match why_not_written(temporary.path()) {
             Some(why) if error.kind() == ErrorKind::Io => error.context(why),
             _ => error,
@@ -132,6 +134,13 @@ fn save(ds: &Dataset, path: &Path, options: &NetcdfOptions) -> Result<()> {
     })?;
     forget(path);
     temporary.take_name(path)
+}
+
+/// A plan of which parts are quick to compute. Dates and texts are looked at before they are written, so few are held.
+fn surveyed(plan: &Plan) -> Result<Plan> {
+    let plan = plan.settled()?;
+    let twice = plan.dtype().is_date() || plan.dtype() == DType::Text;
+    Ok(if twice && plan.nbytes() <= WINDOW_BYTES as u64 { Plan::memory(plan.evaluate()?) } else { plan })
 }
 
 /// A variable that was made, and how its values become the file's.
@@ -162,8 +171,8 @@ impl Drop for Declaration {
     }
 }
 
-fn fill(ds: &Dataset, plans: &[Plan], path: &Path, options: &NetcdfOptions) -> Result<()> {
-    let mut declaration = Declaration(Some(declared(ds, path, options)?));
+fn fill(ds: &Dataset, plans: &[Plan], encoders: Encoders, path: &Path, options: &NetcdfOptions) -> Result<()> {
+    let mut declaration = Declaration(Some(declared(ds, encoders, path, options)?));
     let outcome = match &declaration.0 {
         Some(declared) => write_values(&declared.made, plans),
         None => Ok(()),
@@ -194,7 +203,7 @@ fn write_values(made: &[Made], plans: &[Plan]) -> Result<()> {
 }
 
 /// Makes the file with its dimensions, its attributes, its coordinates and the variables for its arrays.
-fn declared(ds: &Dataset, path: &Path, options: &NetcdfOptions) -> Result<Declared> {
+fn declared(ds: &Dataset, encoders: Encoders, path: &Path, options: &NetcdfOptions) -> Result<Declared> {
     // Before everything that belongs to HDF5, so that it is let go after all of it, also if something fails.
     let _serial = serial();
     // GDAL would claim a version of the conventions that nobody has checked.
@@ -224,12 +233,14 @@ fn declared(ds: &Dataset, path: &Path, options: &NetcdfOptions) -> Result<Declar
         attrs.set("coordinates", names.join(" "));
     }
     attrs.iter().try_for_each(|(name, value)| create::attribute(&Owner::File(&file.top), name, &Given::of(value)))?;
-    for coord in ds.coords() {
-        write_coord(&file, &dims, coord)?;
+    for (coord, encoder) in ds.coords().iter().zip(encoders.coords) {
+        write_coord(&file, &dims, coord, encoder)?;
     }
     let has_crs = ds.coords().get(SPATIAL_REF).is_some();
     let mut made = Vec::new();
-    for array in ds.arrays() {
+    let bounds = bounds_of(ds);
+    for (array, encoder) in ds.arrays().iter().zip(encoders.arrays) {
+        let name = array.get_name().unwrap_or_default();
         let others: Vec<&str> = array
             .coords()
             .iter()
@@ -241,35 +252,14 @@ fn declared(ds: &Dataset, path: &Path, options: &NetcdfOptions) -> Result<Declar
         if !others.is_empty() {
             attrs.set("coordinates", others.join(" "));
         }
-        if has_crs && array.ndim() >= 2 {
+        if has_crs && !bounds.contains(&name) && lies_on_a_map(array) {
             attrs.set("grid_mapping", SPATIAL_REF);
-        }
-        let name = array.get_name().unwrap_or_default();
-        let packed = options.packed.iter().find(|(packed, ..)| packed == name);
-        if array.encoding().is_some_and(|known| known.is_raw() && known.bands().is_some()) {
-            let message = format!(
-                "{name}: its numbers are those of a file whose bands have nodata values or scales of their own, and a \
-                 netCDF variable has one; open the file masked"
-            );
-            return Err(Error::new(ErrorKind::InvalidArgument, message));
-        }
-        let mut encoding = match packed {
-            Some((_, scale, offset)) => Some(packing(*scale, *offset)),
-            // What a user says of how values are stored goes before what their file said.
-            None if ["_FillValue", "missing_value"].iter().any(|name| attrs.get(name).is_some()) => {
-                encoding_of(array.dtype(), &attrs)
-            }
-            None => FileEncoding::known(array).or_else(|| encoding_of(array.dtype(), &attrs)),
-        };
-        // Data are not looked at before they are written, so their dates take the units that hold any.
-        if let Some(kind) = array.dtype().date_kind() {
-            encoding = Some(stored_dates(kind));
         }
         let variable = NewVariable {
             name,
             dims: array.dims(),
             shape: array.shape(),
-            encoder: Encoder::new(array.dtype(), encoding),
+            encoder,
             attrs: &attrs,
             options: Some(options),
         };
@@ -278,24 +268,32 @@ fn declared(ds: &Dataset, path: &Path, options: &NetcdfOptions) -> Result<Declar
     Ok(Declared { made, _dims: dims, file })
 }
 
-/// The encoding that their attributes say of values.
-fn encoding_of(dtype: DType, attrs: &Attrs) -> Option<FileEncoding> {
-    let given: GivenAttrs = attrs.iter().map(|(name, value)| (name.to_owned(), Given::of(value))).collect();
-    (dtype.is_number() && dtype != DType::Bool).then(|| FileEncoding::described_by(FileType::of(dtype), &given))
+/// The variables that hold the bounds of others.
+fn bounds_of(ds: &Dataset) -> Vec<&str> {
+    let attrs = ds.coords().iter().map(Coord::attrs).chain(ds.arrays().iter().map(DataArray::attrs));
+    attrs.flat_map(|attrs| ["bounds", "climatology"].map(|name| attrs.get(name)?.as_str())).flatten().collect()
 }
 
-/// 16-bit integers, of which the smallest is missing.
-fn packing(scale: f64, offset: f64) -> FileEncoding {
-    let number = |value: f64| Some(Given::Floats(vec![value], FileType::F64));
-    FileEncoding {
-        fill_value: Some(Given::Integers(vec![i16::MIN.into()], FileType::I16)),
-        scale_factor: number(scale),
-        add_offset: number(offset),
-        ..FileEncoding::of(FileType::I16)
-    }
+/// Whether the pixels of an array lie on a map: it has the dimensions of one, by their names, by what their labels are, or
+/// by the longitudes and latitudes of its pixels.
+fn lies_on_a_map(array: &DataArray) -> bool {
+    let says = |coord: &Coord, attr: &str, known: &[&str]| {
+        coord.attrs().get(attr).and_then(|value| value.as_str()).is_some_and(|value| known.contains(&value))
+    };
+    let runs = |axis: &str, names: [&str; 4], units: &str| {
+        array.coords().iter().any(|coord| {
+            let is =
+                says(coord, "axis", &[axis]) || says(coord, "standard_name", &names) || says(coord, "units", &[units]);
+            is && !coord.dims().is_empty() && coord.dims().iter().all(|dim| array.axis_of(dim).is_some())
+        })
+    };
+    let across = ["projection_x_coordinate", "grid_longitude", "longitude", "projection_x_angular_coordinate"];
+    let down = ["projection_y_coordinate", "grid_latitude", "latitude", "projection_y_angular_coordinate"];
+    array.map_dims().is_some()
+        || (array.ndim() >= 2 && runs("X", across, "degrees_east") && runs("Y", down, "degrees_north"))
 }
 
-fn windows(plan: &Plan) -> Vec<Vec<Range<usize>>> {
+pub(super) fn windows(plan: &Plan) -> Vec<Vec<Range<usize>>> {
     let shape = plan.shape();
     let mut windows = vec![Vec::new()];
     let mut room = (WINDOW_BYTES / plan.dtype().size().max(1)).max(1);
@@ -351,8 +349,11 @@ impl NewVariable<'_> {
         }
         let owner = Owner::Array(&array);
         // What says how the values are stored follows from the encoding.
+        let dates = self.encoder.is_of_dates();
         let own = self.attrs.iter().filter(|(name, _)| {
-            !matches!(*name, "_FillValue" | "missing_value") && stored.attrs.iter().all(|(stored, _)| stored != name)
+            let encoding = matches!(*name, "_FillValue" | "missing_value");
+            let units = dates && matches!(*name, "units" | "calendar");
+            !encoding && !units && stored.attrs.iter().all(|(stored, _)| stored != name)
         });
         for (name, value) in own {
             create::attribute(&owner, name, &Given::of(value))?;
@@ -385,22 +386,14 @@ fn creation(options: &NetcdfOptions, dims: &[String], shape: &[usize], of: FileT
     list
 }
 
-fn write_coord(file: &NewFile, dims: &[(String, Dimension)], coord: &Coord) -> Result<()> {
+fn write_coord(file: &NewFile, dims: &[(String, Dimension)], coord: &Coord, encoder: Encoder) -> Result<()> {
     let mut attrs = coord.attrs().clone();
     attrs.remove("decoding_note");
-    let encoding = encoding_of(coord.values().dtype(), &attrs);
-    let (values, encoding) = match coord.values().dtype() {
-        dates if dates.is_date() => {
-            let (numbers, encoding) = encode_dates(coord.values(), encoding.as_ref())?;
-            (numbers, Some(encoding))
-        }
-        _ => (coord.values().clone(), encoding),
-    };
+    let values = encoder.apply(coord.values().clone()).map_err(|error| error.context(coord.name()))?;
     let shape = values.shape().to_vec();
-    let encoder = Encoder::new(values.dtype(), encoding);
     let variable =
         NewVariable { name: coord.name(), dims: coord.dims(), shape: &shape, encoder, attrs: &attrs, options: None };
     let made = variable.make(file, dims)?;
     let window: Vec<Range<usize>> = shape.iter().map(|&length| 0..length).collect();
-    create::write(&made.array, &made.of, &window, &made.encoder.apply(values)?.cast(made.buffer))
+    create::write(&made.array, &made.of, &window, &values.cast(made.buffer))
 }

@@ -28,6 +28,11 @@ pub(crate) enum Class {
     Text,
     /// An enumeration of `FALSE` and `TRUE`.
     Bool,
+    /// Any other enumeration, with the integers that it names.
+    Names {
+        bytes: usize,
+        signed: bool,
+    },
     /// What arrays here cannot hold, in words.
     Other(&'static str),
 }
@@ -69,10 +74,15 @@ struct Library {
     type_class: unsafe extern "C" fn(Id) -> c_int,
     type_size: unsafe extern "C" fn(Id) -> usize,
     type_sign: unsafe extern "C" fn(Id) -> c_int,
+    type_under: unsafe extern "C" fn(Id) -> Id,
     type_is_any_length: unsafe extern "C" fn(Id) -> c_int,
     member_count: unsafe extern "C" fn(Id) -> c_int,
     member_name: unsafe extern "C" fn(Id, c_uint) -> *mut c_char,
     free: unsafe extern "C" fn(*mut c_void) -> c_int,
+    attribute_open: unsafe extern "C" fn(Id, *const c_char, Id) -> Id,
+    attribute_close: unsafe extern "C" fn(Id) -> c_int,
+    attribute_space: unsafe extern "C" fn(Id) -> Id,
+    space_size: unsafe extern "C" fn(Id) -> i64,
     list_create: unsafe extern "C" fn(Id) -> Id,
     list_close: unsafe extern "C" fn(Id) -> c_int,
     close_degree: unsafe extern "C" fn(Id, c_int) -> c_int,
@@ -108,6 +118,52 @@ pub(crate) fn describe(path: &Path, groups: &[String]) -> Option<Vec<Described>>
         // 1 is an array, in the numbers of `H5G_obj_t`.
         let arrays = (0..count).filter(|&at| (library.group_kind)(group.id, at) == 1);
         Some(arrays.filter_map(|at| array(library, group.id, at)).collect())
+    }
+}
+
+/// An attribute of an array of a group, or of the group itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct AttributeOf {
+    pub(crate) array: Option<String>,
+    pub(crate) name: String,
+}
+
+/// Those of these attributes that have no elements, for which GDAL 3.6 gives one number that it has not read. Call it under
+/// the lock of HDF5.
+pub(crate) fn without_elements(path: &Path, groups: &[String], asked: Vec<AttributeOf>) -> Vec<AttributeOf> {
+    let Some(library) = library() else { return Vec::new() };
+    let inside = CString::new(format!("/{}", groups.join("/")));
+    let (Ok(path), Ok(inside)) = (CString::new(OsStr::as_bytes(path.as_os_str())), inside) else { return Vec::new() };
+    // SAFETY: as in `describe`.
+    unsafe {
+        let Some(file) = Guard::new(open(library, &path), library.close) else { return Vec::new() };
+        let Some(group) = Guard::new((library.group_open)(file.id, inside.as_ptr(), 0), library.group_close) else {
+            return Vec::new();
+        };
+        asked.into_iter().filter(|attribute| is_without_elements(library, group.id, attribute) == Some(true)).collect()
+    }
+}
+
+/// # Safety
+/// `group` is open, and the caller holds the lock of HDF5.
+unsafe fn is_without_elements(library: &Library, group: Id, attribute: &AttributeOf) -> Option<bool> {
+    let name = CString::new(attribute.name.as_str()).ok()?;
+    // SAFETY: names end with a zero byte, and what is opened is closed by its guard.
+    unsafe {
+        let array = match &attribute.array {
+            Some(array) => {
+                let array = CString::new(array.as_str()).ok()?;
+                Some(Guard::new((library.array_open)(group, array.as_ptr(), 0), library.array_close)?)
+            }
+            None => None,
+        };
+        let owner = array.as_ref().map_or(group, |array| array.id);
+        if (library.attribute_exists)(owner, name.as_ptr()) <= 0 {
+            return None;
+        }
+        let opened = Guard::new((library.attribute_open)(owner, name.as_ptr(), 0), library.attribute_close)?;
+        let space = Guard::new((library.attribute_space)(opened.id), library.space_close)?;
+        Some((library.space_size)(space.id) == 0)
     }
 }
 
@@ -174,7 +230,12 @@ unsafe fn class(library: &Library, of: Id) -> Class {
         5 => Class::Other("bytes of a meaning of their own (HDF5's opaque type)"),
         6 => Class::Other("records or complex numbers"),
         7 => Class::Other("references to other arrays"),
-        8 => Class::Other("names of an enumeration"),
+        // SAFETY: as above; the integers under the names have a type of their own, which the guard closes.
+        8 => match unsafe { Guard::new((library.type_under)(of), library.type_close) } {
+            // SAFETY: as above.
+            Some(under) => Class::Names { bytes, signed: unsafe { (library.type_sign)(under.id) } == 1 },
+            None => Class::Other("names of an enumeration"),
+        },
         9 => Class::Other("lists of any length"),
         10 => Class::Other("arrays"),
         _ => Class::Other("neither numbers nor text"),
@@ -356,10 +417,15 @@ fn load() -> Option<Library> {
         type_class: function!(c"H5Tget_class"),
         type_size: function!(c"H5Tget_size"),
         type_sign: function!(c"H5Tget_sign"),
+        type_under: function!(c"H5Tget_super"),
         type_is_any_length: function!(c"H5Tis_variable_str"),
         member_count: function!(c"H5Tget_nmembers"),
         member_name: function!(c"H5Tget_member_name"),
         free: function!(c"H5free_memory"),
+        attribute_open: function!(c"H5Aopen"),
+        attribute_close: function!(c"H5Aclose"),
+        attribute_space: function!(c"H5Aget_space"),
+        space_size: function!(c"H5Sget_simple_extent_npoints"),
         list_create: function!(c"H5Pcreate"),
         list_close: function!(c"H5Pclose"),
         close_degree: function!(c"H5Pset_fclose_degree"),

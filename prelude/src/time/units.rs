@@ -85,6 +85,11 @@ impl TimeUnits {
         Ok(if exact { DateKind::Nanoseconds } else { far })
     }
 
+    /// Nanoseconds from the start to a date that is not missing, and those that one step takes.
+    pub(crate) fn since(&self, date: i64, kind: DateKind) -> (i128, i128) {
+        (i128::from(date) * i128::from(kind.nanoseconds()) - self.origin, self.step)
+    }
+
     /// The date of a number; `i64::MIN` for NaN, none where `kind` does not reach.
     pub(crate) fn date(&self, number: Count, kind: DateKind) -> Option<i64> {
         let date = match (number, kind) {
@@ -197,15 +202,6 @@ pub(crate) fn encode(kind: DateKind, dates: &[i64]) -> Encoded {
         return Encoded { units: format!("{name} since 1970-01-01"), calendar, numbers: dates.to_vec(), missing };
     }
     Encoded { units: format!("{name} since {start}"), calendar, numbers: dates.iter().map(number).collect(), missing }
-}
-
-/// The units of dates that are written as they are stored, before anybody has looked at them.
-pub(crate) fn as_stored(kind: DateKind) -> (&'static str, &'static str) {
-    let units = match kind {
-        DateKind::Nanoseconds => "nanoseconds since 1970-01-01",
-        DateKind::Cf(_) => "microseconds since 1970-01-01",
-    };
-    (units, kind.calendar().name())
 }
 
 #[cfg(test)]

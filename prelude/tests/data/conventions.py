@@ -90,6 +90,25 @@ def conventions(name, format):
     f.close()
 
 
+def whole_numbers():
+    import netCDF4 as nc
+
+    f = nc.Dataset("whole_numbers.nc", "w")
+    f.createDimension("x", 4)
+    kinds = f.createEnumType(np.int8, "kinds", {"clear": 0, "cumulus": 1, "other": -2, "none": -1})
+    f.createVariable("names", kinds, ("x",))[:] = np.array([0, 1, -2, -1], dtype="i1")
+    f.createVariable("one_name", kinds, ())[...] = np.int8(-2)
+    f.createVariable("filled_names", kinds, ("x",), fill_value=np.int8(-1))[:3] = np.array([0, 1, -2], dtype="i1")
+    wide = f.createEnumType(np.uint16, "wide", {"a": 0, "b": 40_000})
+    f.createVariable("wide_names", wide, ("x",))[:] = np.array([0, 40_000, 0, 40_000], dtype="u2")
+    for name, fill in [("largest", 2**64 - 1), ("usual", 2**64 - 2), ("large", 2**63)]:
+        v = f.createVariable(name, "u8", ("x",), fill_value=np.uint64(fill))
+        v.set_auto_mask(False)
+        v[:] = np.array([1, 2, fill, 4], dtype="u8")
+    f.setncattr("none", np.array([], dtype="i4"))
+    f.close()
+
+
 def zstd():
     import netCDF4 as nc
 
@@ -119,6 +138,7 @@ def zarr():
     array("one", np.array("word"))
     array("tall", np.array([-1, 0, 127], dtype="i1"))
     array("raw", np.array([7, 8, 9], dtype="i4"), fill=7)
+    array("large", np.array([1, 2, 2**64 - 1], dtype="u8"), fill=2**64 - 1)
     array("lat", [1.0, 2.0, 3.0], standard_name="latitude", units="degrees_north", valid=[0, 9])
 
 
@@ -144,5 +164,6 @@ else:
         text(name, format)
     for name, format in [("conventions.nc", "NETCDF4"), ("conventions3.nc", "NETCDF3_64BIT_OFFSET")]:
         conventions(name, format)
+    whole_numbers()
     zstd()
     zarr()

@@ -1,6 +1,6 @@
 //! How the file had what an array holds: what the coders took from the attributes.
 
-use crate::array::DataArray;
+use crate::array::{DataArray, Kept};
 use crate::files::attribute::{Given, GivenAttrs, find};
 use crate::files::file_type::FileType;
 use crate::geo::{Details, Encoding};
@@ -72,6 +72,13 @@ impl Details for FileEncoding {
         other.as_any().downcast_ref() == Some(self)
     }
 
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+/// Coordinates are stored as their file had them, too.
+impl Kept for FileEncoding {
     fn as_any(&self) -> &dyn Any {
         self
     }

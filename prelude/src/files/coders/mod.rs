@@ -14,6 +14,7 @@
 
 mod apply;
 mod boolean;
+mod dates;
 mod encode;
 mod file_encoding;
 mod mask;
@@ -24,9 +25,9 @@ mod text;
 mod time;
 
 pub(super) use apply::{Decoding, empty};
+pub(super) use dates::{DateNumbers, Dates, encode as encode_dates};
 pub(super) use encode::Encoder;
 pub(super) use file_encoding::FileEncoding;
-pub(super) use time::{encode as encode_dates, stored as stored_dates};
 
 use super::attribute::{Given, GivenAttrs, take};
 use super::file_type::FileType;

@@ -8,14 +8,14 @@ use super::{Format, through_gdal};
 use crate::array::Dataset;
 use crate::disk::shown;
 use crate::files::assemble;
-use crate::files::attribute::Given;
+use crate::files::attribute::{Given, GivenAttrs};
 use crate::files::file_type::FileType;
 use crate::files::header::{Header, Variable};
 use crate::files::library::{self, Driver};
 use crate::files::opening::Opening;
 use crate::files::options::DatasetOptions;
 use crate::files::source::Access;
-use crate::gdal::hdf5::{self, Class, Described};
+use crate::gdal::hdf5::{self, AttributeOf, Class, Described};
 use crate::gdal::hdf5_errors;
 use crate::gdal::multidim::Kind;
 use crate::{Error, ErrorKind, Result};
@@ -48,6 +48,7 @@ impl Format for Hdf5 {
             })??;
         let described = {
             let _serial = library::serial();
+            empty_attributes(path, options, &mut header);
             hdf5::describe(path, options.groups())
         };
         match described {
@@ -71,6 +72,35 @@ fn cause(path: &Path) -> Option<String> {
     match hdf5::describe(path, &[]) {
         Some(_) => None,
         None => hdf5_errors::complaint(),
+    }
+}
+
+/// Takes the numbers away that GDAL gives for attributes without any. Call it under the lock of HDF5.
+fn empty_attributes(path: &Path, options: &DatasetOptions, header: &mut Header) {
+    let own = |variable: &&mut Variable| variable.place.groups == options.groups();
+    let one_number = |attrs: &GivenAttrs, array: Option<&str>| -> Vec<AttributeOf> {
+        let one = attrs.iter().filter(|(_, value)| value.numbers().len() == 1);
+        one.map(|(name, _)| AttributeOf { array: array.map(str::to_owned), name: name.clone() }).collect()
+    };
+    let mut asked = one_number(&header.attrs, None);
+    for variable in header.variables.iter_mut().filter(own) {
+        asked.extend(one_number(&variable.attrs, Some(&variable.name)));
+    }
+    for empty in hdf5::without_elements(path, options.groups(), asked) {
+        let attrs = match empty.array {
+            None => Some(&mut header.attrs),
+            Some(name) => {
+                header.variables.iter_mut().filter(own).find(|own| own.name == name).map(|variable| &mut variable.attrs)
+            }
+        };
+        let found = attrs.and_then(|attrs| attrs.iter_mut().find(|(name, _)| *name == empty.name));
+        if let Some((_, value)) = found {
+            *value = match value {
+                Given::Floats(_, of) => Given::Floats(Vec::new(), *of),
+                Given::Integers(_, of) => Given::Integers(Vec::new(), *of),
+                _ => Given::Integers(Vec::new(), FileType::U64),
+            };
+        }
     }
 }
 
@@ -129,9 +159,13 @@ fn lacking_filter((name, number): &(String, u32)) -> String {
 
 fn set_type(variable: &mut Variable, class: &Class) -> Result<()> {
     let place = &mut variable.place;
+    // Of an enumeration of signed bytes the netCDF driver of GDAL 3.6 says that they are 16 bits wide, and copies 8 of each.
+    if matches!(class, Class::Bool | Class::Names { bytes: 1, signed: true }) {
+        place.access = Access::Gdal(Driver::Hdf5);
+    }
     match class {
         // GDAL's types follow the attribute `_Unsigned`, which is the business of a coder.
-        Class::Integer { bytes, signed } => {
+        Class::Integer { bytes, signed } | Class::Names { bytes, signed } => {
             let unsigned = match bytes {
                 1 => FileType::U8,
                 2 => FileType::U16,
@@ -258,5 +292,9 @@ fn ask_gdal(path: &Path, options: &DatasetOptions, header: &mut Header) {
         } else if place.of == FileType::U8 {
             place.of = FileType::Char;
         }
+    }
+    // An enumeration of signed bytes cannot be told from 16-bit integers here; that driver reads both.
+    for variable in header.variables.iter_mut().filter(|variable| variable.place.of == FileType::I16) {
+        variable.place.access = Access::Gdal(Driver::Hdf5);
     }
 }

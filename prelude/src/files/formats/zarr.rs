@@ -5,7 +5,7 @@ use crate::Result;
 use crate::array::Dataset;
 use crate::disk::shown;
 use crate::files::assemble;
-use crate::files::attribute::{Given, GivenAttrs, take};
+use crate::files::attribute::{Given, GivenAttrs, take, unsigned};
 use crate::files::file_type::FileType;
 use crate::files::header::Variable;
 use crate::files::library;
@@ -120,6 +120,9 @@ fn attribute(value: &Value) -> Given {
     if let Some(values) = list.iter().map(integer).collect::<Option<Vec<i64>>>() {
         return Given::Integers(values, FileType::I64);
     }
+    if let Some(values) = list.iter().map(Value::as_u64).collect::<Option<Vec<u64>>>() {
+        return unsigned(&values);
+    }
     if let Some(values) = list.iter().map(Value::as_f64).collect::<Option<Vec<f64>>>() {
         return Given::Floats(values, FileType::F64);
     }
@@ -138,8 +141,9 @@ fn describe(variable: &mut Variable, metadata: &Value) {
     let fill = match metadata.get("fill_value") {
         None | Some(Value::Null) => None,
         Some(Value::Bool(value)) => Some(Given::Integers(vec![i64::from(*value)], FileType::U8)),
-        Some(Value::Number(number)) => match number.as_i64() {
-            Some(value) if of.is_integer() => Some(Given::Integers(vec![value], of)),
+        Some(Value::Number(number)) => match (number.as_i64(), number.as_u64()) {
+            (Some(value), _) if of.is_integer() => Some(Given::Integers(vec![value], of)),
+            (_, Some(value)) if of.is_integer() => Some(unsigned(&[value])),
             _ => number.as_f64().map(|value| Given::Floats(vec![value], FileType::F64)),
         },
         Some(Value::String(text)) if of.is_text() => Some(Given::Text(text.clone())),

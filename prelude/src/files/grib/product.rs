@@ -30,8 +30,20 @@ pub(super) struct Product {
 /// How a file names a parameter.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Code {
-    Edition1 { table: u8, number: u8, level_type: u8, level: i64 },
-    Edition2 { discipline: u8, category: u8, number: u8, conditions: Vec<(char, Option<i64>)> },
+    Edition1 {
+        table: u8,
+        number: u8,
+        level_type: u8,
+        level: i64,
+    },
+    Edition2 {
+        discipline: u8,
+        category: u8,
+        number: u8,
+        /// Whether the file is from before ECMWF's move to edition 2, which gave parameters other codes.
+        before: bool,
+        conditions: Vec<(char, Option<i64>)>,
+    },
 }
 
 /// Seconds from 1970 to a date of the calendar that holds today; none for dates that cannot be.

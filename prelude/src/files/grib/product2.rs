@@ -2,7 +2,10 @@
 
 use super::bytes::Bytes;
 use super::levels;
+use super::names::spans;
 use super::product::{Code, Product, mars_type, no_date, seconds, unit_edition2};
+use std::collections::HashMap;
+use std::sync::OnceLock;
 
 /// The sections before the product: what they say of it.
 #[derive(Debug, Clone, Copy)]
@@ -14,62 +17,189 @@ pub(super) struct Identification<'a> {
     pub(super) local: Option<&'a [u8]>,
 }
 
-/// Where the parts of a template are, in bytes from the start of the section.
-#[derive(Debug, Clone, Copy)]
+/// Where the parts of a template are, in bytes from the start of the section; each part follows another.
+#[derive(Debug, Default)]
 struct Layout {
-    /// The generating process, after what describes a chemical constituent.
     process: usize,
+    time: Option<usize>,
     /// The two surfaces; satellite channels have none.
-    surfaces: bool,
-    time: bool,
-    /// Behind the surfaces.
-    tail: Tail,
+    surfaces: Option<usize>,
+    /// The number of a member, the number of members, and how many bytes each has.
+    member: Option<(usize, usize)>,
+    members: Option<(usize, usize)>,
+    probability: Option<usize>,
     statistics: Option<usize>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Tail {
-    Nothing,
-    Member,
-    Derived,
-    Probability,
+    /// Of a chemical constituent or an aerosol.
+    constituent: Option<usize>,
+    aerosol: bool,
+    source: Option<usize>,
+    size: Option<usize>,
+    optical: Option<usize>,
+    periods: Option<usize>,
+    reference: Option<usize>,
 }
 
 impl Layout {
-    fn of(template: u16) -> Option<Self> {
-        let (extra, tail, statistics) = match template {
-            0 | 15 => (0, Tail::Nothing, None),
-            1 | 60 => (0, Tail::Member, None),
-            2..=4 => (0, Tail::Derived, None),
-            5 => (0, Tail::Probability, None),
-            6 => (0, Tail::Nothing, None),
-            8 => (0, Tail::Nothing, Some(0)),
-            9 => (0, Tail::Probability, Some(13)),
-            10 => (0, Tail::Nothing, Some(1)),
-            11 => (0, Tail::Member, Some(3)),
-            12 => (0, Tail::Derived, Some(2)),
-            61 => (0, Tail::Member, Some(10)),
-            40 => (2, Tail::Nothing, None),
-            41 => (2, Tail::Member, None),
-            42 => (2, Tail::Nothing, Some(0)),
-            43 => (2, Tail::Member, Some(3)),
-            44 => (13, Tail::Nothing, None),
-            45 => (13, Tail::Member, None),
-            46 => (13, Tail::Nothing, Some(0)),
-            47 => (13, Tail::Member, Some(3)),
-            48 => (24, Tail::Nothing, None),
-            49 => (24, Tail::Member, None),
-            30 | 31 => {
-                return Some(Self { process: 11, surfaces: false, time: false, tail: Tail::Nothing, statistics: None });
-            }
-            32 => {
-                return Some(Self { process: 11, surfaces: false, time: true, tail: Tail::Nothing, statistics: None });
-            }
-            _ => return None,
-        };
-        let process = 11 + extra;
-        Some(Self { process, surfaces: true, time: true, tail, statistics: statistics.map(|more| process + 23 + more) })
+    /// The names of the parts, by the table of ecCodes' templates.
+    fn parts(template: u16) -> Option<&'static str> {
+        static TEMPLATES: OnceLock<HashMap<u16, &'static str>> = OnceLock::new();
+        let templates = TEMPLATES.get_or_init(|| {
+            let line =
+                |line: &'static str| line.split_once('|').and_then(|(of, parts)| Some((of.parse().ok()?, parts)));
+            include_str!("tables/templates.txt").lines().filter_map(line).collect()
+        });
+        templates.get(&template).copied()
     }
+
+    /// None if it goes on behind the end of the section.
+    fn of(parts: &str, bytes: Bytes<'_>) -> Option<Self> {
+        let mut layout = Self::default();
+        let mut at = 11;
+        for part in parts.split_whitespace() {
+            at += match part {
+                "process" => {
+                    layout.process = at;
+                    3
+                }
+                "observed" => {
+                    layout.process = at;
+                    2
+                }
+                "time" | "time44" => {
+                    layout.time = Some(at);
+                    // Two bytes fewer for the step, if it is written as the standard has it.
+                    let vertical = 4 * usize::from(bytes.u16(5)?);
+                    let short = part == "time44" && bytes.0.len().checked_sub(vertical) == Some(45);
+                    if short { 6 } else { 8 }
+                }
+                "surfaces" => {
+                    layout.surfaces = Some(at);
+                    12
+                }
+                // They may be left out.
+                "channels" => 0,
+                "satellite" => 1 + 11 * usize::from(bytes.u8(at)?),
+                "member" => {
+                    (layout.member, layout.members) = (Some((at + 1, 1)), Some((at + 2, 1)));
+                    3
+                }
+                "member_large" => {
+                    (layout.member, layout.members) = (Some((at + 1, 4)), Some((at + 5, 4)));
+                    9
+                }
+                "derived" => {
+                    layout.members = Some((at + 1, 1));
+                    2
+                }
+                "derived_large" => {
+                    layout.members = Some((at + 1, 4));
+                    5
+                }
+                "probability" => {
+                    layout.probability = Some(at);
+                    13
+                }
+                "probability_large" => {
+                    (layout.members, layout.probability) = (Some((at + 1, 4)), Some(at + 5));
+                    18
+                }
+                "statistical" => {
+                    layout.statistics = Some(at);
+                    12 + 12 * usize::from(bytes.u8(at + 7)?)
+                }
+                "constituent" => {
+                    layout.constituent = Some(at);
+                    2
+                }
+                "aerosol" => {
+                    (layout.constituent, layout.aerosol) = (Some(at), true);
+                    2
+                }
+                "source" => {
+                    layout.source = Some(at);
+                    1
+                }
+                "size" => {
+                    layout.size = Some(at);
+                    11
+                }
+                "optical" => {
+                    layout.optical = Some(at);
+                    11
+                }
+                "periods" => {
+                    layout.periods = Some(at);
+                    11
+                }
+                "reference" => {
+                    layout.reference = Some(at);
+                    3
+                }
+                "postprocessing" => 5,
+                "percentile" => 1,
+                "quantile" => 4,
+                "reforecast" => 7,
+                "rectangle" => 32,
+                "circle" => 28,
+                "random" => 18,
+                "radionuclides" => 22,
+                _ => return None,
+            };
+        }
+        Some(layout)
+    }
+
+    /// What the parts say of the parameter, by the letters of the table of parameters.
+    fn conditions(&self, template: u16, bytes: Bytes<'_>) -> Option<Vec<(char, Option<i64>)>> {
+        let is = |yes: bool| Some(i64::from(yes));
+        let mut conditions = vec![
+            ('g', bytes.u8(self.process).map(i64::from)),
+            ('C', is(matches!(template, 40..=43))),
+            ('R', is(matches!(template, 76..=79))),
+            ('A', is(matches!(template, 44..=50 | 85))),
+            ('O', is(matches!(template, 48 | 49))),
+        ];
+        if let Some(at) = self.constituent {
+            let constituent = Some(i64::from(bytes.u16(at)?));
+            conditions.push(('c', constituent));
+            if self.aerosol {
+                conditions.push(('a', constituent));
+            }
+        }
+        let number = |at: usize| bytes.u8(at).map(i64::from);
+        if let Some(at) = self.source {
+            conditions.push(('r', number(at)));
+        }
+        let ranges = [(self.size, "zyYxX"), (self.optical, "whHjJ"), (self.periods, "WdDeE")];
+        for (at, letters) in ranges.into_iter().filter_map(|(at, letters)| Some((at?, letters))) {
+            // All ones stand for "missing".
+            let scale = |at: usize| bytes.u8(at).filter(|&raw| raw != u8::MAX).and_then(|_| bytes.i8(at));
+            let value = |at: usize| bytes.u32(at).filter(|&raw| raw != u32::MAX).and_then(|_| bytes.i32(at));
+            let values = [number(at), scale(at + 1), value(at + 2), scale(at + 6), value(at + 7)];
+            conditions.extend(letters.chars().zip(values));
+        }
+        if let Some(at) = self.probability {
+            conditions.push(('q', Some(bytes.u8(at + 2)?.into())));
+            conditions.push(('k', bytes.i8(at + 3)));
+            conditions.push(('l', bytes.i32(at + 4)));
+        }
+        if let Some(at) = self.reference {
+            conditions.push(('n', number(at + 1)));
+            conditions.push(('N', number(at + 2)));
+        }
+        Some(conditions)
+    }
+}
+
+/// Whether the file is from before ECMWF's move to edition 2, which its tables and its models tell; so does ecCodes.
+fn before_the_move(bytes: Bytes<'_>, process: usize, head: Bytes<'_>) -> Option<bool> {
+    let (centre, sub_centre, tables, status) = (head.u16(5)?, head.u16(7)?, head.u8(9)?, head.u8(19)?);
+    let counts = centre == 98 || sub_centre == 98 || matches!(status, 4..=13);
+    let late_model = match (tables, bytes.u8(process + 2)) {
+        (34..=36, Some(109 | 161 | 209)) | (35, Some(111 | 163 | 211)) => bytes.u8(process + 1) == Some(255),
+        _ => false,
+    };
+    Some(counts && (tables <= 33 || (centre == 98 && matches!(status, 0 | 2) && late_model)))
 }
 
 /// One span of time that a field was made over.
@@ -89,14 +219,15 @@ pub(super) fn edition2(section: &[u8], identification: Identification<'_>) -> Re
     let bytes = Bytes(section);
     let short = || "its product section is shorter than its template".to_owned();
     let template = bytes.u16(7).ok_or_else(short)?;
-    let layout = Layout::of(template).ok_or_else(|| format!("product template 4.{template} is not known here"))?;
-    read(bytes, template, layout, identification).ok_or_else(short)?
+    let parts = Layout::parts(template).ok_or_else(|| format!("product template 4.{template} is not known here"))?;
+    let layout = Layout::of(parts, bytes).ok_or_else(short)?;
+    read(bytes, template, &layout, identification).ok_or_else(short)?
 }
 
 fn read(
     bytes: Bytes<'_>,
     template: u16,
-    layout: Layout,
+    layout: &Layout,
     identification: Identification<'_>,
 ) -> Option<Result<Product, String>> {
     let head = Bytes(identification.section);
@@ -105,49 +236,46 @@ fn read(
     let time = [head.u8(16)?.into(), head.u8(17)?.into(), head.u8(18)?.into()];
     let Some(reference) = seconds(date, time) else { return Some(Err(no_date(date))) };
     let mut conditions: Vec<(char, Option<i64>)> = vec![('L', head.u8(10).map(i64::from))];
-    conditions.push(('g', bytes.u8(layout.process).map(i64::from)));
-    conditions.push(('C', Some(i64::from(matches!(template, 40..=43)))));
-    conditions.push(('A', Some(i64::from(matches!(template, 44..=47)))));
-    if layout.process > 11 {
-        conditions.push((if layout.process == 13 { 'c' } else { 'a' }, bytes.u16(11).map(i64::from)));
-    }
+    conditions.extend(layout.conditions(template, bytes)?);
+    let before = before_the_move(bytes, layout.process, head)?;
     let (mut level_type, mut level) = (None, None);
-    if layout.surfaces {
-        let surfaces = levels::Surfaces::read(bytes, layout.process + 11)?;
+    if let Some(at) = layout.surfaces {
+        let surfaces = levels::Surfaces::read(bytes, at)?;
         conditions.extend(surfaces.conditions());
         (level_type, level) = surfaces.level(centre, bytes.u16(5)?);
     }
-    let tail = layout.process + 23;
-    let (mut number, mut members) = (None, None);
-    match layout.tail {
-        Tail::Member => {
-            number = Some(bytes.u8(tail + 1)?.into());
-            members = Some(bytes.u8(tail + 2)?.into());
-        }
-        Tail::Derived => members = Some(bytes.u8(tail + 1)?.into()),
-        Tail::Probability => {
-            conditions.push(('q', Some(bytes.u8(tail + 2)?.into())));
-            conditions.push(('k', bytes.i8(tail + 3)));
-            conditions.push(('l', bytes.i32(tail + 4)));
-        }
-        Tail::Nothing => {}
-    }
+    let count = |(at, size): (usize, usize)| match size {
+        1 => bytes.u8(at).map(i64::from),
+        _ => bytes.u32(at).map(i64::from),
+    };
+    let number = match layout.member {
+        Some(member) => Some(count(member)?),
+        None => None,
+    };
+    let members = match layout.members {
+        Some(members) => Some(count(members)?),
+        None => None,
+    };
     let mut steps = None;
     let mut step_type = "instant".to_owned();
-    if layout.time {
-        let unit = unit_edition2(bytes.u8(layout.process + 6)?);
-        let start = unit.and_then(|unit| forecast_time(bytes, template, layout.process + 7)?.checked_mul(unit));
+    if let Some(at) = layout.time {
+        let unit = unit_edition2(bytes.u8(at + 3)?);
+        let start = unit.and_then(|unit| forecast_time(bytes, template, at + 4)?.checked_mul(unit));
         steps = start.map(|start| (start, start));
     }
     if let Some(at) = layout.statistics {
         let ranges = time_ranges(bytes, at)?;
-        step_type = step_type_of(&ranges);
-        if let Some(first) = ranges.first() {
-            conditions.push(('p', Some(first.process.into())));
-            conditions.push(('u', Some(first.unit.into())));
-            conditions.push(('t', Some(first.length)));
+        // Of several spans the last says how the field was made of what the others made.
+        step_type = step_type_of(&ranges, before);
+        if let Some(last) = ranges.last() {
+            conditions.push(('p', Some(last.process.into())));
+            conditions.push(('u', Some(last.unit.into())));
+            conditions.push(('t', Some(last.length)));
         }
-        steps = steps.and_then(|(start, _)| Some((start, start.checked_add(duration(&ranges)?)?)));
+        if ranges.len() > 1 {
+            conditions.push(('P', spans(ranges.iter().map(|range| range.process.into()))));
+        }
+        steps = steps.and_then(|(start, _)| Some((start, start.checked_add(duration(&ranges, before)?)?)));
     }
     let kind = i64::from(head.u8(20)?);
     let local_type = identification.local.filter(|_| centre == 98).and_then(|local| Bytes(local).u16(9));
@@ -159,6 +287,7 @@ fn read(
             discipline: identification.discipline,
             category: bytes.u8(9)?,
             number: bytes.u8(10)?,
+            before,
             conditions,
         },
         level_type,
@@ -214,11 +343,12 @@ fn time_ranges(bytes: Bytes<'_>, at: usize) -> Option<Vec<TimeRange>> {
         .collect()
 }
 
-/// By how much the end is later than the start. A range whose forecasts start later and later adds nothing.
-fn duration(ranges: &[TimeRange]) -> Option<i64> {
+/// By how much the end is later than the start. A range whose forecasts start later and later adds nothing in ECMWF's
+/// files from before its move.
+fn duration(ranges: &[TimeRange], before: bool) -> Option<i64> {
     let range = match ranges {
         [] => return Some(0),
-        [only] if only.increment == 1 => return Some(0),
+        [only] if only.increment == 1 && before => return Some(0),
         [only] => only,
         several => several.iter().find(|range| range.increment == 2)?,
     };
@@ -226,9 +356,10 @@ fn duration(ranges: &[TimeRange]) -> Option<i64> {
 }
 
 /// Code table 4.10, by ecCodes' names.
-fn step_type_of(ranges: &[TimeRange]) -> String {
-    let Some(first) = ranges.first() else { return "instant".to_owned() };
-    match first.process {
+fn step_type_of(ranges: &[TimeRange], before: bool) -> String {
+    let Some(last) = ranges.last() else { return "instant".to_owned() };
+    match last.process {
+        0 if before && last.increment == 1 => "avgd",
         0 => "avg",
         1 => "accum",
         2 => "max",
@@ -248,4 +379,21 @@ fn step_type_of(ranges: &[TimeRange]) -> String {
         other => return other.to_string(),
     }
     .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{TimeRange, duration, step_type_of};
+
+    // codes_get of stepType and stepRange, with typeOfTimeIncrement 1 and tablesVersion 33 and 34, of centre 98 and of 7
+    #[test]
+    fn what_starts_later_and_later_takes_time_but_in_old_files_of_ecmwf() {
+        let mean = TimeRange { process: 0, increment: 1, unit: 1, length: 24 };
+        let told = |ranges: &[TimeRange], before| (step_type_of(ranges, before), duration(ranges, before));
+        assert_eq!(told(&[mean], true), ("avgd".to_owned(), Some(0)));
+        assert_eq!(told(&[mean], false), ("avg".to_owned(), Some(86_400)));
+        // The last of several says what was made of the others.
+        let largest = TimeRange { process: 2, increment: 2, unit: 1, length: 6 };
+        assert_eq!(told(&[mean, largest], true), ("max".to_owned(), Some(21_600)));
+    }
 }

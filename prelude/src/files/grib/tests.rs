@@ -391,3 +391,32 @@ fn of_a_vast_field_of_one_group_only_what_is_wanted_is_held() {
     let part = t.isel_dim("latitude", 19_990..20_000).unwrap().isel_dim("longitude", 3..5).unwrap();
     assert_eq!(floats(&part), [7.5; 20]);
 }
+
+// codes_get of paramId, cfVarName, units and stepType of each message; `make.py` prints them.
+#[test]
+fn parameters_are_told_by_all_conditions_of_their_codes() {
+    for (short, variable, units, step_type) in [
+        ("10fg", "fg10", "m s**-1", "max"),
+        ("10fg3", "fg10_3", "m s**-1", "max"),
+        ("mx2t6", "mx2t6", "K", "max"),
+        ("mx2t24", "mx2t24", "K", "max"),
+        ("mx2ti", "mx2ti", "Numeric", "max"),
+        ("10wsi", "ws10i", "Numeric", "avg"),
+        ("niaod550", "niaod550", "dimensionless", "instant"),
+        ("pm2p5", "pm2p5", "kg m**-3", "instant"),
+        ("h1012", "h1012", "m", "instant"),
+        // From after ECMWF's move to edition 2.
+        ("max_2t", "mx2t3", "K", "max"),
+        ("t", "t", "K", "instant"),
+    ] {
+        let options = DatasetOptions::new().filter("shortName", short);
+        let ds = open_dataset_with(data("names.grib2"), options).unwrap();
+        let [array] = ds.arrays() else { panic!("{short}: {:?}", ds.names().collect::<Vec<_>>()) };
+        assert_eq!(array.get_name(), Some(variable));
+        assert_eq!(array.get_attr("units"), Some(&Attr::from(units)), "{short}");
+        assert_eq!(array.get_attr("GRIB_stepType"), Some(&Attr::from(step_type)), "{short}");
+    }
+    // A member of a large ensemble.
+    let ds = open_dataset_with(data("names.grib2"), DatasetOptions::new().filter("shortName", "t")).unwrap();
+    assert_eq!(ds["number"].item().unwrap(), 300.0);
+}

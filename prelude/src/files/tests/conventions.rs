@@ -100,3 +100,31 @@ fn decoded_values_are_the_same_through_a_copy() {
         assert!(back.get_attr("Conventions").is_none(), "nobody said which conventions are kept");
     }
 }
+
+// xr.open_dataset("whole_numbers.nc"): .dtype and .values of each, .attrs; xr.open_zarr("conventions.zarr").large.values
+#[test]
+fn names_of_signed_bytes_and_fill_values_of_64_bits_are_read_as_they_are() {
+    let ds = open_dataset(data("whole_numbers.nc")).unwrap();
+    for (name, dtype, values) in [
+        ("names", DType::I8, vec![0.0, 1.0, -2.0, -1.0]),
+        ("one_name", DType::I8, vec![-2.0]),
+        ("filled_names", DType::F32, vec![0.0, 1.0, -2.0, NAN]),
+        ("wide_names", DType::U16, vec![0.0, 40_000.0, 0.0, 40_000.0]),
+        ("largest", DType::F64, vec![1.0, 2.0, NAN, 4.0]),
+        ("usual", DType::F64, vec![1.0, 2.0, NAN, 4.0]),
+        ("large", DType::F64, vec![1.0, 2.0, NAN, 4.0]),
+    ] {
+        let array = ds[name].values().unwrap();
+        assert_eq!(array.dtype(), dtype, "{name}");
+        assert_eq!(format!("{:?}", array.cast(DType::F64).to_vec::<f64>().unwrap()), format!("{values:?}"), "{name}");
+    }
+    assert_eq!(ds["names"].isel_dim("x", 1..3).unwrap().to_vec::<i8>().unwrap(), [1, -2]);
+    assert_eq!(ds.get_attr("none"), Some(&Attr::Integers(Vec::new())));
+    let large = open_dataset(data("conventions.zarr")).unwrap()["large"].to_vec::<f64>().unwrap();
+    assert!(large[..2] == [1.0, 2.0] && large[2].is_nan(), "{large:?}");
+    let (_folder, back) = round_trip(&ds, NetcdfOptions::new());
+    for array in ds.arrays() {
+        same(&back[array.get_name().unwrap()].compute().unwrap(), &array.compute().unwrap());
+    }
+    assert!(back.get_attr("none").is_none(), "netCDF by GDAL has no attributes without elements");
+}

@@ -5,6 +5,7 @@ mod plain;
 mod refusals;
 mod replaced;
 mod text;
+mod written;
 
 use super::{DatasetOptions, NetcdfOptions, open_dataarray, open_dataset, open_dataset_with, open_datasets};
 use crate::array::{Attr, DType, DataArray, Dataset, Join, align, merge};

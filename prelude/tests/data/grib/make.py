@@ -123,6 +123,34 @@ def two_winds():
     return [both[:8] + len(both).to_bytes(8, "big") + both[16:]]
 
 
+def names():
+    """Parameters of ECMWF whose codes need all of their conditions, before and after its move to edition 2."""
+    hours = "stepRange"
+    wanted = [
+        (33, {"paramId": 49, hours: "0-6"}),
+        (33, {"paramId": 228028, hours: "0-3"}),
+        (33, {"paramId": 201, hours: "0-6"}),
+        (33, {"paramId": 51, hours: "0-24"}),
+        (33, {"paramId": 132201}),
+        (33, {"paramId": 132165}),
+        (33, {"paramId": 210250}),
+        (33, {"paramId": 210073}),
+        (33, {"paramId": 140114}),
+        (34, {"productDefinitionTemplateNumber": 8, "parameterCategory": 0, "parameterNumber": 0, "typeOfFirstFixedSurface": 103,
+              "scaleFactorOfFirstFixedSurface": 0, "scaledValueOfFirstFixedSurface": 2, "typeOfStatisticalProcessing": 2, hours: "0-3"}),
+        (34, {"productDefinitionTemplateNumber": 117, "parameterCategory": 0, "parameterNumber": 0, "typeOfFirstFixedSurface": 100,
+              "scaleFactorOfFirstFixedSurface": 0, "scaledValueOfFirstFixedSurface": 50000, "perturbationNumber": 300,
+              "numberOfForecastsInEnsemble": 1000, "forecastTime": 6}),
+    ]  # fmt: skip
+    made = []
+    for tables, keys in wanted:
+        made.append(message(2, np.zeros(COLUMNS * ROWS), {"tablesVersion": tables, **keys}))
+        handle = ec.codes_new_from_message(made[-1])
+        asked = ["paramId", "shortName", "cfVarName", "units", "stepType", "productDefinitionTemplateNumber"]
+        print("names.grib2", *(ec.codes_get(handle, key) for key in asked))
+    return made
+
+
 def main():
     made = {
         "packings.grib2": packings(False),
@@ -133,6 +161,7 @@ def main():
         "scanning.grib2": scanning(),
         "greenwich.grib2": greenwich(),
         "two_winds.grib2": two_winds(),
+        "names.grib2": names(),
     }
     if len(sys.argv) > 1:
         name = sys.argv[1]
@@ -141,7 +170,7 @@ def main():
         with open(name, "wb") as file:
             # Zeros between messages, as some writers leave.
             file.write(b"\0\0\0\0".join(messages))
-        if name == "scanning.grib2":
+        if name in ("scanning.grib2", "names.grib2"):
             continue
         ds = xr.open_dataset(name, engine="cfgrib", backend_kwargs={"indexpath": ""})
         for array in ds.data_vars.values():
