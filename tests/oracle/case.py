@@ -226,8 +226,6 @@ def lazily(eager: list, lazy: list, step: Step) -> str | None:
             return None
         # An error may wait until something is computed, and only the last step is.
         return f"no error, in memory: {eager[-1]['error']}"
-    if "to compare them they would have to be read" in last.get("error", ""):
-        return None  # merging lazy arrays of one name is refused; see "merge-without-reading"
     if "error" in last:
         return f"an error, none in memory: {last['error']}"
     try:

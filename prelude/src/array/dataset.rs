@@ -186,8 +186,11 @@ impl Dataset {
     }
 
     pub(super) fn each(&self, f: &dyn Fn(&DataArray) -> Result<DataArray>) -> Result<Self> {
-        let arrays: Result<Vec<DataArray>> =
-            self.arrays.iter().map(|array| Ok(f(array)?.with_name(array.shared_name()))).collect();
+        let arrays: Result<Vec<DataArray>> = self
+            .arrays
+            .iter()
+            .map(|array| Ok(f(array).map_err(|error| named(error, array))?.with_name(array.shared_name())))
+            .collect();
         Ok(merged(&arrays?)?.with_attrs(self.attrs.clone()))
     }
 
@@ -229,6 +232,14 @@ impl Dataset {
     /// As for [`DataArray::compute`].
     pub fn compute(&self) -> Result<Self> {
         self.each(&DataArray::compute)
+    }
+}
+
+/// An error of one array among others says which.
+fn named(error: Error, array: &DataArray) -> Error {
+    match array.get_name() {
+        Some(name) => error.context(format!("variable {name:?}")),
+        None => error,
     }
 }
 

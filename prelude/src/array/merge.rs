@@ -11,6 +11,9 @@ use crate::lazy::Plan;
 use crate::values::DType;
 use crate::{Error, ErrorKind, Result};
 
+/// Lazy arrays of one name are read to be compared, up to so many bytes of each.
+const MOST_READ: u64 = 64 << 20;
+
 /// What [`merge`] takes: named arrays and datasets.
 pub trait Variables {
     /// The arrays in it.
@@ -50,7 +53,7 @@ impl<T: Variables> Variables for &T {
 /// ```
 ///
 /// # Errors
-/// When an array has no name, two say different things under one name, or labels cannot be matched. The error
+/// When an array has no name, two of one name are lazy, large and not the same part of the same file, two say different things under one name, or labels cannot be matched. The error
 /// names both sides.
 pub fn merge<I>(parts: I) -> Result<Dataset>
 where
@@ -120,11 +123,22 @@ fn unified(a: &DataArray, b: &DataArray) -> Result<DataArray> {
             format!("two arrays are called {name:?} and {why}; name one of them differently"),
         )
     };
-    if a.is_lazy() || b.is_lazy() {
-        return Err(conflict("to compare them they would have to be read".into()));
-    }
     if a.dims() != b.dims() {
         return Err(conflict(format!("have the dimensions ({}) and ({})", a.dims().join(", "), b.dims().join(", "))));
+    }
+    if a.plan().is_same(b.plan()) {
+        let coords = common_coords(&[a.clone(), b.clone()], a.dims());
+        return Ok(a.with_coords(coords));
+    }
+    if a.is_lazy() || b.is_lazy() {
+        if a.nbytes().max(b.nbytes()) > MOST_READ {
+            let message = format!(
+                "to compare them {} would have to be read; compute() them both, or leave one out",
+                crate::parallel::bytes(a.nbytes() + b.nbytes())
+            );
+            return Err(conflict(message));
+        }
+        return unified(&a.compute()?, &b.compute()?);
     }
     let differs = a.try_ne(b)?.try_and(a.not_nan())?.try_and(b.not_nan())?.sum(())?.item()?;
     if differs > 0.0 {

@@ -102,6 +102,48 @@ pub(crate) struct Reduce {
     pub input: Plan,
 }
 
+impl Plan {
+    /// Whether both are the same selection of the same values for certain: nothing is computed or read to find out.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        let (a, b) = (self.node(), other.node());
+        if self.id() == other.id() {
+            return true;
+        }
+        if a.shape != b.shape || a.dtype != b.dtype {
+            return false;
+        }
+        let inputs = |a: &Kind, b: &Kind| {
+            let (a, b) = (a.inputs(), b.inputs());
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.is_same(b))
+        };
+        match (&a.kind, &b.kind) {
+            (Kind::Source { source, picks }, Kind::Source { source: other, picks: others }) => {
+                Arc::ptr_eq(source, other) && picks == others
+            }
+            (Kind::Concat { axis, starts, .. }, Kind::Concat { axis: other, starts: others, .. }) => {
+                axis == other && starts == others && inputs(&a.kind, &b.kind)
+            }
+            (Kind::Transpose { order, .. }, Kind::Transpose { order: other, .. }) => {
+                order == other && inputs(&a.kind, &b.kind)
+            }
+            (Kind::InsertAxis { axis, .. }, Kind::InsertAxis { axis: other, .. })
+            | (Kind::DropAxis { axis, .. }, Kind::DropAxis { axis: other, .. }) => {
+                axis == other && inputs(&a.kind, &b.kind)
+            }
+            (Kind::Take { axis, pick, .. }, Kind::Take { axis: other, pick: others, .. }) => {
+                axis == other && pick == others && inputs(&a.kind, &b.kind)
+            }
+            (Kind::SplitAxis { axis, factor, .. }, Kind::SplitAxis { axis: other, factor: others, .. }) => {
+                axis == other && factor == others && inputs(&a.kind, &b.kind)
+            }
+            (Kind::Cast { .. }, Kind::Cast { .. }) | (Kind::Broadcast { .. }, Kind::Broadcast { .. }) => {
+                inputs(&a.kind, &b.kind)
+            }
+            _ => false,
+        }
+    }
+}
+
 impl Kind {
     pub fn inputs(&self) -> Vec<&Plan> {
         match self {

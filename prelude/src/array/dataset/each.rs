@@ -1,14 +1,16 @@
 //! Groups, windows, runs, bins of time and weights of a dataset: those of each array that has the dimension.
 
-use super::Dataset;
+use super::reduce::nothing_left;
+use super::{Dataset, named};
 use crate::Result;
 use crate::array::data_array::DataArray;
 use crate::array::group::{Bins, GroupBy, Resample};
 use crate::array::names::{Dims, not_found};
 use crate::array::quantile::Shares;
 use crate::array::{Coarsen, Rolling, Weighted};
-use crate::lazy::BinaryOp;
+use crate::lazy::{BinaryOp, ReduceOp};
 use crate::time::Edge;
+use crate::values::DType;
 use std::fmt;
 
 /// What is made of each array of a dataset: its [`GroupBy`], [`Resample`], [`Rolling`], [`Coarsen`] or [`Weighted`].
@@ -107,17 +109,37 @@ impl Dataset {
     }
 
     fn made<T>(&self, f: &dyn Fn(&DataArray) -> Result<Option<T>>) -> Result<Each<T>> {
-        Ok(Each { dataset: self.clone(), each: self.arrays.iter().map(f).collect::<Result<_>>()? })
+        Ok(Each {
+            dataset: self.clone(),
+            each: self
+                .arrays
+                .iter()
+                .map(|array| f(array).map_err(|error| named(error, array)))
+                .collect::<Result<_>>()?,
+        })
     }
 }
 
 impl<T> Each<T> {
-    fn put_together(&self, f: &dyn Fn(&DataArray, &T) -> Result<DataArray>) -> Result<Dataset> {
+    /// `f` of each array that has the dimension and is of a type that fits; others that have it are left out.
+    fn put_together(
+        &self,
+        what: &str,
+        fits: &dyn Fn(DType) -> bool,
+        f: &dyn Fn(&DataArray, &T) -> Result<DataArray>,
+    ) -> Result<Dataset> {
         let one = |(array, own): (&DataArray, &Option<T>)| match own {
-            Some(own) => Ok(f(array, own)?.with_name(array.shared_name())),
+            Some(own) => {
+                f(array, own).map(|made| made.with_name(array.shared_name())).map_err(|error| named(error, array))
+            }
             None => Ok(array.clone()),
         };
-        let arrays: Result<Vec<DataArray>> = self.dataset.arrays.iter().zip(&self.each).map(one).collect();
+        let all = self.dataset.arrays.iter().zip(&self.each);
+        let fitting: Vec<_> = all.filter(|(array, own)| own.is_none() || fits(array.dtype())).collect();
+        if fitting.is_empty() && !self.dataset.arrays.is_empty() {
+            return Err(nothing_left(what, &self.dataset));
+        }
+        let arrays: Result<Vec<DataArray>> = fitting.into_iter().map(one).collect();
         Ok(super::merged(&arrays?)?.with_attrs(self.dataset.attrs.clone()))
     }
 
@@ -127,24 +149,52 @@ impl<T> Each<T> {
 }
 
 macro_rules! methods {
-    ($($of:ident: $($method:ident)*;)*) => {$(
+    ($($of:ident: $($method:ident $op:ident)*;)*) => {$(
         impl Each<$of> {$(
-            #[doc = concat!("[`", stringify!($of), "::", stringify!($method), "`] of each array.")]
+            #[doc = concat!("[`", stringify!($of), "::", stringify!($method), "`] of each array. Arrays of types for which it has no meaning are left out.")]
             ///
             /// # Errors
             #[doc = concat!("As for [`", stringify!($of), "::", stringify!($method), "`].")]
             pub fn $method(&self) -> Result<Dataset> {
-                self.put_together(&|_, own| own.$method())
+                let fits = |dtype| fits::$of(ReduceOp::$op, dtype);
+                self.put_together(stringify!($method), &fits, &|_, own| own.$method())
             }
         )*}
     )*};
 }
 
 methods! {
-    GroupBy: mean sum min max std var median count any all prod first last;
-    Resample: mean sum min max std var median count any all prod first last;
-    Rolling: mean sum prod min max std var median count;
-    Coarsen: mean sum min max;
+    GroupBy: mean Mean sum Sum min Min max Max std Std var Var median Median count Count any Any all All prod Prod
+        first First last Last;
+    Resample: mean Mean sum Sum min Min max Max std Std var Var median Median count Count any Any all All prod Prod
+        first First last Last;
+    Rolling: mean Mean sum Sum prod Prod min Min max Max std Std var Var median Median count Count;
+    Coarsen: mean Mean sum Sum min Min max Max;
+}
+
+/// The types for which a reduction of each kind has a meaning.
+#[allow(non_snake_case)] // called as the types whose reductions they are of
+mod fits {
+    use super::super::reduce::has_meaning;
+    use crate::lazy::ReduceOp;
+    use crate::values::DType;
+
+    pub(super) fn GroupBy(op: ReduceOp, dtype: DType) -> bool {
+        has_meaning(op, dtype)
+    }
+
+    pub(super) fn Resample(op: ReduceOp, dtype: DType) -> bool {
+        has_meaning(op, dtype)
+    }
+
+    pub(super) fn Coarsen(op: ReduceOp, dtype: DType) -> bool {
+        has_meaning(op, dtype)
+    }
+
+    /// Windows have numbers alone.
+    pub(super) fn Rolling(op: ReduceOp, dtype: DType) -> bool {
+        op == ReduceOp::Count || dtype.is_number()
+    }
 }
 
 macro_rules! weighted {
@@ -155,7 +205,7 @@ macro_rules! weighted {
             /// # Errors
             /// When no array has such a dimension.
             pub fn $method(&self, dims: impl Into<Dims>) -> Result<Dataset> {
-                self.over(&dims.into(), &|own, dims| own.$method(dims))
+                self.over(stringify!($method), &dims.into(), &|own, dims| own.$method(dims))
             }
         )*}
     };
@@ -164,11 +214,11 @@ macro_rules! weighted {
 weighted! { mean sum sum_of_weights std var }
 
 impl Each<Weighted> {
-    fn over(&self, dims: &Dims, f: &dyn Fn(&Weighted, Dims) -> Result<DataArray>) -> Result<Dataset> {
+    fn over(&self, what: &str, dims: &Dims, f: &dyn Fn(&Weighted, Dims) -> Result<DataArray>) -> Result<Dataset> {
         if let Dims::Names(names) = dims {
             names.iter().try_for_each(|dim| self.dataset.check(dim)).map_err(|error| error.context("weighted"))?;
         }
-        self.put_together(&|array, own| {
+        self.put_together(what, &DType::is_number, &|array, own| {
             let Dims::Names(names) = dims else { return f(own, Dims::All) };
             let names: Vec<&String> = names.iter().filter(|dim| array.axis_of(dim).is_some()).collect();
             if names.is_empty() { Ok(array.clone()) } else { f(own, names.into()) }
@@ -182,7 +232,7 @@ impl Each<GroupBy> {
     /// # Errors
     /// When `f` fails, or its results do not fit together.
     pub fn map(&self, f: impl Fn(DataArray) -> Result<DataArray>) -> Result<Dataset> {
-        self.put_together(&|_, own| own.map(&f))
+        self.put_together("map", &|_| true, &|_, own| own.map(&f))
     }
 
     /// [`GroupBy::quantile`] of each array.
@@ -191,7 +241,7 @@ impl Each<GroupBy> {
     /// As for [`GroupBy::quantile`].
     pub fn quantile(&self, shares: impl Into<Shares>) -> Result<Dataset> {
         let shares = shares.into();
-        self.put_together(&|_, own| own.quantile(shares.clone()))
+        self.put_together("quantile", &DType::is_number, &|_, own| own.quantile(shares.clone()))
     }
 
     /// `op` of each element and the element of `other` that has the label of its group; see [`GroupBy::binary`]. Arrays

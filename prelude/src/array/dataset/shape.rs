@@ -51,7 +51,7 @@ impl Dataset {
     /// # Errors
     /// When no array has such a dimension, or an array has one that is not named.
     pub fn transpose(&self, dims: impl Into<Dims>) -> Result<Self> {
-        self.over("transpose", &dims.into(), false, &|array, own| array.transpose(own.clone()))
+        self.over("transpose", &dims.into(), &|_| true, &|array, own| array.transpose(own.clone()))
     }
 
     /// Each array without its dimensions of length 1; their labels stay as scalar coordinates.

@@ -295,3 +295,25 @@ fn missing_values_between_labels_are_written_whatever_the_file_had() {
     let values = back["a"].to_vec::<f64>().unwrap();
     assert!(values[..2] == [1.0, 2.0] && values[2].is_nan(), "{values:?}");
 }
+
+// xr.concat([ds.isel(time=slice(0, 1)), ds.isel(time=slice(1, 3))], "time", data_vars="minimal").identical(ds)
+#[test]
+fn parts_of_one_lazy_file_are_joined_without_being_read() {
+    let ds = open_dataset(data("odd.nc")).unwrap();
+    let parts = [ds.isel_dim("time", 0..1).unwrap(), ds.isel_dim("time", 1..3).unwrap()];
+    let joined = Dataset::concat(&parts, "time").unwrap();
+    assert!(joined["ints"].is_lazy() && joined["packed"].is_lazy());
+    for array in ds.arrays() {
+        let name = array.get_name().unwrap();
+        same(&joined[name].compute().unwrap(), &array.compute().unwrap());
+    }
+    // Another file's are read to be compared.
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("copy.nc");
+    ds.isel_dim("time", 1..3).unwrap().to_netcdf(&path, ()).unwrap();
+    let joined = Dataset::concat([parts[0].clone(), open_dataset(&path).unwrap()], "time").unwrap();
+    same(&joined["ints"].compute().unwrap(), &ds["ints"].compute().unwrap());
+    let other = ds.assign("ints", &(&ds["ints"] + 1)).unwrap();
+    let error = Dataset::concat([&parts[0], &other], "time").unwrap_err().to_string();
+    assert!(error.contains("ints") && error.contains("differ"), "{error}");
+}

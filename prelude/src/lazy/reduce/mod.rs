@@ -4,6 +4,7 @@
 //! cell's values are added depends on the plan alone, never on the number of threads.
 
 mod arg;
+mod dates;
 mod ends;
 mod extreme;
 mod fit;
@@ -202,8 +203,9 @@ fn dtype(op: ReduceOp, input: DType) -> Result<DType> {
         Min | Max => input,
         First | Last => input,
         Any | All => DType::Bool,
-        Sum | Prod | Mean | Var | Std | Median if input.is_date() => {
-            let message = format!("{} of dates has no meaning here; min, max and count of dates do", op.name());
+        Mean if input.is_date() => input,
+        Sum | Prod | Var | Std | Median if input.is_date() => {
+            let message = format!("{} of dates has no meaning here; mean, min, max and count of dates do", op.name());
             return Err(Error::new(ErrorKind::Mismatch, message));
         }
         Sum | Prod if input == DType::U64 => DType::U64,
@@ -264,6 +266,7 @@ impl Setup<'_> {
             Reduction::Fit(fit) => return Box::new(fit::State::new(fit.clone(), options, cells)),
         };
         match op {
+            ReduceOp::Mean if input.is_date() => dates::start(options, cells, input),
             ReduceOp::Sum | ReduceOp::Mean | ReduceOp::Count => sum::start(op, self),
             ReduceOp::Prod => product::start(options, cells, input),
             ReduceOp::Var | ReduceOp::Std if single => Box::new(moments::Moments::<f32>::new(op, options, cells)),
@@ -285,6 +288,7 @@ impl Setup<'_> {
         let held = number.saturating_mul(self.length).saturating_add(8);
         match self.op {
             Reduction::Of(op) | Reduction::Place(op) => match op {
+                ReduceOp::Mean if self.input.is_date() => 32,
                 ReduceOp::Sum | ReduceOp::Mean | ReduceOp::Count | ReduceOp::Prod => 12,
                 ReduceOp::Var | ReduceOp::Std => 24,
                 ReduceOp::Min | ReduceOp::Max => size,
