@@ -2,7 +2,7 @@
 
 use super::attribute::Given;
 use super::file_type::FileType;
-use super::library::with_cause;
+use super::library::{c_path, with_cause};
 use crate::gdal::hdf5_errors;
 use crate::gdal::library;
 use crate::gdal::multidim::{Array, Attribute, Dimension, Group, Root, Type, c_text};
@@ -54,7 +54,7 @@ impl OptionList {
 impl NewFile {
     pub(super) fn create(path: &Path, driver: &str, options: &[String]) -> Result<Self> {
         library::ready();
-        let (name, driver_name) = (c_text(&path.to_string_lossy()), c_text(driver));
+        let (name, driver_name) = (c_path("", path, ""), c_text(driver));
         let mut options = OptionList::new(options);
         let root = made("the file cannot be made", || {
             // SAFETY: names and options outlive the call; a driver that is not there is null, which is checked.

@@ -16,6 +16,7 @@ use std::collections::HashMap;
 use std::ffi::CString;
 use std::fs;
 use std::io::Read as _;
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::ptr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -201,22 +202,28 @@ pub(super) fn with_cause(said: String) -> String {
     }
 }
 
+/// A path between two texts, for GDAL: paths are bytes, whatever they are meant to say.
+pub(super) fn c_path(before: &str, path: &Path, after: &str) -> CString {
+    let bytes = [before.as_bytes(), path.as_os_str().as_bytes(), after.as_bytes()].concat();
+    // No file has a zero byte in its name.
+    CString::new(bytes).unwrap_or_default()
+}
+
 /// What to ask GDAL for, in order: a name and the only driver to try, or any.
 fn candidates(path: &Path, wanted: Driver) -> Vec<(CString, Option<&'static str>)> {
-    let shown = path.to_string_lossy();
-    let plain = c_text(&shown);
+    let plain = c_path("", path, "");
     // With the prefix the driver does not mind what the file is called.
-    let hdf5 = (c_text(&format!("HDF5:{shown}")), Some("HDF5"));
+    let hdf5 = (c_path("HDF5:", path, ""), Some("HDF5"));
     if wanted == Driver::Hdf5 {
         return vec![hdf5, (plain, Some("HDF5"))];
     }
     let first = first_bytes(path, 8);
     // The netCDF library knows dimensions and coordinates, which plain HDF5 has not; it reads most HDF5 files.
     if first.starts_with(b"\x89HDF\r\n\x1a\n") {
-        return vec![(c_text(&format!("NETCDF:\"{shown}\"")), Some("netCDF")), hdf5, (plain, Some("HDF5"))];
+        return vec![(c_path("NETCDF:\"", path, "\""), Some("netCDF")), hdf5, (plain, Some("HDF5"))];
     }
     if first.starts_with(b"CDF") {
-        return vec![(c_text(&format!("NETCDF:\"{shown}\"")), Some("netCDF")), (plain, None)];
+        return vec![(c_path("NETCDF:\"", path, "\""), Some("netCDF")), (plain, None)];
     }
     vec![(plain, None)]
 }
@@ -237,7 +244,7 @@ pub(super) fn first_bytes(path: &Path, most: usize) -> Vec<u8> {
     }
     ready();
     bytes.resize(most, 0);
-    let name = c_text(&path.to_string_lossy());
+    let name = c_path("", path, "");
     // SAFETY: the buffer has `most` bytes, the texts end with zero bytes, and the file is closed after it was read.
     let read = library::call(|| unsafe {
         let file = c::VSIFOpenL(name.as_ptr(), c"rb".as_ptr());

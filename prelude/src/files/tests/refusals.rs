@@ -158,3 +158,16 @@ fn what_is_left_out_of_a_zarr_store_is_named_with_its_reason() {
     assert!(reason(&pair("<M8[ns]", "null")).contains("NumPy's dates"));
     assert!(reason(&pair("<c16", "null")).contains("complex"));
 }
+
+#[test]
+fn names_that_are_no_utf8_are_written_and_read() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(std::ffi::OsStr::from_bytes(b"lat\xe9.nc"));
+    small().to_netcdf(&path, ()).unwrap();
+    assert_eq!(open_dataset(&path).unwrap()["a"].to_vec::<f64>().unwrap(), [1.0, 2.0]);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    let plain = folder.path().join(std::ffi::OsStr::from_bytes(b"\xff.h5"));
+    fs::copy(data("dangling.h5"), &plain).unwrap();
+    assert!(open_dataset(&plain).unwrap()["truth"].to_vec::<bool>().unwrap()[0]);
+}

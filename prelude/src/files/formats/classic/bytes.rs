@@ -1,9 +1,8 @@
 //! A file as bytes at places: one of this machine, or one that GDAL reaches by means of its own (`/vsicurl/`, `/vsizip/`).
 
 use crate::disk::shown;
-use crate::files::library::is_virtual;
+use crate::files::library::{c_path, is_virtual};
 use crate::gdal::library::{call, ready};
-use crate::gdal::multidim::c_text;
 use crate::{Error, ErrorKind, Result};
 use gdal::errors::GdalError;
 use gdal_sys as c;
@@ -72,7 +71,7 @@ pub(super) fn open(path: &Path) -> Result<Box<dyn Bytes>> {
         return Ok(Box::new(file.map_err(unreadable)?));
     }
     ready();
-    let name = c_text(&path.to_string_lossy());
+    let name = c_path("", path, "");
     let opened = call(|| {
         // SAFETY: both texts end with a zero byte and outlive the call.
         let file = unsafe { c::VSIFOpenL(name.as_ptr(), c"rb".as_ptr()) };
