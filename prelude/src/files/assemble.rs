@@ -42,7 +42,7 @@ pub(super) fn dataset(mut header: Header, opening: &Arc<Opening>) -> Result<Data
             0 => Plan::memory(empty(source.decoding.dtype, &source.place.shape)?),
             _ if source.place.shape.is_empty() => Plan::memory(source.all()?),
             _ => {
-                let (place, decoding) = (source.place.clone(), source.decoding.clone());
+                let (place, decoding) = (Box::new(source.place.clone()), Box::new(source.decoding.clone()));
                 let known = Known { attrs: attrs.clone(), values: KnownValues::Variable { place, decoding } };
                 source.kept = Some(opening.keep(&variable.name, known));
                 Plan::source(source)

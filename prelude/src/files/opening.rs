@@ -42,7 +42,7 @@ pub(super) struct Known {
 #[derive(Debug, Clone)]
 pub(super) enum KnownValues {
     /// Of a variable that is read through its place.
-    Variable { place: Place, decoding: Decoding },
+    Variable { place: Box<Place>, decoding: Box<Decoding> },
     /// Of the fields of a GRIB file.
     Fields(Arc<FieldsOf>),
 }

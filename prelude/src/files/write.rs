@@ -98,7 +98,8 @@ impl Dataset {
     /// ```
     ///
     /// # Errors
-    /// If the folder cannot be written to, a number does not fit into its packed type, or a lazy array cannot be read.
+    /// If the folder cannot be written to, a number does not fit into its packed type, a raster is placed by control points
+    /// alone, or a lazy array cannot be read.
     pub fn to_netcdf(&self, path: impl AsRef<Path>, options: impl Into<NetcdfOptions>) -> Result<()> {
         let result = save(self, path.as_ref(), &options.into());
         cancel::checkpoint();
@@ -121,6 +122,7 @@ fn save(ds: &Dataset, path: &Path, options: &NetcdfOptions) -> Result<()> {
     for (name, ..) in &options.packed {
         ds.get(name)?;
     }
+    ds.arrays().iter().try_for_each(placed_otherwise)?;
     let temporary = Temporary::beside(path)?;
     // Reductions are computed before the lock on the library is taken: they may read netCDF files themselves.
     let arrays: Vec<Plan> = ds.arrays().iter().map(|array| surveyed(array.plan())).collect::<Result<_>>()?;
@@ -134,6 +136,20 @@ fn save(ds: &Dataset, path: &Path, options: &NetcdfOptions) -> Result<()> {
     })?;
     forget(path);
     temporary.take_name(path)
+}
+
+/// Control points have no place in a netCDF file, which would be left with a CRS and pixels that lie nowhere.
+fn placed_otherwise(array: &DataArray) -> Result<()> {
+    let by_points = array.place().is_some_and(|place| place.gcps.is_some());
+    if !by_points || array.coords().get(SPATIAL_REF).is_none() {
+        return Ok(());
+    }
+    let message = format!(
+        "{} is placed by ground control points, which netCDF does not hold; reproject(…) warps it onto a grid, and \
+         drop_coord(\"{SPATIAL_REF}\") leaves pixels without a place",
+        array.get_name().unwrap_or("the array")
+    );
+    Err(Error::new(ErrorKind::InvalidArgument, message))
 }
 
 /// A plan of which parts are quick to compute. Dates and texts are looked at before they are written, so few are held.

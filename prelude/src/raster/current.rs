@@ -1,7 +1,6 @@
 //! Files that change behind an open raster: their pixels are read by what the file said when it was opened.
 
 use super::Raster;
-use super::open::Band;
 use crate::disk::{FileState, shown};
 use crate::geo::{Crs, same_transform};
 use crate::{Error, ErrorKind, Result};
@@ -70,7 +69,7 @@ fn difference(old: &Raster, new: &Raster) -> Option<String> {
         let name = |crs: &Option<Crs>| crs.as_ref().map_or_else(|| "none".to_owned(), Crs::to_string);
         return Some(format!("CRS {}, not {}", name(&b.crs), name(&a.crs)));
     }
-    let facts = |raster: &Raster, band: usize| raster.band(band).map(Band::meaning).ok();
-    let unlike = (1..=a.count).find(|&band| facts(old, band) != facts(new, band))?;
+    let same = |band| matches!((old.band(band), new.band(band)), (Ok(old), Ok(new)) if old.means_the_same(new));
+    let unlike = (1..=a.count).find(|&band| !same(band))?;
     Some(format!("the type, the missing value or the scale of band {unlike}"))
 }

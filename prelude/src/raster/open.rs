@@ -90,7 +90,7 @@ pub(crate) struct Band {
 /// Bands are equal if they are read alike.
 impl PartialEq for Band {
     fn eq(&self, other: &Self) -> bool {
-        self.meaning() == other.meaning() && self.block == other.block
+        self.means_the_same(other) && self.block == other.block
     }
 }
 
@@ -104,10 +104,11 @@ impl Band {
         }
     }
 
-    /// What its numbers mean. NaN as a nodata value is one value.
-    pub fn meaning(&self) -> (DType, Option<Sample>, [Option<u64>; 2], Missing, Option<(f64, f64)>) {
-        let nodata = [self.nodata, self.filling].map(|nodata| nodata.map(f64::to_bits));
-        (self.dtype, self.sample, nodata, self.missing, self.scaling)
+    /// Whether its numbers mean what those of `other` do. NaN as a nodata value is one value.
+    pub fn means_the_same(&self, other: &Self) -> bool {
+        let bits = |band: &Self| [band.nodata, band.filling].map(|nodata| nodata.map(f64::to_bits));
+        (self.dtype, self.sample, self.missing, self.scaling, bits(self))
+            == (other.dtype, other.sample, other.missing, other.scaling, bits(other))
     }
 
     /// How it is stored.

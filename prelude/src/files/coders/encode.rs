@@ -52,7 +52,8 @@ impl Encoder {
             .into_iter()
             .flatten()
             .find_map(|given| given.numbers().first().copied().filter(|fill| of.is_float() || !fill.is_nan()));
-        if of.is_float() && encoding.fill_value.is_none() {
+        let packed = encoding.scale_factor.is_some() || encoding.add_offset.is_some();
+        if of.is_float() && !packed && encoding.fill_value.is_none() {
             encoding.fill_value = Some(Given::Floats(vec![f64::NAN], of));
         }
         let whole_fill = [&encoding.fill_value, &encoding.missing_value].into_iter().flatten().find_map(|given| {
@@ -128,6 +129,9 @@ impl Encoder {
         }
         let number = |given: &Option<Given>| given.as_ref().and_then(Given::number).map(|(value, _)| value);
         let (scale, offset) = (number(&self.encoding.scale_factor), number(&self.encoding.add_offset));
+        if let (None, None, Some(same)) = (scale, offset, same_bits(&values, of, self.encoding.unsigned.as_deref())) {
+            return Ok(same);
+        }
         let logical = match self.encoding.unsigned.as_deref() {
             Some("true") => of.with_sign(false),
             Some("false") => of.with_sign(true),
@@ -209,6 +213,19 @@ impl Encoder {
             }
             _ => Ok(stored),
         }
+    }
+}
+
+/// Integers of 64 bits with the sign that the file ignores, or without the one that it adds: a float does not hold them all.
+fn same_bits(values: &Values, of: FileType, unsigned: Option<&str>) -> Option<Values> {
+    match (values, of, unsigned) {
+        (Values::U64(array), FileType::I64, Some("true")) => {
+            Some(Values::I64(array.mapv(|value| value as i64).into_shared()))
+        }
+        (Values::I64(array), FileType::U64, Some("false")) => {
+            Some(Values::U64(array.mapv(|value| value as u64).into_shared()))
+        }
+        _ => None,
     }
 }
 

@@ -43,7 +43,8 @@ pub(super) fn decode(coding: &mut Coding, options: &DatasetOptions) {
         (coding.take("scale_factor"), coding.take("add_offset"));
 }
 
-/// The type that packed numbers become, as xarray chooses it.
+/// The type that packed numbers become, as xarray chooses it; but where it chooses that of an integer factor, in which the
+/// product may not fit and would wrap around.
 fn packed_type(raw: FileType, scale: Option<FileType>, offset: Option<FileType>) -> FileType {
     match (scale, offset) {
         (Some(scale), Some(offset)) if scale == offset && scale.is_float() => match raw {
@@ -51,6 +52,7 @@ fn packed_type(raw: FileType, scale: Option<FileType>, offset: Option<FileType>)
             _ => scale,
         },
         (_, Some(_)) => FileType::F64,
+        (Some(scale), None) if scale.is_integer() => FileType::F64,
         (Some(scale), None) => scale,
         (None, None) => raw,
     }

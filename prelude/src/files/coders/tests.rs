@@ -50,6 +50,29 @@ fn what_the_coders_took_is_the_encoding() {
     assert_eq!(encoding.units.as_deref(), Some("days since 2000-01-01"));
 }
 
+// xr.open_dataset gives int16, in which 300000 is -27680.
+#[test]
+fn products_with_an_integer_factor_do_not_wrap_around() {
+    let given = attrs(&[("scale_factor", integer(10, FileType::I16))]);
+    for (of, raw) in [(FileType::I16, Values::from(vec![30_000i16])), (FileType::I64, Values::from(vec![30_000i64]))] {
+        let decoding = decode(of, &given, &DatasetOptions::new()).decoding;
+        let values = decoding.apply(raw).unwrap();
+        assert_eq!((values.dtype(), values.to_vec::<f64>().unwrap()), (DType::F64, vec![300_000.0]));
+    }
+}
+
+#[test]
+fn integers_of_64_bits_whose_sign_is_ignored_come_back_exactly() {
+    let raw = vec![1, (1 << 53) + 1, -1, i64::MIN];
+    let unsigned = [("_Unsigned", Given::Text("true".to_owned()))];
+    let back = there_and_back(FileType::I64, &unsigned, Values::from(raw.clone()));
+    assert_eq!(back.to_vec::<i64>().unwrap(), raw);
+    let raw = vec![1, (1 << 53) + 1, u64::MAX];
+    let signed = [("_Unsigned", Given::Text("false".to_owned()))];
+    let back = there_and_back(FileType::U64, &signed, Values::from(raw.clone()));
+    assert_eq!(back.to_vec::<u64>().unwrap(), raw);
+}
+
 /// Values of the file, decoded and encoded again.
 fn there_and_back(of: FileType, given: &[(&str, Given)], raw: Values) -> Values {
     let decoded = decode(of, &attrs(given), &DatasetOptions::new());

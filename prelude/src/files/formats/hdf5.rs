@@ -177,7 +177,11 @@ fn set_type(variable: &mut Variable, class: &Class) -> Result<()> {
             let of = place.of;
             // GDAL applies `_Unsigned` to attributes as well.
             for (name, value) in &mut variable.attrs {
-                if let ("_FillValue" | "missing_value", Given::Integers(numbers, _)) = (name.as_str(), value) {
+                // Those of another width than the values stayed as they are.
+                let same_width = |given: FileType| name == "_FillValue" || given == unsigned;
+                if let ("_FillValue" | "missing_value", Given::Integers(numbers, given)) = (name.as_str(), value)
+                    && same_width(*given)
+                {
                     numbers.iter_mut().for_each(|number| {
                         let wrapped = of.wrapped((*number).into());
                         let (least, most) = unsigned.integer_range().unwrap_or((0, 0));

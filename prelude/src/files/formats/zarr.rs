@@ -153,9 +153,12 @@ fn describe(variable: &mut Variable, metadata: &Value) {
     set(&mut variable.attrs, "_FillValue", fill);
 }
 
+/// What the store itself says goes before what an attribute says of the same; it may say nothing.
 fn set(attrs: &mut GivenAttrs, name: &str, value: Option<Given>) {
-    take(attrs, name);
-    attrs.extend(value.map(|value| (name.to_owned(), value)));
+    if let Some(value) = value {
+        take(attrs, name);
+        attrs.push((name.to_owned(), value));
+    }
 }
 
 /// From NumPy's name: the order of the bytes, a letter for the kind, the number of bytes.

@@ -5,6 +5,7 @@ use super::grid::Grid;
 use super::messages::{self, Extent, Message, Reader};
 use super::product::Product;
 use super::product2::{self, Identification};
+use super::unread::Unread;
 use super::values::{Packed, Packing};
 use super::{grid1, grid2, product};
 use crate::{Error, ErrorKind, Result};
@@ -55,7 +56,8 @@ impl Fields {
                     for field in fields {
                         match field {
                             Ok(field) => found.fields.push(field),
-                            Err(reason) => {
+                            Err(Unread::Damaged(reason)) => found.damaged.push(message.damaged(reason)),
+                            Err(Unread::Unknown(reason)) => {
                                 let kind = ErrorKind::InvalidArgument;
                                 let Message { number, extent, .. } = message;
                                 let text = format!("message {number}, at byte {}: {reason}", extent.offset);
@@ -77,7 +79,7 @@ impl Fields {
 struct Grids(HashMap<(u8, Vec<u8>), Known>);
 
 /// A grid and how many numbers describe the vertical coordinate, or why it is not read.
-type Known = Result<(Arc<Grid>, i64), String>;
+type Known = Result<(Arc<Grid>, i64), Unread>;
 
 impl Grids {
     fn get(&mut self, edition: u8, section: Vec<u8>) -> Known {
@@ -95,7 +97,7 @@ impl Grids {
 }
 
 /// A field, or why it cannot be read.
-type Read = Result<Field, String>;
+type Read = Result<Field, Unread>;
 
 fn edition1(reader: &Reader, message: Message, grids: &mut Grids) -> Result<Vec<Read>> {
     let sections = messages::edition1_sections(reader, message.extent)?;
@@ -103,10 +105,10 @@ fn edition1(reader: &Reader, message: Message, grids: &mut Grids) -> Result<Vec<
     let decimal = Bytes(&section).i16(26).ok_or_else(|| short("product"))?;
     let grid = match sections.grid {
         Some(part) => grids.get(1, reader.header(part)?),
-        None => Err(format!(
+        None => Err(Unread::Unknown(format!(
             "it has no grid of its own but names number {} of its centre's catalogue, which is not known here",
             section[6]
-        )),
+        ))),
     };
     let head = reader.start(sections.values, 32)?;
     let packing = Packing::edition1(&head, decimal);
@@ -130,7 +132,7 @@ fn edition1(reader: &Reader, message: Message, grids: &mut Grids) -> Result<Vec<
         let (grid, vertical) = grid?;
         product.vertical_numbers = vertical;
         if let Packing::Unknown(reason) = packing {
-            return Err(reason);
+            return Err(reason.into());
         }
         let packed = Packed { packing, points: grid.points, bitmap: bitmap?, data: values.skip(skipped) };
         Ok(Field { message, product, grid, packed })
@@ -175,11 +177,11 @@ fn edition2(reader: &Reader, message: Message, grids: &mut Grids) -> Result<Vec<
                     let product = product2::edition2(product, identification)?;
                     let grid = grid.clone()?.0;
                     if let Packing::Unknown(reason) = packing {
-                        return Err(reason.clone());
+                        return Err(reason.clone().into());
                     }
                     let bitmap = bitmap.clone()?;
                     if bitmap.is_none() && *coded != grid.points {
-                        return Err(format!("it has {coded} values for {} points", grid.points));
+                        return Err(Unread::damaged(format!("it has {coded} values for {} points", grid.points)));
                     }
                     let data = section.extent.skip(5);
                     let packed = Packed { packing: packing.clone(), points: grid.points, bitmap, data };

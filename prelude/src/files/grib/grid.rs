@@ -1,5 +1,6 @@
 //! Where the values of a field lie: the grid as its section describes it, before any place is worked out.
 
+use super::unread::Unread;
 use crate::array::Attr;
 
 /// More points than any model has (a kilometre around the globe is half as many); a file that says so is damaged.
@@ -118,20 +119,20 @@ impl Earth {
 }
 
 /// Columns and rows that can be, given how many points there are.
-pub(super) fn size(columns: u64, rows: u64, points: u64) -> Result<(usize, usize), String> {
+pub(super) fn size(columns: u64, rows: u64, points: u64) -> Result<(usize, usize), Unread> {
     let product = columns.checked_mul(rows).filter(|_| columns <= MOST_ALONG && rows <= MOST_ALONG);
     if product != Some(points) || points == 0 {
-        return Err(format!("its grid has {columns} columns and {rows} rows, but {points} points"));
+        return Err(Unread::damaged(format!("its grid has {columns} columns and {rows} rows, but {points} points")));
     }
     checked(points)?;
     Ok((columns as usize, rows as usize))
 }
 
 /// The number of points as a length.
-pub(super) fn checked(points: u64) -> Result<usize, String> {
+pub(super) fn checked(points: u64) -> Result<usize, Unread> {
     match usize::try_from(points) {
         Ok(length) if (1..=MOST_POINTS).contains(&points) => Ok(length),
-        _ => Err(format!("its grid has {points} points")),
+        _ => Err(Unread::damaged(format!("its grid has {points} points"))),
     }
 }
 
@@ -153,7 +154,7 @@ pub(super) fn rows(
     corners: Corners,
     points: Option<u64>,
     gaussian: bool,
-) -> Result<(Vec<Row>, usize), String> {
+) -> Result<(Vec<Row>, usize), Unread> {
     let longest = lengths.iter().copied().max().unwrap_or(0).max(1) as f64;
     let (west, mut east) = (corners.first.1, corners.last.1);
     if east < west {
@@ -184,7 +185,7 @@ pub(super) fn rows(
     let total = sum(&rows);
     match points {
         Some(points) if points != total => {
-            Err(format!("its rows have {total} points together, but the grid has {points}"))
+            Err(Unread::damaged(format!("its rows have {total} points together, but the grid has {points}")))
         }
         _ => Ok((rows, checked(total)?)),
     }

@@ -4,6 +4,7 @@ use super::bytes::Bytes;
 use super::grid::{
     Corners, Earth, Grid, Places, Projected, Rotation, Scanning, cone, reduced, rows, size, stereographic,
 };
+use super::unread::Unread;
 use crate::array::Attr;
 
 /// ecCodes' radius for edition 1, whatever the flags say.
@@ -13,9 +14,9 @@ const RADIUS: f64 = 6_367_470.0;
 ///
 /// # Errors
 /// Why it cannot be told where the points are.
-pub(super) fn grid(section: &[u8]) -> Result<(Grid, i64), String> {
+pub(super) fn grid(section: &[u8]) -> Result<(Grid, i64), Unread> {
     let bytes = Bytes(section);
-    let kind = bytes.u8(5).ok_or("its grid section is too short")?;
+    let kind = bytes.u8(5).ok_or_else(|| Unread::damaged("its grid section is too short"))?;
     let (name, description) = match kind {
         0 => ("regular_ll", "Latitude/Longitude Grid"),
         1 => ("mercator", "Mercator Projection Grid"),
@@ -24,14 +25,14 @@ pub(super) fn grid(section: &[u8]) -> Result<(Grid, i64), String> {
         5 => ("polar_stereographic", "Polar Stereographic Projection Grid"),
         10 => ("rotated_ll", "Rotated Latitude/Longitude grid"),
         14 => ("rotated_gg", "Rotated Gaussian latitude/longitude grid"),
-        50 | 60 | 70 | 80 => return Err(super::SPECTRAL.to_owned()),
-        other => return Err(format!("grids of type {other} of edition 1 are not read here")),
+        50 | 60 | 70 | 80 => return Err(super::SPECTRAL.to_owned().into()),
+        other => return Err(format!("grids of type {other} of edition 1 are not read here").into()),
     };
     let read = || match kind {
         1 | 3 | 5 => projected(bytes, kind, name, description),
         _ => lat_lon(bytes, kind, name, description),
     };
-    let grid = read().ok_or("its grid section is too short")??;
+    let grid = read().ok_or_else(|| Unread::damaged("its grid section is too short"))??;
     Ok((grid, bytes.u8(3).unwrap_or(0).into()))
 }
 
@@ -43,7 +44,7 @@ fn point(bytes: Bytes<'_>, at: usize) -> Option<(f64, f64)> {
     Some((degrees(bytes.i24(at)?), degrees(bytes.i24(at + 3)?)))
 }
 
-fn lat_lon(bytes: Bytes<'_>, kind: u8, name: &'static str, description: &'static str) -> Option<Result<Grid, String>> {
+fn lat_lon(bytes: Bytes<'_>, kind: u8, name: &'static str, description: &'static str) -> Option<Result<Grid, Unread>> {
     let gaussian = matches!(kind, 4 | 14);
     let (columns, lines) = (bytes.u16(6)?, bytes.u16(8)?);
     let corners = Corners { first: point(bytes, 10)?, last: point(bytes, 17)? };
@@ -130,18 +131,18 @@ fn lat_lon(bytes: Bytes<'_>, kind: u8, name: &'static str, description: &'static
 }
 
 /// The list of lengths, where rows differ: behind the numbers of the vertical coordinate.
-fn row_lengths(bytes: Bytes<'_>, columns: u16, lines: u16) -> Result<Option<Vec<usize>>, String> {
+fn row_lengths(bytes: Bytes<'_>, columns: u16, lines: u16) -> Result<Option<Vec<usize>>, Unread> {
     if columns != 0xffff && columns != 0 {
         return Ok(None);
     }
     let (vertical, location) = (bytes.u8(3).unwrap_or(0), bytes.u8(4).unwrap_or(255));
     let start = match location {
-        255 | 0 => return Err("its rows differ in length, and no list says how long they are".to_owned()),
+        255 | 0 => return Err(Unread::damaged("its rows differ in length, and no list says how long they are")),
         location => usize::from(location) - 1 + 4 * usize::from(vertical),
     };
     let lengths: Option<Vec<usize>> =
         (0..usize::from(lines)).map(|line| bytes.u16(start + 2 * line).map(usize::from)).collect();
-    lengths.map(Some).ok_or_else(|| "its list of row lengths is cut short".to_owned())
+    lengths.map(Some).ok_or_else(|| Unread::damaged("its list of row lengths is cut short"))
 }
 
 fn projected(
@@ -149,7 +150,7 @@ fn projected(
     kind: u8,
     name: &'static str,
     description: &'static str,
-) -> Option<Result<Grid, String>> {
+) -> Option<Result<Grid, Unread>> {
     let (columns, lines) = (bytes.u16(6)?, bytes.u16(8)?);
     let size = match size(columns.into(), lines.into(), u64::from(columns) * u64::from(lines)) {
         Ok(size) => size,

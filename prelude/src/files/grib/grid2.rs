@@ -4,6 +4,7 @@ use super::bytes::Bytes;
 use super::grid::{
     Corners, Earth, Grid, Places, Projected, Rotation, Scanning, checked, cone, reduced, rows, size, stereographic,
 };
+use super::unread::Unread;
 use crate::array::Attr;
 
 type Attributes = Vec<(&'static str, Attr)>;
@@ -12,9 +13,9 @@ type Attributes = Vec<(&'static str, Attr)>;
 ///
 /// # Errors
 /// Why it cannot be told where the points are.
-pub(super) fn grid(section: &[u8]) -> Result<Grid, String> {
+pub(super) fn grid(section: &[u8]) -> Result<Grid, Unread> {
     let bytes = Bytes(section);
-    let short = || "its grid section is shorter than its template".to_owned();
+    let short = || Unread::damaged("its grid section is shorter than its template");
     let template = bytes.u16(12).ok_or_else(short)?;
     let points = u64::from(bytes.u32(6).ok_or_else(short)?);
     let (kind, description) = name(template)?;
@@ -28,7 +29,7 @@ pub(super) fn grid(section: &[u8]) -> Result<Grid, String> {
     .ok_or_else(short)?
 }
 
-fn name(template: u16) -> Result<(&'static str, &'static str), String> {
+fn name(template: u16) -> Result<(&'static str, &'static str), Unread> {
     Ok(match template {
         0 => ("regular_ll", "Latitude/longitude"),
         1 => ("rotated_ll", "Rotated latitude/longitude"),
@@ -43,13 +44,13 @@ fn name(template: u16) -> Result<(&'static str, &'static str), String> {
         31 => ("albers", "Albers equal area"),
         40 => ("regular_gg", "Gaussian latitude/longitude"),
         41 => ("rotated_gg", "Rotated Gaussian latitude/longitude"),
-        50..=53 | 61..=63 => return Err(super::SPECTRAL.to_owned()),
+        50..=53 | 61..=63 => return Err(super::SPECTRAL.to_owned().into()),
         90 => ("space_view", "Space view perspective or orthographic"),
         100 => ("triangular_grid", "Triangular grid based on an icosahedron"),
         101 => ("unstructured_grid", "General unstructured grid"),
         140 => ("lambert_azimuthal_equal_area", "Lambert azimuthal equal area projection"),
         150 => ("healpix", "Hierarchical Equal Area isoLatitude Pixelization grid"),
-        other => return Err(format!("grids of template 3.{other} are not read here")),
+        other => return Err(format!("grids of template 3.{other} are not read here").into()),
     })
 }
 
@@ -62,7 +63,7 @@ struct Shape<'a> {
 }
 
 impl Shape<'_> {
-    fn grid(&self, size: Option<(usize, usize)>, flags: u8, scanning: u8) -> Result<Grid, String> {
+    fn grid(&self, size: Option<(usize, usize)>, flags: u8, scanning: u8) -> Result<Grid, Unread> {
         Ok(Grid {
             kind: self.kind,
             description: self.description,
@@ -76,7 +77,7 @@ impl Shape<'_> {
         })
     }
 
-    fn lat_lon(&self) -> Option<Result<Grid, String>> {
+    fn lat_lon(&self) -> Option<Result<Grid, Unread>> {
         let bytes = self.bytes;
         let gaussian = matches!(self.template, 40 | 41);
         let rotated = matches!(self.template, 1 | 41);
@@ -168,7 +169,7 @@ impl Shape<'_> {
     }
 
     /// The list behind the template, where rows differ in length.
-    fn row_lengths(&self, at: usize, lines: u32) -> Option<Result<Option<Vec<usize>>, String>> {
+    fn row_lengths(&self, at: usize, lines: u32) -> Option<Result<Option<Vec<usize>>, Unread>> {
         let width = usize::from(self.bytes.u8(10)?);
         if width == 0 {
             return Some(Ok(None));
@@ -182,11 +183,11 @@ impl Shape<'_> {
             (width <= 4 && lines as usize <= there).then(|| (0..lines as usize).map(listed).collect()).flatten();
         Some(match lengths {
             Some(lengths) => Ok(Some(lengths)),
-            None => Err("its list of row lengths is cut short".to_owned()),
+            None => Err(Unread::damaged("its list of row lengths is cut short")),
         })
     }
 
-    fn projected(&self) -> Option<Result<Grid, String>> {
+    fn projected(&self) -> Option<Result<Grid, Unread>> {
         let bytes = self.bytes;
         let degrees = |at: usize| bytes.i32(at).map(|raw| raw as f64 / 1e6);
         let metres = |at: usize| bytes.u32(at).map(|raw| f64::from(raw) / 1e3);
@@ -196,7 +197,7 @@ impl Shape<'_> {
             Err(error) => return Some(Err(error)),
         };
         let Some(earth) = self.earth() else {
-            return Some(Err(format!("the shape of the earth, number {}, is not known here", bytes.u8(14)?)));
+            return Some(Err(format!("the shape of the earth, number {}, is not known here", bytes.u8(14)?).into()));
         };
         let first = (degrees(38)?, degrees(42)?);
         let (proj, step, flags, scanning) = match self.template {
@@ -253,7 +254,7 @@ impl Shape<'_> {
     }
 
     /// Pixels as a satellite sees them.
-    fn view(&self) -> Option<Result<Grid, String>> {
+    fn view(&self) -> Option<Result<Grid, Unread>> {
         let bytes = self.bytes;
         let (flags, scanning) = (bytes.u8(46)?, bytes.u8(63)?);
         let size = size(bytes.u32(30)?.into(), bytes.u32(34)?.into(), self.points);
@@ -261,7 +262,7 @@ impl Shape<'_> {
     }
 
     /// Points without an order: where they are stands in another file.
-    fn points(&self) -> Option<Result<Grid, String>> {
+    fn points(&self) -> Option<Result<Grid, Unread>> {
         Some(self.grid(None, 0, 0).map(|grid| Grid { uv_relative: None, ..grid }))
     }
 

@@ -146,8 +146,9 @@ impl Reader {
         }
         let mut at = from;
         while at < self.length {
-            let reaches_the_end = block.offset + block.bytes.len() as u64 == self.length;
-            if block.after(at).len() < 4 && !(reaches_the_end && !block.after(at).is_empty()) {
+            let rest = block.after(at).len();
+            let ends = rest > 0 && block.offset + block.bytes.len() as u64 == self.length;
+            if rest < 4 && !ends {
                 block.bytes = self.start(Extent { offset: at, length: self.length - at }, BLOCK as u64)?;
                 block.offset = at;
             }

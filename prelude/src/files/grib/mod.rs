@@ -30,6 +30,7 @@ mod product2;
 mod source;
 #[cfg(test)]
 mod tests;
+mod unread;
 mod values;
 mod variable;
 

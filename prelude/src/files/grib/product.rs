@@ -1,6 +1,7 @@
 //! What a field is: a parameter, at a level, at a time, of a member. The same for both editions.
 
 use super::bytes::Bytes;
+use super::unread::Unread;
 
 /// What one field says about itself.
 #[derive(Debug, Clone, PartialEq)]
@@ -113,7 +114,7 @@ fn in_list(list: &'static str, code: u16) -> Option<(&'static str, &'static str)
 }
 
 /// The product section of edition 1.
-pub(super) fn edition1(section: &[u8]) -> Result<Product, String> {
+pub(super) fn edition1(section: &[u8]) -> Result<Product, Unread> {
     let bytes = Bytes(section);
     let product = || {
         let centre = u16::from(bytes.u8(4)?);
@@ -152,14 +153,14 @@ pub(super) fn edition1(section: &[u8]) -> Result<Product, String> {
         ))
     };
     let ([century, year, month, day], time, mut product) =
-        product().ok_or("its product section is shorter than the standard wants")?;
+        product().ok_or_else(|| Unread::damaged("its product section is shorter than the standard wants"))?;
     let date = [(century - 1) * 100 + year, month, day];
     product.reference = seconds(date, time).ok_or_else(|| no_date(date))?;
     Ok(product)
 }
 
-pub(super) fn no_date([year, month, day]: [i64; 3]) -> String {
-    format!("its date, year {year}, month {month}, day {day}, is none that can be told")
+pub(super) fn no_date([year, month, day]: [i64; 3]) -> Unread {
+    Unread::damaged(format!("its date, year {year}, month {month}, day {day}, is none that can be told"))
 }
 
 fn step_type_edition1(range: u8, centre: u16) -> String {

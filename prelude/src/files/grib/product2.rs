@@ -4,6 +4,7 @@ use super::bytes::Bytes;
 use super::levels;
 use super::names::spans;
 use super::product::{Code, Product, mars_type, no_date, seconds, unit_edition2};
+use super::unread::Unread;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
@@ -215,9 +216,9 @@ struct TimeRange {
 ///
 /// # Errors
 /// Why it is not known what the field is.
-pub(super) fn edition2(section: &[u8], identification: Identification<'_>) -> Result<Product, String> {
+pub(super) fn edition2(section: &[u8], identification: Identification<'_>) -> Result<Product, Unread> {
     let bytes = Bytes(section);
-    let short = || "its product section is shorter than its template".to_owned();
+    let short = || Unread::damaged("its product section is shorter than its template");
     let template = bytes.u16(7).ok_or_else(short)?;
     let parts = Layout::parts(template).ok_or_else(|| format!("product template 4.{template} is not known here"))?;
     let layout = Layout::of(parts, bytes).ok_or_else(short)?;
@@ -229,7 +230,7 @@ fn read(
     template: u16,
     layout: &Layout,
     identification: Identification<'_>,
-) -> Option<Result<Product, String>> {
+) -> Option<Result<Product, Unread>> {
     let head = Bytes(identification.section);
     let centre = head.u16(5)?;
     let date = [head.u16(12)?.into(), head.u8(14)?.into(), head.u8(15)?.into()];

@@ -288,6 +288,37 @@ fn a_damaged_message_is_named_and_can_be_left_out() {
     assert!(ds.get_attr("not_read").unwrap().to_string().contains("at byte "));
 }
 
+#[test]
+fn a_message_that_contradicts_itself_is_damaged_not_left_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("odd.grib2");
+    let packings = std::fs::read(data("packings.grib2")).unwrap();
+    let first = section(&packings, 3);
+    let odd = |at: usize, to: &[u8]| {
+        let mut bytes = packings.clone();
+        bytes[at..at + to.len()].copy_from_slice(to);
+        std::fs::write(&path, bytes).unwrap();
+        let error = open_dataset(&path).unwrap_err();
+        let rest = open_dataset_with(&path, DatasetOptions::new().skip_damaged(true)).unwrap();
+        (error, rest.get_attr("not_read").unwrap().to_string())
+    };
+    // More columns than points; a month that does not exist.
+    for (at, to, what) in [
+        (first.start + 30, &[0, 0, 200, 0][..], "its grid has 51200 columns"),
+        (section(&packings, 1).start + 14, &[13], "month 13"),
+    ] {
+        let (error, left_out) = odd(at, to);
+        assert_eq!(error.kind(), ErrorKind::Damaged);
+        assert!(error.to_string().contains(what) && left_out.contains(what), "{error} {left_out}");
+    }
+    // A grid that nobody here knows is no damage: the others are read.
+    let mut bytes = packings.clone();
+    bytes[first.start + 12..first.start + 14].copy_from_slice(&[3, 0]);
+    std::fs::write(&path, bytes).unwrap();
+    let left_out = open_dataset(&path).unwrap().get_attr("not_read").unwrap().to_string();
+    assert!(left_out.contains("template 3.768"), "{left_out}");
+}
+
 fn all(path: &Path) -> Result<usize> {
     let ds = open_dataset_with(path, DatasetOptions::new().skip_damaged(true))?;
     ds.arrays().iter().map(|array| Ok(array.values()?.len())).sum()

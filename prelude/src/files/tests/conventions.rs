@@ -23,7 +23,7 @@ fn numbers_are_decoded_to_xarrays_types_and_values() {
         ("mixed_scale", DType::F64, [0.1f32 as f64 + 10.0, 0.2f32 as f64 + 10.0, 3.0 * 0.1f32 as f64 + 10.0]),
         ("wide_scale", DType::F64, [0.1f32 as f64 + 10.0, 0.2f32 as f64 + 10.0, 3.0 * 0.1f32 as f64 + 10.0]),
         ("only_scale", DType::F32, [0.1f32 as f64, 0.2f32 as f64, 0.3f32 as f64]),
-        ("integer_scale", DType::I16, [10.0, 20.0, 30.0]),
+        ("integer_scale", DType::F64, [10.0, 20.0, 30.0]),
         ("truth", DType::Bool, [1.0, 0.0, 1.0]),
     ];
     for file in ["conventions.nc", "conventions3.nc"] {

@@ -317,3 +317,29 @@ fn parts_of_one_lazy_file_are_joined_without_being_read() {
     let error = Dataset::concat([&parts[0], &other], "time").unwrap_err().to_string();
     assert!(error.contains("ints") && error.contains("differ"), "{error}");
 }
+
+// xr.open_dataset of such a file: [1, nan, 254, 100] as float32, in netCDF-4 as in classic files.
+#[test]
+fn a_missing_value_that_is_wider_than_unsigned_values_is_one_of_these() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("unsigned.nc");
+    let a = DataArray::new(vec![1i8, -1, -2, 100], "x").unwrap().name("a");
+    a.attr("_Unsigned", "true").attr("missing_value", 255).to_netcdf(&path, ()).unwrap();
+    let values = open_dataset(&path).unwrap()["a"].to_vec::<f32>().unwrap();
+    assert!(values[1].is_nan() && [values[0], values[2], values[3]] == [1.0, 254.0, 100.0], "{values:?}");
+}
+
+// xr.open_zarr: the attribute counts where .zarray has no fill value.
+#[test]
+fn a_fill_value_among_the_attributes_of_a_zarr_array_counts() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.zarr");
+    let open = |fill: &str| {
+        replaced::store(&path, &replaced::pair("<i2", fill), r#", "_FillValue": 3"#, &[2, 0, 3, 0]);
+        open_dataset(&path).unwrap()["a"].to_vec::<f64>().unwrap()
+    };
+    let values = open("null");
+    assert!(values[0] == 2.0 && values[1].is_nan(), "{values:?}");
+    let values = open("2");
+    assert!(values[0].is_nan() && values[1] == 3.0, "{values:?}");
+}

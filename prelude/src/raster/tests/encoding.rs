@@ -167,7 +167,7 @@ fn a_file_that_is_to_be_like_a_scaled_one_gets_values_and_not_stored_numbers() {
     unmasked(&scaled).to_raster(&to, &like).unwrap();
     assert_eq!(stored(&to).0, [0.0, 5.0, 10.0]);
     // The stored numbers of one scale are no values of another.
-    let error = unmasked(&scaled).to_raster(&to, &Raster::open(&plain).unwrap().meta()).unwrap_err();
+    let error = unmasked(&scaled).to_raster(&to, Raster::open(&plain).unwrap().meta()).unwrap_err();
     assert!(error.to_string().contains("scale 0.1"), "{error}");
 }
 

@@ -265,3 +265,15 @@ fn scattered_rows_of_a_rotated_raster_without_a_crs_have_no_place_either() {
     let rows = open_raster(&path).unwrap().isel_dim("y", vec![0, 1, 3]).unwrap();
     rows.to_raster(folder.path().join("b.tif"), ()).unwrap();
 }
+
+#[test]
+fn control_points_are_not_lost_in_netcdf_without_a_word() {
+    let folder = tempfile::tempdir().unwrap();
+    let (from, to) = (folder.path().join("a.tif"), folder.path().join("a.nc"));
+    by_points(&from, 10.0);
+    let da = open_raster(&from).unwrap();
+    let error = da.to_netcdf(&to, ()).unwrap_err().to_string();
+    assert!(error.contains("control points") && error.contains("reproject") && !to.exists(), "{error}");
+    da.drop_coord("spatial_ref").unwrap().to_netcdf(&to, ()).unwrap();
+    da.reproject("EPSG:4326").unwrap().to_netcdf(&to, ()).unwrap();
+}
