@@ -47,7 +47,9 @@ fn dates_compare_with_text_and_split_into_fields() {
     assert_eq!(numbers(&time["time"].month()), [1., 1., 2., 2.]);
     assert_eq!(numbers(&time["time"].dayofyear()), [30., 31., 32., 33.]);
     assert_eq!(numbers(&time["time"].weekday()), [5., 6., 0., 1.]);
-    assert!(message(time["time"].mean(())).contains("dates"));
+    let mean = time["time"].mean(()).unwrap();
+    assert_eq!(mean.strftime("%Y-%m-%d %H:%M").unwrap().to_texts().unwrap(), ["2016-01-31 12:00"]);
+    assert!(message(time["time"].sum(())).contains("dates"));
 }
 
 fn c_to_f(celsius: f64) -> f64 {

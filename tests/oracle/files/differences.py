@@ -53,6 +53,11 @@ def _unsigned_missing_value(case: dict, found: Found) -> bool:
     return found.kind.startswith("missing values where there are some") and (variable.get("missing_value") or 0) < 0
 
 
+def _integer_factor(case: dict, found: Found) -> bool:
+    variable = case["spec"].get("variables", {}).get(found.where, {})
+    return variable.get("scale", [0, ""])[1].startswith("int") and found.kind.startswith(("dtype of a", "values of a"))
+
+
 def _fill_that_rounds(case: dict, found: Found) -> bool:
     variable = case["spec"].get("variables", {}).get(found.where, {})
     if not found.kind.startswith(("missing values where there are some of", "values where it is missing of")):
@@ -115,6 +120,13 @@ DIFFERENCES = [
         "where not all are equal to themselves",
         _fill_that_rounds,
         lambda: _dataset({"v0": _numbers("int32", ["time"], fill=2147483647, scale=[0.1, "float32"])}, dims={"time": 40}),
+    ),
+    Difference(
+        "integer-factors",
+        "numbers packed with an integer `scale_factor` alone become float64; xarray multiplies in the integer's type, where "
+        "products wrap around",
+        _integer_factor,
+        lambda: _dataset({"v0": _numbers("int32", ["time"], scale=[10, "int16"])}, dims={"time": 40}),
     ),
     Difference(
         "missing-values-of-unsigned",

@@ -80,9 +80,9 @@ def _numbers(rng: random.Random, form: str, dims: list[str]) -> dict:
     if rng.random() < 0.15:
         drawn["missing_value"] = _fill(rng, dtype)
     if rng.random() < (0.4 if integer else 0.1):
-        drawn["scale"] = rng.choice([[0.01, "float64"], [0.1, "float32"], [2.0, "float64"]])
+        drawn["scale"] = rng.choice([[0.01, "float64"], [0.1, "float32"], [2.0, "float64"], [10, "int16"]])
         if rng.random() < 0.5:
-            drawn["offset"] = [rng.choice([273.15, -5.0, 100.0]), drawn["scale"][1] if rng.random() < 0.8 else "float64"]
+            drawn["offset"] = [rng.choice([273.15, -5.0, 100.0]), drawn["scale"][1] if drawn["scale"][1] != "int16" and rng.random() < 0.8 else "float64"]
     elif rng.random() < 0.04:
         drawn["offset"] = [10.0, "float32"]
     if integer and dtype in ("int8", "int16", "int32") and rng.random() < 0.15:

@@ -37,6 +37,22 @@ struct Outcomes {
     nonsense: AtomicUsize,
     /// Too large to ask GDAL.
     large: AtomicUsize,
+    /// GDAL gives other values each time: what was in the memory that a damaged block leaves as it is.
+    undecided: AtomicUsize,
+}
+
+/// Whether GDAL gives the same values for a part each time that the file is opened.
+fn is_decided(path: &Path, part: &Part) -> bool {
+    let read = || {
+        let raster = Raster::open(path).unwrap();
+        part.read(&raster, raster.meta().dtype, Reader::Gdal).ok().flatten()
+    };
+    let first = read();
+    (0..20u8).all(|n| {
+        // What is in memory that was given back is another each time.
+        drop(std::hint::black_box((0..16).map(|size| vec![n; 64 << size]).collect::<Vec<_>>()));
+        read() == first
+    })
 }
 
 /// What is wrong with a file: one to three things, each somewhere.
@@ -130,6 +146,10 @@ fn check(path: &Path, length: usize, random: &mut Rng, outcomes: &Outcomes) {
             }
         }
         match (part.read(&raster, meta.dtype, Reader::Either), gdal) {
+            (Ok(got), Ok(gdal)) if got != gdal && !is_decided(path, &part) => {
+                outcomes.undecided.fetch_add(1, Relaxed);
+                return;
+            }
             (Ok(got), Ok(gdal)) => assert!(got == gdal, "{part:?}: a user gets other values than GDAL's"),
             (Err(_), Err(_)) => error = true,
             (got, gdal) => panic!("{part:?}: a user gets {:?}, GDAL says {:?}", got.err(), gdal.err()),
