@@ -44,13 +44,11 @@ def _missing_times(case: dict, found: Found) -> bool:
     return variable["dtype"].startswith("float") and "missing" in variable
 
 
-def _unsigned_missing_value(case: dict, found: Found) -> bool:
+def _unsigned_fill_turned_round(case: dict, found: Found) -> bool:
     variable = case["spec"].get("variables", {}).get(found.where, {})
-    if variable.get("unsigned") != "true":
+    if variable.get("unsigned") != "true" or variable.get("endian") != "big" or variable.get("fill") is None:
         return False
-    if variable.get("endian") == "big" and variable.get("fill") is not None:
-        return found.kind.endswith(("values where there are some of a variable", "values where it is missing of a variable"))
-    return found.kind.startswith("missing values where there are some") and (variable.get("missing_value") or 0) < 0
+    return found.kind.endswith(("values where there are some of a variable", "values where it is missing of a variable"))
 
 
 def _integer_factor(case: dict, found: Found) -> bool:
@@ -129,11 +127,11 @@ DIFFERENCES = [
         lambda: _dataset({"v0": _numbers("int32", ["time"], scale=[10, "int16"])}, dims={"time": 40}),
     ),
     Difference(
-        "missing-values-of-unsigned",
-        "where `_Unsigned` is true, `missing_value` is read without its sign as `_FillValue` is; xarray leaves its sign, "
-        "so that nothing is equal to it, and turns the bytes of `_FillValue` round where those of the numbers are",
-        _unsigned_missing_value,
-        lambda: _dataset({"v0": _numbers("int16", ["time"], missing_value=-32768, unsigned="true")}, dims={"time": 40}),
+        "fill-values-of-unsigned",
+        "where `_Unsigned` is true and the numbers are stored with their bytes turned round, xarray turns those of `_FillValue` "
+        "round as well, so that nothing is equal to it",
+        _unsigned_fill_turned_round,
+        lambda: _dataset({"v0": _numbers("int16", ["time"], fill=-2, unsigned="true", endian="big")}, dims={"time": 40}),
     ),
     Difference(
         "nodata-of-64-bit-integers",

@@ -48,7 +48,14 @@ impl Encoder {
             encoding.of = FileType::F32;
         }
         let of = encoding.of;
-        let fill = [&encoding.fill_value, &encoding.missing_value]
+        let logical = logical(of, encoding.unsigned.as_deref());
+        // Where the sign is ignored, `_FillValue` loses its own too, and `missing_value` does not: no value is equal to it.
+        let possible = |given: &&Given| match (logical == of, logical.integer_range(), given.whole()) {
+            (false, Some((least, most)), Some(number)) => (least..=most).contains(&number),
+            _ => true,
+        };
+        let missing_value = encoding.missing_value.as_ref().filter(possible);
+        let fill = [encoding.fill_value.as_ref(), missing_value]
             .into_iter()
             .flatten()
             .find_map(|given| given.numbers().first().copied().filter(|fill| of.is_float() || !fill.is_nan()));
@@ -56,7 +63,8 @@ impl Encoder {
         if of.is_float() && !packed && encoding.fill_value.is_none() {
             encoding.fill_value = Some(Given::Floats(vec![f64::NAN], of));
         }
-        let whole_fill = [&encoding.fill_value, &encoding.missing_value].into_iter().flatten().find_map(|given| {
+        let missing_value = encoding.missing_value.as_ref().filter(possible);
+        let whole_fill = [encoding.fill_value.as_ref(), missing_value].into_iter().flatten().find_map(|given| {
             let (least, _) = of.with_sign(true).integer_range()?;
             let (_, most) = of.with_sign(false).integer_range()?;
             given.whole().filter(|fill| (least..=most).contains(fill)).map(|fill| of.wrapped(fill))
@@ -132,11 +140,7 @@ impl Encoder {
         if let (None, None, Some(same)) = (scale, offset, same_bits(&values, of, self.encoding.unsigned.as_deref())) {
             return Ok(same);
         }
-        let logical = match self.encoding.unsigned.as_deref() {
-            Some("true") => of.with_sign(false),
-            Some("false") => of.with_sign(true),
-            _ => of,
-        };
+        let logical = logical(of, self.encoding.unsigned.as_deref());
         let exact = scale.is_none() && offset.is_none() && !values.dtype().is_float();
         // Integers of 64 bits do not all go through a float.
         if let (true, Values::I64(_), FileType::I64) | (true, Values::U64(_), FileType::U64) = (exact, &values, of) {
@@ -213,6 +217,15 @@ impl Encoder {
             }
             _ => Ok(stored),
         }
+    }
+}
+
+/// The type that the numbers of a file stand for, whose sign may be ignored or added.
+fn logical(of: FileType, unsigned: Option<&str>) -> FileType {
+    match unsigned {
+        Some("true") => of.with_sign(false),
+        Some("false") => of.with_sign(true),
+        _ => of,
     }
 }
 

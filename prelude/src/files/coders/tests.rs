@@ -73,6 +73,16 @@ fn integers_of_64_bits_whose_sign_is_ignored_come_back_exactly() {
     assert_eq!(back.to_vec::<u64>().unwrap(), raw);
 }
 
+#[test]
+fn a_missing_value_with_a_sign_is_none_of_unsigned_values() {
+    let given = [("_Unsigned", Given::Text("true".to_owned())), ("missing_value", integer(-128, FileType::I8))];
+    let back = there_and_back(FileType::I8, &given, Values::from(vec![1i8, -128, -1]));
+    assert_eq!(back.to_vec::<i8>().unwrap(), [1, -128, -1]);
+    let encoding = decode(FileType::I8, &attrs(&given), &DatasetOptions::new()).encoding;
+    let error = Encoder::new(DType::F32, Some(encoding)).apply(Values::from(vec![f32::NAN])).unwrap_err().to_string();
+    assert!(error.contains("without a _FillValue"), "{error}");
+}
+
 /// Values of the file, decoded and encoded again.
 fn there_and_back(of: FileType, given: &[(&str, Given)], raw: Values) -> Values {
     let decoded = decode(of, &attrs(given), &DatasetOptions::new());
