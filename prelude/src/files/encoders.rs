@@ -152,7 +152,11 @@ impl<'a> Variable<'a> {
                     Some((_, scale, offset)) => Some(packing(*scale, *offset)),
                     None => known.or_else(|| described(dtype, array.attrs())),
                 };
-                Ok(Encoder::new(dtype, encoding))
+                let encoder = Encoder::new(dtype, encoding);
+                // Stored numbers, which nobody decoded, are left as they are said to be.
+                let says = |name: &str| array.attrs().get(name).is_some();
+                let packed = (says("scale_factor") || says("add_offset")) && !says("_FillValue");
+                Ok(if packed { encoder.without_nan() } else { encoder })
             }
         }
     }

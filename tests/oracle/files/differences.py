@@ -85,7 +85,7 @@ def _zarr_of_nothing(case: dict, found: Found) -> bool:
         return False
     variable = case["spec"]["variables"].get(found.where, {})
     absent = found.kind in ("a variable is not there", "a coordinate is not there") and set(empty) & set(variable.get("dims", []))
-    return bool(absent) or found.kind == "ours refuses" and "no variables" in found.ours
+    return bool(absent) or found.kind == "ours refuses" and ("no variables" in found.ours or "it has no elements" in found.ours)
 
 
 def _zarr_objects(case: dict, found: Found) -> bool:
@@ -176,6 +176,14 @@ DIFFERENCES = [
         _zarr_of_nothing,
         lambda: _dataset(
             {"v0": _numbers("int16", ["time"]), "v1": _numbers("int16", ["station"])}, "zarr", dims={"time": 2, "station": 0}
+        ),
+    ),
+    Difference(
+        "zarr-fill-values-of-64-bit-integers",
+        "where chunks of a Zarr array were not written, a fill value that is no float64 is not read: GDAL 3.6 makes another number of it",
+        lambda case, found: case["form"] == "zarr" and "not all of its chunks may have been written" in found.ours,
+        lambda: _dataset(
+            {f"v{n}": _numbers("uint64", [], fill=18446744073709551615) for n in range(12)}, "zarr", dims={"time": 2}
         ),
     ),
     Difference(

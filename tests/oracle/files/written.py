@@ -39,3 +39,14 @@ def numbers(where: str, ours_: np.ndarray, wanted: np.ndarray) -> list[Found]:
             f"{kind} in what was written", where, f"{wanted[at]!r} at {at}, {int(wrong.sum())} of {wrong.size}", repr(ours_[at])
         )
     ]
+
+
+def may_not_fit(stored: dict) -> bool:
+    """Whether numbers that were decoded may be none that can be stored as they were.
+
+    Once they have a missing value or a scale they are floats, which do not hold all integers of 64 bits; with a scale of 32 bits
+    not all of 32, and the largest are rounded to numbers beyond.
+    """
+    changed = {"scale", "offset", "fill", "missing_value"} & set(stored)
+    wide = stored.get("dtype") in ("int64", "uint64") and bool(changed)
+    return wide or stored.get("dtype") in ("int32", "uint32") and stored.get("scale", [0, ""])[1] == "float32"

@@ -77,6 +77,13 @@ impl Encoder {
         Self { encoding, fill, whole_fill, plain, from_floats: dtype.is_float(), dates: None, missing_text: None }
     }
 
+    /// Without the fill value NaN, which says of packed floats that they become others.
+    #[must_use]
+    pub(in crate::files) fn without_nan(mut self) -> Self {
+        self.encoding.fill_value.take_if(|fill| fill.numbers().iter().all(|number| number.is_nan()));
+        self
+    }
+
     /// For dates. Units that a coordinate says for its bounds too are not repeated there.
     pub(in crate::files) fn of_dates(dates: DateNumbers, said_elsewhere: bool) -> Self {
         let mut encoding = dates.encoding.clone();

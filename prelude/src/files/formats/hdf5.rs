@@ -182,6 +182,9 @@ fn set_type(variable: &mut Variable, class: &Class) -> Result<()> {
                 if let ("_FillValue" | "missing_value", Given::Integers(numbers, given)) = (name.as_str(), value)
                     && same_width(*given)
                 {
+                    if *given == unsigned {
+                        *given = of;
+                    }
                     numbers.iter_mut().for_each(|number| {
                         let wrapped = of.wrapped((*number).into());
                         let (least, most) = unsigned.integer_range().unwrap_or((0, 0));

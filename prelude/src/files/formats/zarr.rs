@@ -10,6 +10,7 @@ use crate::files::file_type::FileType;
 use crate::files::header::Variable;
 use crate::files::library;
 use crate::files::opening::Opening;
+use crate::files::source::Access;
 use serde_json::{Map, Value};
 use std::fs::File;
 use std::io::Read as _;
@@ -52,6 +53,9 @@ impl Format for Zarr {
             }
             if let Some(metadata) = metadata(&folder.join(".zarray")) {
                 describe(variable, &metadata);
+                if let Some(why) = unknown_fill(variable, &metadata, &folder) {
+                    variable.place.access = Access::Nobody(why.into());
+                }
             }
         }
         if let Some(Value::Object(given)) = metadata(&folder(options.groups()).join(".zattrs")) {
@@ -100,7 +104,10 @@ fn why_not_read(folder: &Path) -> Option<String> {
         }),
         _ => Some("its values are records".to_owned()),
     };
-    of.or_else(|| packed("its values went through the filters", names(metadata.get("filters")?)))
+    let is_empty = metadata.get("shape")?.as_array()?.iter().any(|length| length.as_u64() == Some(0));
+    let empty = || is_empty.then(|| "it has no elements, and this GDAL reads no such arrays".to_owned());
+    of.or_else(empty)
+        .or_else(|| packed("its values went through the filters", names(metadata.get("filters")?)))
         .or_else(|| packed("its values are packed with", names(metadata.get("compressor")?)))
 }
 
@@ -151,6 +158,33 @@ fn describe(variable: &mut Variable, metadata: &Value) {
         Some(_) => None,
     };
     set(&mut variable.attrs, "_FillValue", fill);
+}
+
+/// Why chunks that were not written are not known: of integers that are no doubles GDAL 3.6 makes others.
+fn unknown_fill(variable: &Variable, metadata: &Value, folder: &Path) -> Option<String> {
+    let number = metadata.get("fill_value").filter(|_| matches!(variable.place.of, FileType::I64 | FileType::U64))?;
+    let whole = number.as_i64().map(i128::from).or_else(|| number.as_u64().map(i128::from))?;
+    if (whole as f64) as i128 == whole {
+        return None;
+    }
+    let lengths = metadata.get("chunks")?.as_array()?.iter().map(Value::as_u64);
+    let chunks = variable.place.shape.iter().zip(lengths);
+    let all = chunks.map(|(&length, chunk)| Some((length as u64).div_ceil(chunk?.max(1)))).product::<Option<u64>>()?;
+    let written = match metadata.get("dimension_separator").and_then(Value::as_str) {
+        // Folders in folders.
+        Some("/") => 0,
+        _ => {
+            let entries =
+                std::fs::read_dir(folder).ok()?.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+            entries.filter(|name| name.starts_with(|first: char| first.is_ascii_digit())).count() as u64
+        }
+    };
+    (written < all).then(|| {
+        format!(
+            "not all of its chunks may have been written, and this GDAL does not read what stands for them ({number}); in \
+             Python write it with write_empty_chunks=True and dimension_separator \".\""
+        )
+    })
 }
 
 /// What the store itself says goes before what an attribute says of the same; it may say nothing.
