@@ -75,6 +75,18 @@ def _settled(array: xr.DataArray, summed) -> tuple[xr.DataArray, list[str]]:
 DIFFERENCES: list[Difference] = []
 
 
+def _mean_of_dates(context: Context) -> bool:
+    if _kind(context) != "M" or context.op.get("how") != "mean":
+        return False
+    if context.error is not None:
+        return "zero-size" in str(context.error) and _ours(context) is not None
+    if not context.problem.startswith("values"):
+        return False
+    ours, theirs = np.asarray(_ours(context).values), np.asarray(context.result.values)
+    # The dates are those of one calendar, in nanoseconds or microseconds.
+    return ours.dtype == theirs.dtype and bool((abs(ours.astype("i8") - theirs.astype("i8")) <= 1).all())
+
+
 def _scalar(value, dtype: str = "float64", **kwargs) -> xr.DataArray:
     return xr.DataArray(np.array(value, dtype), name="a", **kwargs)
 
@@ -342,6 +354,13 @@ DIFFERENCES += [
         "sum, var, std, median and quantiles of dates are errors; mean, min, max and count are not. xarray has quantiles of dates",
         lambda c: c.error is None and (_refused(c, "of dates has no meaning") or _is(c, "quantile") and _kind(c) == "M"),
         lambda: ([_line(["2016-02-28", "2016-03-01"], "M8[ns]")], [{"op": "quantile", "share": 0.5, "dims": "x"}]),
+    ),
+    Difference(
+        "mean-of-dates",
+        "the mean of dates is exact, what is left of a nanosecond cut off, and missing where there are none; xarray's is computed "
+        "in floats, and an error where there are none",
+        _mean_of_dates,
+        lambda: ([_line([], "M8[ns]")], [{"op": "reduce", "how": "mean", "dims": "x"}]),
     ),
     Difference(
         "missing-dates-are-skipped",

@@ -3,8 +3,8 @@
 use super::align::{Join, align};
 use super::data_array::DataArray;
 use super::names::Dims;
-use crate::Result;
 use crate::lazy::{ReduceOp, ReduceOptions};
+use crate::{Error, ErrorKind, Result};
 
 /// Pearson's correlation of `a` and `b` over `dims`: -1 to 1, NaN where either does not vary.
 ///
@@ -50,6 +50,13 @@ struct Pair {
 
 impl Pair {
     fn new(a: &DataArray, b: &DataArray) -> Result<Self> {
+        if let Some(dates) = [a, b].into_iter().find(|array| array.dtype().is_date()) {
+            let message = format!(
+                "of {} has no meaning; numbers do, such as the hours since a date: (array - date) / 3.6e12",
+                dates.dtype()
+            );
+            return Err(Error::new(ErrorKind::InvalidArgument, message));
+        }
         let aligned = align(&[a, b], Join::Inner)?;
         let (a, b) = (&aligned[0], &aligned[1]);
         // Whole numbers are never missing, and masking would cost a pass over both. It also spreads both over the
