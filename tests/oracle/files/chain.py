@@ -59,7 +59,7 @@ def _draw(rng: random.Random, name: str, sizes: dict, grid: dict, place: dict | 
     if name == "rename_array":
         return {"op": name, "name": rng.choice(["other", "größe"])}
     if name == "transpose":
-        return {"op": name, "dims": rng.sample(dims, len(dims))}
+        return {"op": name, "dims": rng.sample(dims, len(dims))} if dims else None
     if name == "chunk":
         return {"op": name, "lengths": [[dim, rng.randint(1, 3)] for dim in dims if rng.random() < 0.7]}
     if name == "binary":
