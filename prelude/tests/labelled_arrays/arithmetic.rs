@@ -1,7 +1,7 @@
 //! Operators, comparisons, functions of elements, and their element types.
 
 use super::{assert_close, line, message, numbers};
-use isopleth::array::{DType, DataArray};
+use isopleth::array::{DType, DataArray, corr, cov};
 use isopleth::time::date_range;
 
 fn of(values: Vec<f64>) -> DataArray {
@@ -50,6 +50,19 @@ fn dates_compare_with_text_and_split_into_fields() {
     let mean = time["time"].mean(()).unwrap();
     assert_eq!(mean.strftime("%Y-%m-%d %H:%M").unwrap().to_texts().unwrap(), ["2016-01-31 12:00"]);
     assert!(message(time["time"].sum(())).contains("dates"));
+}
+
+#[test]
+fn dates_have_no_covariance() {
+    let time = line("time", date_range("2016-01-30", 4).unwrap(), vec![0; 4]);
+    for result in [cov(&time, &time["time"], ()), corr(&time["time"], &time, ())] {
+        let text = message(result);
+        assert!(text.contains("of datetime64[ns] has no meaning") && text.contains("hours since"), "{text}");
+    }
+    // What the error advises.
+    let hours = &(&time["time"] - &time["time"].min(()).unwrap()) / 3.6e12;
+    assert_close(&hours, &[0.0, 24.0, 48.0, 72.0]);
+    assert_close(&cov(&hours, &hours, ()).unwrap(), &[960.0]);
 }
 
 fn c_to_f(celsius: f64) -> f64 {
