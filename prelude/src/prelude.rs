@@ -3,8 +3,8 @@
 
 pub use crate::array::{
     Bins, ConvertCalendar, Coord, DType, DataArray, Dataset, FillGaps, Index, Interpolation, Join, Method, Values,
-    align, concat, corr, cov, full, full_like, merge, ones, ones_like, polyval, random_integers, random_normal,
-    random_uniform, seed, zeros, zeros_like,
+    align, compute_all, concat, corr, cov, full, full_like, merge, ones, ones_like, polyval, random_integers,
+    random_normal, random_uniform, seed, zeros, zeros_like,
 };
 pub use crate::check::{Expected, expect};
 pub use crate::comm::Comm;

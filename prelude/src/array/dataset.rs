@@ -19,6 +19,7 @@ use super::index::{Index, Label};
 use super::labels::Labels;
 use super::merge::merged;
 use super::names::not_found;
+use super::together::together;
 use crate::{Error, ErrorKind, Result};
 use std::sync::Arc;
 
@@ -226,12 +227,16 @@ impl Dataset {
             .try_fold(self.clone(), |ds, (dim, label)| ds.along(dim, &|array| array.sel_dim(dim, label.clone())))
     }
 
-    /// The dataset in memory.
+    /// The dataset in memory. All its arrays are one computation: what several of them need is read once.
     ///
     /// # Errors
-    /// As for [`DataArray::compute`].
+    /// As for [`compute_all`](super::compute_all).
     pub fn compute(&self) -> Result<Self> {
-        self.each(&DataArray::compute)
+        let arrays: Vec<&DataArray> = self.arrays.iter().collect();
+        let computed = together(&arrays)?;
+        let named = |(array, computed): (&DataArray, DataArray)| computed.with_name(array.shared_name());
+        let named: Vec<DataArray> = self.arrays.iter().zip(computed).map(named).collect();
+        Ok(merged(&named)?.with_attrs(self.attrs.clone()))
     }
 }
 

@@ -61,6 +61,7 @@ mod rolling;
 mod search;
 mod select;
 mod stats;
+mod together;
 mod turns;
 mod view_chunks;
 mod view_html;
@@ -101,5 +102,6 @@ pub use random::{full, ones, random_integers, random_normal, random_uniform, see
 pub use rolling::Rolling;
 pub use search::Method;
 pub use stats::{corr, cov};
+pub use together::compute_all;
 pub(crate) use view_values::bytes;
 pub use weighted::Weighted;

@@ -21,6 +21,7 @@ pub use no_unwind::NoUnwind;
 pub(crate) use no_unwind::may_unwind;
 pub use parts::{Count, Cut, Part, Parts, Whole, parts};
 pub use receive::{Receiving, receiving, recv, recv_timeout};
+pub(crate) use stop::serves_cells;
 pub use stop::{Stop, begin, check};
 pub(super) use stop::{end_cell, interrupt, start_cell};
 pub use turns::{Any, Fetching, Guarded, InLine, InMemory, Looking, guarded};

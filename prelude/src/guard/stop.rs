@@ -173,12 +173,16 @@ fn ends_here(stop: &'static Stop) -> bool {
     }
 }
 
+/// Whether a thread of this name outlives cells and serves the one that runs: those of pools and of lazy arrays do.
+pub(crate) fn serves_cells(name: &str) -> bool {
+    ["worker-", "lazy-"].iter().any(|crew| name.starts_with(crew))
+}
+
 /// Whether the calling thread runs the cell, serves it in a pool, or was begun by it.
 fn works_for_the_running_cell(cells: &Cells) -> bool {
     let thread = std::thread::current();
     cells.thread == Some(thread.id())
-        || thread.name().is_some_and(|name| name.starts_with("worker-"))
-        || rayon::current_thread_index().is_some()
+        || thread.name().is_some_and(serves_cells)
         || !cells.earlier.contains(&own_number())
 }
 

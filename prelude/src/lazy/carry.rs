@@ -3,20 +3,21 @@
 use super::Plan;
 use super::joined::Joined;
 use super::lines::{Block, Flow, Lines, block};
-use super::window::Puller;
+use super::node::NodeId;
+use super::op::Op;
+use super::window::{Ask, Puller};
 use crate::Result;
 use crate::values::buffers;
 use crate::values::{DType, Values, typed};
-use std::cell::RefCell;
 use std::collections::HashMap;
 use std::ops::Range;
 
 /// By the expression and the ranges of the other axes.
-type Key = (usize, Vec<Range<usize>>);
+type Key = (NodeId, Vec<Range<usize>>);
 
 /// What earlier windows of this thread have left. Dropped when a line is at its end.
 #[derive(Default)]
-pub(crate) struct Carries(RefCell<HashMap<Key, Carry>>);
+pub(crate) struct Carries(HashMap<Key, Carry>);
 
 struct Carry {
     /// Up to here the lines have been taken in.
@@ -30,95 +31,56 @@ enum Left {
     State(Values),
 }
 
+/// A window of lines that waits for what it follows from.
+pub(crate) struct Line {
+    of: Ask,
+    /// Whose results are asked for, counted along the whole line, and the elements that they follow from.
+    out: Range<usize>,
+    needs: Range<usize>,
+    /// What of that the window before had too.
+    carried: Option<Values>,
+    /// The totals up to where `needs` begin.
+    state: Option<Values>,
+    more: bool,
+}
+
 impl Puller<'_> {
-    /// A window of the results of `lines`, which are the expression `id`.
-    pub(super) fn lines(&self, id: usize, lines: &Lines, window: &[Range<usize>]) -> Result<Values> {
-        let axis = lines.axis;
-        let out = lines.take.start + window[axis].start..lines.take.start + window[axis].end;
-        let mut others = window.to_vec();
-        others[axis] = 0..0;
-        let key = (id, others);
-        let carry = self.carries.as_ref().and_then(|carries| carries.0.borrow_mut().remove(&key));
-        let more = self.carries.is_some() && lines.input.is_lazy() && out.end < lines.take.end;
-        let (values, left) = match lines.op.flow() {
-            Flow::Forward => self.forward(lines, window, out.clone(), carry)?,
-            Flow::Near(_) => self.near(lines, window, out.clone(), carry, more)?,
-            Flow::Whole => (self.block(lines, window, lines.needs(&out), &out, None)?.apply(lines, None).0, None),
-        };
-        if let (true, Some(left), Some(carries)) = (out.end < lines.take.end, left, &self.carries) {
-            carries.0.borrow_mut().insert(key, left);
-        }
-        Ok(values)
-    }
-
-    /// Totals go on where the window before ended, or begin anew.
-    fn forward(
-        &self,
-        lines: &Lines,
-        window: &[Range<usize>],
-        out: Range<usize>,
-        carry: Option<Carry>,
-    ) -> Result<(Values, Option<Carry>)> {
-        let (start, state) = match carry {
-            Some(Carry { end, left: Left::State(state) }) if end <= out.start => (end, Some(state)),
-            _ => (0, None),
-        };
-        let needs = start..lines.needs(&out).end;
-        let end = needs.end;
-        let (values, state) = self.block(lines, window, needs, &out, None)?.apply(lines, state);
-        Ok((values, state.map(|state| Carry { end, left: Left::State(state) })))
-    }
-
-    /// Elements that the window before had too are not asked for again.
-    fn near(
-        &self,
-        lines: &Lines,
-        window: &[Range<usize>],
-        out: Range<usize>,
-        carry: Option<Carry>,
-        more: bool,
-    ) -> Result<(Values, Option<Carry>)> {
-        let needs = lines.needs(&out);
-        let carried = match carry {
-            Some(Carry { end, left: Left::Elements(values) }) => {
-                let start = end - values.shape()[lines.axis];
-                (start <= needs.start && needs.start < end).then(|| {
-                    let mut range: Vec<Range<usize>> = values.shape().iter().map(|&length| 0..length).collect();
-                    range[lines.axis] = needs.start - start..end.min(needs.end) - start;
-                    values.window(&range)
-                })
+    /// A window of results of `lines`, and the window of their input that is still to be pulled for it.
+    pub(super) fn line(&mut self, lines: &Lines, of: Ask) -> (Line, Option<Ask>) {
+        let (axis, input) = (lines.axis, of.plan.node().inputs[0].clone());
+        let along = of.window[axis].clone();
+        let out = lines.take.start + along.start..lines.take.start + along.end;
+        let carry = self.carries.as_mut().and_then(|carries| carries.0.remove(&key(&of, axis)));
+        let more = self.carries.is_some() && input.is_lazy() && out.end < lines.take.end;
+        let mut needs = lines.needs(&out);
+        let (mut carried, mut state) = (None, None);
+        match (lines.op.flow(), carry) {
+            // Totals go on where the window before ended, or begin anew.
+            (Flow::Forward, Some(Carry { end, left: Left::State(left) })) if end <= out.start => {
+                (needs, state) = (end..needs.end, Some(left));
             }
-            _ => None,
-        };
-        let pulled = self.block(lines, window, needs.clone(), &out, carried)?;
-        let next = if more { lines.needs(&(out.end..out.end + 1)).start.max(needs.start) } else { needs.end };
-        // A copy of the few that are needed again, so that the rest need not be kept.
-        let left = (next < needs.end).then(|| {
-            let mut range: Vec<Range<usize>> = pulled.values.shape().iter().map(|&length| 0..length).collect();
-            range[lines.axis] = next - needs.start..needs.end - needs.start;
-            Carry { end: needs.end, left: Left::Elements(copied(&pulled.values.window(&range))) }
-        });
-        Ok((pulled.apply(lines, None).0, left))
+            (Flow::Forward, _) => needs.start = 0,
+            // Elements that the window before had too are not asked for again.
+            (Flow::Near(_), Some(Carry { end, left: Left::Elements(values) })) => {
+                let start = end - values.shape()[axis];
+                carried = (start <= needs.start && needs.start < end)
+                    .then(|| part(&values, axis, needs.start - start..end.min(needs.end) - start));
+            }
+            (Flow::Near(_) | Flow::Whole, _) => {}
+        }
+        let known = carried.as_ref().map_or(0, |values| values.shape()[axis]);
+        let mut window = of.window.clone();
+        window[axis] = needs.start + known - lines.offset..needs.end - lines.offset;
+        let ask = (!window[axis].is_empty()).then_some(Ask { plan: input, window });
+        (Line { of, out, needs, carried, state, more }, ask)
     }
 
-    /// The elements `needs` of the lines in a window, of which the first may be there already.
-    fn block(
-        &self,
-        lines: &Lines,
-        window: &[Range<usize>],
-        needs: Range<usize>,
-        out: &Range<usize>,
-        carried: Option<Values>,
-    ) -> Result<Pulled> {
+    /// The results, given the rest of what they follow from; `None` if that is nothing.
+    pub(super) fn line_done(&mut self, line: Line, rest: Option<Values>) -> Result<(Ask, Values)> {
+        let Line { of, out, needs, carried, state, more } = line;
+        let node = of.plan.node();
+        let Op::Lines(lines) = &node.op else { unreachable!("lines are asked for lines") };
         let axis = lines.axis;
-        let mut inner = window.to_vec();
-        let known = carried.as_ref().map_or(0, |values| values.shape()[axis]);
-        inner[axis] = needs.start + known - lines.offset..needs.end - lines.offset;
-        let rest = match (inner[axis].is_empty(), &carried) {
-            (false, _) => Some(self.pull(&lines.input, &inner)?),
-            (true, Some(_)) => None,
-            (true, None) => Some(nothing(&lines.input, &inner)),
-        };
         let values = match (carried, rest) {
             (Some(carried), Some(rest)) => {
                 let mut shape = carried.shape().to_vec();
@@ -130,10 +92,45 @@ impl Puller<'_> {
                 joined.into_values()
             }
             (Some(values), None) | (None, Some(values)) => values,
-            (None, None) => unreachable!("one of them is there"),
+            (None, None) => {
+                let mut window = of.window.clone();
+                window[axis] = 0..0;
+                nothing(&node.inputs[0], &window)
+            }
         };
-        Ok(Pulled { values, start: needs.start, out: out.clone() })
+        let mut left = None;
+        if more && matches!(lines.op.flow(), Flow::Near(_)) {
+            let next = lines.needs(&(out.end..out.end + 1)).start.max(needs.start);
+            // A copy of the few that are needed again, so that the rest need not be kept.
+            left = (next < needs.end).then(|| {
+                let elements = copied(&part(&values, axis, next - needs.start..needs.end - needs.start));
+                Carry { end: needs.end, left: Left::Elements(elements) }
+            });
+        }
+        let pulled = Pulled { values, start: needs.start, out: out.clone() };
+        let (results, state) = pulled.apply(lines, state);
+        if let (Flow::Forward, Some(state)) = (lines.op.flow(), state) {
+            left = Some(Carry { end: needs.end, left: Left::State(state) });
+        }
+        if let (true, Some(left), Some(carries)) = (out.end < lines.take.end, left, &mut self.carries) {
+            carries.0.insert(key(&of, axis), left);
+        }
+        Ok((of, results))
     }
+}
+
+/// What tells the lines of a window from others: all but where along the lines it lies.
+fn key(of: &Ask, axis: usize) -> Key {
+    let mut others = of.window.clone();
+    others[axis] = 0..0;
+    (of.plan.id(), others)
+}
+
+/// Part of one axis.
+fn part(values: &Values, axis: usize, along: Range<usize>) -> Values {
+    let mut range: Vec<Range<usize>> = values.shape().iter().map(|&length| 0..length).collect();
+    range[axis] = along;
+    values.window(&range)
 }
 
 /// Part of some lines, in the shape of the window.

@@ -2,9 +2,9 @@
 
 use super::Plan;
 use super::lines::Lines;
-use super::node::{Kind, Reduce};
+use super::op::{Op, Reduce};
+use super::walk::{Found, Walk};
 use crate::values::{self, Pick};
-use std::collections::HashMap;
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -141,105 +141,96 @@ fn share(n: usize, len: usize, count: usize) -> usize {
 
 /// The cuts of each axis of `plan`, from the files that it reads.
 pub(crate) fn cuts(plan: &Plan) -> Vec<Cuts> {
-    Finder::default().cuts(plan).to_vec()
+    Walk::of([plan]).fold(|plan, found: &Found<Vec<Cuts>>| of_node(plan, found)).take(plan)
 }
 
-/// Each expression is looked at once, however often it occurs.
-#[derive(Default)]
-struct Finder {
-    done: HashMap<usize, Rc<[Cuts]>>,
-}
-
-impl Finder {
-    fn cuts(&mut self, plan: &Plan) -> Rc<[Cuts]> {
-        if let Some(done) = self.done.get(&plan.id()) {
-            return done.clone();
+fn of_node(plan: &Plan, found: &Found<Vec<Cuts>>) -> Vec<Cuts> {
+    let node = plan.node();
+    let free = || plan.shape().iter().map(|&len| Cuts::Free(len)).collect::<Vec<_>>();
+    let input = || found.of(&node.inputs[0]).clone();
+    match &node.op {
+        Op::Memory { .. } | Op::Deferred(_) => free(),
+        Op::Source { source, picks } => {
+            let cut = |(pick, &block): (&Pick, &usize)| {
+                let lengths = of_pick(pick, block);
+                if source.is_chunked() { Cuts::Chunks(lengths) } else { Cuts::Blocks(lengths) }
+            };
+            picks.iter().zip(source.block()).map(cut).collect()
         }
-        let cuts: Rc<[Cuts]> = self.find(plan).into();
-        self.done.insert(plan.id(), cuts.clone());
-        cuts
-    }
-
-    fn find(&mut self, plan: &Plan) -> Vec<Cuts> {
-        let free = || plan.shape().iter().map(|&len| Cuts::Free(len)).collect::<Vec<_>>();
-        match &plan.node().kind {
-            Kind::Memory { .. } => free(),
-            Kind::Source { source, picks } => {
-                let cut = |(pick, &block): (&Pick, &usize)| {
-                    let lengths = of_pick(pick, block);
-                    if source.is_chunked() { Cuts::Chunks(lengths) } else { Cuts::Blocks(lengths) }
-                };
-                picks.iter().zip(source.block()).map(cut).collect()
+        Op::Concat { axis, .. } => {
+            // Parts are alike but along the axis, so the first that is read speaks for all.
+            let parts = &node.inputs;
+            let first = parts.iter().find(|part| part.is_lazy()).unwrap_or(&parts[0]);
+            let mut cuts = found.of(first).clone();
+            let chunked = matches!(cuts[*axis], Cuts::Chunks(_));
+            let mut lengths = Vec::with_capacity(parts.len());
+            for part in parts {
+                match part.shape()[*axis] {
+                    1 => lengths.push(1),
+                    _ => match &found.of(part)[*axis] {
+                        Cuts::Free(len) => lengths.push(*len),
+                        Cuts::Blocks(blocks) | Cuts::Chunks(blocks) => lengths.extend_from_slice(blocks),
+                    },
+                }
             }
-            Kind::Concat { parts, axis, .. } => {
-                // Parts are alike but along the axis, so the first that is read speaks for all.
-                let first = parts.iter().find(|part| part.is_lazy()).unwrap_or(&parts[0]);
-                let mut cuts = self.cuts(first).to_vec();
-                let chunked = matches!(cuts[*axis], Cuts::Chunks(_));
-                let mut lengths = Vec::with_capacity(parts.len());
-                for part in parts {
-                    match part.shape()[*axis] {
-                        1 => lengths.push(1),
-                        _ => match &self.cuts(part)[*axis] {
-                            Cuts::Free(len) => lengths.push(*len),
-                            Cuts::Blocks(blocks) | Cuts::Chunks(blocks) => lengths.extend_from_slice(blocks),
-                        },
+            let lengths = lengths.into();
+            cuts[*axis] = if chunked { Cuts::Chunks(lengths) } else { Cuts::Blocks(lengths) };
+            cuts
+        }
+        Op::Transpose { order } => {
+            let inner = found.of(&node.inputs[0]);
+            order.iter().map(|&axis| inner[axis].clone()).collect()
+        }
+        Op::InsertAxis { axis } => {
+            let mut cuts = input();
+            cuts.insert(*axis, Cuts::Free(1));
+            cuts
+        }
+        Op::DropAxis { axis } => {
+            let mut cuts = input();
+            cuts.remove(*axis);
+            cuts
+        }
+        Op::Take { axis, pick } => {
+            let mut cuts = input();
+            cuts[*axis] = match cuts[*axis] {
+                Cuts::Free(_) => Cuts::Free(pick.len()),
+                _ => of_part(&cuts[*axis], pick),
+            };
+            cuts
+        }
+        Op::SplitAxis { axis, factor } => {
+            let mut cuts = input();
+            cuts[*axis] = cuts[*axis].of_runs(*factor);
+            cuts.insert(axis + 1, Cuts::Blocks([*factor].into()));
+            cuts
+        }
+        Op::Lines(lines) => {
+            let mut cuts = input();
+            cuts[lines.axis] = of_lines(&cuts[lines.axis], lines);
+            cuts
+        }
+        Op::Reduce(Reduce { op, axes, .. }) => {
+            let inner = found.of(&node.inputs[0]);
+            let kept = (0..inner.len()).filter(|axis| !axes.contains(axis)).map(|axis| inner[axis].clone());
+            kept.chain(op.answers().map(Cuts::Free)).collect()
+        }
+        Op::Unary(_)
+        | Op::Map { .. }
+        | Op::Cast
+        | Op::Binary { .. }
+        | Op::Select
+        | Op::Broadcast
+        | Op::Lookup { .. } => {
+            let mut cuts = free();
+            for input in &node.inputs {
+                for (cut, inner) in cuts.iter_mut().zip(found.of(input)) {
+                    if cut.len() == inner.len() {
+                        *cut = finer(cut.clone(), inner.clone());
                     }
                 }
-                let lengths = lengths.into();
-                cuts[*axis] = if chunked { Cuts::Chunks(lengths) } else { Cuts::Blocks(lengths) };
-                cuts
             }
-            Kind::Transpose { order, input } => {
-                let inner = self.cuts(input);
-                order.iter().map(|&axis| inner[axis].clone()).collect()
-            }
-            Kind::InsertAxis { axis, input } => {
-                let mut cuts = self.cuts(input).to_vec();
-                cuts.insert(*axis, Cuts::Free(1));
-                cuts
-            }
-            Kind::DropAxis { axis, input } => {
-                let mut cuts = self.cuts(input).to_vec();
-                cuts.remove(*axis);
-                cuts
-            }
-            Kind::Take { axis, pick, input } => {
-                let mut cuts = self.cuts(input).to_vec();
-                if !matches!(cuts[*axis], Cuts::Free(_)) {
-                    cuts[*axis] = of_part(&cuts[*axis], pick);
-                } else {
-                    cuts[*axis] = Cuts::Free(pick.len());
-                }
-                cuts
-            }
-            Kind::SplitAxis { axis, factor, input } => {
-                let mut cuts = self.cuts(input).to_vec();
-                cuts[*axis] = cuts[*axis].of_runs(*factor);
-                cuts.insert(axis + 1, Cuts::Blocks([*factor].into()));
-                cuts
-            }
-            Kind::Lines(lines) => {
-                let mut cuts = self.cuts(&lines.input).to_vec();
-                cuts[lines.axis] = of_lines(&cuts[lines.axis], lines);
-                cuts
-            }
-            Kind::Reduce(Reduce { op, axes, input, .. }) => {
-                let inner = self.cuts(input);
-                let kept = (0..inner.len()).filter(|axis| !axes.contains(axis)).map(|axis| inner[axis].clone());
-                kept.chain(op.answers().map(Cuts::Free)).collect()
-            }
-            kind => {
-                let mut cuts = free();
-                for input in kind.inputs() {
-                    for (cut, inner) in cuts.iter_mut().zip(self.cuts(input).iter()) {
-                        if cut.len() == inner.len() {
-                            *cut = finer(cut.clone(), inner.clone());
-                        }
-                    }
-                }
-                cuts
-            }
+            cuts
         }
     }
 }

@@ -2,10 +2,11 @@
 
 use super::Plan;
 use super::evaluate;
-use super::node::{Kind, Reduce};
+use super::node::NodeId;
+use super::op::{Op, described};
+use super::walk::Walk;
 use crate::parallel::bytes;
 use crate::parallel::threads;
-use crate::values::Pick;
 use std::collections::HashMap;
 use std::fmt::Write;
 
@@ -27,19 +28,21 @@ impl Plan {
     ///
     /// Values that are in memory already are not counted.
     pub fn memory_estimate(&self) -> u64 {
-        evaluate::estimate(self).total()
+        evaluate::estimate(std::slice::from_ref(self)).total()
     }
 
     /// The plan as text, the last operation first, then what computing it reads and takes.
+    ///
+    /// What a source reads in its turn, such as a raster on another grid, stands below it. Plans that are very deep are cut.
     pub fn explain(&self) -> String {
-        let mut text = String::new();
-        let mut writer = Writer { text: &mut text, seen: HashMap::new() };
-        writer.write(self, 0);
+        let mut writer = Writer::default();
+        writer.write(self);
+        let mut text = writer.text;
         if !self.is_lazy() {
             let _ = write!(text, "in memory, {}", bytes(self.nbytes()));
             return text;
         }
-        let estimate = evaluate::estimate(self);
+        let estimate = evaluate::estimate(std::slice::from_ref(self));
         let (sources, threads) = (self.sources(), threads::threads());
         let _ = write!(
             text,
@@ -59,90 +62,95 @@ fn plural(n: usize) -> &'static str {
     if n == 1 { "" } else { "s" }
 }
 
-struct Writer<'a> {
-    text: &'a mut String,
+/// What lies deeper than this is counted and not shown: nobody reads it, and lines would only become longer.
+const DEEPEST: usize = 60;
+
+#[derive(Default)]
+struct Writer {
+    text: String,
+    lines: usize,
     /// Expressions that occur again are written once and named by number.
-    seen: HashMap<usize, usize>,
+    seen: HashMap<NodeId, usize>,
 }
 
-impl Writer<'_> {
-    fn line(&mut self, plan: &Plan, depth: usize, what: &str) {
-        let _ = writeln!(self.text, "{:depth$}{what}  {:?} {}", "", plan.shape(), plan.dtype(), depth = 2 * depth);
+/// What is still to be written.
+enum Rest {
+    Plan(Plan, usize),
+    Line(String, usize),
+}
+
+impl Writer {
+    fn line(&mut self, what: &str, depth: usize) {
+        self.lines += 1;
+        let _ = writeln!(self.text, "{:depth$}{what}", "", depth = 2 * depth);
     }
 
-    fn write(&mut self, plan: &Plan, depth: usize) {
-        let kind = &plan.node().kind;
-        // An axis of length 1 more or less is no work worth a line.
-        if let Kind::InsertAxis { input, .. } | Kind::DropAxis { input, .. } = kind {
-            return self.write(input, depth);
-        }
-        let simple = kind.inputs().is_empty();
-        if !simple && let Some(number) = self.seen.get(&plan.id()) {
-            return self.line(plan, depth, &format!("as in line {number}"));
-        }
-        if !simple {
-            let number = self.text.lines().count() + 1;
-            self.seen.insert(plan.id(), number);
-        }
-        match kind {
-            Kind::Memory { values, weak: true } => {
-                let number = values.get(&[]).unwrap_or(f64::NAN);
-                let _ = writeln!(self.text, "{:depth$}{number}", "", depth = 2 * depth);
+    fn write(&mut self, plan: &Plan) {
+        let mut rest = vec![Rest::Plan(plan.clone(), 0)];
+        while let Some(next) = rest.pop() {
+            match next {
+                Rest::Line(line, depth) => self.line(&line, depth),
+                Rest::Plan(plan, depth) => {
+                    // From the last on, so that the first comes next.
+                    let below = self.one(&plan, depth);
+                    rest.extend(below.into_iter().rev());
+                }
             }
-            Kind::Memory { .. } => self.line(plan, depth, "in memory"),
-            Kind::Source { source, picks } => {
-                let mut what = format!("read {}", source.describe());
+        }
+    }
+
+    /// Writes an expression, and says what comes below it.
+    fn one(&mut self, plan: &Plan, depth: usize) -> Vec<Rest> {
+        let node = plan.node();
+        // An axis of length 1 more or less is no work worth a line.
+        if let Op::InsertAxis { .. } | Op::DropAxis { .. } = node.op {
+            return vec![Rest::Plan(node.inputs[0].clone(), depth)];
+        }
+        let about = |what: &str| format!("{what}  {:?} {}", plan.shape(), plan.dtype());
+        if !node.inputs.is_empty() {
+            if let Some(number) = self.seen.get(&plan.id()) {
+                self.line(&about(&format!("as in line {number}")), depth);
+                return Vec::new();
+            }
+            if depth == DEEPEST {
+                let below = Walk::of([plan]).iter().filter(|part| !part.node().inputs.is_empty()).count();
+                self.line(&format!("... {below} operations on the way here ..."), depth);
+                return Vec::new();
+            }
+            self.seen.insert(plan.id(), self.lines + 1);
+        }
+        let inner = |plan: &Plan| Rest::Plan(plan.clone(), depth + 1);
+        match &node.op {
+            Op::Memory { values, weak: true } => {
+                let number = values.get(&[]).unwrap_or(f64::NAN);
+                self.line(&number.to_string(), depth);
+                Vec::new()
+            }
+            Op::Source { source, picks } => {
+                let mut what = node.op.label();
                 for (axis, (pick, &length)) in picks.iter().zip(source.shape()).enumerate() {
                     if !pick.is_all(length) {
                         let _ = write!(what, ", {} {}", source.axis_name(axis), described(pick));
                     }
                 }
-                self.line(plan, depth, &what);
+                self.line(&about(&what), depth);
+                source.input().map(inner).into_iter().collect()
             }
-            Kind::Concat { parts, axis, .. } => {
-                self.line(plan, depth, &format!("join {} along axis {axis}", parts.len()));
+            Op::Concat { .. } => {
+                self.line(&about(&node.op.label()), depth);
                 // A year of files is told by its ends.
-                match &parts[..] {
-                    [first, .., last] if parts.len() > 4 => {
-                        self.write(first, depth + 1);
-                        let between = parts.len() - 2;
-                        let _ =
-                            writeln!(self.text, "{:depth$}... {between} more like it ...", "", depth = 2 * depth + 2);
-                        self.write(last, depth + 1);
+                match &node.inputs[..] {
+                    [first, .., last] if node.inputs.len() > 4 => {
+                        let between = format!("... {} more like it ...", node.inputs.len() - 2);
+                        vec![inner(first), Rest::Line(between, depth + 1), inner(last)]
                     }
-                    parts => parts.iter().for_each(|part| self.write(part, depth + 1)),
+                    parts => parts.iter().map(inner).collect(),
                 }
             }
-            kind => {
-                self.line(plan, depth, &label(kind));
-                kind.inputs().into_iter().for_each(|input| self.write(input, depth + 1));
+            op => {
+                self.line(&about(&op.label()), depth);
+                node.inputs.iter().map(inner).collect()
             }
         }
-    }
-}
-
-fn label(kind: &Kind) -> String {
-    match kind {
-        Kind::Unary { op, .. } => op.name().to_owned(),
-        Kind::Map { name, .. } => format!("map {name}"),
-        Kind::Cast { .. } => "convert".to_owned(),
-        Kind::Binary { op, .. } => op.name().to_owned(),
-        Kind::Select { .. } => "where".to_owned(),
-        Kind::Transpose { order, .. } => format!("transpose to {order:?}"),
-        Kind::Broadcast { .. } => "repeat".to_owned(),
-        Kind::Take { axis, pick, .. } => format!("take {} of axis {axis}", described(pick)),
-        Kind::SplitAxis { axis, factor, .. } => format!("runs of {factor} along axis {axis}"),
-        Kind::Lookup { .. } => "look up".to_owned(),
-        Kind::Lines(lines) => format!("{} along axis {}", lines.op.name(), lines.axis),
-        Kind::Reduce(Reduce { op, axes, .. }) => format!("{} over axes {axes:?}", op.name()),
-        _ => String::new(),
-    }
-}
-
-fn described(pick: &Pick) -> String {
-    let bounds = pick.bounds();
-    match pick {
-        Pick::Range { step: 1, .. } => format!("{}..{}", bounds.start, bounds.end),
-        _ => format!("{} of {}..{}", pick.len(), bounds.start, bounds.end),
     }
 }

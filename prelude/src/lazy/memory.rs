@@ -4,10 +4,11 @@ use super::Plan;
 use super::chunk;
 use super::evaluate::{self, Estimate};
 use super::lines::{Flow, Lines};
-use super::node::Kind;
+use super::op::Op;
+use super::walk::{Found, Walk};
+use super::window::Shared;
 use crate::parallel::{bytes, memory_limit};
 use crate::{Error, ErrorKind, Result};
-use std::collections::HashMap;
 
 /// What a window shares with its neighbour is at most so many times the window.
 const LONG: usize = 4;
@@ -16,47 +17,73 @@ const LONG: usize = 4;
 ///
 /// Blocks that a thread fills itself; values in memory already are shared, not copied.
 pub(crate) fn live_bytes(plan: &Plan) -> usize {
-    fn live(plan: &Plan, done: &mut HashMap<usize, usize>) -> usize {
-        if let Some(&bytes) = done.get(&plan.id()) {
-            return bytes;
-        }
-        let own = plan.dtype().size();
-        let bytes = match &plan.node().kind {
-            Kind::Memory { .. } => 0,
-            Kind::Source { .. } => own,
-            // Parts are alike, and most windows lie in one.
-            Kind::Concat { parts, .. } => live(&parts[0], done).max(own),
-            Kind::Transpose { input, .. }
-            | Kind::InsertAxis { input, .. }
-            | Kind::DropAxis { input, .. }
-            | Kind::SplitAxis { input, .. } => live(input, done),
-            // A window takes from its neighbour what both need, and joins it to what it pulls.
-            Kind::Lines(Lines { op, axis, input, .. }) => {
-                let shared = match (op.flow(), input.is_lazy()) {
-                    (Flow::Near(shared), true) => {
-                        let piece = chunk::cuts(input)[*axis].unit().max(shared.div_ceil(LONG)).max(1);
-                        shared.div_ceil(piece)
-                    }
-                    _ => 0,
-                };
-                let size = if input.is_lazy() { input.dtype().size() } else { 0 };
-                let joined = (1 + shared) * size;
-                live(input, done).max(size) + joined.max(own) + shared * size + own
-            }
-            kind => {
-                // Inputs are computed one after the other; those that are done wait.
-                let (mut peak, mut waiting) = (0, 0);
-                for input in kind.inputs() {
-                    peak = peak.max(waiting + live(input, done));
-                    waiting += if input.is_lazy() { input.dtype().size() } else { 0 };
-                }
-                peak.max(waiting + own)
-            }
-        };
-        done.insert(plan.id(), bytes);
-        bytes
+    let live = Walk::of([plan]).fold(|plan, found: &Found<usize>| of_node(plan, found)).take(plan);
+    live.saturating_add(kept_bytes(plan))
+}
+
+/// Bytes for each element of what occurs more than once, and is kept until the window is done.
+fn kept_bytes(plan: &Plan) -> usize {
+    let (shared, whole) = (Shared::of([plan]), plan.len().max(1));
+    if shared.keeps_nothing() {
+        return 0;
     }
-    live(plan, &mut HashMap::new())
+    let walk = Walk::of([plan]);
+    let kept = walk.iter().filter(|part| shared.keeps(part)).map(|part| {
+        // What broadcasts is kept in its own shape.
+        let share = (part.len() as f64 / whole as f64).min(1.0);
+        (part.dtype().size() as f64 * share).ceil() as usize
+    });
+    kept.fold(0, usize::saturating_add)
+}
+
+fn of_node(plan: &Plan, found: &Found<usize>) -> usize {
+    let (node, own) = (plan.node(), plan.dtype().size());
+    match &node.op {
+        Op::Memory { .. } | Op::Deferred(_) => 0,
+        Op::Source { .. } => own,
+        // Parts are alike, and most windows lie in one.
+        Op::Concat { .. } => (*found.of(&node.inputs[0])).max(own),
+        Op::Transpose { .. } | Op::InsertAxis { .. } | Op::DropAxis { .. } | Op::SplitAxis { .. } => {
+            *found.of(&node.inputs[0])
+        }
+        // A window takes from its neighbour what both need, and joins it to what it pulls.
+        Op::Lines(Lines { op, axis, .. }) => {
+            let input = &node.inputs[0];
+            let shared = match (op.flow(), input.is_lazy()) {
+                (Flow::Near(shared), true) => {
+                    let piece = chunk::cuts(input)[*axis].unit().max(shared.div_ceil(LONG)).max(1);
+                    shared.div_ceil(piece)
+                }
+                _ => 0,
+            };
+            let size = if input.is_lazy() { input.dtype().size() } else { 0 };
+            let joined = (1 + shared) * size;
+            (*found.of(input)).max(size) + joined.max(own) + shared * size + own
+        }
+        _ => {
+            // Inputs are computed one after the other, what is deep first; those that are done wait.
+            let mut inputs: Vec<&Plan> = node.inputs.iter().collect();
+            inputs.sort_by_key(|input| std::cmp::Reverse(input.node().depth));
+            let (mut peak, mut waiting) = (0, 0);
+            for input in inputs {
+                peak = peak.max(waiting + found.of(input));
+                waiting += if input.is_lazy() { input.dtype().size() } else { 0 };
+            }
+            peak.max(waiting + own)
+        }
+    }
+}
+
+/// Bytes that a thread takes to read a window of so many elements of whatever `plans` read, beyond the window itself.
+///
+/// A thread reads one thing at a time, so this is that of the dearest.
+pub(crate) fn source_bytes<'a>(plans: impl IntoIterator<Item = &'a Plan>, elements: u64) -> u64 {
+    let elements = usize::try_from(elements).unwrap_or(usize::MAX);
+    let cost = |plan: &Plan| match &plan.node().op {
+        Op::Source { source, .. } => source.cost(elements),
+        _ => 0,
+    };
+    Walk::of(plans).iter().map(cost).max().unwrap_or(0)
 }
 
 /// What this process may still take: its limit less what it holds.
@@ -70,6 +97,11 @@ fn resident() -> u64 {
     let kibibytes =
         || status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?.trim().strip_suffix("kB")?.trim().parse().ok();
     kibibytes().unwrap_or(0u64) * 1024
+}
+
+/// Whether this process may take so much more.
+pub(crate) fn fits(size: u64) -> bool {
+    size <= SMALL || size <= available()
 }
 
 /// What is smaller is taken without looking.
@@ -92,9 +124,9 @@ pub(crate) fn refuse_beyond_memory(what: &str, size: u64) -> Result<()> {
     Err(Error::new(ErrorKind::Memory, message))
 }
 
-/// What a plan will take; an error if that would not fit.
-pub(crate) fn admit(plan: &Plan, limit: u64) -> Result<Estimate> {
-    let estimate = evaluate::estimate(plan);
+/// What computing plans together will take; an error if that would not fit.
+pub(crate) fn admit(plans: &[Plan], limit: u64) -> Result<Estimate> {
+    let estimate = evaluate::estimate(plans);
     if estimate.total() <= limit {
         return Ok(estimate);
     }
@@ -103,12 +135,15 @@ pub(crate) fn admit(plan: &Plan, limit: u64) -> Result<Estimate> {
     } else {
         "select a smaller region first, or use fewer threads"
     };
+    let what = match plans {
+        [plan] => format!("the result {:?} {}", plan.shape(), plan.dtype()),
+        _ => format!("the {} results", plans.len()),
+    };
     let message = format!(
-        "the result {:?} {} would take {} ({} for the result itself), and this process may use {} more: {advice}",
-        plan.shape(),
-        plan.dtype(),
+        "{what} would take {} ({} for {} itself), and this process may use {} more: {advice}",
         bytes(estimate.total()),
         bytes(estimate.result),
+        if plans.len() == 1 { "the result" } else { "all of it" },
         bytes(limit)
     );
     Err(Error::new(ErrorKind::Memory, message))

@@ -12,20 +12,26 @@
 //! | what it reads from | [`Source`] |
 //! | how a selection reaches the files | `push_down`, [`AxisIndex`] |
 //! | how windows are cut | `chunk` |
+//! | how operations in memory are carried out together | `deferred` |
 //! | how a window is computed | `window`, `kernels` |
+//! | who computes it | `executor` |
+//! | how anything goes through a plan | `walk` |
 //! | how reductions stream | `stream`, `reduce` |
 //! | how lines along an axis are worked on | `lines`, `order`, `carry` |
 
 mod carry;
 mod chunk;
 mod chunked;
+mod deferred;
 mod evaluate;
+mod executor;
 mod explain;
 mod joined;
 pub(crate) mod kernels;
 pub(crate) mod lines;
 mod memory;
 mod node;
+mod op;
 mod order;
 mod output;
 mod part;
@@ -36,10 +42,13 @@ mod reduce;
 mod source;
 mod stack;
 mod stream;
+mod walk;
 mod window;
 
 pub use crate::parallel::threads;
 pub use crate::values::{AxisIndex, buffers};
+pub(crate) use deferred::finish;
+pub(crate) use evaluate::evaluate_all;
 pub use kernels::{BinaryOp, MapFn, UnaryOp};
 pub(crate) use memory::refuse_beyond_memory;
 pub use plan::Plan;

@@ -1,199 +1,87 @@
-//! What a plan is made of.
+//! What a plan is made of: operations that know their inputs.
 
-use super::Source;
-use super::kernels::{BinaryOp, MapFn, UnaryOp};
-use super::lines::Lines;
-use super::plan::Plan;
-use super::reduce::{ReduceOptions, Reduction};
-use crate::values::Pick;
-use crate::values::{DType, Values};
-use std::ops::Range;
+use super::Plan;
+use super::op::Op;
+use crate::values::DType;
+use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// What tells an expression from every other that this process has made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct NodeId(u64);
+
+/// By expression. Ids are counted, so to spread them is all that a hash has to do.
+pub(crate) type IdMap<T> = HashMap<NodeId, T, BuildHasherDefault<IdHasher>>;
+pub(crate) type IdSet = HashSet<NodeId, BuildHasherDefault<IdHasher>>;
+
+#[derive(Default)]
+pub(crate) struct IdHasher(u64);
+
+impl Hasher for IdHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|&byte| self.write_u64(u64::from(byte)));
+    }
+
+    fn write_u64(&mut self, id: u64) {
+        // The golden ratio's share of the range (Knuth): neighbours come to lie far apart.
+        self.0 = (self.0 ^ id).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+
+    fn finish(&self) -> u64 {
+        // Tables look at both ends.
+        self.0 ^ (self.0 >> 32)
+    }
+}
 
 /// One operation with the shape and type of its result, known without computing it.
 pub(crate) struct Node {
-    pub kind: Kind,
+    pub id: NodeId,
+    pub op: Op,
+    pub inputs: Vec<Plan>,
     pub shape: Vec<usize>,
     pub dtype: DType,
+    /// How many operations lie on the longest way down from here.
+    pub depth: usize,
 }
 
-pub(crate) enum Kind {
-    /// `weak`: a number written in the code, whose type gives way to an array's.
-    Memory {
-        values: Values,
-        weak: bool,
-    },
-    /// Selection is pushed down to here: only these positions of each axis are read.
-    Source {
-        source: Arc<dyn Source>,
-        picks: Vec<Pick>,
-    },
-    /// `starts` holds where each part begins on `axis`.
-    Concat {
-        parts: Vec<Plan>,
-        axis: usize,
-        starts: Vec<usize>,
-    },
-    Unary {
-        op: UnaryOp,
-        input: Plan,
-    },
-    Map {
-        name: String,
-        f: Arc<MapFn>,
-        input: Plan,
-    },
-    Cast {
-        input: Plan,
-    },
-    Binary {
-        op: BinaryOp,
-        operand: DType,
-        a: Plan,
-        b: Plan,
-    },
-    Select {
-        condition: Plan,
-        yes: Plan,
-        no: Plan,
-    },
-    Transpose {
-        order: Vec<usize>,
-        input: Plan,
-    },
-    InsertAxis {
-        axis: usize,
-        input: Plan,
-    },
-    /// The axis has length 1.
-    DropAxis {
-        axis: usize,
-        input: Plan,
-    },
-    Broadcast {
-        input: Plan,
-    },
-    /// Part of an axis of what has to be computed in longer runs than the part.
-    Take {
-        axis: usize,
-        pick: Pick,
-        input: Plan,
-    },
-    /// One axis as two, of which the second has the length `factor`.
-    SplitAxis {
-        axis: usize,
-        factor: usize,
-        input: Plan,
-    },
-    /// The element of `table`, which has one axis, at each position; missing where that is below 0.
-    Lookup {
-        table: Values,
-        input: Plan,
-    },
-    Lines(Lines),
-    Reduce(Reduce),
+impl Node {
+    pub fn new(op: Op, inputs: Vec<Plan>, shape: Vec<usize>, dtype: DType) -> Self {
+        static NODES: AtomicU64 = AtomicU64::new(0);
+        let depth = inputs.iter().map(|input| input.node().depth + 1).max().unwrap_or(0);
+        Self { id: NodeId(NODES.fetch_add(1, Ordering::Relaxed)), op, inputs, shape, dtype, depth }
+    }
 }
 
-/// `axes` ascending and each once. Where `op` has several answers, they lie along a new last axis.
-pub(crate) struct Reduce {
-    pub op: Reduction,
-    pub axes: Vec<usize>,
-    pub options: ReduceOptions,
-    pub input: Plan,
+/// Plans are as deep as a loop has turns, and a stack is not: what nobody else needs is dropped from a list.
+impl Drop for Node {
+    fn drop(&mut self) {
+        let mut left = std::mem::take(&mut self.inputs);
+        while let Some(plan) = left.pop() {
+            if let Some(mut node) = Arc::into_inner(plan.into_node()) {
+                left.append(&mut node.inputs);
+            }
+        }
+    }
 }
 
 impl Plan {
     /// Whether both are the same selection of the same values for certain: nothing is computed or read to find out.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
-        let (a, b) = (self.node(), other.node());
-        if self.id() == other.id() {
-            return true;
+        let mut asked = HashSet::new();
+        let mut pairs = vec![(self, other)];
+        while let Some((a, b)) = pairs.pop() {
+            if a.id() == b.id() || !asked.insert((a.id(), b.id())) {
+                continue;
+            }
+            let (a, b) = (a.node(), b.node());
+            let alike = a.shape == b.shape && a.dtype == b.dtype && a.inputs.len() == b.inputs.len();
+            if !alike || !a.op.selects_alike(&b.op) {
+                return false;
+            }
+            pairs.extend(a.inputs.iter().zip(&b.inputs));
         }
-        if a.shape != b.shape || a.dtype != b.dtype {
-            return false;
-        }
-        let inputs = |a: &Kind, b: &Kind| {
-            let (a, b) = (a.inputs(), b.inputs());
-            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.is_same(b))
-        };
-        match (&a.kind, &b.kind) {
-            (Kind::Source { source, picks }, Kind::Source { source: other, picks: others }) => {
-                Arc::ptr_eq(source, other) && picks == others
-            }
-            (Kind::Concat { axis, starts, .. }, Kind::Concat { axis: other, starts: others, .. }) => {
-                axis == other && starts == others && inputs(&a.kind, &b.kind)
-            }
-            (Kind::Transpose { order, .. }, Kind::Transpose { order: other, .. }) => {
-                order == other && inputs(&a.kind, &b.kind)
-            }
-            (Kind::InsertAxis { axis, .. }, Kind::InsertAxis { axis: other, .. })
-            | (Kind::DropAxis { axis, .. }, Kind::DropAxis { axis: other, .. }) => {
-                axis == other && inputs(&a.kind, &b.kind)
-            }
-            (Kind::Take { axis, pick, .. }, Kind::Take { axis: other, pick: others, .. }) => {
-                axis == other && pick == others && inputs(&a.kind, &b.kind)
-            }
-            (Kind::SplitAxis { axis, factor, .. }, Kind::SplitAxis { axis: other, factor: others, .. }) => {
-                axis == other && factor == others && inputs(&a.kind, &b.kind)
-            }
-            (Kind::Cast { .. }, Kind::Cast { .. }) | (Kind::Broadcast { .. }, Kind::Broadcast { .. }) => {
-                inputs(&a.kind, &b.kind)
-            }
-            _ => false,
-        }
+        true
     }
-}
-
-impl Kind {
-    pub fn inputs(&self) -> Vec<&Plan> {
-        match self {
-            Self::Memory { .. } | Self::Source { .. } => Vec::new(),
-            Self::Concat { parts, .. } => parts.iter().collect(),
-            Self::Binary { a, b, .. } => vec![a, b],
-            Self::Select { condition, yes, no } => vec![condition, yes, no],
-            Self::Unary { input, .. }
-            | Self::Map { input, .. }
-            | Self::Cast { input }
-            | Self::Transpose { input, .. }
-            | Self::InsertAxis { input, .. }
-            | Self::DropAxis { input, .. }
-            | Self::Broadcast { input }
-            | Self::Take { input, .. }
-            | Self::SplitAxis { input, .. }
-            | Self::Lookup { input, .. }
-            | Self::Lines(Lines { input, .. })
-            | Self::Reduce(Reduce { input, .. }) => vec![input],
-        }
-    }
-
-    /// The same operation on other inputs of the same shapes, given in the order of [`inputs`](Kind::inputs).
-    pub fn with_inputs(&self, mut inputs: Vec<Plan>) -> Self {
-        let mut next = || inputs.remove(0);
-        match self {
-            Self::Memory { values, weak } => Self::Memory { values: values.clone(), weak: *weak },
-            Self::Source { source, picks } => Self::Source { source: source.clone(), picks: picks.clone() },
-            Self::Concat { axis, starts, .. } => Self::Concat { parts: inputs, axis: *axis, starts: starts.clone() },
-            Self::Unary { op, .. } => Self::Unary { op: *op, input: next() },
-            Self::Map { name, f, .. } => Self::Map { name: name.clone(), f: f.clone(), input: next() },
-            Self::Cast { .. } => Self::Cast { input: next() },
-            Self::Binary { op, operand, .. } => Self::Binary { op: *op, operand: *operand, a: next(), b: next() },
-            Self::Select { .. } => Self::Select { condition: next(), yes: next(), no: next() },
-            Self::Transpose { order, .. } => Self::Transpose { order: order.clone(), input: next() },
-            Self::InsertAxis { axis, .. } => Self::InsertAxis { axis: *axis, input: next() },
-            Self::DropAxis { axis, .. } => Self::DropAxis { axis: *axis, input: next() },
-            Self::Broadcast { .. } => Self::Broadcast { input: next() },
-            Self::Take { axis, pick, .. } => Self::Take { axis: *axis, pick: pick.clone(), input: next() },
-            Self::SplitAxis { axis, factor, .. } => Self::SplitAxis { axis: *axis, factor: *factor, input: next() },
-            Self::Lookup { table, .. } => Self::Lookup { table: table.clone(), input: next() },
-            Self::Lines(lines) => Self::Lines(Lines { input: next(), ..lines.clone() }),
-            Self::Reduce(Reduce { op, axes, options, .. }) => {
-                Self::Reduce(Reduce { op: op.clone(), axes: axes.clone(), options: *options, input: next() })
-            }
-        }
-    }
-}
-
-/// The window of an input that broadcasts to the shape of which `window` is asked.
-pub(crate) fn broadcast_window(input: &[usize], window: &[Range<usize>]) -> Vec<Range<usize>> {
-    input.iter().zip(window).map(|(&length, range)| if length == 1 { 0..1 } else { range.clone() }).collect()
 }

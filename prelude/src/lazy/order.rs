@@ -7,8 +7,8 @@
 use super::Plan;
 use super::chunk::{self, Cuts};
 use super::lines::{Flow, Lines};
-use super::node::{Kind, Reduce};
-use std::collections::HashMap;
+use super::op::{Op, Reduce};
+use super::walk::{Found, Walk};
 
 /// How elements along an axis of a plan hang together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,10 +44,9 @@ const LONG: usize = 4;
 
 /// The order for `plans` of one shape; an element of a window takes `cell_bytes`, and a window `window_bytes`.
 pub(crate) fn order<'a>(plans: impl IntoIterator<Item = &'a Plan>, cell_bytes: usize, window_bytes: usize) -> Order {
-    let mut finder = Finder::default();
     let (mut cuts, mut chains): (Vec<Cuts>, Vec<Chain>) = (Vec::new(), Vec::new());
     for plan in plans {
-        let (own, chained) = (chunk::cuts(plan), finder.chains(plan));
+        let (own, chained) = (chunk::cuts(plan), self::chains(plan));
         (cuts, chains) = match cuts.is_empty() {
             true => (own, chained),
             false => (
@@ -92,87 +91,83 @@ fn in_order(cuts: &[Cuts], chains: &[Chain], cell_bytes: usize, window_bytes: us
     Some(axis)
 }
 
-/// Each expression is looked at once, however often it occurs.
-#[derive(Default)]
-struct Finder {
-    done: HashMap<usize, Vec<Chain>>,
+/// How the elements along each axis of `plan` hang together.
+fn chains(plan: &Plan) -> Vec<Chain> {
+    Walk::of([plan]).fold(|plan, found: &Found<Vec<Chain>>| of_node(plan, found)).take(plan)
 }
 
-impl Finder {
-    fn chains(&mut self, plan: &Plan) -> Vec<Chain> {
-        if !plan.is_lazy() {
-            return vec![Chain::None; plan.ndim()];
+fn of_node(plan: &Plan, found: &Found<Vec<Chain>>) -> Vec<Chain> {
+    let node = plan.node();
+    let input = || found.of(&node.inputs[0]).clone();
+    match &node.op {
+        Op::Memory { .. } | Op::Deferred(_) | Op::Source { .. } => vec![Chain::None; plan.ndim()],
+        Op::Transpose { order } => {
+            let inner = found.of(&node.inputs[0]);
+            order.iter().map(|&axis| inner[axis]).collect()
         }
-        if let Some(done) = self.done.get(&plan.id()) {
-            return done.clone();
+        Op::InsertAxis { axis } => {
+            let mut chains = input();
+            chains.insert(*axis, Chain::None);
+            chains
         }
-        let chains = self.find(plan);
-        self.done.insert(plan.id(), chains.clone());
-        chains
-    }
-
-    fn find(&mut self, plan: &Plan) -> Vec<Chain> {
-        match &plan.node().kind {
-            Kind::Transpose { order, input } => {
-                let inner = self.chains(input);
-                order.iter().map(|&axis| inner[axis]).collect()
+        Op::DropAxis { axis } => {
+            let mut chains = input();
+            chains.remove(*axis);
+            chains
+        }
+        Op::Take { axis, pick } => {
+            let mut chains = input();
+            let ascending = (1..pick.len()).all(|n| pick.position(n - 1) < pick.position(n));
+            if chains[*axis] != Chain::None && !ascending {
+                chains[*axis] = Chain::Whole;
             }
-            Kind::InsertAxis { axis, input } => {
-                let mut chains = self.chains(input);
-                chains.insert(*axis, Chain::None);
-                chains
+            chains
+        }
+        Op::SplitAxis { axis, factor } => {
+            let mut chains = input();
+            if let Chain::Near(shared) = &mut chains[*axis] {
+                *shared = shared.div_ceil((*factor).max(1));
             }
-            Kind::DropAxis { axis, input } => {
-                let mut chains = self.chains(input);
-                chains.remove(*axis);
-                chains
-            }
-            Kind::Take { axis, pick, input } => {
-                let mut chains = self.chains(input);
-                let ascending = (1..pick.len()).all(|n| pick.position(n - 1) < pick.position(n));
-                if chains[*axis] != Chain::None && !ascending {
-                    chains[*axis] = Chain::Whole;
-                }
-                chains
-            }
-            Kind::SplitAxis { axis, factor, input } => {
-                let mut chains = self.chains(input);
-                if let Chain::Near(shared) = &mut chains[*axis] {
-                    *shared = shared.div_ceil((*factor).max(1));
-                }
-                chains.insert(axis + 1, Chain::Whole);
-                chains
-            }
-            Kind::Lines(Lines { op, axis, input, .. }) => {
-                let mut chains = self.chains(input);
-                let own = match op.flow() {
-                    // Of what is in memory nothing has to be kept.
-                    Flow::Near(_) if !input.is_lazy() => Chain::None,
-                    Flow::Near(0) => Chain::None,
-                    Flow::Near(shared) => Chain::Near(shared),
-                    Flow::Forward => Chain::Before,
-                    Flow::Whole => Chain::Whole,
-                };
-                chains[*axis] = chains[*axis].and(own);
-                chains
-            }
-            Kind::Reduce(Reduce { op, axes, input, .. }) => {
-                let inner = self.chains(input);
-                let kept = (0..inner.len()).filter(|axis| !axes.contains(axis)).map(|axis| inner[axis]);
-                kept.chain(op.answers().map(|_| Chain::None)).collect()
-            }
-            kind => {
-                let mut chains = vec![Chain::None; plan.ndim()];
-                for input in kind.inputs() {
-                    let inner = self.chains(input);
-                    for (axis, chain) in chains.iter_mut().enumerate() {
-                        if input.shape()[axis] == plan.shape()[axis] || matches!(kind, Kind::Concat { .. }) {
-                            *chain = (*chain).max(inner[axis]);
-                        }
+            chains.insert(axis + 1, Chain::Whole);
+            chains
+        }
+        Op::Lines(Lines { op, axis, .. }) => {
+            let mut chains = input();
+            let own = match op.flow() {
+                // Of what is in memory nothing has to be kept.
+                Flow::Near(_) if !node.inputs[0].is_lazy() => Chain::None,
+                Flow::Near(0) => Chain::None,
+                Flow::Near(shared) => Chain::Near(shared),
+                Flow::Forward => Chain::Before,
+                Flow::Whole => Chain::Whole,
+            };
+            chains[*axis] = chains[*axis].and(own);
+            chains
+        }
+        Op::Reduce(Reduce { op, axes, .. }) => {
+            let inner = found.of(&node.inputs[0]);
+            let kept = (0..inner.len()).filter(|axis| !axes.contains(axis)).map(|axis| inner[axis]);
+            kept.chain(op.answers().map(|_| Chain::None)).collect()
+        }
+        Op::Concat { .. }
+        | Op::Unary(_)
+        | Op::Map { .. }
+        | Op::Cast
+        | Op::Binary { .. }
+        | Op::Select
+        | Op::Broadcast
+        | Op::Lookup { .. } => {
+            let joins = matches!(node.op, Op::Concat { .. });
+            let mut chains = vec![Chain::None; plan.ndim()];
+            for input in &node.inputs {
+                let inner = found.of(input);
+                for (axis, chain) in chains.iter_mut().enumerate() {
+                    if joins || input.shape()[axis] == plan.shape()[axis] {
+                        *chain = (*chain).max(inner[axis]);
                     }
                 }
-                chains
             }
+            chains
         }
     }
 }

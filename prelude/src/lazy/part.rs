@@ -4,9 +4,10 @@
 //! once, before the first part.
 
 use super::evaluate::{self, estimate};
-use super::node::Kind;
+use super::executor::Threads;
+use super::op::Op;
 use super::stack::{Stack, reduces};
-use super::{AxisIndex, Plan, buffers, memory, threads};
+use super::{AxisIndex, Plan, memory};
 use crate::parallel::{Progress, bytes};
 use crate::values::Values;
 use crate::{Error, ErrorKind, Result};
@@ -18,13 +19,13 @@ impl Plan {
     /// # Errors
     /// When a file cannot be read, when Stop is pressed, or when the results of the reductions would not fit in memory.
     pub(crate) fn settled(&self) -> Result<Self> {
-        if !reduces(self) {
+        if !reduces([self]) {
             return Ok(self.clone());
         }
-        if matches!(self.node().kind, Kind::Reduce(_)) || Stack::of(self).is_some() {
+        if matches!(self.node().op, Op::Reduce(_)) || Stack::of(self).is_some() {
             return Ok(Self::memory(self.evaluate()?));
         }
-        let estimate = estimate(self);
+        let estimate = estimate(std::slice::from_ref(self));
         let (needed, available) = (estimate.between + estimate.working, memory::available());
         if needed > available {
             let message = format!(
@@ -38,11 +39,7 @@ impl Plan {
         }
         let progress = Progress::new("computing", estimate.steps).unit("windows");
         let _here = progress.enter();
-        let settled = threads::install(|| {
-            let settled = evaluate::settle(self, &|| progress.step(1));
-            rayon::spawn_broadcast(|_| buffers::clear());
-            settled
-        })??;
+        let settled = evaluate::settle(self, &Threads::all(), &|| progress.step(1))?;
         progress.finish();
         Ok(settled)
     }
@@ -57,7 +54,7 @@ impl Plan {
         let part = self.index(&axes)?;
         match part.as_values() {
             Some(values) => Ok(values.clone()),
-            None => threads::install(|| evaluate::run(&part, &|| {}))?,
+            None => evaluate::run_one(&part, &Threads::all(), &|| {}),
         }
     }
 }
@@ -74,7 +71,7 @@ mod tests {
         let mean = lazy.reduce(ReduceOp::Mean, &[0], ReduceOptions::default()).unwrap().insert_axis(0);
         let anomaly = Plan::binary(BinaryOp::Sub, &lazy, &mean).unwrap();
         let settled = anomaly.settled().unwrap();
-        assert!(settled.is_lazy() && !super::reduces(&settled));
+        assert!(settled.is_lazy() && !super::reduces([&settled]));
         assert_eq!(settled.part(&[1..2, 0..4]).unwrap().to_vec::<f64>().unwrap(), [-6.0; 4]);
         assert_eq!(settled.dtype(), DType::F64);
     }

@@ -1,8 +1,10 @@
 //! The plan: an array without labels that may not have been computed yet.
 
 use super::chunked::Chunked;
+use super::deferred::{self, Defer};
 use super::kernels::{self, BinaryOp, MapFn, Operands, UnaryOp};
-use super::node::{Kind, Node, Reduce};
+use super::node::{Node, NodeId};
+use super::op::{Op, Reduce};
 use super::reduce::{Fit, ReduceOp, ReduceOptions, Reduction};
 use super::{Source, evaluate};
 use crate::values::kernels::broadcast_shape;
@@ -39,40 +41,44 @@ impl Plan {
         &self.0
     }
 
+    pub(super) fn into_node(self) -> Arc<Node> {
+        self.0
+    }
+
     /// What tells two plans apart that are not the same expression.
-    pub(crate) fn id(&self) -> usize {
-        Arc::as_ptr(&self.0) as usize
+    pub(crate) fn id(&self) -> NodeId {
+        self.0.id
     }
 
-    pub(crate) fn lazy_node(kind: Kind, shape: Vec<usize>, dtype: DType) -> Self {
-        Self(Arc::new(Node { kind, shape, dtype }))
+    pub(crate) fn lazy_node(op: Op, inputs: Vec<Self>, shape: Vec<usize>, dtype: DType) -> Self {
+        Self(Arc::new(Node::new(op, inputs, shape, dtype)))
     }
 
-    /// A node, computed at once if nothing in it has to be read.
-    pub(crate) fn build(kind: Kind, shape: Vec<usize>, dtype: DType) -> Result<Self> {
-        let ready = kind.inputs().iter().all(|input| !input.is_lazy());
-        let plan = Self::lazy_node(kind, shape, dtype);
+    /// A node. If nothing in it has to be read it is computed at once, or waits with others of its kind.
+    pub(crate) fn build(op: Op, inputs: Vec<Self>, shape: Vec<usize>, dtype: DType) -> Result<Self> {
+        let (op, inputs) = match deferred::defer(op, inputs, &shape, dtype) {
+            Defer::Waits(plan) => return Ok(plan),
+            Defer::Now(op, inputs) => (op, inputs),
+        };
+        let inputs = inputs.iter().map(Self::resolved).collect::<Result<Vec<Self>>>()?;
+        let ready = inputs.iter().all(|input| !input.is_lazy());
+        let plan = Self::lazy_node(op, inputs, shape, dtype);
         if ready { Ok(Self::memory(evaluate::in_memory(&plan)?)) } else { Ok(plan) }
     }
 
     /// [`build`](Plan::build) for operations that return no error. Stop ends the cell here; a result that
     /// would not fit in memory stays to be computed, and says so when it is.
-    fn build_certain(kind: Kind, shape: Vec<usize>, dtype: DType) -> Self {
-        let ready = kind.inputs().iter().all(|input| !input.is_lazy());
-        let plan = Self::lazy_node(kind, shape, dtype);
-        if !ready {
-            return plan;
-        }
-        evaluate::in_memory(&plan).map(Self::memory).unwrap_or_else(|_| {
+    fn build_certain(op: Op, inputs: Vec<Self>, shape: Vec<usize>, dtype: DType) -> Self {
+        Self::build(op.clone(), inputs.clone(), shape.clone(), dtype).unwrap_or_else(|_| {
             crate::cancel::checkpoint();
-            plan
+            Self::lazy_node(op, inputs, shape, dtype)
         })
     }
 
     /// Values that are there already.
     pub fn memory(values: Values) -> Self {
         let (shape, dtype) = (values.shape().to_vec(), values.dtype());
-        Self::lazy_node(Kind::Memory { values, weak: false }, shape, dtype)
+        Self::lazy_node(Op::Memory { values, weak: false }, Vec::new(), shape, dtype)
     }
 
     /// A number written in the code, without axes. It takes the type of the array that it meets
@@ -81,7 +87,7 @@ impl Plan {
         let values = value.into();
         let (shape, dtype) = (values.shape().to_vec(), values.dtype());
         let weak = shape.is_empty() && dtype.is_number();
-        Self::lazy_node(Kind::Memory { values, weak }, shape, dtype)
+        Self::lazy_node(Op::Memory { values, weak }, Vec::new(), shape, dtype)
     }
 
     /// What a source gives, such as one band of one file: shape (rows, columns). Reads nothing.
@@ -93,7 +99,7 @@ impl Plan {
     pub fn shared_source(source: Arc<dyn Source>) -> Self {
         let (shape, dtype) = (source.shape().to_vec(), source.dtype());
         let picks = shape.iter().map(|&len| Pick::range(0..len)).collect();
-        Self::lazy_node(Kind::Source { source, picks }, shape, dtype)
+        Self::lazy_node(Op::Source { source, picks }, Vec::new(), shape, dtype)
     }
 
     /// Values in memory as a lazy plan, to be computed in chunks of these lengths, one per axis; 0 counts as 1.
@@ -150,7 +156,7 @@ impl Plan {
         }
         shape[axis] = length;
         let parts = parts.iter().map(|part| part.cast(dtype)).collect();
-        Self::build(Kind::Concat { parts, axis, starts }, shape, dtype)
+        Self::build(Op::Concat { axis, starts }, parts, shape, dtype)
     }
 
     /// Parts of one shape along a new first axis.
@@ -193,20 +199,21 @@ impl Plan {
 
     /// Whether anything is still to be computed.
     pub fn is_lazy(&self) -> bool {
-        !matches!(self.0.kind, Kind::Memory { .. })
+        !matches!(self.0.op, Op::Memory { .. } | Op::Deferred(_))
     }
 
-    /// The values, if they are there already.
+    /// The values, if nothing has to be read for them.
     pub fn as_values(&self) -> Option<&Values> {
-        match &self.0.kind {
-            Kind::Memory { values, .. } => Some(values),
+        match &self.0.op {
+            Op::Memory { values, .. } => Some(values),
+            Op::Deferred(deferred) => Self::carried_out(deferred),
             _ => None,
         }
     }
 
     fn weak(&self) -> Option<&Values> {
-        match &self.0.kind {
-            Kind::Memory { values, weak: true } => Some(values),
+        match &self.0.op {
+            Op::Memory { values, weak: true } => Some(values),
             _ => None,
         }
     }
@@ -228,9 +235,9 @@ impl Plan {
     pub(crate) fn drop_axis(&self, axis: usize) -> Self {
         let mut shape = self.shape().to_vec();
         shape.remove(axis);
-        match &self.0.kind {
-            Kind::InsertAxis { axis: inserted, input } if *inserted == axis => input.clone(),
-            _ => Self::build_certain(Kind::DropAxis { axis, input: self.clone() }, shape, self.dtype()),
+        match (&self.0.op, &self.0.inputs[..]) {
+            (Op::InsertAxis { axis: inserted }, [input]) if *inserted == axis => input.clone(),
+            _ => Self::build_certain(Op::DropAxis { axis }, vec![self.clone()], shape, self.dtype()),
         }
     }
 
@@ -238,7 +245,7 @@ impl Plan {
     #[must_use]
     pub fn unary(&self, op: UnaryOp) -> Self {
         let dtype = kernels::unary_dtype(op, self.dtype());
-        Self::build_certain(Kind::Unary { op, input: self.clone() }, self.shape().to_vec(), dtype)
+        Self::build_certain(Op::Unary(op), vec![self.clone()], self.shape().to_vec(), dtype)
     }
 
     /// A function of runs of elements, in place: `f32` stays `f32`, everything else becomes `f64`.
@@ -246,8 +253,8 @@ impl Plan {
     #[must_use]
     pub fn map(&self, name: &str, f: Arc<MapFn>) -> Self {
         let dtype = if self.dtype() == DType::F32 { DType::F32 } else { DType::F64 };
-        let kind = Kind::Map { name: name.to_owned(), f, input: self.clone() };
-        Self::build_certain(kind, self.shape().to_vec(), dtype)
+        let op = Op::Map { name: name.to_owned(), f };
+        Self::build_certain(op, vec![self.clone()], self.shape().to_vec(), dtype)
     }
 
     /// `op` of each pair of elements; axes of length 1 broadcast. Types mix as in NumPy 2.
@@ -260,7 +267,7 @@ impl Plan {
         let rank = a.ndim().max(b.ndim());
         let (a, b) = (a.with_rank(rank), b.with_rank(rank));
         let shape = broadcast_shape(a.shape(), b.shape()).ok_or_else(|| shapes_differ(op.name(), &a, &b))?;
-        Self::build(Kind::Binary { op, operand, a, b }, shape, dtype)
+        Self::build(Op::Binary { op, operand }, vec![a, b], shape, dtype)
     }
 
     /// `yes` where `condition` holds, else `no`; axes of length 1 broadcast.
@@ -276,7 +283,7 @@ impl Plan {
         let shape = broadcast_shape(yes.shape(), no.shape()).ok_or_else(|| shapes_differ("where", &yes, &no))?;
         let shape =
             broadcast_shape(condition.shape(), &shape).ok_or_else(|| shapes_differ("where", &condition, &yes))?;
-        Self::build(Kind::Select { condition, yes, no }, shape, dtype)
+        Self::build(Op::Select, vec![condition, yes, no], shape, dtype)
     }
 
     /// A number without axes gets as many of length 1 as its partner has.
@@ -293,7 +300,7 @@ impl Plan {
         if self.dtype() == dtype {
             return self.clone();
         }
-        Self::build_certain(Kind::Cast { input: self.clone() }, self.shape().to_vec(), dtype)
+        Self::build_certain(Op::Cast, vec![self.clone()], self.shape().to_vec(), dtype)
     }
 
     /// The axes in another order.
@@ -311,7 +318,7 @@ impl Plan {
             return Ok(self.clone());
         }
         let shape = order.iter().map(|&axis| self.shape()[axis]).collect();
-        Self::build(Kind::Transpose { order: order.to_vec(), input: self.clone() }, shape, self.dtype())
+        Self::build(Op::Transpose { order: order.to_vec() }, vec![self.clone()], shape, self.dtype())
     }
 
     /// With a new axis of length 1 before `axis`; beyond the last axis it becomes the last.
@@ -320,7 +327,7 @@ impl Plan {
         let axis = axis.min(self.ndim());
         let mut shape = self.shape().to_vec();
         shape.insert(axis, 1);
-        Self::build_certain(Kind::InsertAxis { axis, input: self.clone() }, shape, self.dtype())
+        Self::build_certain(Op::InsertAxis { axis }, vec![self.clone()], shape, self.dtype())
     }
 
     /// Axes of length 1 repeated to `shape`, which has as many axes.
@@ -336,7 +343,7 @@ impl Plan {
             let message = format!("the shape {:?} does not broadcast to {shape:?}", self.shape());
             return Err(Error::new(ErrorKind::Mismatch, message));
         }
-        Self::build(Kind::Broadcast { input: self.clone() }, shape.to_vec(), self.dtype())
+        Self::build(Op::Broadcast, vec![self.clone()], shape.to_vec(), self.dtype())
     }
 
     /// Part of one axis, of what is then computed as a whole where it has to be.
@@ -346,7 +353,7 @@ impl Plan {
         }
         let mut shape = self.shape().to_vec();
         shape[axis] = pick.len();
-        Self::build(Kind::Take { axis, pick, input: self.clone() }, shape, self.dtype())
+        Self::build(Op::Take { axis, pick }, vec![self.clone()], shape, self.dtype())
     }
 
     /// One axis as two: (n · factor) as (n, factor).
@@ -363,14 +370,14 @@ impl Plan {
         let mut shape = self.shape().to_vec();
         shape[axis] = length / factor;
         shape.insert(axis + 1, factor);
-        Self::build(Kind::SplitAxis { axis, factor, input: self.clone() }, shape, self.dtype())
+        Self::build(Op::SplitAxis { axis, factor }, vec![self.clone()], shape, self.dtype())
     }
 
     /// The element of `table`, which has one axis, at each of these positions (`i64`); missing where one is below 0.
     /// `table` has missing values, or no position is below 0.
     pub(crate) fn lookup(&self, table: Values) -> Result<Self> {
         let dtype = table.dtype();
-        Self::build(Kind::Lookup { table, input: self.clone() }, self.shape().to_vec(), dtype)
+        Self::build(Op::Lookup { table }, vec![self.clone()], self.shape().to_vec(), dtype)
     }
 
     /// Reduces `axes` away (no axes: each element by itself). Reads the input slab by slab: memory does not grow with it.
@@ -428,7 +435,7 @@ impl Plan {
         let mut shape: Vec<usize> =
             self.shape().iter().enumerate().filter(|(axis, _)| !axes.contains(axis)).map(|(_, &n)| n).collect();
         shape.extend(op.answers());
-        Self::build(Kind::Reduce(Reduce { op, axes, options, input: self.clone() }), shape, dtype)
+        Self::build(Op::Reduce(Reduce { op, axes, options }), vec![self.clone()], shape, dtype)
     }
 
     /// Computes the plan, in parallel and window by window.

@@ -1,7 +1,8 @@
 //! How much of which files a plan will read: what a view says of a lazy array.
 
 use super::Plan;
-use super::node::Kind;
+use super::node::NodeId;
+use super::op::Op;
 use crate::values::Pick;
 use std::collections::HashSet;
 use std::path::Path;
@@ -18,7 +19,7 @@ pub(crate) struct ReadSize {
 
 /// What computing `plan` reads. A part that is asked for twice counts once.
 pub(crate) fn read_size(plan: &Plan) -> ReadSize {
-    let mut seen: HashSet<usize> = HashSet::new();
+    let mut seen: HashSet<NodeId> = HashSet::new();
     let mut files: HashSet<&Path> = HashSet::new();
     let mut parts: HashSet<(usize, &[Pick])> = HashSet::new();
     let mut bytes = 0;
@@ -27,7 +28,7 @@ pub(crate) fn read_size(plan: &Plan) -> ReadSize {
         if !seen.insert(plan.id()) {
             continue;
         }
-        if let Kind::Source { source, picks } = &plan.node().kind {
+        if let Op::Source { source, picks } = &plan.node().op {
             stack.extend(source.input());
             if let Some(path) = source.path() {
                 files.insert(path);
@@ -36,7 +37,7 @@ pub(crate) fn read_size(plan: &Plan) -> ReadSize {
                 }
             }
         }
-        stack.extend(plan.node().kind.inputs());
+        stack.extend(&plan.node().inputs);
     }
     ReadSize { files: files.len(), bytes }
 }

@@ -39,6 +39,13 @@ pub trait Source: Debug + Send + Sync {
         None
     }
 
+    /// Bytes that reading a window of so many elements takes beyond the window itself: blocks that are larger than it, what a
+    /// window follows from where that is computed, tables. 0 where that is next to nothing.
+    fn cost(&self, elements: usize) -> u64 {
+        let _ = elements;
+        0
+    }
+
     /// A few words for `explain()`: `himax_2016001.tif, band 1, LZW, strips of 1 row`.
     fn describe(&self) -> String;
 

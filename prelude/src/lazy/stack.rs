@@ -2,87 +2,65 @@
 //! result, which is never held twice.
 
 use super::Plan;
-use super::evaluate::{Identified, as_reduce, together};
-use super::node::Kind;
-use super::output::{self, Place};
-use super::stream::Pass;
-use crate::Result;
-use crate::values::{DType, Values};
+use super::op::Op;
+use super::output::{self, Output, Place};
+use super::walk::Walk;
+use crate::values::DType;
 
 /// A concatenation of reductions that need no other reduction first.
 pub(super) struct Stack {
     shape: Vec<usize>,
     dtype: DType,
     axis: usize,
-    /// How long each part is along `axis`.
-    lengths: Vec<usize>,
-    /// The axes of length 1 that stand in each part and not in its reduction, in the order in which they were inserted.
-    inserted: Vec<Vec<usize>>,
-    /// The reductions, each with the number of its part.
-    reductions: Vec<Identified>,
+    pub parts: Vec<Part>,
+}
+
+pub(super) struct Part {
+    pub reduction: Plan,
+    /// The axes of length 1 that stand in the part and not in its reduction, in the order in which they were inserted.
+    pub inserted: Vec<usize>,
+    /// How long the part is along the stack's axis.
+    length: usize,
 }
 
 impl Stack {
     /// `None` if the plan is anything else.
     pub fn of(plan: &Plan) -> Option<Self> {
-        let Kind::Concat { parts, axis, .. } = &plan.node().kind else { return None };
-        let mut inserted = Vec::with_capacity(parts.len());
-        let mut reductions = Vec::with_capacity(parts.len());
-        for (number, part) in parts.iter().enumerate() {
-            let mut axes = Vec::new();
+        let Op::Concat { axis, .. } = &plan.node().op else { return None };
+        let mut parts = Vec::with_capacity(plan.node().inputs.len());
+        for part in &plan.node().inputs {
+            let mut inserted = Vec::new();
             let mut inner = part;
-            while let Kind::InsertAxis { axis, input } = &inner.node().kind {
+            while let Op::InsertAxis { axis } = &inner.node().op {
                 // From the outside in; each stands where it stood when those outside it were not there yet.
-                axes.push(*axis);
-                inner = input;
+                inserted.push(*axis);
+                inner = &inner.node().inputs[0];
             }
-            if !matches!(inner.node().kind, Kind::Reduce(_)) || reduces(&as_reduce(inner).input) {
+            if !matches!(inner.node().op, Op::Reduce(_)) {
                 return None;
             }
-            inserted.push(axes.into_iter().rev().collect());
-            reductions.push((number, inner.clone()));
+            inserted.reverse();
+            parts.push(Part { reduction: inner.clone(), inserted, length: part.shape()[*axis] });
         }
-        let lengths = parts.iter().map(|part| part.shape()[*axis]).collect();
-        Some(Self { shape: plan.shape().to_vec(), dtype: plan.dtype(), axis: *axis, lengths, inserted, reductions })
+        if reduces(parts.iter().map(|part| &part.reduction.node().inputs[0])) {
+            return None;
+        }
+        Some(Self { shape: plan.shape().to_vec(), dtype: plan.dtype(), axis: *axis, parts })
     }
 
-    pub fn run(&self, threads: usize, step: &(dyn Fn() + Sync)) -> Result<Values> {
-        let mut output = output::allocate(&self.shape, self.dtype);
-        let parts = output.place().parts(self.axis, &self.lengths);
-        let mut parts: Vec<Option<Box<dyn Place<'_> + '_>>> = parts.into_iter().map(Some).collect();
-        for group in together(&self.reductions) {
-            let members = group.iter().map(|(_, plan)| as_reduce(plan)).collect();
-            let place = |(number, _): &Identified| {
-                (parts[*number].take().expect("each part is in one group"), &self.inserted[*number][..])
-            };
-            Pass::new(members, threads).run_into(group.iter().map(place).collect(), step)?;
-        }
-        drop(parts);
-        Ok(output.into_values())
+    /// Room for the result.
+    pub fn output(&self) -> Box<dyn Output> {
+        output::allocate(&self.shape, self.dtype)
     }
 
-    /// Bytes that the threads hold beside the result, and how many slabs are read.
-    pub fn cost(&self, threads: usize) -> (u64, usize) {
-        let groups = together(&self.reductions);
-        let passes =
-            groups.iter().map(|group| Pass::new(group.iter().map(|(_, plan)| as_reduce(plan)).collect(), threads));
-        passes.fold((0, 0), |(bytes, steps), pass| {
-            (bytes.max(pass.bytes(threads)), usize::saturating_add(steps, pass.steps()))
-        })
+    /// The place of each part.
+    pub fn places<'o>(&self, output: &'o mut dyn Output) -> Vec<Box<dyn Place<'o> + 'o>> {
+        let lengths: Vec<usize> = self.parts.iter().map(|part| part.length).collect();
+        output.place().parts(self.axis, &lengths)
     }
 }
 
-/// Whether there is a reduction in a plan.
-pub(super) fn reduces(plan: &Plan) -> bool {
-    let mut seen = std::collections::HashSet::new();
-    let mut stack = vec![plan];
-    while let Some(plan) = stack.pop() {
-        if matches!(plan.node().kind, Kind::Reduce(_)) {
-            return true;
-        }
-        if seen.insert(plan.id()) {
-            stack.extend(plan.node().kind.inputs());
-        }
-    }
-    false
+/// Whether there is a reduction in some plans.
+pub(super) fn reduces<'a>(plans: impl IntoIterator<Item = &'a Plan>) -> bool {
+    Walk::of(plans).iter().any(|plan| matches!(plan.node().op, Op::Reduce(_)))
 }

@@ -1,19 +1,19 @@
 //! Reductions, slab by slab: what is read at one time does not grow with what is reduced.
 
 use super::chunk::{self, Aim};
+use super::executor::{Content, Executor, Piece, Work};
 use super::memory::live_bytes;
-use super::node::Reduce;
-use super::order;
+use super::op::{Op, Reduce};
 use super::output::{self, Output, Place, Sink};
 use super::reduce::{Accumulator, Setup, Slab};
 use super::window::{Puller, Shared};
-use super::{buffers, evaluate, threads};
+use super::{Plan, buffers, evaluate, memory, order};
 use crate::Result;
 use crate::cancel;
-use crate::values::{Values, count};
+use crate::values::{DType, count};
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 
 /// Bytes that one thread's window and state may take. Larger ones are no faster: what takes time is to decode.
 const WINDOW_BYTES: usize = 12 << 20;
@@ -26,9 +26,41 @@ const FEW_CELLS: usize = 1 << 16;
 /// Slabs of one value per cell that are added together, so that the state goes through memory less often.
 const BATCH: usize = 3;
 
+/// One reduction of a [`Pass`], and what it reduces.
+#[derive(Clone, Copy)]
+pub(crate) struct Member<'a> {
+    reduce: &'a Reduce,
+    pub input: &'a Plan,
+    /// Bytes for each element of a window of the input.
+    live: usize,
+}
+
+impl<'a> Member<'a> {
+    /// Of a plan that is a reduction.
+    pub fn of(plan: &'a Plan) -> Self {
+        let node = plan.node();
+        let Op::Reduce(reduce) = &node.op else { unreachable!("only reductions are computed in passes") };
+        Self { reduce, input: &node.inputs[0], live: live_bytes(&node.inputs[0]) }
+    }
+
+    pub fn axes(&self) -> &'a [usize] {
+        &self.reduce.axes
+    }
+
+    fn setup(&self, cells: usize) -> Setup<'a> {
+        let shape = self.input.shape();
+        let length = count(&self.reduce.axes.iter().map(|&axis| shape[axis]).collect::<Vec<_>>());
+        Setup { op: &self.reduce.op, options: self.reduce.options, input: self.input.dtype(), cells, length }
+    }
+
+    fn result_dtype(&self) -> DType {
+        self.reduce.op.dtype(self.input.dtype()).expect("the plan checked the type")
+    }
+}
+
 /// Reductions over the same axes of inputs of the same shape, computed in one pass over the files.
 pub(crate) struct Pass<'a> {
-    members: Vec<&'a Reduce>,
+    members: Vec<Member<'a>>,
     kept: Vec<usize>,
     /// The axis of the input along which windows are pulled in order.
     in_order: Option<usize>,
@@ -41,20 +73,20 @@ pub(crate) struct Pass<'a> {
 }
 
 impl<'a> Pass<'a> {
-    pub fn new(members: Vec<&'a Reduce>, threads: usize) -> Self {
+    pub fn new(members: Vec<Member<'a>>, threads: usize) -> Self {
         let first = members[0];
         let shape = first.input.shape();
-        let kept: Vec<usize> = (0..shape.len()).filter(|axis| !first.axes.contains(axis)).collect();
+        let kept: Vec<usize> = (0..shape.len()).filter(|axis| !first.axes().contains(axis)).collect();
         let cells = count(&kept.iter().map(|&axis| shape[axis]).collect::<Vec<_>>());
-        let whole = members.iter().any(|member| member.op.holds());
-        let reads = members.iter().any(|member| evaluate::reads(&member.input));
+        let whole = members.iter().any(|member| member.reduce.op.holds());
+        let reads = members.iter().any(|member| evaluate::reads(member.input));
         let pieces = cells <= FEW_CELLS && !whole;
         let fixed = match (whole, reads) {
             (true, _) => WHOLE_BYTES,
             (false, true) => WINDOW_BYTES,
             (false, false) => MEMORY_BYTES,
         };
-        let order = order::order(members.iter().map(|member| &member.input), cell_bytes(&members, 1), fixed);
+        let order = order::order(members.iter().map(|member| member.input), cell_bytes(&members, 1), fixed);
         let cut = |window_bytes, batch, parallel: &[usize]| {
             let cell_bytes = cell_bytes(&members, batch);
             chunk::windows(&order.cuts, &Aim { cell_bytes, window_bytes, parallel, threads })
@@ -65,7 +97,7 @@ impl<'a> Pass<'a> {
         let mut blocks = cut(fixed, 1, parallel);
         let mut batch = 1;
         let thin =
-            |blocks: &[Vec<usize>]| first.axes.iter().all(|&axis| blocks[axis].iter().all(|&length| length == 1));
+            |blocks: &[Vec<usize>]| first.axes().iter().all(|&axis| blocks[axis].iter().all(|&length| length == 1));
         if !pieces && thin(&blocks) {
             // Slabs that wait for others need room too.
             let narrower = cut(fixed, BATCH, parallel);
@@ -108,54 +140,60 @@ impl<'a> Pass<'a> {
         let together = self.in_order.filter(|axis| self.kept.contains(axis)).map(|axis| self.blocks[axis].len());
         let cells = longest(&mut self.kept.iter().copied()).saturating_mul(together.unwrap_or(1) as u64);
         let held = cell_bytes(&self.members, self.batch) as u64 - slab_bytes(&self.members, self.batch) as u64;
+        let source = memory::source_bytes(self.members.iter().map(|member| member.input), slab);
         let slab = slab.saturating_mul(slab_bytes(&self.members, self.batch) as u64);
-        cells.saturating_mul(held).saturating_add(slab)
+        cells.saturating_mul(held).saturating_add(slab).saturating_add(source)
     }
 
-    /// Computes each member. `step` is called after each slab.
-    pub fn run(&self, step: &(dyn Fn() + Sync)) -> Result<Vec<Values>> {
-        let mut outputs: Vec<Box<dyn Output>> =
-            self.members.iter().map(|member| output::allocate(&result_shape(member), result_dtype(member))).collect();
-        let places = outputs.iter_mut().map(|output| (output.place(), &[][..])).collect();
-        self.run_into(places, step)?;
-        Ok(outputs.into_iter().map(Output::into_values).collect())
+    /// Where the windows of a member go in its place, which may have axes of length 1 that the result of the member has not:
+    /// those axes in the order in which they are to be inserted.
+    pub fn sinks<'p>(
+        &self,
+        member: usize,
+        place: Box<dyn Place<'p> + 'p>,
+        inserted: &[usize],
+    ) -> Vec<Box<dyn Sink + 'p>> {
+        let mut blocks = self.along(&self.kept);
+        blocks.extend(self.members[member].reduce.op.answers().map(|answers| vec![answers]));
+        inserted.iter().for_each(|&axis| blocks.insert(axis, vec![1]));
+        place.sinks(&blocks)
     }
 
-    /// Computes each member into a place of its own, which may have axes of length 1 that the result of the member has
-    /// not: with them, those axes in the order in which they are to be inserted.
-    pub fn run_into(&self, places: Vec<(Box<dyn Place<'_> + '_>, &[usize])>, step: &(dyn Fn() + Sync)) -> Result<()> {
-        let shared = Shared::of(self.members.iter().map(|member| &member.input));
-        let reduced = &self.members[0].axes;
-        let slabs = chunk::product(&self.along(reduced));
+    /// Computes each member into its [`sinks`](Pass::sinks). `step` is called after each slab.
+    pub fn run(
+        &self,
+        members: Vec<Vec<Box<dyn Sink + '_>>>,
+        executor: &dyn Executor,
+        step: &(dyn Fn() + Sync),
+    ) -> Result<()> {
         let windows = chunk::product(&self.along(&self.kept));
         let mut sinks: Vec<Vec<Box<dyn Sink + '_>>> = (0..windows.len()).map(|_| Vec::new()).collect();
-        for (member, (place, inserted)) in self.members.iter().zip(places) {
-            let mut blocks = self.along(&self.kept);
-            blocks.extend(member.op.answers().map(|answers| vec![answers]));
-            inserted.iter().for_each(|&axis| blocks.insert(axis, vec![1]));
-            for (slot, sink) in sinks.iter_mut().zip(place.sinks(&blocks)) {
-                slot.push(sink);
-            }
+        for member in members {
+            sinks.iter_mut().zip(member).for_each(|(window, sink)| window.push(sink));
         }
-        let tasks = self.sequences(&self.kept, windows.into_iter().zip(sinks).collect());
-        let slabs = self.sequences(reduced, slabs);
-        if self.pieces && slabs.len() > 1 {
-            self.in_pieces(tasks, &slabs, &shared, step)?;
-        } else {
-            threads::for_each(tasks, &|windows| {
-                let mut states: Vec<State> = windows.iter().map(|(window, _)| self.start(window)).collect();
-                let mut puller = Puller::new(&shared, self.in_order.is_some());
-                for slabs in self.runs(&slabs) {
-                    for ((window, _), state) in windows.iter().zip(&mut states) {
-                        for batch in slabs.chunks(self.batch) {
-                            self.take(state, &mut puller, window, batch, step)?;
-                        }
-                    }
+        let slabs = self.sequences(self.members[0].axes(), chunk::product(&self.along(self.members[0].axes())));
+        let groups = self.sequences(&self.kept, windows.into_iter().enumerate().collect());
+        let pieces = if self.pieces && slabs.len() > 1 { slabs.len() } else { 1 };
+        let shared = Shared::of(self.members.iter().map(|member| member.input));
+        let join = |sinks| Mutex::new(Join { state: None, next: 0, early: BTreeMap::new(), sinks });
+        let joins: Vec<_> = sinks.into_iter().map(join).collect();
+        let work = Slabs { pass: self, groups, slabs, pieces, shared, step };
+        executor.execute(&work, &|piece| {
+            let mut join = joins[piece.window].lock().unwrap_or_else(PoisonError::into_inner);
+            match piece.content {
+                Content::Values(values) => {
+                    values.into_iter().zip(&mut join.sinks).for_each(|(values, sink)| sink.put(&values));
+                    Ok(())
                 }
-                states.into_iter().zip(windows).try_for_each(|(state, (_, mut sinks))| put(state, &mut sinks))
-            })?;
-        }
-        Ok(())
+                Content::States(number, states) => join.add(number, states, pieces),
+            }
+        })
+    }
+
+    /// Room for the result of each member that is said to need it.
+    pub fn outputs(&self, needed: impl Iterator<Item = bool>) -> Vec<Option<Box<dyn Output>>> {
+        let room = |member: &Member<'_>| output::allocate(&result_shape(member), member.result_dtype());
+        self.members.iter().zip(needed).map(|(member, needed)| needed.then(|| room(member))).collect()
     }
 
     /// Slabs that are taken one after the other for one window before the next window has its turn.
@@ -169,7 +207,7 @@ impl<'a> Pass<'a> {
 
     fn start(&self, window: &[Range<usize>]) -> Vec<Box<dyn Accumulator>> {
         let cells = window.iter().map(Range::len).product();
-        self.members.iter().map(|member| setup(member, cells).start()).collect()
+        self.members.iter().map(|member| member.setup(cells).start()).collect()
     }
 
     /// Pulls some slabs of a window and adds them.
@@ -181,14 +219,14 @@ impl<'a> Pass<'a> {
         batch: &[&Window],
         step: &(dyn Fn() + Sync),
     ) -> Result<()> {
-        let axes = &self.members[0].axes;
+        let axes = self.members[0].axes();
         let mut pulled: Vec<Vec<Slab>> = self.members.iter().map(|_| Vec::with_capacity(batch.len())).collect();
         for slab in batch {
             cancel::check()?;
             let whole = whole(axes, window, slab);
             let offset = if let [only] = &slab[..] { only.start } else { 0 };
             for (member, slabs) in self.members.iter().zip(&mut pulled) {
-                slabs.push(Slab::new(puller.pull(&member.input, &whole)?, axes, offset));
+                slabs.push(Slab::new(puller.pull(member.input, &whole)?, axes, offset));
             }
             puller.forget();
             step();
@@ -199,42 +237,58 @@ impl<'a> Pass<'a> {
         }
         Ok(())
     }
+}
 
-    /// Each piece by whichever thread is free; the states are joined in the order of the pieces.
-    fn in_pieces(
-        &self,
-        windows: Vec<Vec<Target<'_>>>,
-        slabs: &[Vec<Window>],
-        shared: &Shared,
-        step: &(dyn Fn() + Sync),
-    ) -> Result<()> {
-        let join = |sinks| Mutex::new(Join { state: None, next: 0, early: BTreeMap::new(), sinks });
-        let joins: Vec<Vec<_>> = windows
-            .into_iter()
-            .map(|group| group.into_iter().map(|(window, sinks)| (window, join(sinks))).collect())
-            .collect();
-        let tasks: Vec<_> =
-            joins.iter().flat_map(|group| slabs.iter().enumerate().map(move |slabs| (group, slabs))).collect();
-        threads::for_each(tasks, &|(group, (n, piece))| {
-            let mut puller = Puller::new(shared, self.in_order.is_some());
-            for (window, join) in group {
-                let mut state = self.start(window);
-                for slab in piece {
-                    self.take(&mut state, &mut puller, window, &[slab], step)?;
+/// A pass in tasks: each is a group of windows whose slabs are pulled in order, or a piece of the slabs for such a group.
+struct Slabs<'a> {
+    pass: &'a Pass<'a>,
+    /// The windows of the result with their numbers, in groups.
+    groups: Vec<Vec<(usize, Window)>>,
+    slabs: Vec<Vec<Window>>,
+    /// How many tasks share a group: 1, or one for each sequence of slabs.
+    pieces: usize,
+    shared: Shared,
+    step: &'a (dyn Fn() + Sync),
+}
+
+impl Work for Slabs<'_> {
+    fn tasks(&self) -> usize {
+        self.groups.len() * self.pieces
+    }
+
+    fn compute(&self, task: usize, give: &mut dyn FnMut(Piece) -> Result<()>) -> Result<()> {
+        let (pass, group) = (self.pass, &self.groups[task / self.pieces]);
+        let mut puller = Puller::new(&self.shared, pass.in_order.is_some());
+        if self.pieces > 1 {
+            let number = task % self.pieces;
+            for (window, ranges) in group {
+                let mut state = pass.start(ranges);
+                for slab in &self.slabs[number] {
+                    pass.take(&mut state, &mut puller, ranges, &[slab], self.step)?;
                 }
-                join.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).add(n, state, slabs.len())?;
+                give(Piece { window: *window, content: Content::States(number, state) })?;
             }
-            Ok(())
-        })
+            return Ok(());
+        }
+        let mut states: Vec<State> = group.iter().map(|(_, ranges)| pass.start(ranges)).collect();
+        for slabs in pass.runs(&self.slabs) {
+            for ((_, ranges), state) in group.iter().zip(&mut states) {
+                for batch in slabs.chunks(pass.batch) {
+                    pass.take(state, &mut puller, ranges, batch, self.step)?;
+                }
+            }
+        }
+        for ((window, _), state) in group.iter().zip(states) {
+            let values = state.into_iter().map(|state| state.finish()).collect::<Result<Vec<_>>>()?;
+            give(Piece { window: *window, content: Content::Values(values) })?;
+        }
+        Ok(())
     }
 }
 
 type State = Vec<Box<dyn Accumulator>>;
 
 type Window = Vec<Range<usize>>;
-
-/// A window of the result, and where its values go: a place for each member.
-type Target<'a> = (Window, Vec<Box<dyn Sink + 'a>>);
 
 /// The states of the pieces of one window, joined as soon as those before them are there.
 struct Join<'a> {
@@ -278,33 +332,23 @@ fn whole(axes: &[usize], window: &[Range<usize>], slab: &[Range<usize>]) -> Vec<
 }
 
 /// Bytes for each element of a window: its slabs, its state and its result.
-fn cell_bytes(members: &[&Reduce], batch: usize) -> usize {
-    let state = |member: &&Reduce| {
-        let result = result_dtype(member).size() * member.op.answers().unwrap_or(1);
-        setup(member, 0).bytes_per_cell().saturating_add(result)
+fn cell_bytes(members: &[Member<'_>], batch: usize) -> usize {
+    let state = |member: &Member<'_>| {
+        let result = member.result_dtype().size() * member.reduce.op.answers().unwrap_or(1);
+        member.setup(0).bytes_per_cell().saturating_add(result)
     };
     members.iter().map(state).fold(slab_bytes(members, batch), usize::saturating_add)
 }
 
 /// Bytes for each element of what is pulled at a time: the slab in work, and those that wait for it.
-fn slab_bytes(members: &[&Reduce], batch: usize) -> usize {
-    let live = members.iter().map(|member| live_bytes(&member.input)).max().unwrap_or(0);
-    let waiting = |member: &&Reduce| if member.input.is_lazy() { member.input.dtype().size() } else { 0 };
+fn slab_bytes(members: &[Member<'_>], batch: usize) -> usize {
+    let live = members.iter().map(|member| member.live).max().unwrap_or(0);
+    let waiting = |member: &Member<'_>| if member.input.is_lazy() { member.input.dtype().size() } else { 0 };
     live + (batch * members.len() - 1) * members.iter().map(waiting).max().unwrap_or(0)
 }
 
-fn setup(member: &Reduce, cells: usize) -> Setup<'_> {
+fn result_shape(member: &Member<'_>) -> Vec<usize> {
     let shape = member.input.shape();
-    let length = count(&member.axes.iter().map(|&axis| shape[axis]).collect::<Vec<_>>());
-    Setup { op: &member.op, options: member.options, input: member.input.dtype(), cells, length }
-}
-
-fn result_shape(member: &Reduce) -> Vec<usize> {
-    let shape = member.input.shape();
-    let kept = (0..shape.len()).filter(|axis| !member.axes.contains(axis)).map(|axis| shape[axis]);
-    kept.chain(member.op.answers()).collect()
-}
-
-fn result_dtype(member: &Reduce) -> crate::values::DType {
-    member.op.dtype(member.input.dtype()).expect("the plan checked the type")
+    let kept = (0..shape.len()).filter(|axis| !member.axes().contains(axis)).map(|axis| shape[axis]);
+    kept.chain(member.reduce.op.answers()).collect()
 }

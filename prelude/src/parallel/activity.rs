@@ -3,6 +3,7 @@
 //! A thread enters the work that it takes part in. What it calls from there on (readers of files, the lazy engine) says
 //! what it does without being told for whom: [`item`] and [`reading`] cost next to nothing on a thread that has entered none.
 
+use super::crew;
 use super::lane::{Doing, Lane, Name};
 use super::work::Work;
 use std::cell::RefCell;
@@ -16,7 +17,7 @@ thread_local! {
 
 struct Here {
     work: Arc<Work>,
-    /// The thread's number in its pool.
+    /// The thread's number among those that work together.
     thread: Option<usize>,
     /// Whether it is counted as busy, and whether an item is in work.
     busy: bool,
@@ -49,7 +50,7 @@ pub(crate) fn step(work: &Arc<Work>, steps: usize) {
 
 /// Lets this thread take part in `work` until the answer is dropped.
 pub(crate) fn enter(work: &Arc<Work>) -> Entered {
-    let thread = rayon::current_thread_index();
+    let thread = crew::number();
     Entered(HERE.with_borrow_mut(|here| {
         // A thread that waits inside an item may take up another part of the same work.
         let outer = here.as_ref().filter(|here| Arc::ptr_eq(&here.work, work));
@@ -169,7 +170,12 @@ mod tests {
     }
 
     fn on_one_thread<R: Send>(job: impl FnOnce() -> R + Send) -> R {
-        rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap().install(job)
+        let (job, result) = (std::sync::Mutex::new(Some(job)), std::sync::Mutex::new(None));
+        crew::Crew::new("one", 1).unwrap().share(1, &|| {
+            let job = job.lock().unwrap().take().unwrap();
+            *result.lock().unwrap() = Some(job());
+        });
+        result.into_inner().unwrap().unwrap()
     }
 
     #[test]

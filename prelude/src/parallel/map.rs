@@ -129,10 +129,13 @@ mod tests {
     fn shown<R: Send>(job: impl FnOnce(&Arc<Work>) -> R + Send) -> R {
         let work = Arc::new(Work::new("pool.map", 1 << 20, true));
         work.set_crew("worker", 1);
-        rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap().install(|| {
+        let (job, result) = (Mutex::new(Some(job)), Mutex::new(None));
+        crate::parallel::crew::Crew::new("one", 1).unwrap().share(1, &|| {
             let _here = activity::enter(&work);
-            job(&work)
-        })
+            let job = job.lock().unwrap().take().unwrap();
+            *result.lock().unwrap() = Some(job(&work));
+        });
+        result.into_inner().unwrap().unwrap()
     }
 
     fn begun(work: &Work) -> u32 {

@@ -3,6 +3,7 @@
 pub(crate) mod activity;
 pub mod cgroup;
 mod client;
+pub(crate) mod crew;
 mod items;
 mod lane;
 mod limits;

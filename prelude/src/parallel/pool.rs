@@ -1,20 +1,19 @@
 //! A pool of threads that maps a function over items.
 
 use super::client::view;
+use super::crew::Crew;
 use super::items::{self, Items};
 use super::map::Map;
 use super::{Progress, cancel};
 use crate::display::{MimeBundle, Show, impl_show};
 use crate::{Error, ErrorKind, Result};
 use std::fmt::{self, Debug, Write as _};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 /// Threads of one pool at most: beyond this a typing error is more likely than a plan.
 const MOST_THREADS: usize = 1024;
 /// What the names of the threads begin with.
 const THREAD: &str = "worker";
-/// As much as a main thread has; deep recursion works in a pool as it does in a cell.
-const STACK_BYTES: usize = 8 << 20;
 /// Characters of an item shown in an error.
 const ITEM_SHOWN: usize = 120;
 
@@ -45,7 +44,7 @@ const ITEM_SHOWN: usize = 120;
 /// # Ok(()) }
 /// ```
 #[derive(Clone)]
-pub struct Pool(Arc<rayon::ThreadPool>);
+pub struct Pool(Crew);
 
 impl Pool {
     /// A pool of `threads` threads. There may be more of them than processors.
@@ -59,20 +58,12 @@ impl Pool {
                 format!("a pool of {threads} threads: use 1 to {MOST_THREADS}; this process may use {}", super::cpus()),
             ));
         }
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .thread_name(|index| format!("{THREAD}-{}", index + 1))
-            .stack_size(STACK_BYTES)
-            .build()
-            .map_err(|error| {
-                Error::with_source(ErrorKind::Other, format!("{threads} threads could not be started"), error)
-            })?;
-        Ok(Self(Arc::new(pool)))
+        Crew::new(THREAD, threads).map(Self)
     }
 
     /// How many threads there are.
     pub fn threads(&self) -> usize {
-        self.0.current_num_threads()
+        self.0.threads()
     }
 
     /// `f` of every item, computed in parallel, in the order of `items`.
@@ -152,11 +143,7 @@ impl Pool {
         let progress = Progress::new(items.label, total).unit(items.unit);
         progress.work().set_crew(THREAD, self.threads());
         let map = Map::new(items, job, &progress);
-        self.0.scope(|scope| {
-            for _ in 0..self.threads().min(total) {
-                scope.spawn(|_| map.take_items());
-            }
-        });
+        self.0.share(total, &|| map.take_items());
         map.outcome()?;
         cancel::checkpoint();
         progress.finish();

@@ -1,35 +1,26 @@
-//! The threads that evaluate plans: one pool per process, of a size that the user may set.
+//! The threads that evaluate plans: one crew per process, of a size that the user may set.
 
+use super::crew::Crew;
 use crate::parallel::{Doing, Name, activity};
+use crate::values::buffers;
 use crate::{Error, ErrorKind, Result};
-use rayon::{ThreadPool, ThreadPoolBuilder};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-static POOL: Mutex<Option<Arc<ThreadPool>>> = Mutex::new(None);
+/// What was set, and the threads once they were needed.
+#[derive(Default)]
+struct Setting {
+    threads: Option<usize>,
+    crew: Option<Crew>,
+}
 
-fn lock() -> MutexGuard<'static, Option<Arc<ThreadPool>>> {
-    POOL.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+static SETTING: Mutex<Setting> = Mutex::new(Setting { threads: None, crew: None });
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// What the names of the threads begin with.
 const THREAD: &str = "lazy";
-
-fn build(threads: usize) -> Result<Arc<ThreadPool>> {
-    let name = |n| format!("{THREAD}-{}", n + 1);
-    let pool = ThreadPoolBuilder::new().num_threads(threads).thread_name(name).build();
-    let failed = |error| Error::with_source(ErrorKind::Other, format!("cannot start {threads} threads"), error);
-    pool.map(Arc::new).map_err(failed)
-}
-
-fn pool() -> Result<Arc<ThreadPool>> {
-    let mut slot = lock();
-    if let Some(pool) = &*slot {
-        return Ok(pool.clone());
-    }
-    let pool = build(crate::parallel::cpus())?;
-    *slot = Some(pool.clone());
-    Ok(pool)
-}
 
 /// Sets how many threads evaluate plans from now on. What runs already keeps its threads.
 ///
@@ -39,70 +30,79 @@ pub fn set_threads(threads: usize) -> Result<()> {
     if threads == 0 {
         return Err(Error::new(ErrorKind::InvalidArgument, "0 threads compute nothing: ask for 1 or more"));
     }
-    let pool = build(threads)?;
-    *lock() = Some(pool);
+    // Whoever asks for a plan takes part, so one thread less is started.
+    let crew = Crew::new(THREAD, threads - 1)?;
+    *lock(&SETTING) = Setting { threads: Some(threads), crew: Some(crew) };
     Ok(())
 }
 
 /// How many threads evaluate plans.
 pub fn threads() -> usize {
-    pool().map_or(1, |pool| pool.current_num_threads())
+    lock(&SETTING).threads.unwrap_or_else(super::cpus)
 }
 
-/// Runs `work` where rayon's parallel calls use the pool of [`set_threads`], as a part of what the caller works on.
+/// The threads beside the caller.
+fn crew() -> Result<Crew> {
+    let mut setting = lock(&SETTING);
+    if let Some(crew) = &setting.crew {
+        return Ok(crew.clone());
+    }
+    let threads = setting.threads.unwrap_or_else(super::cpus);
+    let crew = Crew::new(THREAD, threads - 1)?;
+    *setting = Setting { threads: Some(threads), crew: Some(crew.clone()) };
+    Ok(crew)
+}
+
+/// Runs `work` on each task, taken in order by whichever of so many threads is free, this one among them, as a part of what
+/// the caller works on.
+///
+/// In order, because neighbouring windows share files and pages.
 ///
 /// # Errors
-/// When the threads cannot be started.
-pub fn install<R: Send>(work: impl FnOnce() -> R + Send) -> Result<R> {
-    let pool = pool()?;
-    let Some(here) = activity::here() else { return Ok(pool.install(work)) };
-    here.set_crew(THREAD, pool.current_num_threads());
-    Ok(pool.install(|| {
-        let _here = activity::enter(&here);
-        work()
-    }))
-}
-
-/// Runs `work` on each task, taken in order by whichever thread is free. The error of the
-/// earliest task that failed comes back; tasks after it are not begun.
-///
-/// Called within [`install`]. In order, because neighbouring windows share files and
-/// pages, and rayon's own splitting would start at both ends.
-pub(crate) fn for_each<T: Send>(tasks: Vec<T>, work: &(dyn Fn(T) -> Result<()> + Sync)) -> Result<()> {
+/// That of the earliest task that failed; tasks after it are not begun. When the threads cannot be started.
+pub(crate) fn for_each<T: Send>(threads: usize, tasks: Vec<T>, work: &(dyn Fn(T) -> Result<()> + Sync)) -> Result<()> {
     let (here, all) = (activity::here(), tasks.len());
+    if let Some(here) = &here {
+        here.set_crew(THREAD, threads);
+    }
     let work = |n, task| {
         let _item = activity::item(Doing::Computing, Name::Window(n, all));
         work(task)
     };
-    let workers = rayon::current_num_threads().min(all);
-    if workers <= 1 {
+    let threads = threads.min(all);
+    if threads <= 1 {
         let _busy = activity::busy();
         return tasks.into_iter().enumerate().try_for_each(|(n, task)| work(n, task));
     }
+    let crew = crew()?;
     let queue = Mutex::new(tasks.into_iter().enumerate());
     let failure: Mutex<Option<(usize, Error)>> = Mutex::new(None);
-    let next = || {
-        let failed = failure.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).is_some();
-        if failed { None } else { queue.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).next() }
-    };
-    rayon::scope(|scope| {
-        for _ in 0..workers {
-            scope.spawn(|_| {
-                let _here = here.as_ref().map(activity::enter);
-                let _busy = activity::busy();
-                while let Some((n, task)) = next() {
-                    if let Err(error) = work(n, task) {
-                        let mut failure = failure.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-                        if failure.as_ref().is_none_or(|(earlier, _)| n < *earlier) {
-                            *failure = Some((n, error));
-                        }
-                    }
+    let next = || if lock(&failure).is_some() { None } else { lock(&queue).next() };
+    crew.run(threads - 1, &|| {
+        let _here = here.as_ref().map(activity::enter);
+        let _busy = activity::busy();
+        // A thread that waits keeps no memory; the caller's has to be gone when its computation is.
+        let _spare = Spare;
+        while let Some((n, task)) = next() {
+            if let Err(error) = work(n, task) {
+                let mut failure = lock(&failure);
+                if failure.as_ref().is_none_or(|(earlier, _)| n < *earlier) {
+                    *failure = Some((n, error));
                 }
-            });
+            }
         }
     });
-    match failure.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner()) {
+    match failure.into_inner().unwrap_or_else(PoisonError::into_inner) {
         Some((_, error)) => Err(error),
         None => Ok(()),
+    }
+}
+
+/// Drops the thread's spare buffers, also when its work unwinds.
+struct Spare;
+
+impl Drop for Spare {
+    fn drop(&mut self) {
+        buffers::clear();
     }
 }

@@ -18,7 +18,21 @@ pub(super) fn run(cell: &Run, store: *mut VariableStore) -> Result<(), String> {
     // SAFETY: the compile front generated the function with this very signature,
     // and `store` came from `create_variable_store` and is used by this thread only.
     unsafe { function(store) };
+    finish();
     Ok(())
+}
+
+/// Carries out what the cell has left waiting, so that its memory, its errors and Stop are still the cell's.
+fn finish() {
+    if failure::has_failed() {
+        return;
+    }
+    match std::panic::catch_unwind(crate::lazy::finish) {
+        Ok(Ok(())) => {}
+        // No line is to blame; the text says what was too large, or Stop was pressed.
+        Ok(Err(error)) => failure::report_unwind(&error.to_string()),
+        Err(payload) => failure::report_unwind(&*payload),
+    }
 }
 
 fn load(cell: &Run) -> Result<CellFn, String> {

@@ -118,7 +118,7 @@ pub(super) fn install_hook() {
         let name = thread.name().unwrap_or_default();
         let cell = *lock(&CELL_THREAD) == Some(thread.id());
         // A pool hands its threads' panics on to the cell; any other thread's would go unseen.
-        if cell || name.starts_with("worker-") {
+        if cell || crate::guard::serves_cells(name) {
             // The first panic is the cause; what the pool raises in the cell repeats it.
             lock(&PANIC).get_or_insert_with(|| describe(info));
         } else {

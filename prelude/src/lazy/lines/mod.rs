@@ -19,7 +19,7 @@ pub use rolling::{Rolling, RollingOp};
 pub use weave::{Knots, Weave};
 
 use super::Plan;
-use super::node::Kind;
+use super::op::Op;
 use crate::Result;
 use crate::values::{DType, Values};
 use std::fmt::Debug;
@@ -74,11 +74,10 @@ pub(crate) struct Lines {
     pub axis: usize,
     /// The length of a whole line.
     pub length: usize,
-    /// Where in the whole line `input` begins.
+    /// Where in the whole line the input begins.
     pub offset: usize,
     /// Which results are wanted.
     pub take: Range<usize>,
-    pub input: Plan,
 }
 
 impl Lines {
@@ -101,11 +100,12 @@ impl Lines {
         low
     }
 
-    pub fn build(self) -> Result<Plan> {
-        let mut shape = self.input.shape().to_vec();
+    /// The plan of these results, given what is there of the lines.
+    pub fn of(self, input: Plan) -> Result<Plan> {
+        let mut shape = input.shape().to_vec();
         shape[self.axis] = self.take.len();
-        let dtype = self.op.dtype(self.input.dtype())?;
-        Plan::build(Kind::Lines(self), shape, dtype)
+        let dtype = self.op.dtype(input.dtype())?;
+        Plan::build(Op::Lines(self), vec![input], shape, dtype)
     }
 }
 
@@ -118,6 +118,6 @@ impl Plan {
         super::plan::check_axis(axis, self.ndim())?;
         let length = self.shape()[axis];
         let take = 0..op.output_len(length);
-        Lines { op: Arc::new(op), axis, length, offset: 0, take, input: self.clone() }.build()
+        Lines { op: Arc::new(op), axis, length, offset: 0, take }.of(self.clone())
     }
 }

@@ -1,8 +1,10 @@
 //! What the engine promises, shown on sources that count what is read of them.
 
 mod cut;
+mod deep;
 mod equality;
 mod lines;
+mod nested;
 mod reading;
 mod reduction;
 mod refusal;

@@ -1,19 +1,18 @@
 //! What cannot be: too large, stopped, or shapes that do not go together.
 
 use super::*;
-use crate::lazy::node::Kind;
 use crate::lazy::{memory, stream};
 
 #[test]
 fn what_would_not_fit_is_refused_with_advice() {
     let year = Year::new(366, [2600, 7200], [1, 7200], DType::F32);
     let plan = year.plan();
-    let error = memory::admit(&plan, 8_000_000_000).unwrap_err();
+    let error = memory::admit(std::slice::from_ref(&plan), 8_000_000_000).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Memory);
     let text = error.to_string();
     assert!(text.contains("25.5 GiB") && text.contains("7.5 GiB") && text.contains("mean"), "{text}");
     let mean = reduce(&plan, ReduceOp::Mean, &[0]);
-    memory::admit(&mean, 2_000_000_000).unwrap();
+    memory::admit(std::slice::from_ref(&mean), 2_000_000_000).unwrap();
     assert_eq!(year.log.pixels(), 0);
 }
 
@@ -21,8 +20,7 @@ fn what_would_not_fit_is_refused_with_advice() {
 fn the_mean_of_a_year_takes_a_window_per_thread() {
     let bytes = |files| {
         let mean = reduce(&Year::new(files, [2600, 7200], [1, 7200], DType::F32).plan(), ReduceOp::Mean, &[0]);
-        let Kind::Reduce(reduce) = &mean.node().kind else { panic!("a mean is a reduction") };
-        [1, 2, 8].map(|threads| stream::Pass::new(vec![reduce], threads).bytes(threads))
+        [1, 2, 8].map(|threads| stream::Pass::new(vec![stream::Member::of(&mean)], threads).bytes(threads))
     };
     assert!(bytes(366).iter().all(|&bytes| bytes < 100 << 20), "{:?}", bytes(366));
     assert_eq!(bytes(366), bytes(36));

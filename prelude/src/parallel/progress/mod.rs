@@ -5,6 +5,7 @@ mod report;
 mod teller;
 
 use super::activity::{self, Entered};
+use super::crew;
 use super::work::Work;
 use super::{cancel, live};
 use crate::bus;
@@ -57,7 +58,7 @@ impl Progress {
     /// Begins work of `total` steps.
     pub fn new(label: &str, total: usize) -> Self {
         // Inside another pool's work a second bar would only disturb the first.
-        if rayon::current_thread_index().is_some() {
+        if crew::number().is_some() {
             return Self::silent(label, total);
         }
         if bus::is_connected() {
