@@ -41,7 +41,6 @@ mod window;
 pub use crate::parallel::threads;
 pub use crate::values::{AxisIndex, buffers};
 pub use kernels::{BinaryOp, MapFn, UnaryOp};
-pub(crate) use memory::refuse_beyond_memory;
 pub use plan::Plan;
 pub(crate) use read_size::read_size;
 pub use reduce::{ReduceOp, ReduceOptions};

@@ -39,6 +39,13 @@ pub trait Source: Debug + Send + Sync {
         None
     }
 
+    /// Bytes that reading a window of `elements` elements takes at its peak beyond the result itself: what is read of a plan
+    /// below, scratch, whole blocks of which a part is asked for.
+    fn cost(&self, elements: usize) -> u64 {
+        let _ = elements;
+        0
+    }
+
     /// A few words for `explain()`: `himax_2016001.tif, band 1, LZW, strips of 1 row`.
     fn describe(&self) -> String;
 

@@ -2,7 +2,7 @@
 
 use super::pace::Pace;
 use super::{End, Report};
-use crate::parallel::usage::memory_used;
+use crate::limits::resident;
 use crate::parallel::work::Work;
 use crate::parallel::{live, memory_limit};
 use std::sync::Arc;
@@ -37,7 +37,7 @@ impl Moment {
             done: work.done(),
             busy: work.busy(),
             bytes: work.bytes(),
-            memory: memory_used(),
+            memory: resident(),
         }
     }
 }
