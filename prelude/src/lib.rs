@@ -37,6 +37,7 @@ mod html;
 pub mod input;
 pub mod lazy;
 pub mod lesson;
+mod limits;
 pub mod parallel;
 pub mod plot;
 mod prefetch;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 /// From the ground up. Rooms on one floor may use each other.
 const FLOORS: [(&str, &[&str]); 10] = [
-    ("ground", &["error", "html", "time", "prefetch", "display", "bus", "program", "cancel", "guard"]),
+    ("ground", &["error", "limits", "html", "time", "prefetch", "display", "bus", "program", "cancel", "guard"]),
     ("values", &["values"]),
     ("parallel", &["parallel"]),
     ("lazy", &["lazy"]),

@@ -10,7 +10,8 @@ use super::source::VariableSource;
 use crate::Result;
 use crate::array::{Attrs, Coord, DataArray, Dataset, Values};
 use crate::geo::{Crs, SPATIAL_REF};
-use crate::lazy::{Plan, refuse_beyond_memory};
+use crate::lazy::Plan;
+use crate::limits::refuse_beyond_memory;
 use crate::values::count;
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -95,11 +96,9 @@ fn coordinate(variable: &Variable, options: &DatasetOptions) -> Result<Coord> {
     let Opened { source, attrs, encoding } = opened(variable, options)?;
     // Coordinates are read at once, so nobody else asks whether they fit.
     let bytes = (count(&source.place.shape) as u64).saturating_mul(source.decoding.dtype.size() as u64);
-    let what = format!(
-        "the coordinate {0:?} (leave it out: open_dataset_with(…, DatasetOptions::new().drop_variables([{0:?}])))",
-        variable.name
-    );
-    refuse_beyond_memory(&what, bytes)?;
+    let advice =
+        format!("leave it out: open_dataset_with(…, DatasetOptions::new().drop_variables([{:?}]))", variable.name);
+    refuse_beyond_memory(&format!("the coordinate {:?}", variable.name), bytes, &advice)?;
     let values = match variable.place.shape.contains(&0) {
         true => empty(source.decoding.dtype, &source.place.shape)?,
         false => source.all()?,

@@ -3,6 +3,7 @@
 use super::Grid;
 use super::grid::moved;
 use crate::gdal::library;
+use crate::limits::refuse_beyond_memory;
 use crate::{Error, ErrorKind, Result};
 use gdal::raster::RasterizeOptions;
 use gdal::vector::Geometry;
@@ -31,6 +32,10 @@ pub(crate) fn rasterize(areas: &[Geometry], grid: &Grid, all_touched: bool) -> R
         return Ok(Cover { rows: 0..0, columns: 0..0, mask: Array2::default((0, 0)) });
     }
     let (rows, columns) = (wider(rows, shape[0]), wider(columns, shape[1]));
+    // GDAL's bytes, a copy of them, and the mask.
+    let pixels = (rows.len() as u64).saturating_mul(columns.len() as u64);
+    let what = format!("drawing polygons over {} x {} pixels", columns.len(), rows.len());
+    refuse_beyond_memory(&what, pixels.saturating_mul(3), "cut a smaller area out first with clip_box or sel")?;
     let part = moved(&grid.transform, [rows.start as f64, columns.start as f64], [1.0, 1.0]);
     let size = (columns.len(), rows.len());
     let burnt = library::call(|| {

@@ -117,7 +117,7 @@ fn waiting_bytes() -> u64 {
 pub(super) fn defer(op: Op, inputs: Vec<Plan>, shape: &[usize], dtype: crate::values::DType) -> Defer {
     let size = crate::values::count(shape).saturating_mul(dtype.size()) as u64;
     let worth = size >= SMALL_BYTES && is_elementwise(&op) && inputs.iter().all(|input| !input.is_lazy());
-    if !worth || !memory::fits(size.saturating_add(waiting_bytes())) {
+    if !worth || size.saturating_add(waiting_bytes()) > memory::available() {
         return Defer::Now(op, inputs);
     }
     let open: Vec<Plan> = inputs.iter().map(opened).collect();

@@ -7,7 +7,8 @@ use super::lines::{Flow, Lines};
 use super::op::Op;
 use super::walk::{Found, Walk};
 use super::window::Shared;
-use crate::parallel::{bytes, memory_limit};
+use crate::limits;
+use crate::parallel::bytes;
 use crate::{Error, ErrorKind, Result};
 
 /// What a window shares with its neighbour is at most so many times the window.
@@ -86,42 +87,9 @@ pub(crate) fn source_bytes<'a>(plans: impl IntoIterator<Item = &'a Plan>, elemen
     Walk::of(plans).iter().map(cost).max().unwrap_or(0)
 }
 
-/// What this process may still take: its limit less what it holds.
+/// What this process may still take.
 pub(crate) fn available() -> u64 {
-    memory_limit().saturating_sub(resident())
-}
-
-/// Bytes that this process holds, as the kernel counts them; 0 where it does not say.
-fn resident() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let kibibytes =
-        || status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?.trim().strip_suffix("kB")?.trim().parse().ok();
-    kibibytes().unwrap_or(0u64) * 1024
-}
-
-/// Whether this process may take so much more.
-pub(crate) fn fits(size: u64) -> bool {
-    size <= SMALL || size <= available()
-}
-
-/// What is smaller is taken without looking.
-const SMALL: u64 = 64 << 20;
-
-/// Refuses to take `bytes` for `what` if this process may not have them: for what is no part of a plan, and whose size a file
-/// may say without having it.
-///
-/// # Errors
-/// If they are more than there are.
-pub(crate) fn refuse_beyond_memory(what: &str, size: u64) -> Result<()> {
-    if size <= SMALL {
-        return Ok(());
-    }
-    let most = available();
-    if size <= most {
-        return Ok(());
-    }
-    let message = format!("{what} would take {}, and this process may use {} more", bytes(size), bytes(most));
-    Err(Error::new(ErrorKind::Memory, message))
+    limits::available()
 }
 
 /// What computing plans together will take; an error if that would not fit.
@@ -147,16 +115,4 @@ pub(crate) fn admit(plans: &[Plan], limit: u64) -> Result<Estimate> {
         bytes(limit)
     );
     Err(Error::new(ErrorKind::Memory, message))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_held_is_not_there_to_take() {
-        let held = std::hint::black_box(vec![1u8; 64 << 20]);
-        assert!(resident() >= held.len() as u64 && available() < memory_limit(), "{}", resident());
-        drop(std::hint::black_box(held));
-    }
 }

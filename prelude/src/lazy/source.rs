@@ -39,8 +39,8 @@ pub trait Source: Debug + Send + Sync {
         None
     }
 
-    /// Bytes that reading a window of so many elements takes beyond the window itself: blocks that are larger than it, what a
-    /// window follows from where that is computed, tables. 0 where that is next to nothing.
+    /// Bytes that reading a window of `elements` elements takes at its peak beyond the result itself: what is read of a plan
+    /// below, scratch, whole blocks of which a part is asked for.
     fn cost(&self, elements: usize) -> u64 {
         let _ = elements;
         0

@@ -4,6 +4,7 @@ use super::clip::{Place, range};
 use crate::array::{Attr, DataArray, Values};
 use crate::geo::rasterize::Cover;
 use crate::geo::{Columns, Encoding, IntoPolygons, Polygons, SPATIAL_REF, holds, unrolled};
+use crate::limits::refuse_beyond_memory;
 use crate::{Error, ErrorKind, Result};
 use ndarray::Array2;
 use std::ops::Range;
@@ -73,6 +74,10 @@ impl DataArray {
     /// If the polygons are not GeoJSON, or the array has no evenly spaced coordinates.
     pub fn polygon_mask(&self, polygons: impl IntoPolygons, options: Clip) -> Result<Self> {
         let place = Place::of(self, "polygon_mask")?;
+        // GDAL draws bytes, of which one mask is made after the other.
+        let pixels = (place.grid.height as u64).saturating_mul(place.grid.width as u64);
+        let what = format!("a mask of {} x {} pixels", place.grid.width, place.grid.height);
+        refuse_beyond_memory(&what, pixels.saturating_mul(3), "cut a smaller area out first with clip_box or sel")?;
         let mut mask = Array2::from_elem((place.grid.height, place.grid.width), false);
         for (_, cover) in self.covered(&polygons.into_polygons()?, &place, options)? {
             mask.slice_mut(ndarray::s![cover.rows, cover.columns]).zip_mut_with(&cover.mask, |all, one| *all |= one);

@@ -36,6 +36,8 @@ impl Raster {
     /// If there is no such band, or the file turns out to be damaged.
     pub fn read_mask(&self, band: usize) -> Result<Array2<bool>> {
         let all = Window { rows: 0..self.height(), columns: 0..self.width() };
+        // GDAL's numbers, and what they say.
+        read::refuse_large(self, (self.height(), self.width()), 2)?;
         let mask = valid(self, band, &all)?;
         Ok(Array2::from_shape_fn((self.height(), self.width()), |(row, column)| {
             mask.get(row * self.width() + column).is_some_and(|&mask| mask != 0)

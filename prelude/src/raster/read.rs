@@ -7,6 +7,7 @@ use crate::cancel;
 use crate::disk::shown;
 use crate::gdal::errors::{Cause, codec_hint};
 use crate::gdal::library;
+use crate::limits::refuse_beyond_memory;
 use crate::parallel::activity;
 use crate::{Error, ErrorKind, Result};
 use gdal::raster::RasterBand;
@@ -27,6 +28,7 @@ pub(crate) fn window<T: Transfer + Decoded>(
     cancel::checkpoint();
     check_window(raster, band, &rows, &columns)?;
     let shape = (rows.len(), columns.len());
+    refuse_large(raster, shape, size_of::<T>())?;
     let reading = activity::reading(Some(raster.path()));
     let mut pixels = super::fresh::zeroed::<T>(shape.0 * shape.1);
     let result = into(raster, band, rows, columns, &mut pixels, &|_| ());
@@ -35,6 +37,15 @@ pub(crate) fn window<T: Transfer + Decoded>(
     reading.gave(size_of_val(&pixels[..]) as u64);
     Array2::from_shape_vec(shape, pixels)
         .map_err(|error| Error::with_source(ErrorKind::Other, format!("reading {}", shown(raster.path())), error))
+}
+
+/// Refuses to make something of `pixels` rows and columns that takes so many bytes for each, if there is no room for it.
+pub(super) fn refuse_large(raster: &Raster, pixels: (usize, usize), bytes: usize) -> Result<()> {
+    let size = (pixels.0 as u64).saturating_mul(pixels.1 as u64).saturating_mul(bytes as u64);
+    let what = format!("{} x {} pixels of {}", pixels.1, pixels.0, shown(raster.path()));
+    let advice = "read a part with read_window(band, rows, columns), a smaller version with Raster::open_overview, or open it \
+                  with open_raster, which computes without holding it";
+    refuse_beyond_memory(&what, size, advice)
 }
 
 /// Reads a window into `out`, which has exactly its size, row by row. `finish` is called on every part of it, in whole

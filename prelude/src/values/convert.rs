@@ -1,6 +1,7 @@
 //! Values from Rust's own vectors and from ndarray, and back.
 
 use super::{DType, Element, IntoElement, Values, number_types, numbers};
+use crate::limits::refuse_beyond_memory;
 use crate::time::{Calendar, DateKind};
 use crate::{Error, ErrorKind, Result};
 use ndarray::{Array, ArrayBase, ArrayD, Data, Dimension, IxDyn};
@@ -55,6 +56,7 @@ impl Values {
     /// # Ok::<(), isopleth::Error>(())
     /// ```
     pub fn to_array<T: Element>(&self) -> Result<ArrayD<T>> {
+        self.refuse_large(T::DTYPE, 1)?;
         if let Some(array) = T::of(self) {
             return Ok(array.to_owned());
         }
@@ -89,9 +91,19 @@ impl Values {
     /// As `to_array`.
     pub fn to_vec<T: Element>(&self) -> Result<Vec<T>> {
         if let Some(slice) = self.as_slice::<T>() {
+            self.refuse_large(T::DTYPE, 1)?;
             return Ok(slice.to_vec());
         }
+        // Values in another order or of another type are put in order first.
+        self.refuse_large(T::DTYPE, 2)?;
         Ok(self.to_array::<T>()?.iter().copied().collect())
+    }
+
+    /// Refuses to make so many copies as `dtype` where there is no room: values may be repeated, and take less than they show.
+    fn refuse_large(&self, dtype: DType, copies: u64) -> Result<()> {
+        let size = (self.len() as u64).saturating_mul(dtype.size() as u64).saturating_mul(copies);
+        let what = format!("a copy of {:?} values as {dtype}", self.shape());
+        refuse_beyond_memory(&what, size, "take a smaller part first, or reduce")
     }
 }
 

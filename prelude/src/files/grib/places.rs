@@ -3,7 +3,7 @@
 use super::gaussian;
 use super::grid::{Corners, Grid, Places, Projected, Rotation, Row};
 use crate::gdal::library;
-use crate::lazy::refuse_beyond_memory;
+use crate::limits::refuse_beyond_memory;
 use crate::{Error, ErrorKind, Result};
 use gdal::spatial_ref::{AxisMappingStrategy, CoordTransform, SpatialRef};
 
@@ -37,7 +37,11 @@ impl Coordinates {
             // Degrees, and what they are worked out from.
             _ => (grid.points as u64).saturating_mul(4),
         };
-        refuse_beyond_memory("the places of its points", numbers.saturating_mul(8))?;
+        refuse_beyond_memory(
+            "the places of its points",
+            numbers.saturating_mul(8),
+            "leave the variable out with drop_variables",
+        )?;
         match (&grid.places, grid.size) {
             (Places::Unknown, _) => Ok(Self::Unknown),
             (Places::LatLon(_) | Places::Gaussian { .. }, Some(size)) if axes => {

@@ -3,9 +3,8 @@
 mod strip;
 pub(super) mod view;
 
-use super::limits::bytes;
 use super::threads;
-use super::{Pool, live, memory_limit};
+use super::{Pool, bytes, live, memory_limit};
 use crate::Result;
 use crate::display::{MimeBundle, Show, impl_show};
 use std::fmt;

@@ -6,10 +6,10 @@
 use super::strip::{self, Scale};
 use crate::display::MimeBundle;
 use crate::html::escape;
+use crate::limits::resident;
 use crate::parallel::lane::{Doing, KINDS, Lane};
 use crate::parallel::live::Record;
 use crate::parallel::progress::{BAR_STYLE, Report, time_text};
-use crate::parallel::usage::memory_used;
 use crate::parallel::{bytes, cpus, memory_limit, short_bytes};
 use std::time::Duration;
 
@@ -28,7 +28,7 @@ const LEGEND: [(&str, &str); KINDS] = [("reading", "#3b82c4"), ("computing", "#e
 /// A client of so many threads, with the work that it does or did last.
 pub(crate) fn card(threads: usize, record: Option<&Record>) -> MimeBundle {
     let running = record.filter(|record| record.report.end.is_none());
-    let used = running.map_or_else(memory_used, |record| record.report.moment.memory);
+    let used = running.map_or_else(resident, |record| record.report.moment.memory);
     let limit = memory_limit();
     let head = about(threads);
     let text = match record {

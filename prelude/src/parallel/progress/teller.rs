@@ -2,7 +2,7 @@
 
 use super::pace::Pace;
 use super::{End, Report};
-use crate::parallel::usage::memory_used;
+use crate::limits::resident;
 use crate::parallel::work::Work;
 use crate::parallel::{live, memory_limit};
 use std::sync::Arc;
@@ -32,13 +32,7 @@ pub(crate) struct Moment {
 
 impl Moment {
     pub fn of(work: &Work) -> Self {
-        Self {
-            elapsed: work.elapsed(),
-            done: work.done(),
-            busy: work.busy(),
-            bytes: work.bytes(),
-            memory: memory_used(),
-        }
+        Self { elapsed: work.elapsed(), done: work.done(), busy: work.busy(), bytes: work.bytes(), memory: resident() }
     }
 }
 

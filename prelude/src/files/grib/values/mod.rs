@@ -16,7 +16,7 @@ pub(super) use packing::Packing;
 
 use super::bytes::Bits;
 use super::messages::{Extent, Reader};
-use crate::lazy::refuse_beyond_memory;
+use crate::limits::refuse_beyond_memory;
 use crate::values::buffers;
 use crate::{Error, ErrorKind, Result};
 use packing::Scale;
@@ -70,7 +70,7 @@ impl Packed {
             Packing::Ccsds { .. } | Packing::Png(_) | Packing::Jpeg(_) | Packing::SecondOrder(_)
         );
         let bytes = wanted.len() as u64 * 4 + if whole { all as u64 * 8 } else { 0 };
-        refuse_beyond_memory("to unpack its values", bytes)?;
+        refuse_beyond_memory("to unpack its values", bytes, "select fewer fields, or a smaller region")?;
         let numbers = match &self.packing {
             Packing::Simple(scale) => return self.simple(reader, *scale, wanted),
             Packing::Ieee { bytes } => return self.ieee(reader, *bytes, wanted),

@@ -6,30 +6,53 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The limits found; none where nothing is limited.
+/// What was found; nothing where nothing is limited.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Limits {
-    /// Bytes.
+pub(super) struct Group {
+    /// Bytes that all processes of a group may hold together.
     pub memory: Option<u64>,
+    /// Bytes of that which nobody holds yet. What the system keeps of files can be taken from it at any time, and counts
+    /// as free.
+    pub free: Option<u64>,
     /// Processors' worth of time; may be a fraction.
     pub cpus: Option<f64>,
 }
 
-/// The limits of this process.
-pub fn limits() -> Limits {
+/// The group of this process.
+pub(super) fn group() -> Group {
     let groups = fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
-    limits_in(Path::new("/sys/fs/cgroup"), &groups)
+    group_in(Path::new("/sys/fs/cgroup"), &groups)
 }
 
-/// The limits under `root` of a process whose `/proc/self/cgroup` says `groups`.
-fn limits_in(root: &Path, groups: &str) -> Limits {
-    let mut found = Limits::default();
+/// The names that a version has for what is asked of a group.
+struct Names {
+    limit: &'static str,
+    used: &'static str,
+    /// What `memory.stat` calls the pages that can be taken at any time.
+    reclaimable: [&'static str; 3],
+}
+
+const VERSION_1: Names = Names {
+    limit: "memory.limit_in_bytes",
+    used: "memory.usage_in_bytes",
+    reclaimable: ["total_inactive_file", "total_active_file", "total_slab_reclaimable"],
+};
+
+const VERSION_2: Names = Names {
+    limit: "memory.max",
+    used: "memory.current",
+    reclaimable: ["inactive_file", "active_file", "slab_reclaimable"],
+};
+
+/// What holds under `root` for a process whose `/proc/self/cgroup` says `groups`.
+fn group_in(root: &Path, groups: &str) -> Group {
+    let mut found = Group::default();
     for line in groups.lines() {
         let mut fields = line.splitn(3, ':');
         let (Some(_), Some(controllers), Some(group)) = (fields.next(), fields.next(), fields.next()) else { continue };
         if controllers.is_empty() {
             for folder in upwards(root, group) {
-                smaller(&mut found.memory, number(&folder.join("memory.max")));
+                memory(&folder, &VERSION_2, &mut found);
                 smaller(&mut found.cpus, quota_v2(&folder.join("cpu.max")));
             }
             continue;
@@ -37,7 +60,7 @@ fn limits_in(root: &Path, groups: &str) -> Limits {
         for controller in controllers.split(',') {
             for folder in upwards(&root.join(controller), group) {
                 match controller {
-                    "memory" => smaller(&mut found.memory, number(&folder.join("memory.limit_in_bytes"))),
+                    "memory" => memory(&folder, &VERSION_1, &mut found),
                     "cpu" => smaller(&mut found.cpus, quota_v1(&folder)),
                     _ => {}
                 }
@@ -45,6 +68,22 @@ fn limits_in(root: &Path, groups: &str) -> Limits {
         }
     }
     found
+}
+
+/// The limit of one group, and what its processes have left of it: a group further up may have a larger limit and less left.
+fn memory(folder: &Path, names: &Names, found: &mut Group) {
+    let Some(limit) = number(&folder.join(names.limit)) else { return };
+    smaller(&mut found.memory, Some(limit));
+    let Some(used) = number(&folder.join(names.used)) else { return };
+    let stat = fs::read_to_string(folder.join("memory.stat")).unwrap_or_default();
+    let reclaimable = names.reclaimable.iter().filter_map(|name| counter(&stat, name)).fold(0, u64::saturating_add);
+    smaller(&mut found.free, Some(limit.saturating_sub(used.saturating_sub(reclaimable))));
+}
+
+/// One line of `memory.stat`, in bytes.
+fn counter(stat: &str, name: &str) -> Option<u64> {
+    let value = |line: &str| line.strip_prefix(name)?.strip_prefix(' ')?.trim().parse().ok();
+    stat.lines().find_map(value)
 }
 
 /// The group's folder and all above it. In a container the names of the upper
@@ -107,8 +146,8 @@ mod tests {
             ("slurm/job_7/step_0/cpu.max", "max 100000\n"),
             ("slurm/job_7/cpu.max", "800000 100000\n"),
         ]);
-        let limits = limits_in(root.path(), "0::/slurm/job_7/step_0\n");
-        assert_eq!(limits, Limits { memory: Some(32 << 30), cpus: Some(8.0) });
+        let group = group_in(root.path(), "0::/slurm/job_7/step_0\n");
+        assert_eq!(group, Group { memory: Some(32 << 30), free: None, cpus: Some(8.0) });
     }
 
     #[test]
@@ -120,13 +159,13 @@ mod tests {
             ("cpu/slurm/job_7/cpu.cfs_period_us", "100000\n"),
         ]);
         let groups = "4:memory:/slurm/job_7\n3:cpuset:/slurm/job_7\n2:cpu,cpuacct:/slurm/job_7\n0::/\n";
-        assert_eq!(limits_in(root.path(), groups), Limits { memory: Some(4 << 30), cpus: Some(1.5) });
+        assert_eq!(group_in(root.path(), groups), Group { memory: Some(4 << 30), free: None, cpus: Some(1.5) });
     }
 
     #[test]
     fn in_a_container_the_limit_is_at_the_root_of_the_mount() {
         let root = tree(&[("memory/memory.limit_in_bytes", "1073741824\n")]);
-        assert_eq!(limits_in(root.path(), "4:memory:/docker/abc\n").memory, Some(1 << 30));
+        assert_eq!(group_in(root.path(), "4:memory:/docker/abc\n").memory, Some(1 << 30));
     }
 
     #[test]
@@ -137,7 +176,30 @@ mod tests {
             ("cpu/cpu.cfs_quota_us", "-1\n"),
             ("cpu/cpu.cfs_period_us", "100000\n"),
         ]);
-        assert_eq!(limits_in(root.path(), "2:cpu:/\n0::/\n"), Limits::default());
-        assert_eq!(limits_in(root.path(), "nonsense"), Limits::default());
+        assert_eq!(group_in(root.path(), "2:cpu:/\n0::/\n"), Group::default());
+        assert_eq!(group_in(root.path(), "nonsense"), Group::default());
+    }
+
+    #[test]
+    fn what_others_of_the_group_hold_is_not_free_but_what_is_kept_of_files_is() {
+        let root = tree(&[
+            ("job/step/memory.max", "8000\n"),
+            ("job/step/memory.current", "5000\n"),
+            (
+                "job/step/memory.stat",
+                "anon 3000\nfile 2000\ninactive_file 1200\nactive_file 700\nslab_reclaimable 100\n",
+            ),
+            ("job/memory.max", "10000\n"),
+            ("job/memory.current", "9500\n"),
+            ("job/memory.stat", "anon 9000\ninactive_file 500\n"),
+        ]);
+        // The step has 5,000 left, but its job only 1,000.
+        assert_eq!(group_in(root.path(), "0::/job/step\n"), Group { memory: Some(8000), free: Some(1000), cpus: None });
+        let root = tree(&[
+            ("memory/job/memory.limit_in_bytes", "8000\n"),
+            ("memory/job/memory.usage_in_bytes", "5000\n"),
+            ("memory/job/memory.stat", "inactive_file 1\ntotal_inactive_file 500\ntotal_active_file 250\n"),
+        ]);
+        assert_eq!(group_in(root.path(), "4:memory:/job\n").free, Some(3750));
     }
 }
