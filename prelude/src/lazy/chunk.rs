@@ -141,7 +141,12 @@ fn share(n: usize, len: usize, count: usize) -> usize {
 
 /// The cuts of each axis of `plan`, from the files that it reads.
 pub(crate) fn cuts(plan: &Plan) -> Vec<Cuts> {
-    Walk::of([plan]).fold(|plan, found: &Found<Vec<Cuts>>| of_node(plan, found)).take(plan)
+    all_cuts(&Walk::of([plan])).take(plan)
+}
+
+/// The same for every expression of a walk.
+pub(crate) fn all_cuts(walk: &Walk<'_>) -> Found<Vec<Cuts>> {
+    walk.fold(of_node)
 }
 
 fn of_node(plan: &Plan, found: &Found<Vec<Cuts>>) -> Vec<Cuts> {

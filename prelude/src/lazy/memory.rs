@@ -1,7 +1,7 @@
 //! What a computation will take, and whether this process may have it.
 
 use super::Plan;
-use super::chunk;
+use super::chunk::{self, Cuts};
 use super::evaluate::{self, Estimate};
 use super::lines::{Flow, Lines};
 use super::op::Op;
@@ -18,7 +18,11 @@ const LONG: usize = 4;
 ///
 /// Blocks that a thread fills itself; values in memory already are shared, not copied.
 pub(crate) fn live_bytes(plan: &Plan) -> usize {
-    let live = Walk::of([plan]).fold(|plan, found: &Found<usize>| of_node(plan, found)).take(plan);
+    let walk = Walk::of([plan]);
+    // Where anything is cut matters for lines alone.
+    let lines = walk.iter().any(|plan| matches!(plan.node().op, Op::Lines(_)));
+    let cuts = lines.then(|| chunk::all_cuts(&walk));
+    let live = walk.fold(|plan, found: &Found<usize>| of_node(plan, found, cuts.as_ref())).take(plan);
     live.saturating_add(kept_bytes(plan))
 }
 
@@ -37,7 +41,7 @@ fn kept_bytes(plan: &Plan) -> usize {
     kept.fold(0, usize::saturating_add)
 }
 
-fn of_node(plan: &Plan, found: &Found<usize>) -> usize {
+fn of_node(plan: &Plan, found: &Found<usize>, cuts: Option<&Found<Vec<Cuts>>>) -> usize {
     let (node, own) = (plan.node(), plan.dtype().size());
     match &node.op {
         Op::Memory { .. } | Op::Deferred(_) => 0,
@@ -50,9 +54,9 @@ fn of_node(plan: &Plan, found: &Found<usize>) -> usize {
         // A window takes from its neighbour what both need, and joins it to what it pulls.
         Op::Lines(Lines { op, axis, .. }) => {
             let input = &node.inputs[0];
-            let shared = match (op.flow(), input.is_lazy()) {
-                (Flow::Near(shared), true) => {
-                    let piece = chunk::cuts(input)[*axis].unit().max(shared.div_ceil(LONG)).max(1);
+            let shared = match (op.flow(), input.is_lazy(), cuts) {
+                (Flow::Near(shared), true, Some(cuts)) => {
+                    let piece = cuts.of(input)[*axis].unit().max(shared.div_ceil(LONG)).max(1);
                     shared.div_ceil(piece)
                 }
                 _ => 0,

@@ -155,7 +155,8 @@ impl Plan {
             return Ok(only.clone());
         }
         shape[axis] = length;
-        let parts = parts.iter().map(|part| part.cast(dtype)).collect();
+        let parts: Vec<Self> = parts.iter().map(|part| part.cast(dtype)).collect();
+        let (parts, starts) = flat(parts, starts, axis);
         Self::build(Op::Concat { axis, starts }, parts, shape, dtype)
     }
 
@@ -453,6 +454,36 @@ pub(crate) fn check_axis(axis: usize, rank: usize) -> Result<()> {
     }
     let message = format!("axis {axis} of an array of {rank} axes: they count from 0");
     Err(Error::new(ErrorKind::InvalidArgument, message))
+}
+
+/// Joins are flattened up to so many parts: beyond that a loop that appends would copy the list too often.
+const MOST_PARTS: usize = 4096;
+
+/// The parts of parts that are joined along the same axis, in place of these: an array to which a loop appends day by day is
+/// one list of days. With the parts, where each begins.
+fn flat(parts: Vec<Plan>, starts: Vec<usize>, axis: usize) -> (Vec<Plan>, Vec<usize>) {
+    let within = |part: &Plan| match &part.node().op {
+        Op::Concat { axis: other, starts } if *other == axis => Some(starts.clone()),
+        _ => None,
+    };
+    let many = parts.iter().map(|part| within(part).map_or(1, |starts| starts.len())).sum::<usize>();
+    if many == parts.len() || many > MOST_PARTS {
+        return (parts, starts);
+    }
+    let (mut flat, mut begins) = (Vec::with_capacity(many), Vec::with_capacity(many));
+    for (part, start) in parts.into_iter().zip(starts) {
+        match within(&part) {
+            Some(inner) => {
+                flat.extend_from_slice(&part.node().inputs);
+                begins.extend(inner.into_iter().map(|inner| start + inner));
+            }
+            None => {
+                flat.push(part);
+                begins.push(start);
+            }
+        }
+    }
+    (flat, begins)
 }
 
 fn shapes_differ(what: &str, a: &Plan, b: &Plan) -> Error {

@@ -2,6 +2,7 @@
 
 mod cut;
 mod deep;
+mod deferred;
 mod equality;
 mod lines;
 mod nested;
