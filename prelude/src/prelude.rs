@@ -2,9 +2,9 @@
 //! name that users type; helpers stay in their modules.
 
 pub use crate::array::{
-    Bins, ConvertCalendar, Coord, DType, DataArray, Dataset, FillGaps, Index, Interpolation, Join, Method, Values,
-    align, compute_all, concat, corr, cov, full, full_like, merge, ones, ones_like, polyval, random_integers,
-    random_normal, random_uniform, seed, zeros, zeros_like,
+    Bins, ConvertCalendar, Coord, DType, DataArray, Dataset, FillGaps, Index, Interpolation, Join, Method,
+    SelectOptions, Values, align, compute_all, concat, corr, cov, full, full_like, merge, ones, ones_like, polyval,
+    random_integers, random_normal, random_uniform, seed, zeros, zeros_like,
 };
 pub use crate::check::{Expected, expect};
 pub use crate::comm::Comm;
@@ -23,7 +23,7 @@ pub use crate::raster::{
 pub use crate::time::{
     Calendar, CfTime, CfTimes, DateRange, DateTime, Edge, Step, date_range, date_range_by, date_range_in,
 };
-pub use crate::{check, check_that, s, sel, show};
+pub use crate::{check, check_that, isel, s, sel, show};
 
 pub use ndarray::{self, Array, Array1, Array2, Array3, ArrayD, ArrayView2, Axis};
 pub use std::collections::{BTreeMap, HashMap, HashSet};

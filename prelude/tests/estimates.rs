@@ -103,7 +103,7 @@ fn what_an_operation_is_said_to_take_is_what_it_takes() {
         ("where", year.where_(&year.gt(50.0)).unwrap()),
         ("fillna", year.fillna(0.0).unwrap()),
         ("transpose", year.transpose(["x", "y", "time"]).unwrap()),
-        ("every third row", year.isel([("y", (0..ROWS).step_by(3))]).unwrap()),
+        ("every third row", year.isel([("y", (0..ROWS).step_by(3).collect::<Vec<usize>>().into())]).unwrap()),
         ("mean over time", year.mean("time").unwrap()),
         ("mean over space", year.mean(["y", "x"]).unwrap()),
         ("std over time", year.std("time").unwrap()),

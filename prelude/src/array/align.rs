@@ -53,14 +53,14 @@ fn align_dim(arrays: &mut [DataArray], dim: &str, join: Join) -> Result<()> {
     if join == Join::Exact {
         return Err(different(dim, &indexes));
     }
-    let mut dtype = first.values().dtype();
-    let mut labels = Labels::of(first.values());
+    let mut dtype = first.dtype();
+    let mut labels = Labels::clone(first.label_index());
     for other in others {
-        dtype = DType::promote(dtype, other.values().dtype()).unwrap_or(dtype);
-        let other = Labels::of(other.values());
-        let never = || kinds(dim, &labels, &other);
+        dtype = DType::promote(dtype, other.dtype()).unwrap_or(dtype);
+        let other = other.label_index();
+        let never = || kinds(dim, &labels, other);
         labels = match join {
-            Join::Outer => labels.union(&other).ok_or_else(never)?,
+            Join::Outer => labels.union(other).ok_or_else(never)?,
             Join::Left => labels,
             _ => {
                 // The surviving labels in the order of the first array, as pandas keeps them.
@@ -71,7 +71,7 @@ fn align_dim(arrays: &mut [DataArray], dim: &str, join: Join) -> Result<()> {
         };
     }
     if join == Join::Left {
-        dtype = first.values().dtype();
+        dtype = first.dtype();
     }
     let index = first.with_values(vec![dim.to_owned()], labels.to_values().cast(dtype));
     for array in arrays.iter_mut() {
@@ -105,8 +105,8 @@ fn lend(arrays: &mut [DataArray], dim: &str, index: &Coord) {
 /// The array at `labels` along `axis`; missing values where it has no such label.
 pub(crate) fn reindex(array: &DataArray, axis: usize, own: Coord, labels: &Labels, index: &Coord) -> Result<DataArray> {
     let dim = &array.dims()[axis];
-    let own = Labels::of(own.values());
-    let positions = own.positions_of(labels).ok_or_else(|| kinds(dim, &own, labels))?;
+    let own = own.label_index();
+    let positions = own.positions_of(labels).ok_or_else(|| kinds(dim, own, labels))?;
     let positions = positions.map_err(|twice| repeated(dim, &twice))?;
     let relabelled = |array: &DataArray| {
         let own = |coord: &Coord| {
@@ -250,9 +250,9 @@ fn same_lengths(arrays: &[DataArray], dim: &str) -> Result<()> {
 }
 
 fn different(dim: &str, indexes: &[Coord]) -> Error {
-    let first = Labels::of(indexes[0].values());
+    let first = indexes[0].label_index();
     let other = indexes.iter().find(|index| !index.same(&indexes[0])).unwrap_or(&indexes[0]);
-    let other = Labels::of(other.values());
+    let other = other.label_index();
     let at = (0..first.len().min(other.len())).find(|&at| first.text(at) != other.text(at));
     let at = at.map(|at| format!("; they first differ at position {at}: {} and {}", first.text(at), other.text(at)));
     let (one, two) = (first.extent(), other.extent());

@@ -3,7 +3,6 @@
 use super::align::reindex;
 use super::data_array::DataArray;
 use super::dataset::Dataset;
-use super::labels::Labels;
 use super::names::not_found;
 use crate::time::{Calendar, DateKind};
 use crate::values::Values;
@@ -161,7 +160,7 @@ impl DataArray {
             None => Ok(array),
             Some(target) => {
                 let target = relabel(target);
-                reindex(&array, axis, own, &Labels::of(target.values()), &target)
+                reindex(&array, axis, own, target.label_index(), &target)
             }
         }
     }

@@ -2,8 +2,8 @@
 
 use super::coord::Coord;
 use super::data_array::DataArray;
-use super::labels::Labels;
 use super::operation::Operation;
+use super::reductions::reductions;
 use crate::lazy::{AxisIndex, Plan, ReduceOp, ReduceOptions};
 use crate::values::{DType, Values};
 use crate::{Error, ErrorKind, Result};
@@ -67,34 +67,8 @@ impl DataArray {
     }
 }
 
-macro_rules! reductions {
-    ($($method:ident $op:ident $doc:literal;)*) => {
-        impl Coarsen {$(
-            #[doc = $doc]
-            ///
-            /// # Errors
-            /// When runs do not fill a dimension, or the element type has no such reduction.
-            pub fn $method(&self) -> Result<DataArray> {
-                self.reduce(ReduceOp::$op, ReduceOptions::default())
-            }
-        )*}
-    };
-}
-
-reductions! {
-    mean Mean "The mean of each run.";
-    sum Sum "The sum of each run.";
-    prod Prod "The product of each run.";
-    min Min "The smallest value of each run.";
-    max Max "The largest value of each run.";
-    std Std "The standard deviation of each run.";
-    var Var "The variance of each run.";
-    median Median "The median of each run.";
-    count Count "How many values of each run are not missing.";
-    any Any "Whether any element of each run is true.";
-    all All "Whether all elements of each run are true.";
-}
-
+reductions! { numbers of_parts {Coarsen, DataArray, "da.coarsen([(\"x\", 3)])?", "", "Of each run."} }
+reductions! { truths of_parts {Coarsen, DataArray, "da.coarsen([(\"x\", 3)])?", "", "Of each run."} }
 impl Coarsen {
     /// Leaves out the elements at the end that do not fill a run.
     pub fn trim(self) -> Self {
@@ -116,6 +90,10 @@ impl Coarsen {
     /// # Errors
     /// When runs do not fill a dimension, or the element type has no such reduction.
     pub fn reduce(&self, op: ReduceOp, options: ReduceOptions) -> Result<DataArray> {
+        self.reduce_own(op, options)
+    }
+
+    pub(in crate::array) fn reduce_own(&self, op: ReduceOp, options: ReduceOptions) -> Result<DataArray> {
         if matches!(op, ReduceOp::ArgMin | ReduceOp::ArgMax | ReduceOp::First | ReduceOp::Last) {
             let message =
                 format!("coarsen: {} is not a reduction of runs; use reductions that give a value", op.name());
@@ -204,7 +182,7 @@ impl Coarsen {
             DType::Text => return Ok(None),
             // Nanoseconds since 1970 have more digits than an f64, those since the first date have not.
             dtype if dtype.is_date() => {
-                let Labels::Time(kind, dates) = Labels::of(coord.values()) else { unreachable!("dates are dates") };
+                let Some((kind, dates)) = coord.values().dates() else { unreachable!("dates are dates") };
                 let first = dates.iter().copied().find(|&date| date != i64::MIN).unwrap_or(0);
                 let since = |&date: &i64| {
                     if date == i64::MIN { f64::NAN } else { (i128::from(date) - i128::from(first)) as f64 }

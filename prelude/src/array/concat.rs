@@ -165,7 +165,7 @@ fn coords(parts: &[Part], dim: &str, lengths: &[usize]) -> Result<Vec<Coord>> {
 }
 
 fn only_some(name: &str, some: usize, all: usize) -> Error {
-    let message = format!("{some} of {all} arrays have the coordinate {name:?}; give it to all, or drop_coord it");
+    let message = format!("{some} of {all} arrays have the coordinate {name:?}; give it to all, or drop_vars it");
     Error::new(ErrorKind::Mismatch, message)
 }
 

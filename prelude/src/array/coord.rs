@@ -2,6 +2,8 @@
 
 use super::attachment::Kept;
 use super::attrs::{Attr, Attrs};
+use super::label_index::LabelIndex;
+use super::labels::{Labels, same_values};
 use crate::time::{CfTimes, DateRange, DateTime};
 use crate::values::{AxisIndex, DType, EvenRange, Text, Values};
 use crate::{Error, ErrorKind, Result};
@@ -37,9 +39,17 @@ pub struct Coord {
     kept: Option<Arc<dyn Kept>>,
 }
 
+/// The values, with the index in which they are searched. Clones share both, and other values begin with an index that is
+/// still to be made.
+#[derive(Debug, Clone)]
+struct Stored {
+    numbers: Numbers,
+    index: Arc<OnceLock<LabelIndex>>,
+}
+
 /// The values, or how they follow from a few numbers.
 #[derive(Debug, Clone)]
-enum Stored {
+enum Numbers {
     Values(Values),
     Even(EvenRange, Arc<OnceLock<Values>>),
 }
@@ -59,11 +69,11 @@ impl Coord {
     }
 
     pub(crate) fn unnamed(values: Values) -> Self {
-        Self { name: "".into(), dims: None, labels: Stored::Values(values), attrs: Attrs::default(), kept: None }
+        Self { name: "".into(), dims: None, labels: Stored::values(values), attrs: Attrs::default(), kept: None }
     }
 
     pub(crate) fn named(name: &str, dims: impl Into<Arc<[String]>>, values: Values, attrs: Attrs) -> Self {
-        Self { name: name.into(), dims: Some(dims.into()), labels: Stored::Values(values), attrs, kept: None }
+        Self { name: name.into(), dims: Some(dims.into()), labels: Stored::values(values), attrs, kept: None }
     }
 
     /// Adds an attribute.
@@ -104,34 +114,42 @@ impl Coord {
 
     /// Its values, one axis per dimension.
     pub fn values(&self) -> &Values {
-        match &self.labels {
-            Stored::Values(values) => values,
-            Stored::Even(range, values) => values.get_or_init(|| range.to_values()),
+        match &self.labels.numbers {
+            Numbers::Values(values) => values,
+            Numbers::Even(range, values) => values.get_or_init(|| range.to_values()),
         }
     }
 
     /// The length of each axis of its values.
     pub fn shape(&self) -> Vec<usize> {
-        match &self.labels {
-            Stored::Values(values) => values.shape().to_vec(),
-            Stored::Even(range, _) => vec![range.len()],
+        match &self.labels.numbers {
+            Numbers::Values(values) => values.shape().to_vec(),
+            Numbers::Even(range, _) => vec![range.len()],
         }
     }
 
     /// The element type of its values.
     pub fn dtype(&self) -> DType {
-        match &self.labels {
-            Stored::Values(values) => values.dtype(),
-            Stored::Even(..) => DType::F64,
+        match &self.labels.numbers {
+            Numbers::Values(values) => values.dtype(),
+            Numbers::Even(..) => DType::F64,
         }
     }
 
     /// The evenly spaced numbers that it was made of, if it was.
     pub(crate) fn even(&self) -> Option<&EvenRange> {
-        match &self.labels {
-            Stored::Even(range, _) => Some(range),
-            Stored::Values(_) => None,
+        match &self.labels.numbers {
+            Numbers::Even(range, _) => Some(range),
+            Numbers::Values(_) => None,
         }
+    }
+
+    /// The values as labels that are searched, in axis order; evenly spaced ones are not written out. Made when first asked
+    /// for, and shared by all clones.
+    pub(crate) fn label_index(&self) -> &LabelIndex {
+        self.labels.index.get_or_init(|| {
+            LabelIndex::new(self.even().map_or_else(|| Labels::of(self.values()), |range| Labels::Even(*range)))
+        })
     }
 
     /// The values for a view: of very many only those at the ends, more than any view shows.
@@ -193,7 +211,7 @@ impl Coord {
     }
 
     pub(crate) fn with_values(&self, dims: Vec<String>, values: Values) -> Self {
-        Self { dims: Some(dims.into()), labels: Stored::Values(values), ..self.clone() }
+        Self { dims: Some(dims.into()), labels: Stored::values(values), ..self.clone() }
     }
 
     /// Whether both are the same coordinate: dimensions and values; missing equals missing.
@@ -202,15 +220,20 @@ impl Coord {
             return false;
         }
         match (self.even(), other.even()) {
+            _ if Arc::ptr_eq(&self.labels.index, &other.labels.index) => true,
             (Some(own), Some(others)) if own == others => true,
-            _ => super::labels::same_values(self.values(), other.values()),
+            _ => same_values(self.values(), other.values()),
         }
     }
 }
 
 impl Stored {
+    fn values(values: Values) -> Self {
+        Self { numbers: Numbers::Values(values), index: Arc::default() }
+    }
+
     fn even(range: EvenRange) -> Self {
-        Self::Even(range, Arc::default())
+        Self { numbers: Numbers::Even(range, Arc::default()), index: Arc::default() }
     }
 }
 
@@ -267,8 +290,8 @@ element! {
 impl CoordElement for u64 {
     fn values(elements: ArcArray<Self, IxDyn>) -> Values {
         let values = Values::U64(elements);
-        match super::labels::Labels::of(&values) {
-            super::labels::Labels::Large(_) => values,
+        match Labels::of(&values) {
+            Labels::Large(_) => values,
             _ => values.cast(DType::I64),
         }
     }

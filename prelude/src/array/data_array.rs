@@ -236,9 +236,7 @@ impl DataArray {
     }
 
     /// This array without the coordinate `name`. Its dimension, if it has one, stays.
-    ///
-    /// # Errors
-    /// When there is no such coordinate.
+    #[doc(hidden)] // drop_vars, as in xarray
     pub fn drop_coord(&self, name: &str) -> Result<Self> {
         self.coords.view(name)?;
         Ok(self.with_coords(self.coords.iter().filter(|coord| coord.name() != name).cloned().collect()))
@@ -338,7 +336,7 @@ impl DataArray {
     }
 }
 
-/// A coordinate by its name, as an array: `da["time"].month()`.
+/// A coordinate by its name, as an array: `da["time"].dt()?.month()`.
 ///
 /// # Panics
 /// When there is no such coordinate; [`DataArray::get_coord`] returns an error instead.

@@ -15,9 +15,7 @@ use super::attrs::{Attr, Attrs};
 use super::coord::Coord;
 use super::coords::Coords;
 use super::data_array::DataArray;
-use super::index::{Index, Label};
-use super::labels::Labels;
-use super::merge::merged;
+use super::merge::{Variables, merged};
 use super::names::not_found;
 use super::together::together;
 use crate::{Error, ErrorKind, Result};
@@ -34,6 +32,28 @@ pub struct Dataset {
 }
 
 impl Dataset {
+    /// Named arrays side by side: `Dataset::new([&temp, &rain])?`, or with names of their own,
+    /// `Dataset::new([("temp", &temp), ("rain", &rain)])?`. The same as [`merge`](super::merge).
+    ///
+    /// ```
+    /// use isopleth::array::{DataArray, Dataset};
+    /// let temp = DataArray::new(vec![20.0, 22.0], "x")?.name("temp");
+    /// let ds = Dataset::new([("celsius", &temp), ("kelvin", &(&temp + 273.15))])?;
+    /// assert_eq!(ds["kelvin"].to_vec::<f64>()?, [293.15, 295.15]);
+    /// assert_eq!(Dataset::new([&temp])?["temp"].shape(), [2]);
+    /// # Ok::<(), isopleth::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As for [`merge`](super::merge).
+    pub fn new<I>(variables: I) -> Result<Self>
+    where
+        I: IntoIterator,
+        I::Item: Variables,
+    {
+        super::merge::merge(variables)
+    }
+
     pub(crate) fn assemble(arrays: Vec<DataArray>, coords: Vec<Coord>, dims: &[String]) -> Self {
         // What belongs to the whole dataset belongs to each array: scalars, and coordinates along its dimensions.
         let with_coords = |array: DataArray| {
@@ -138,7 +158,7 @@ impl Dataset {
             let wanted = self.coords.get(dim).filter(|coord| coord.is_index());
             match (wanted, array.index_of(dim).cloned()) {
                 (Some(wanted), Some(own)) => {
-                    array = reindex(&array, axis, own, &Labels::of(wanted.values()), wanted)?;
+                    array = reindex(&array, axis, own, wanted.label_index(), wanted)?;
                 }
                 (Some(wanted), None) if wanted.len() != array.shape()[axis] => {
                     let (len, labels) = (array.shape()[axis], wanted.len());
@@ -163,10 +183,12 @@ impl Dataset {
     }
 
     /// The dataset without the array `name`; the coordinates stay.
-    ///
-    /// # Errors
-    /// When there is no such array.
+    #[doc(hidden)] // drop_vars, as in xarray
     pub fn drop(&self, name: &str) -> Result<Self> {
+        self.without_array(name)
+    }
+
+    fn without_array(&self, name: &str) -> Result<Self> {
         let kept = self.without(name);
         if kept.len() == self.arrays.len() {
             return Err(not_found("variable", name, self.names()));
@@ -205,26 +227,6 @@ impl Dataset {
         let sizes = self.sizes();
         let known = sizes.iter().any(|(other, _)| other == dim);
         if known { Ok(()) } else { Err(not_found("dimension", dim, sizes.iter().map(|(dim, _)| dim.as_str()))) }
-    }
-
-    /// The part of each array at these positions of `dim`; arrays without it stay whole.
-    ///
-    /// # Errors
-    /// When no array has the dimension, or a position lies outside it.
-    pub fn isel_dim(&self, dim: &str, index: impl Into<Index>) -> Result<Self> {
-        let index = index.into();
-        self.along(dim, &|array| array.isel_one(dim, &index))
-    }
-
-    /// The part of each array with these labels; see [`DataArray::sel`].
-    ///
-    /// # Errors
-    /// When no array has the dimension, or a label is not there.
-    pub fn sel<'a>(&self, labels: impl AsRef<[(&'a str, Label)]>) -> Result<Self> {
-        labels
-            .as_ref()
-            .iter()
-            .try_fold(self.clone(), |ds, (dim, label)| ds.along(dim, &|array| array.sel_dim(dim, label.clone())))
     }
 
     /// The dataset in memory. All its arrays are one computation: what several of them need is read once.

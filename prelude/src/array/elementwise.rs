@@ -1,4 +1,4 @@
-//! Functions of each element: your own (`map`), the common ones, and the fields of dates.
+//! Functions of each element: your own (`map`) and the common ones.
 
 use super::align::Join;
 use super::data_array::DataArray;
@@ -92,24 +92,6 @@ macro_rules! functions {
     };
 }
 
-macro_rules! fields {
-    ($($method:ident $op:ident $doc:literal;)*) => {
-        impl DataArray {$(
-            #[doc = $doc]
-            ///
-            /// The result is called what the field is called. Fields are i64; those of a missing date are 0.
-            ///
-            /// # Panics
-            /// When the array does not hold dates.
-            #[must_use]
-            #[track_caller]
-            pub fn $method(&self) -> Self {
-                self.unary(UnaryOp::$op).name(stringify!($method))
-            }
-        )*}
-    };
-}
-
 functions! {
     abs Abs "The absolute value of each element.";
     sqrt Sqrt "The square root of each element; NaN below 0.";
@@ -141,28 +123,31 @@ functions! {
     round Round "Each element to the nearest whole number, halves to the even one.";
 }
 
-fields! {
-    year Year "The year of each date.";
-    month Month "The month of each date, 1 to 12.";
-    day Day "The day of the month of each date, from 1.";
-    dayofyear DayOfYear "The day of the year of each date, 1 to 366.";
-    weekday DayOfWeek "The day of the week of each date, 0 for Monday to 6.";
-    hour Hour "The hour of each date, 0 to 23.";
-    minute Minute "The minute of each date, 0 to 59.";
-    second Second "The second of each date, 0 to 59.";
-}
-
 impl DataArray {
     /// Where an element is missing (NaN, a missing date, a missing text): an array of bool.
     #[must_use]
-    pub fn is_nan(&self) -> Self {
+    pub fn isnull(&self) -> Self {
         self.unary(UnaryOp::IsNan)
     }
 
-    /// Where an element is there: the opposite of [`is_nan`](Self::is_nan).
+    /// Where an element is there: the opposite of [`isnull`](Self::isnull).
+    #[must_use]
+    pub fn notnull(&self) -> Self {
+        !self.isnull()
+    }
+
+    /// [`isnull`](Self::isnull) under another name.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn is_nan(&self) -> Self {
+        self.isnull()
+    }
+
+    /// [`notnull`](Self::notnull) under another name.
+    #[doc(hidden)]
     #[must_use]
     pub fn not_nan(&self) -> Self {
-        !self.is_nan()
+        self.notnull()
     }
 
     /// Each element brought into `low..=high`; missing ones stay missing.
@@ -190,7 +175,7 @@ impl DataArray {
     /// # Errors
     /// When `value` is an array that cannot be aligned.
     pub fn fillna(&self, value: impl Into<Operand>) -> Result<Self> {
-        self.choose(&self.not_nan(), &value.into(), Join::Left)
+        self.choose(&self.notnull(), &value.into(), Join::Left)
     }
 }
 

@@ -148,20 +148,17 @@ impl DataArray {
         let Some(index) = self.index_of(dim) else {
             return Ok((0..self.shape()[axis]).map(|position| position as f64).collect());
         };
-        Ok(match Labels::of(index.values()) {
-            Labels::Int(labels) => labels.into_iter().map(|label| label as f64).collect(),
-            Labels::Large(labels) => labels.into_iter().map(|label| label as f64).collect(),
-            Labels::Float(labels) => labels,
-            Labels::Even(range) => (0..range.len()).map(|at| range.at(at)).collect(),
+        Ok(match &**index.label_index() {
             Labels::Time(kind, labels) => {
                 let first = labels.iter().copied().find(|&label| label != i64::MIN).unwrap_or(0);
-                labels.into_iter().map(|label| kind.since(label, first)).collect()
+                labels.iter().map(|&label| kind.since(label, first)).collect()
             }
             Labels::Text(_) => {
                 let message =
                     format!("the labels of {dim:?} are text, which lies nowhere on a line; give it numbers or dates");
                 return Err(Error::new(ErrorKind::Mismatch, message));
             }
+            numbers => numbers.floats(),
         })
     }
 }

@@ -112,33 +112,61 @@ impl From<&SliceInfoElem> for Index {
     }
 }
 
-/// What [`isel`](super::DataArray::isel) takes: `s![..]`, or one [`Index`] per axis.
-pub trait IntoIndices {
+/// Positions along several axes.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Indices {
     /// One index per axis, from the first.
-    fn into_indices(self) -> Vec<Index>;
+    ByAxis(Vec<Index>),
+    /// One index for each of these dimensions.
+    ByDim(Vec<(String, Index)>),
+}
+
+/// What `isel` of arrays and datasets takes: positions by the names of dimensions, [`isel!`](crate::isel), or one for each
+/// axis from the first, `s![..]` or [`Index`]es, which only an array has.
+pub trait IntoIndices {
+    /// The positions.
+    fn into_indices(self) -> Indices;
+}
+
+impl<S: AsRef<str>, const N: usize> IntoIndices for [(S, Index); N] {
+    fn into_indices(self) -> Indices {
+        Indices::ByDim(self.into_iter().map(|(dim, index)| (dim.as_ref().to_owned(), index)).collect())
+    }
+}
+
+impl<S: AsRef<str>> IntoIndices for Vec<(S, Index)> {
+    fn into_indices(self) -> Indices {
+        Indices::ByDim(self.into_iter().map(|(dim, index)| (dim.as_ref().to_owned(), index)).collect())
+    }
+}
+
+impl<S: AsRef<str>> IntoIndices for &[(S, Index)] {
+    fn into_indices(self) -> Indices {
+        Indices::ByDim(self.iter().map(|(dim, index)| (dim.as_ref().to_owned(), index.clone())).collect())
+    }
 }
 
 impl<T: AsRef<[SliceInfoElem]>, D: Dimension, E: Dimension> IntoIndices for SliceInfo<T, D, E> {
-    fn into_indices(self) -> Vec<Index> {
-        AsRef::<[SliceInfoElem]>::as_ref(&self).iter().map(Index::from).collect()
+    fn into_indices(self) -> Indices {
+        Indices::ByAxis(AsRef::<[SliceInfoElem]>::as_ref(&self).iter().map(Index::from).collect())
     }
 }
 
 impl<T: AsRef<[SliceInfoElem]>, D: Dimension, E: Dimension> IntoIndices for &SliceInfo<T, D, E> {
-    fn into_indices(self) -> Vec<Index> {
-        AsRef::<[SliceInfoElem]>::as_ref(self).iter().map(Index::from).collect()
+    fn into_indices(self) -> Indices {
+        Indices::ByAxis(AsRef::<[SliceInfoElem]>::as_ref(self).iter().map(Index::from).collect())
     }
 }
 
 impl IntoIndices for Vec<Index> {
-    fn into_indices(self) -> Vec<Index> {
-        self
+    fn into_indices(self) -> Indices {
+        Indices::ByAxis(self)
     }
 }
 
 impl<const N: usize> IntoIndices for [Index; N] {
-    fn into_indices(self) -> Vec<Index> {
-        self.into()
+    fn into_indices(self) -> Indices {
+        Indices::ByAxis(self.into())
     }
 }
 
@@ -259,6 +287,25 @@ impl From<RangeFull> for Label {
     fn from(_: RangeFull) -> Self {
         Self::Between(None, None)
     }
+}
+
+/// Positions by dimension, for `isel` of arrays and datasets: a number, a range (half open), or a list.
+///
+/// ```
+/// use isopleth::{array::{DataArray, Dataset}, isel};
+/// let da = DataArray::new(ndarray::array![[1, 2, 3], [4, 5, 6]], ["y", "x"])?.name("a");
+/// assert_eq!(da.isel(isel! { x: 1.., y: -1 })?.to_vec::<i32>()?, [5, 6]);
+/// assert_eq!(Dataset::new([&da])?.isel(isel! { x: [0, 2] })?["a"].shape(), [2, 2]);
+/// # Ok::<(), isopleth::Error>(())
+/// ```
+#[macro_export]
+macro_rules! isel {
+    ($($dim:ident : $index:expr),* $(,)?) => {
+        [$((stringify!($dim), $crate::array::Index::from($index))),*]
+    };
+    ($($dim:literal : $index:expr),* $(,)?) => {
+        [$(($dim, $crate::array::Index::from($index))),*]
+    };
 }
 
 /// Labels by dimension, for [`DataArray::sel`](crate::array::DataArray::sel): both ends of a range are included.

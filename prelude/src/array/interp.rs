@@ -126,10 +126,10 @@ impl DataArray {
     /// Where the points lie, as [`places`](Self::places) says where the labels do.
     fn wanted(&self, dim: &str, points: &Values) -> Result<Vec<f64>> {
         let line = DataArray::new(points.reshape(&[points.len()])?, dim)?;
-        let Some(Labels::Time(kind, labels)) = self.index_of(dim).map(|index| Labels::of(index.values())) else {
+        let Some(Labels::Time(kind, labels)) = self.index_of(dim).map(|index| &**index.label_index()) else {
             return line.astype(DType::F64).to_vec();
         };
-        let first = labels.into_iter().find(|&label| label != i64::MIN).unwrap_or(0);
+        let first = labels.iter().copied().find(|&label| label != i64::MIN).unwrap_or(0);
         let Labels::Time(_, points) = Labels::of(points) else { unreachable!("points were made dates") };
         Ok(points.into_iter().map(|at| kind.since(at, first)).collect())
     }

@@ -1,8 +1,8 @@
 //! The labels of a dimension: what `sel` searches and what arithmetic aligns by.
 
-use super::coord::Coord;
+use super::label_index::float_key;
 use crate::time::{Calendar, DateKind, Resolution};
-use crate::values::{DType, EvenRange, Text, Values};
+use crate::values::{DType, Element, EvenRange, Text, Values, typed};
 use ndarray::{ArcArray, IxDyn};
 use std::cmp::Ordering;
 use std::collections::HashMap;
@@ -51,11 +51,6 @@ pub(crate) enum Direction {
 }
 
 impl Labels {
-    /// The labels of a coordinate in their own order; evenly spaced ones are not written out.
-    pub(crate) fn of_coord(coord: &Coord) -> Self {
-        coord.even().map_or_else(|| Self::of(coord.values()), |range| Self::Even(*range))
-    }
-
     /// The values of a coordinate in their own order.
     pub(crate) fn of(values: &Values) -> Self {
         match values {
@@ -219,12 +214,28 @@ impl Labels {
         }
     }
 
-    /// Positions among which every label equal to `wanted` is.
-    pub(crate) fn near(&self, wanted: Wanted) -> std::ops::Range<usize> {
-        match (self, wanted) {
-            (Self::Even(range), Wanted::Int(value)) => range.near(value as f64),
-            (Self::Even(range), Wanted::Float(value)) => range.near(value),
-            _ => 0..self.len(),
+    /// The label at `at` as something to look for among other labels.
+    pub(crate) fn wanted(&self, at: usize) -> Wanted {
+        match self {
+            Self::Int(labels) => Wanted::Int(labels[at].into()),
+            Self::Large(labels) => Wanted::Int(labels[at].into()),
+            Self::Float(labels) => Wanted::Float(labels[at]),
+            Self::Even(range) => Wanted::Float(range.at(at)),
+            Self::Time(_, labels) => Wanted::Time(labels[at]),
+            Self::Text(labels) => Wanted::Text(labels[at]),
+        }
+    }
+
+    /// The label at `at` as a number; NaN for text and what is missing.
+    pub(crate) fn number(&self, at: usize) -> f64 {
+        match self {
+            Self::Int(labels) => labels[at] as f64,
+            Self::Large(labels) => labels[at] as f64,
+            Self::Float(labels) => labels[at],
+            Self::Even(range) => range.at(at),
+            Self::Time(_, labels) if labels[at] == i64::MIN => f64::NAN,
+            Self::Time(_, labels) => labels[at] as f64,
+            Self::Text(_) => f64::NAN,
         }
     }
 
@@ -267,36 +278,39 @@ impl Labels {
         stated.map(|&at| kind.resolution(at)).max().or(Some(Resolution::Day))
     }
 
+    /// Whether labels of these two kinds can be equal.
+    pub(crate) fn meets(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Time(kind, _), Self::Time(other, _)) => kind == other,
+            (Self::Text(_), Self::Text(_)) => true,
+            (Self::Time(..) | Self::Text(_), _) | (_, Self::Time(..) | Self::Text(_)) => false,
+            // Each negative number would have the bits of a large one.
+            (Self::Int(_), Self::Large(_)) | (Self::Large(_), Self::Int(_)) => false,
+            _ => true,
+        }
+    }
+
+    /// A hashable form in which equal labels are equal, and those of the same kind elsewhere too.
+    pub(crate) fn own_keys(&self) -> Vec<u64> {
+        match self {
+            Self::Int(labels) | Self::Time(_, labels) => labels.iter().map(|&label| label as u64).collect(),
+            Self::Large(labels) => labels.clone(),
+            Self::Float(_) | Self::Even(_) => self.float_keys(),
+            Self::Text(labels) => labels.iter().map(|label| label.key()).collect(),
+        }
+    }
+
+    fn float_keys(&self) -> Vec<u64> {
+        self.floats().into_iter().map(float_key).collect()
+    }
+
     /// A hashable form in which equal labels of `self` and `other` are equal; `None` if the kinds never meet.
     pub(crate) fn keys(&self, other: &Self) -> Option<(Vec<u64>, Vec<u64>)> {
-        fn whole(labels: &[i64]) -> Vec<u64> {
-            labels.iter().map(|&label| label as u64).collect()
-        }
-        fn bits(labels: impl Iterator<Item = f64>) -> Vec<u64> {
-            // Zero has two signs and NaN many patterns; as labels each is one.
-            labels.map(|label| if label.is_nan() { f64::NAN } else { label + 0.0 }.to_bits()).collect()
-        }
-        fn texts(labels: &[Text]) -> Vec<u64> {
-            labels.iter().map(|label| label.key()).collect()
-        }
-        fn as_floats(labels: &Labels) -> Vec<u64> {
-            match labels {
-                Labels::Int(labels) | Labels::Time(_, labels) => bits(labels.iter().map(|&label| label as f64)),
-                Labels::Large(labels) => bits(labels.iter().map(|&label| label as f64)),
-                Labels::Float(labels) => bits(labels.iter().copied()),
-                Labels::Even(range) => bits((0..range.len()).map(|at| range.at(at))),
-                Labels::Text(labels) => texts(labels),
-            }
-        }
-        match (self, other) {
-            (Self::Int(a), Self::Int(b)) => Some((whole(a), whole(b))),
-            (Self::Time(kind, a), Self::Time(other, b)) if kind == other => Some((whole(a), whole(b))),
-            (Self::Large(a), Self::Large(b)) => Some((a.clone(), b.clone())),
-            // Each negative number would have the bits of a large one.
-            (Self::Int(_), Self::Large(_)) | (Self::Large(_), Self::Int(_)) => None,
-            (Self::Text(a), Self::Text(b)) => Some((texts(a), texts(b))),
-            (Self::Time(..) | Self::Text(_), _) | (_, Self::Time(..) | Self::Text(_)) => None,
-            _ => Some((as_floats(self), as_floats(other))),
+        let as_floats = |labels: &Self| matches!(labels, Self::Float(_) | Self::Even(_));
+        match self.meets(other) {
+            false => None,
+            true if as_floats(self) || as_floats(other) => Some((self.float_keys(), other.float_keys())),
+            true => Some((self.own_keys(), other.own_keys())),
         }
     }
 
@@ -338,14 +352,8 @@ impl Labels {
         }
     }
 
-    fn floats(&self) -> Vec<f64> {
-        match self {
-            Self::Int(labels) | Self::Time(_, labels) => labels.iter().map(|&label| label as f64).collect(),
-            Self::Large(labels) => labels.iter().map(|&label| label as f64).collect(),
-            Self::Float(labels) => labels.clone(),
-            Self::Even(range) => (0..range.len()).map(|at| range.at(at)).collect(),
-            Self::Text(labels) => vec![f64::NAN; labels.len()],
-        }
+    pub(crate) fn floats(&self) -> Vec<f64> {
+        (0..self.len()).map(|at| self.number(at)).collect()
     }
 
     /// The positions that put the labels in ascending order, missing ones last; equal labels keep theirs.
@@ -364,8 +372,17 @@ fn floats(a: f64, b: f64) -> Ordering {
 
 /// Whether two blocks hold the same numbers in the same shape, whatever their types; missing equals missing.
 pub(crate) fn same_values(a: &Values, b: &Values) -> bool {
+    /// Equal, or both NaN, which alone differs from itself.
+    #[allow(clippy::eq_op)]
+    fn alike<T: Element>(a: &ArcArray<T, IxDyn>, b: &ArcArray<T, IxDyn>) -> bool {
+        let same = |(a, b): (&T, &T)| a == b || (a != a && b != b);
+        (a.as_ptr() == b.as_ptr() && a.strides() == b.strides()) || a.iter().zip(b).all(same)
+    }
     if a.shape() != b.shape() {
         return false;
+    }
+    if a.dtype() == b.dtype() {
+        return typed!(a.dtype(), T => T::of(a).zip(T::of(b)).is_some_and(|(a, b)| alike::<T>(a, b)));
     }
     let (a, b) = (Labels::of(a), Labels::of(b));
     a.keys(&b).is_some_and(|(a, b)| a == b)

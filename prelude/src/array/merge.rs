@@ -4,17 +4,17 @@ use super::align::{Join, align, common_coords, keep};
 use super::coord::Coord;
 use super::data_array::DataArray;
 use super::dataset::Dataset;
-use super::labels::Labels;
 use super::operand::combine;
 use super::operation::ENCODING_ATTRIBUTES;
 use crate::lazy::Plan;
 use crate::values::DType;
 use crate::{Error, ErrorKind, Result};
+use std::borrow::Borrow;
 
 /// Lazy arrays of one name are read to be compared, up to so many bytes of each.
 const MOST_READ: u64 = 64 << 20;
 
-/// What [`merge`] takes: named arrays and datasets.
+/// What [`merge`] takes: named arrays, arrays with names beside them, and datasets.
 pub trait Variables {
     /// The arrays in it.
     fn variables(&self) -> Vec<DataArray>;
@@ -35,6 +35,13 @@ impl Variables for Dataset {
 impl<T: Variables> Variables for &T {
     fn variables(&self) -> Vec<DataArray> {
         (**self).variables()
+    }
+}
+
+/// An array under a name that it need not have: `("temp", &array)`.
+impl<S: AsRef<str>, A: Borrow<DataArray>> Variables for (S, A) {
+    fn variables(&self) -> Vec<DataArray> {
+        vec![self.1.borrow().name(self.0.as_ref())]
     }
 }
 
@@ -97,9 +104,9 @@ fn check_coords(arrays: &[DataArray]) -> Result<()> {
         for coord in array.coords() {
             match seen.iter().find(|(other, _)| other.name() == coord.name()) {
                 Some((other, owner)) if !other.same(coord) => {
-                    let (one, two) = (Labels::of(other.values()).extent(), Labels::of(coord.values()).extent());
+                    let (one, two) = (other.label_index().extent(), coord.label_index().extent());
                     let message = format!(
-                        "the coordinate {:?} is {one} in {:?} and {two} in {:?}; drop_coord it from one of them",
+                        "the coordinate {:?} is {one} in {:?} and {two} in {:?}; drop_vars it from one of them",
                         coord.name(),
                         owner.get_name().unwrap_or_default(),
                         array.get_name().unwrap_or_default()
@@ -140,17 +147,17 @@ fn unified(a: &DataArray, b: &DataArray) -> Result<DataArray> {
         }
         return unified(&a.compute()?, &b.compute()?);
     }
-    let differs = a.try_ne(b)?.try_and(a.not_nan())?.try_and(b.not_nan())?.sum(())?.item()?;
+    let differs = a.try_ne(b)?.try_and(a.notnull())?.try_and(b.notnull())?.sum(())?.item()?;
     if differs > 0.0 {
         return Err(conflict(format!("differ in {differs} of {} elements", a.size())));
     }
     let both = DType::promote(a.dtype(), b.dtype()).unwrap_or(a.dtype());
     let coords = common_coords(&[a.clone(), b.clone()], a.dims());
-    if !a.is_nan().any(())?.item()?.eq(&1.0) {
+    if !a.isnull().any(())?.item()?.eq(&1.0) {
         // The type is that of both, as if something had been filled in: a lazy merge could not know better.
         return Ok(a.astype(both).with_coords(coords));
     }
-    let there = a.not_nan();
+    let there = a.notnull();
     let filled = combine(&[a, &there, b], Join::Exact, |plans| {
         Plan::select(&plans[1], &plans[0], &keep(&Plan::scalar(true), &plans[2])?)
     })?;

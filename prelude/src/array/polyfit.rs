@@ -48,8 +48,8 @@ impl DataArray {
             return Err(Error::new(ErrorKind::InvalidArgument, message));
         }
         let mut places = self.places(dim, axis)?;
-        if let Some(Labels::Time(kind, labels)) = self.index_of(dim).map(|index| Labels::of(index.values())) {
-            let first = labels.into_iter().find(|&label| label != i64::MIN).unwrap_or(0);
+        if let Some(Labels::Time(kind, labels)) = self.index_of(dim).map(|index| &**index.label_index()) {
+            let first = labels.iter().copied().find(|&label| label != i64::MIN).unwrap_or(0);
             places.iter_mut().for_each(|place| *place += kind.since(first, 0));
         }
         if places.iter().any(|place| place.is_nan()) {
@@ -90,8 +90,8 @@ pub fn polyval(at: &DataArray, coefficients: &DataArray) -> Result<DataArray> {
 fn evaluated(at: &DataArray, coefficients: &DataArray) -> Result<DataArray> {
     let dims = coefficients.dims().iter().map(String::as_str);
     let index = coefficients.index_of("degree").ok_or_else(|| not_found("labelled dimension", "degree", dims))?;
-    let degrees: Vec<i64> = match Labels::of(index.values()) {
-        Labels::Int(degrees) if degrees.iter().all(|&degree| degree >= 0) => degrees,
+    let degrees: Vec<i64> = match &**index.label_index() {
+        Labels::Int(degrees) if degrees.iter().all(|&degree| degree >= 0) => degrees.clone(),
         labels => {
             let message = format!("degrees are whole numbers from 0; the dimension \"degree\" has {}", labels.extent());
             return Err(Error::new(ErrorKind::Mismatch, message));
@@ -105,7 +105,7 @@ fn evaluated(at: &DataArray, coefficients: &DataArray) -> Result<DataArray> {
     };
     let coefficient = |degree: i64| -> Result<Option<DataArray>> {
         let Some(position) = degrees.iter().position(|&other| other == degree) else { return Ok(None) };
-        Ok(Some(coefficients.isel_dim("degree", position)?.drop_coord("degree")?))
+        Ok(Some(coefficients.isel_dim("degree", position)?.drop_vars("degree")?))
     };
     let highest = degrees.iter().copied().max().unwrap_or(0);
     let nothing = at.try_mul(0)?;

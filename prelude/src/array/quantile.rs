@@ -119,7 +119,7 @@ impl DataArray {
     /// ```
     /// use isopleth::{array::DataArray, time::date_range};
     /// let temp = DataArray::new(vec![-2.0, -7.5, 1.0], "time")?.coord("time", date_range("2016-01-01", 3)?)?;
-    /// assert_eq!(temp.idxmin("time")?.day().item()?, 2.0);
+    /// assert_eq!(temp.idxmin("time")?.dt()?.day().item()?, 2.0);
     /// # Ok::<(), isopleth::Error>(())
     /// ```
     ///

@@ -2,7 +2,7 @@
 
 use super::coord::Coord;
 use super::data_array::{DataArray, unique};
-use super::labels::{Direction, Labels};
+use super::labels::Direction;
 use super::names::{Dims, listed, not_found};
 use super::operation::Operation;
 use crate::{Error, ErrorKind, Result};
@@ -43,7 +43,7 @@ impl DataArray {
                 || (dims.iter().any(|dim| dim == name) && !renamed.is_index());
             if taken {
                 let message =
-                    format!("rename: the name {name:?} would stand for two things; drop_coord({name:?}) first");
+                    format!("rename: the name {name:?} would stand for two things; drop_vars({name:?}) first");
                 return Err(Error::new(ErrorKind::Mismatch, message));
             }
             coords.push(renamed);
@@ -148,10 +148,10 @@ impl DataArray {
             return Err(Error::new(ErrorKind::Mismatch, message));
         };
         let axis = self.axis(dim)?;
-        let labels = Labels::of(coord.values());
+        let labels = coord.label_index();
         if labels.direction() == Direction::Ascending {
             return Ok(self.clone());
         }
-        self.take(axis, &labels.sorted())
+        self.take(axis, labels.sorted())
     }
 }

@@ -1,7 +1,10 @@
 //! Rolling windows: each element with its neighbours along one dimension or several.
 
+use super::coord::Coord;
 use super::data_array::DataArray;
 use super::operation::Operation;
+use super::quantile::Shares;
+use super::reductions::reductions;
 use crate::lazy::lines::{Rolling as Lines, RollingOp, Shift};
 use crate::lazy::{BinaryOp, Plan, ReduceOp, ReduceOptions};
 use crate::values::DType;
@@ -75,32 +78,8 @@ impl DataArray {
     }
 }
 
-macro_rules! reductions {
-    ($($method:ident $op:ident $doc:literal;)*) => {
-        impl Rolling {$(
-            #[doc = $doc]
-            ///
-            /// # Errors
-            /// When the element type has no such reduction, or `min_periods` is more than a window holds.
-            pub fn $method(&self) -> Result<DataArray> {
-                self.reduce(RollingOp::$op)
-            }
-        )*}
-    };
-}
-
-reductions! {
-    mean Mean "The mean of each window.";
-    sum Sum "The sum of each window.";
-    prod Prod "The product of each window.";
-    min Min "The smallest value of each window.";
-    max Max "The largest value of each window.";
-    std Std "The standard deviation of each window, divided by n less [`ddof`](Self::ddof).";
-    var Var "The variance of each window, divided by n less [`ddof`](Self::ddof).";
-    median Median "The median of each window.";
-    count Count "How many values of each window are not missing, f64. A window that is not full is missing here too.";
-}
-
+reductions! { numbers of_parts {Rolling, DataArray, "da.rolling(\"x\", 3)?.min_periods(1)", ".tail(\"x\", 1)?", "Of each window, as a float; positions count within a window. A window with fewer values than `min_periods` gives a missing value."} }
+reductions! { places of_parts {Rolling, DataArray, "da.rolling(\"x\", 3)?.min_periods(1)", ".tail(\"x\", 1)?", "Of each window, as a float; positions count within a window. A window with fewer values than `min_periods` gives a missing value."} }
 impl Rolling {
     /// The windows with their elements in the middle; of an even number, one more lies before.
     pub fn center(self) -> Self {
@@ -112,7 +91,8 @@ impl Rolling {
         Self { least: Some(least), ..self }
     }
 
-    /// What `std` and `var` take off the count before they divide by it: 1 for a sample.
+    /// What `std` and `var` take off the count where their options say nothing else.
+    #[doc(hidden)] // std_with(ReduceOptions::new().ddof(1)), as everywhere
     pub fn ddof(self, ddof: usize) -> Self {
         Self { ddof, ..self }
     }
@@ -144,18 +124,125 @@ impl Rolling {
         (window - 1 - after, after)
     }
 
-    fn reduce(&self, op: RollingOp) -> Result<DataArray> {
-        let places: usize = self.windows.iter().map(|(_, window)| window).product();
-        let least = self.least.unwrap_or(places);
-        if least == 0 || least > places {
-            let message = format!("rolling: min_periods({least}) of windows of {places}; give 1 to {places}");
+    /// `op` of each window, with options; the methods named after the operations are the short forms.
+    ///
+    /// A window that holds a missing value is missing with `skipna(false)`, and one with fewer values than `min_count`.
+    ///
+    /// # Errors
+    /// When the element type has no such reduction, windows have none, or `min_periods` is more than a window holds.
+    pub fn reduce(&self, op: ReduceOp, options: ReduceOptions) -> Result<DataArray> {
+        self.reduce_own(op, options)
+    }
+
+    pub(in crate::array) fn reduce_own(&self, op: ReduceOp, options: ReduceOptions) -> Result<DataArray> {
+        let plan = self.reduced(op, options).map_err(|error| error.context("rolling"))?;
+        Ok(self.array.with_plan(Operation::Window, plan))
+    }
+
+    /// The value of each window below which a share of its values lie, linear between two of them; several shares make a
+    /// last dimension `quantile`. All windows are held beside each other.
+    ///
+    /// ```
+    /// use isopleth::array::DataArray;
+    /// let da = DataArray::new(vec![1.0, 5.0, 2.0, 3.0], "x")?;
+    /// assert_eq!(da.rolling("x", 3)?.quantile(0.5)?.tail("x", 2)?.to_vec::<f64>()?, [2.0, 3.0]);
+    /// # Ok::<(), isopleth::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When a share is not between 0 and 1, or the array holds dates or text.
+    pub fn quantile(&self, shares: impl Into<Shares>) -> Result<DataArray> {
+        self.quantiles(&shares.into()).map_err(|error| error.context("rolling quantile"))
+    }
+
+    fn quantiles(&self, shares: &Shares) -> Result<DataArray> {
+        let (least, last) = (self.least(0)?, self.array.ndim());
+        let (windows, axes) = self.all_windows(self.array.plan())?;
+        let quantiles = windows.quantile(shares.values(), &axes, ReduceOptions::default())?;
+        let count = windows.reduce(ReduceOp::Count, &axes, ReduceOptions::default())?.insert_axis(last);
+        let quantiles = enough(&count, least, &quantiles)?;
+        let mut dims = self.array.dims().to_vec();
+        let mut coords = self.array.coords().to_vec();
+        coords.retain(|coord| coord.name() != "quantile");
+        if shares.is_single() {
+            coords.push(Coord::from(shares.values()[0]).renamed("quantile", Vec::new()));
+            return Ok(self.array.with_parts(Operation::Window, dims, quantiles.drop_axis(last), coords));
+        }
+        if self.array.axis_of("quantile").is_some() {
+            let message = "the array has a dimension \"quantile\" already; rename it first";
             return Err(Error::new(ErrorKind::InvalidArgument, message));
         }
-        let plan = match self.windows[..] {
-            [(axis, window)] => self.along(self.array.plan(), op, axis, window, least),
-            _ => self.several(op, least),
+        dims.push("quantile".to_owned());
+        coords.push(Coord::from(shares.values()).renamed("quantile", vec!["quantile".to_owned()]));
+        Ok(self.array.with_parts(Operation::Window, dims, quantiles, coords))
+    }
+
+    /// How many values a window needs.
+    fn least(&self, min_count: usize) -> Result<usize> {
+        let places: usize = self.windows.iter().map(|(_, window)| window).product();
+        let least = self.least.unwrap_or(places).max(min_count);
+        if least == 0 || least > places {
+            let message = format!("min_periods({least}) of windows of {places}; give 1 to {places}");
+            return Err(Error::new(ErrorKind::InvalidArgument, message));
+        }
+        Ok(least)
+    }
+
+    fn reduced(&self, op: ReduceOp, options: ReduceOptions) -> Result<Plan> {
+        let places: usize = self.windows.iter().map(|(_, window)| window).product();
+        // What is not skipped makes a window missing: so all of it has to be there.
+        let least = if options.skip_missing { self.least(options.min_count)? } else { places };
+        let this = Self { ddof: self.ddof.max(options.ddof), ..self.clone() };
+        let op = match op {
+            ReduceOp::Mean => RollingOp::Mean,
+            ReduceOp::Sum => RollingOp::Sum,
+            ReduceOp::Prod => RollingOp::Prod,
+            ReduceOp::Min => RollingOp::Min,
+            ReduceOp::Max => RollingOp::Max,
+            ReduceOp::Std => RollingOp::Std,
+            ReduceOp::Var => RollingOp::Var,
+            ReduceOp::Median => RollingOp::Median,
+            ReduceOp::Count => RollingOp::Count,
+            ReduceOp::ArgMin | ReduceOp::ArgMax => return this.place(op, least),
+            other => {
+                let message = format!(
+                    "{} is not a reduction of windows; construct(\"window\") makes them a dimension",
+                    other.name()
+                );
+                return Err(Error::new(ErrorKind::InvalidArgument, message));
+            }
         };
-        Ok(self.array.with_plan(Operation::Window, plan.map_err(|error| error.context("rolling"))?))
+        match this.windows[..] {
+            [(axis, window)] => this.along(this.array.plan(), op, axis, window, least),
+            _ => this.several(op, least),
+        }
+    }
+
+    /// Where in its window the first extreme is; windows over one dimension only.
+    fn place(&self, op: ReduceOp, least: usize) -> Result<Plan> {
+        let [_] = self.windows[..] else {
+            let message = format!("{}: windows over one dimension only", op.name());
+            return Err(Error::new(ErrorKind::InvalidArgument, message));
+        };
+        if !self.array.dtype().is_number() {
+            let message = format!("{}: windows are of numbers, and the array holds {}", op.name(), self.array.dtype());
+            return Err(Error::new(ErrorKind::Mismatch, message));
+        }
+        let (windows, axes) = self.all_windows(self.array.plan())?;
+        let place = windows.place(op, axes[0], ReduceOptions::default())?.cast(DType::F64);
+        let count = windows.reduce(ReduceOp::Count, &axes, ReduceOptions::default())?;
+        enough(&count, least, &place)
+    }
+
+    /// The windows on new last axes, the first named first.
+    fn all_windows(&self, plan: &Plan) -> Result<(Plan, Vec<usize>)> {
+        let rank = plan.ndim();
+        let mut windows = plan.clone();
+        for &(axis, window) in &self.windows {
+            windows = constructed(&windows, axis, self.sides(window))?;
+        }
+        let axes = (rank..windows.ndim()).collect();
+        Ok((windows, axes))
     }
 
     fn along(&self, plan: &Plan, op: RollingOp, axis: usize, window: usize, least: usize) -> Result<Plan> {
@@ -180,18 +267,12 @@ impl Rolling {
             RollingOp::Var | RollingOp::Std | RollingOp::Median => self.of_constructed(op, &wide)?,
             simple => all(simple, simple)?,
         };
-        let enough = Plan::binary(BinaryOp::Ge, &count, &Plan::scalar(least as f64))?;
-        Plan::select(&enough, &result.cast(dtype), &Plan::scalar(f64::NAN))
+        enough(&count, least, &result.cast(dtype))
     }
 
     /// What cannot be put together from one dimension after the other sees all values of a window at once.
     fn of_constructed(&self, op: RollingOp, plan: &Plan) -> Result<Plan> {
-        let rank = plan.ndim();
-        let mut windows = plan.clone();
-        for &(axis, window) in &self.windows {
-            windows = constructed(&windows, axis, self.sides(window))?;
-        }
-        let axes: Vec<usize> = (rank..windows.ndim()).collect();
+        let (windows, axes) = self.all_windows(plan)?;
         let op = match op {
             RollingOp::Var => ReduceOp::Var,
             RollingOp::Std => ReduceOp::Std,
@@ -199,6 +280,12 @@ impl Rolling {
         };
         windows.reduce(op, &axes, ReduceOptions::new().ddof(self.ddof))
     }
+}
+
+/// `values` where there are at least so many, else missing.
+fn enough(count: &Plan, least: usize, values: &Plan) -> Result<Plan> {
+    let enough = Plan::binary(BinaryOp::Ge, count, &Plan::scalar(least as f64))?;
+    Plan::select(&enough, values, &Plan::scalar(f64::NAN))
 }
 
 /// The windows along an axis on a new last one: the array beside itself, shifted.

@@ -2,13 +2,13 @@
 
 use super::coord::Coord;
 use super::index::{Label, LabelValue};
+use super::label_index::{LabelIndex, Matches};
 use super::labels::{Direction, Labels, Wanted};
 use super::names::near_names;
 use super::select::list;
 use crate::time::{DateKind, Resolution};
 use crate::values::{AxisIndex, DType, Text};
 use crate::{Error, ErrorKind, Result};
-use std::cell::OnceCell;
 use std::cmp::Ordering;
 
 /// What to take where a label is not there exactly.
@@ -34,13 +34,7 @@ pub(crate) fn find(
     method: Method,
     tolerance: Option<f64>,
 ) -> Result<AxisIndex> {
-    let search = Search {
-        dim,
-        labels: Labels::of_coord(index),
-        single: index.dtype() == DType::F32,
-        direction: OnceCell::new(),
-        repeated: OnceCell::new(),
-    };
+    let search = Search { dim, labels: index.label_index(), single: index.dtype() == DType::F32 };
     let tolerance = tolerance.map(|limit| search.dates().map_or(limit, |kind| limit * kind.day() as f64));
     match label {
         Label::At(value) if method == Method::Exact => search.exact(value),
@@ -62,13 +56,10 @@ pub(crate) fn find(
 
 struct Search<'a> {
     dim: &'a str,
-    labels: Labels,
+    labels: &'a LabelIndex,
     /// The labels are float32. What is asked for is then rounded to float32 first, as in pandas: 0.1 finds the label that
     /// was written as 0.1, which as float64 is 0.10000000149.
     single: bool,
-    /// Asked once for all labels of a list.
-    direction: OnceCell<Direction>,
-    repeated: OnceCell<Option<usize>>,
 }
 
 impl Search<'_> {
@@ -76,24 +67,16 @@ impl Search<'_> {
         Error::new(kind, format!("sel along {:?}: {message}", self.dim))
     }
 
-    fn direction(&self) -> Direction {
-        *self.direction.get_or_init(|| self.labels.direction())
-    }
-
-    fn repeated(&self) -> Option<usize> {
-        *self.repeated.get_or_init(|| self.labels.repeated())
-    }
-
     /// How the labels count, if they are dates. Tolerances are days of theirs.
     fn dates(&self) -> Option<DateKind> {
-        if let Labels::Time(kind, _) = &self.labels { Some(*kind) } else { None }
+        if let Labels::Time(kind, _) = &**self.labels { Some(*kind) } else { None }
     }
 
     /// The label as something that compares with the labels here, and the unit that it states if it is a date.
     fn wanted(&self, value: &LabelValue) -> Result<(Wanted, Option<Resolution>)> {
         let kind = self.dates();
         let times = kind.is_some();
-        let texts = matches!(self.labels, Labels::Text(_));
+        let texts = matches!(**self.labels, Labels::Text(_));
         match value {
             LabelValue::Text(text) if let Some(kind) = kind => {
                 let (date, unit) = kind.parse(text).map_err(|e| e.context(format!("sel along {:?}", self.dim)))?;
@@ -111,7 +94,7 @@ impl Search<'_> {
             LabelValue::Float(number) if self.single => Ok((Wanted::Float(f64::from(*number as f32)), None)),
             LabelValue::Float(number) if !times && !texts => Ok((Wanted::Float(*number), None)),
             _ => {
-                let example = match self.labels {
+                let example = match **self.labels {
                     Labels::Time(DateKind::Nanoseconds, _) => "\"2016-01-31\"",
                     Labels::Time(..) => "a date of its calendar, \"2016-01-30\"",
                     Labels::Text(_) => "a text in quotes",
@@ -135,19 +118,17 @@ impl Search<'_> {
             let inside = |at: &usize| {
                 self.labels.compare(*at, wanted) != Ordering::Less && self.labels.compare(*at, end) != Ordering::Greater
             };
-            let found: Vec<usize> = (0..self.labels.len()).filter(inside).collect();
+            let found: Vec<usize> = match self.labels.span(wanted, end) {
+                Some(run) => run.collect(),
+                None => (0..self.labels.len()).filter(inside).collect(),
+            };
             return if found.is_empty() { Err(self.absent(value, wanted)) } else { Ok(list(&found)) };
         }
-        match self.all(wanted).as_slice() {
-            [] => Err(self.absent(value, wanted)),
-            [at] => Ok(AxisIndex::At(*at)),
-            several => Ok(list(several)),
+        match self.labels.matches(wanted) {
+            Matches::None => Err(self.absent(value, wanted)),
+            Matches::One(at) => Ok(AxisIndex::At(at)),
+            Matches::Several(places) => Ok(list(&places)),
         }
-    }
-
-    /// Every position of one label.
-    fn all(&self, wanted: Wanted) -> Vec<usize> {
-        self.labels.near(wanted).filter(|&at| self.labels.compare(at, wanted) == Ordering::Equal).collect()
     }
 
     /// One position for one label of a list.
@@ -156,20 +137,22 @@ impl Search<'_> {
             return self.near(value, method, tolerance);
         }
         let (wanted, _) = self.wanted(value)?;
-        match self.all(wanted).as_slice() {
-            [] => Err(self.absent(value, wanted)),
-            [at] => Ok(*at),
-            _ => Err(self.error(ErrorKind::Mismatch, format!("the label {value} occurs more than once"))),
+        match self.labels.matches(wanted) {
+            Matches::None => Err(self.absent(value, wanted)),
+            Matches::One(at) => Ok(at),
+            Matches::Several(_) => {
+                Err(self.error(ErrorKind::Mismatch, format!("the label {value} occurs more than once")))
+            }
         }
     }
 
     fn near(&self, value: &LabelValue, method: Method, tolerance: Option<f64>) -> Result<usize> {
         let (wanted, _) = self.wanted(value)?;
-        if matches!(self.labels, Labels::Text(_)) {
+        if matches!(**self.labels, Labels::Text(_)) {
             let message = format!("its labels are texts, and no text is near another; give {value} exactly, with sel");
             return Err(self.error(ErrorKind::InvalidArgument, message));
         }
-        if self.direction() == Direction::Neither {
+        if self.labels.direction() == Direction::Neither {
             let message = match (0..self.labels.len()).find(|&at| self.labels.is_missing(at)) {
                 Some(at) => format!(
                     "the label at position {at} is missing, so the labels are in no order and none is nearest; drop it first, \
@@ -179,7 +162,7 @@ impl Search<'_> {
             };
             return Err(self.error(ErrorKind::Mismatch, message));
         }
-        if let Some(twice) = self.repeated() {
+        if let Some(twice) = self.labels.repeated() {
             let message = format!(
                 "the label {} occurs more than once, so none of its places is nearest; give unique labels with assign_coord",
                 self.labels.text(twice)
@@ -206,10 +189,10 @@ impl Search<'_> {
     /// The last label, in the order of the axis, that does not lie beyond `wanted`, and the first that does not lie before.
     fn around(&self, value: &LabelValue, wanted: Wanted) -> Result<[Option<usize>; 2]> {
         self.ordered(value, wanted)?;
-        let down = self.direction() == Direction::Descending;
+        let down = self.labels.direction() == Direction::Descending;
         let order = |order: Ordering| if down { order.reverse() } else { order };
-        let first_after = self.partition(|at| order(self.labels.compare(at, wanted)) != Ordering::Greater);
-        let first_at = self.partition(|at| order(self.labels.compare(at, wanted)) == Ordering::Less);
+        let first_after = self.labels.partition(|at| order(self.labels.compare(at, wanted)) != Ordering::Greater);
+        let first_at = self.labels.partition(|at| order(self.labels.compare(at, wanted)) == Ordering::Less);
         Ok([first_after.checked_sub(1), Some(first_at).filter(|&at| at < self.labels.len())])
     }
 
@@ -237,18 +220,8 @@ impl Search<'_> {
         Err(self.error(ErrorKind::NotFound, message))
     }
 
-    /// How many labels at the beginning are `before`.
-    fn partition(&self, before: impl Fn(usize) -> bool) -> usize {
-        let (mut low, mut high) = (0, self.labels.len());
-        while low < high {
-            let middle = low + (high - low) / 2;
-            if before(middle) { low = middle + 1 } else { high = middle }
-        }
-        low
-    }
-
     fn between(&self, low: Option<&LabelValue>, high: Option<&LabelValue>) -> Result<AxisIndex> {
-        let direction = self.direction();
+        let direction = self.labels.direction();
         let ends = [(low, true), (high, false)]
             .map(|(value, first)| value.map(|value| self.bound(value, direction, first)).transpose());
         let [low, high] = ends;
@@ -268,19 +241,19 @@ impl Search<'_> {
             self.ordered(value, wanted)?;
         }
         let partition =
-            |before: &dyn Fn(Ordering) -> bool| self.partition(|at| before(self.labels.compare(at, wanted)));
+            |before: &dyn Fn(Ordering) -> bool| self.labels.partition(|at| before(self.labels.compare(at, wanted)));
         Ok(match (direction, first) {
             (Direction::Ascending, true) => partition(&|order| order == Ordering::Less),
             (Direction::Ascending, false) => partition(&|order| order != Ordering::Greater),
             (Direction::Descending, true) => partition(&|order| order == Ordering::Greater),
             (Direction::Descending, false) => partition(&|order| order != Ordering::Less),
-            (Direction::Neither, first) => match self.all(self.wanted(value)?.0).as_slice() {
-                [at] => at + usize::from(!first),
-                [] => {
+            (Direction::Neither, first) => match self.labels.matches(self.wanted(value)?.0) {
+                Matches::One(at) => at + usize::from(!first),
+                Matches::None => {
                     let message = format!("its labels are in no order, and {value} is none of them; sort it first");
                     return Err(self.error(ErrorKind::NotFound, message));
                 }
-                _ => {
+                Matches::Several(_) => {
                     let message =
                         format!("its labels are in no order, and {value} occurs more than once; sort it first");
                     return Err(self.error(ErrorKind::Mismatch, message));
@@ -290,12 +263,12 @@ impl Search<'_> {
     }
 
     fn absent(&self, value: &LabelValue, wanted: Wanted) -> Error {
-        if let Labels::Text(labels) = &self.labels {
+        if let Labels::Text(labels) = &**self.labels {
             let known: Vec<&str> = labels.iter().filter_map(|label| label.as_str()).collect();
             return self.error(ErrorKind::NotFound, near_names("label", &value.to_string(), &known));
         }
         // Only what sel_nearest would take is suggested.
-        let ordered = self.direction() != Direction::Neither && self.repeated().is_none();
+        let ordered = self.labels.direction() != Direction::Neither && self.labels.repeated().is_none();
         let around = if ordered { self.around(value, wanted).unwrap_or_default() } else { [None; 2] };
         let nearest = self
             .nearer(around[0], around[1], wanted)

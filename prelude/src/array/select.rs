@@ -1,16 +1,18 @@
 //! Selection: from positions and labels to the elements that an array keeps.
 
 use super::data_array::DataArray;
-use super::index::{Index, IntoIndices, Label, LabelValue, after};
+use super::index::{Index, Indices, IntoIndices, Label, LabelValue, after};
 use super::names::not_found;
 use super::operation::Operation;
 use super::search::{self, Method};
+use super::select_options::SelectOptions;
 use super::turns;
 use crate::values::AxisIndex;
 use crate::{Error, ErrorKind, Result};
 
 impl DataArray {
-    /// The part at the given positions, one index per axis from the first; `..` keeps an axis whole.
+    /// The part at the given positions: by dimension, `isel! { time: 0, x: 2..5 }`, or one index per axis from the first,
+    /// `s![0, .., 2..5]`, where `..` keeps an axis whole.
     ///
     /// Ranges are half open and are cut to the axis, as in Python; one number drops the axis.
     /// Nothing is read of a lazy array.
@@ -26,7 +28,38 @@ impl DataArray {
     /// When there are more indices than axes, one position lies outside its axis, or `s!` has a `NewAxis`, which would
     /// have no name: [`expand_dims`](Self::expand_dims) makes one.
     pub fn isel(&self, indices: impl IntoIndices) -> Result<Self> {
-        self.isel_axes(&indices.into_indices())
+        self.isel_each(&indices.into_indices())
+    }
+
+    /// [`isel`](Self::isel) with options: `SelectOptions::new().drop(true)` leaves no scalar coordinates behind.
+    ///
+    /// # Errors
+    /// As for [`isel`](Self::isel), and when the options have a method or a tolerance, which are for labels.
+    pub fn isel_with(&self, indices: impl IntoIndices, options: SelectOptions) -> Result<Self> {
+        self.isel_by(&indices.into_indices(), options)
+    }
+
+    pub(crate) fn isel_by(&self, indices: &Indices, options: SelectOptions) -> Result<Self> {
+        if options.method != Method::Exact || options.tolerance.is_some() {
+            let message = "isel: a method and a tolerance are for labels; sel_with takes them";
+            return Err(Error::new(ErrorKind::InvalidArgument, message));
+        }
+        let part = self.isel_each(indices)?;
+        Ok(if options.drop { part.without_new_scalars(self) } else { part })
+    }
+
+    fn isel_each(&self, indices: &Indices) -> Result<Self> {
+        match indices {
+            Indices::ByAxis(indices) => self.isel_axes(indices),
+            Indices::ByDim(indices) => {
+                let mut axes = self.whole();
+                for (dim, index) in indices {
+                    let axis = self.axis(dim).map_err(|error| error.context("isel"))?;
+                    axes[axis] = positions(dim, index, self.shape()[axis])?;
+                }
+                self.pick(&axes)
+            }
+        }
     }
 
     /// The part at the given positions of one dimension: a number, a range, or a list.
@@ -47,7 +80,16 @@ impl DataArray {
     /// # Errors
     /// When there is no such dimension or label, or the labels are in no order and a bound is missing.
     pub fn sel<'a>(&self, labels: impl AsRef<[(&'a str, Label)]>) -> Result<Self> {
-        self.select(labels.as_ref(), Method::Exact, None)
+        self.sel_by(labels.as_ref(), SelectOptions::default())
+    }
+
+    /// [`sel`](Self::sel) with options: for labels that are not there exactly (`method`, `tolerance`), and without the scalar
+    /// coordinates that selected dimensions leave (`drop`).
+    ///
+    /// # Errors
+    /// As for [`sel`](Self::sel); with a method when no label is near enough, a range is given, or a label is missing.
+    pub fn sel_with<'a>(&self, labels: impl AsRef<[(&'a str, Label)]>, options: SelectOptions) -> Result<Self> {
+        self.sel_by(labels.as_ref(), options)
     }
 
     /// [`sel`](Self::sel) along one dimension: `da.sel_dim("time", "2016-01-01")?`.
@@ -55,7 +97,7 @@ impl DataArray {
     /// # Errors
     /// As for [`sel`](Self::sel).
     pub fn sel_dim(&self, dim: &str, label: impl Into<Label>) -> Result<Self> {
-        self.select(&[(dim, label.into())], Method::Exact, None)
+        self.sel_by(&[(dim, label.into())], SelectOptions::default())
     }
 
     /// The part whose labels are nearest to those given; of two equally near the larger is taken.
@@ -64,7 +106,7 @@ impl DataArray {
     /// When there is no such dimension, or a range is given: nearness is for single labels. When a label, or what is asked
     /// for, is missing: nothing is near to it.
     pub fn sel_nearest<'a>(&self, labels: impl AsRef<[(&'a str, Label)]>) -> Result<Self> {
-        self.select(labels.as_ref(), Method::Nearest, None)
+        self.sel_by(labels.as_ref(), SelectOptions::new().method(Method::Nearest))
     }
 
     /// [`sel`](Self::sel) for labels that are not there exactly: nearest, last before, or next after,
@@ -72,16 +114,18 @@ impl DataArray {
     ///
     /// # Errors
     /// When no label is near enough, a range is given, or a label is missing.
+    #[doc(hidden)] // sel_with, as all that takes options
     pub fn sel_method<'a>(
         &self,
         labels: impl AsRef<[(&'a str, Label)]>,
         method: Method,
         tolerance: impl Into<Option<f64>>,
     ) -> Result<Self> {
-        self.select(labels.as_ref(), method, tolerance.into())
+        self.sel_by(labels.as_ref(), SelectOptions { method, tolerance: tolerance.into(), drop: false })
     }
 
-    fn select(&self, labels: &[(&str, Label)], method: Method, tolerance: Option<f64>) -> Result<Self> {
+    pub(crate) fn sel_by(&self, labels: &[(&str, Label)], options: SelectOptions) -> Result<Self> {
+        let SelectOptions { method, tolerance, drop } = options;
         let mut axes = self.whole();
         for (dim, label) in labels {
             let axis = self.axis(dim).map_err(|error| error.context("sel"))?;
@@ -93,7 +137,8 @@ impl DataArray {
                 None => positions(dim, &unlabelled(dim, label)?, self.shape()[axis])?,
             };
         }
-        self.pick(&axes)
+        let part = self.pick(&axes)?;
+        Ok(if drop { part.without_new_scalars(self) } else { part })
     }
 
     pub(crate) fn isel_one(&self, dim: &str, index: &Index) -> Result<Self> {

@@ -63,11 +63,11 @@ impl Pair {
         // dimensions of either, and makes floats of whole numbers.
         let same = a.dims() == b.dims() && a.dtype().is_float() == b.dtype().is_float();
         if !same {
-            let both = a.not_nan().try_and(b.not_nan())?;
+            let both = a.notnull().try_and(b.notnull())?;
             return Ok(Self { a: a.where_(&both)?, b: b.where_(&both)? });
         }
-        let a_masked = if can_miss(b) { a.where_(&b.not_nan())? } else { a.clone() };
-        let b_masked = if can_miss(a) { b.where_(&a.not_nan())? } else { b.clone() };
+        let a_masked = if can_miss(b) { a.where_(&b.notnull())? } else { a.clone() };
+        let b_masked = if can_miss(a) { b.where_(&a.notnull())? } else { b.clone() };
         Ok(Self { a: a_masked, b: b_masked })
     }
 

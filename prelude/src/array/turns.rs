@@ -4,7 +4,6 @@
 use super::coord::Coord;
 use super::index::{Label, LabelValue};
 use super::search::Method;
-use crate::values::DType;
 use crate::{Error, ErrorKind, Result};
 
 /// Once around the Earth, in degrees.
@@ -38,10 +37,6 @@ fn number(value: &LabelValue) -> Option<f64> {
     }
 }
 
-fn labels(index: &Coord) -> Vec<f64> {
-    index.values().cast(DType::F64).to_vec().unwrap_or_default()
-}
-
 fn extent(labels: &[f64]) -> (f64, f64) {
     labels.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &label| (low.min(label), high.max(label)))
 }
@@ -49,11 +44,14 @@ fn extent(labels: &[f64]) -> (f64, f64) {
 fn between(dim: &str, index: &Coord, start: &LabelValue, end: &LabelValue) -> Result<()> {
     let (Some(start), Some(end)) = (number(start), number(end)) else { return Ok(()) };
     let range = start.min(end)..=start.max(end);
-    let labels = labels(index);
-    let (low, high) = extent(&labels);
+    let labels = index.label_index();
+    let (low, high) = labels.extent_of_numbers();
+    if range.contains(&low) && range.contains(&high) {
+        return Ok(());
+    }
     let left_out =
-        |label: &&f64| !range.contains(label) && [-AROUND, AROUND].iter().any(|turn| range.contains(&(**label + turn)));
-    let missed: Vec<f64> = labels.iter().filter(left_out).copied().collect();
+        |label: &f64| !range.contains(label) && [-AROUND, AROUND].iter().any(|turn| range.contains(&(label + turn)));
+    let missed: Vec<f64> = (0..labels.len()).map(|at| labels.number(at)).filter(left_out).collect();
     if missed.is_empty() {
         return Ok(());
     }
@@ -67,7 +65,7 @@ fn between(dim: &str, index: &Coord, start: &LabelValue, end: &LabelValue) -> Re
 }
 
 fn near(dim: &str, index: &Coord, wanted: &[LabelValue]) -> Result<()> {
-    let (low, high) = extent(&labels(index));
+    let (low, high) = index.label_index().extent_of_numbers();
     let inside = |at: f64| at >= low && at <= high;
     let turned = wanted.iter().filter_map(number).find_map(|at| {
         let other = [at - AROUND, at + AROUND].into_iter().find(|&other| inside(other))?;

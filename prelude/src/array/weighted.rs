@@ -40,7 +40,7 @@ impl DataArray {
         if !weights.dtype().is_number() {
             return bad(format!("the weights are {}; give numbers", weights.dtype()));
         }
-        if !weights.is_lazy() && weights.size() > 0 && weights.is_nan().any(())?.item()? > 0.0 {
+        if !weights.is_lazy() && weights.size() > 0 && weights.isnull().any(())?.item()? > 0.0 {
             return bad("a weight is missing (NaN); weights.fillna(0) makes it count for nothing".into());
         }
         let weights = if weights.dtype() == DType::Bool { weights.astype(DType::I64) } else { weights.clone() };
@@ -123,7 +123,7 @@ impl Weighted {
     }
 
     fn weight(&self, dims: &Dims) -> Result<DataArray> {
-        let weight = self.total(&self.array.not_nan().astype(DType::U8), dims)?;
+        let weight = self.total(&self.array.notnull().astype(DType::U8), dims)?;
         weight.where_(&weight.try_ne(0)?)
     }
 

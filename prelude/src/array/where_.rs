@@ -54,7 +54,7 @@ impl DataArray {
     /// ```
     /// use isopleth::{array::DataArray, time::date_range};
     /// let da = DataArray::new((0..60).collect::<Vec<i32>>(), "time")?.coord("time", date_range("2016-01-01", 60)?)?;
-    /// let january = da.where_drop(&da["time"].month().eq(1))?;
+    /// let january = da.where_drop(&da["time"].dt()?.month().eq(1))?;
     /// assert_eq!(january.shape(), [31]);
     /// # Ok::<(), isopleth::Error>(())
     /// ```
@@ -102,7 +102,7 @@ fn bools(condition: &DataArray) -> Result<()> {
         return Ok(());
     }
     let message = format!(
-        "the condition is an array of {}, not of bool; make one with .gt(0), .eq(…), .not_nan()",
+        "the condition is an array of {}, not of bool; make one with .gt(0), .eq(…), .notnull()",
         condition.dtype()
     );
     Err(Error::new(ErrorKind::Mismatch, message))

@@ -146,7 +146,7 @@ fn placed_otherwise(array: &DataArray) -> Result<()> {
     }
     let message = format!(
         "{} is placed by ground control points, which netCDF does not hold; reproject(…) warps it onto a grid, and \
-         drop_coord(\"{SPATIAL_REF}\") leaves pixels without a place",
+         drop_vars(\"{SPATIAL_REF}\") leaves pixels without a place",
         array.get_name().unwrap_or("the array")
     );
     Err(Error::new(ErrorKind::InvalidArgument, message))

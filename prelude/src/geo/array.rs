@@ -89,7 +89,7 @@ impl DataArray {
         }
         let other = self.get_attr("grid_mapping").and_then(Attr::as_str).filter(|name| *name != SPATIAL_REF);
         let array = match other.filter(|name| self.coords().get(name).is_some()) {
-            Some(name) => self.drop_coord(name)?.without_attr("grid_mapping"),
+            Some(name) => self.drop_vars(name)?.without_attr("grid_mapping"),
             None => self.clone(),
         };
         let placed = array.coord(SPATIAL_REF, coord)?;

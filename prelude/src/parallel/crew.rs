@@ -360,8 +360,9 @@ mod tests {
     #[test]
     fn a_job_given_by_a_thread_of_the_crew_is_done_though_all_are_at_work() {
         let crew = Crew::new("hand", 2).unwrap();
-        let done = AtomicUsize::new(0);
+        let (done, both) = (AtomicUsize::new(0), Barrier::new(2));
         crew.share(2, &|| {
+            both.wait();
             crew.share(2, &|| {
                 crew.run(2, &|| {
                     done.fetch_add(1, Ordering::Relaxed);
@@ -423,7 +424,10 @@ mod tests {
             entries.map(name).filter(|name| name.starts_with("leaves-")).count()
         };
         let crew = Crew::new("leaves", 3).unwrap();
-        crew.share(3, &|| {});
+        let all = Barrier::new(3);
+        crew.share(3, &|| {
+            all.wait();
+        });
         assert_eq!(threads(), 3);
         drop(crew);
         let begun = std::time::Instant::now();

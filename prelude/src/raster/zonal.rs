@@ -3,7 +3,7 @@
 use super::clip::Place;
 use super::planes::Planes;
 use crate::array::Operation;
-use crate::array::{Coord, DataArray};
+use crate::array::{Coord, DataArray, reductions};
 use crate::cancel;
 use crate::geo::{IntoPolygons, Polygons};
 use crate::lazy::{Plan, ReduceOp, ReduceOptions, Source};
@@ -49,31 +49,8 @@ impl DataArray {
     }
 }
 
-macro_rules! statistics {
-    ($($method:ident $op:ident $doc:literal;)*) => {
-        impl Zonal {$(
-            #[doc = $doc]
-            ///
-            /// # Errors
-            /// If the areas cannot be brought to the array's CRS, none of them has a pixel, or the element type has no
-            /// such statistic.
-            pub fn $method(&self) -> Result<DataArray> {
-                self.reduce(ReduceOp::$op, ReduceOptions::default())
-            }
-        )*}
-    };
-}
-
-statistics! {
-    mean Mean "The mean of each zone. NaN where there is no value.";
-    sum Sum "The sum of each zone. 0 where there is no value.";
-    min Min "The smallest value of each zone.";
-    max Max "The largest value of each zone.";
-    std Std "The standard deviation of each zone (divided by n).";
-    var Var "The variance of each zone (divided by n).";
-    median Median "The median of each zone.";
-    count Count "How many values of each zone are not missing.";
-}
+reductions! { numbers of_parts {Zonal, DataArray, "DataArray::new(ndarray::array![[1.0, f64::NAN, 3.0], [1.0, f64::NAN, 3.0]], [\"y\", \"x\"])?.coord(\"y\", [1.5, 0.5])?.coord(\"x\", [0.5, 1.5, 2.5])?.zonal(r#\"{\"type\": \"Polygon\", \"coordinates\": [[[0, 0], [3, 0], [3, 1], [0, 1], [0, 0]]]}\"#)?", "", "Of each zone."} }
+reductions! { truths of_parts {Zonal, DataArray, "DataArray::new(ndarray::array![[1.0, f64::NAN, 3.0], [1.0, f64::NAN, 3.0]], [\"y\", \"x\"])?.coord(\"y\", [1.5, 0.5])?.coord(\"x\", [0.5, 1.5, 2.5])?.zonal(r#\"{\"type\": \"Polygon\", \"coordinates\": [[[0, 0], [3, 0], [3, 1], [0, 1], [0, 0]]]}\"#)?", "", "Of each zone."} }
 
 impl Zonal {
     /// Counts every pixel that a zone touches, not only those whose centre lies in it.
@@ -88,6 +65,10 @@ impl Zonal {
     /// # Errors
     /// As [`mean`](Self::mean).
     pub fn reduce(&self, op: ReduceOp, options: ReduceOptions) -> Result<DataArray> {
+        self.reduce_own(op, options)
+    }
+
+    fn reduce_own(&self, op: ReduceOp, options: ReduceOptions) -> Result<DataArray> {
         let planes = Planes::of(&self.array, "zonal")?;
         let spans = Arc::new(self.spans()?);
         let few = spans.zones.iter().any(Vec::is_empty);

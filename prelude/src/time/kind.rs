@@ -86,11 +86,6 @@ impl DateKind {
         (self.split(date).1 / (seconds * self.second())) % count
     }
 
-    /// The season of a date by the initials of its months.
-    pub(crate) fn season(self, date: i64) -> &'static str {
-        ["DJF", "MAM", "JJA", "SON"][(self.month(date) % 12 / 3) as usize]
-    }
-
     /// Midnight of the first day of the month `months` after that of a date; none outside what is stored.
     pub(crate) fn start_of_month(self, date: i64, months: i64) -> Option<i64> {
         let (year, month, _) = self.civil(date);

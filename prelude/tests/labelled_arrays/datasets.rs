@@ -144,7 +144,7 @@ fn a_lazy_dataset_stays_lazy() {
     let (lazy, memory, read) = year();
     let both = |da: &DataArray| -> Result<Dataset> {
         let da = da.rename("band", "time")?.assign_coord("time", &date_range("2016-01-20", 60)?)?.name("t");
-        merge([&da, &da.isel_dim("time", 0)?.drop_coord("time")?.name("first")])?.groupby("time.month")?.mean()
+        merge([&da, &da.isel_dim("time", 0)?.drop_vars("time")?.name("first")])?.groupby("time.month")?.mean()
     };
     read.store(0, Ordering::SeqCst);
     let plan = both(&lazy).unwrap();

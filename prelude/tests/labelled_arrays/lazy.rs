@@ -104,7 +104,7 @@ fn lazy_and_in_memory_agree() {
         ("anomaly", |da| Ok(da - da.mean("band")?)),
         ("corr", |da| corr(da, &da.map(|v| v.abs().sqrt()), "band")),
         ("transpose", |da| da.transpose(["x", "band", "y"])?.max(["y"])),
-        ("count", |da| da.not_nan().sum(["x", "y"])),
+        ("count", |da| da.notnull().sum(["x", "y"])),
     ];
     let (lazy, memory, _) = year();
     for (name, steps) in cases {

@@ -15,6 +15,7 @@ mod geography;
 mod groups;
 mod integers;
 mod interop;
+mod label_index;
 mod lazy;
 mod lesson;
 mod map;

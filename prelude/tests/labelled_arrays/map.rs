@@ -93,7 +93,7 @@ fn every_resampling_gives_what_rasterio_gives() {
 #[test]
 fn integers_with_a_nodata_value_stay_integers_and_others_become_floats() {
     // i = da.fillna(0).astype("i2").rio.write_nodata(-1); i.rio.reproject("EPSG:32632", resolution=100000)
-    let whole = grid().where_else(&grid().not_nan(), 0.0).unwrap().astype(DType::I16);
+    let whole = grid().where_else(&grid().notnull(), 0.0).unwrap().astype(DType::I16);
     let options = || Reproject::new().resolution(100_000.0);
     let kept = whole.attr("_FillValue", -1).reproject_with("EPSG:32632", options()).unwrap();
     let expected =
@@ -133,7 +133,7 @@ fn a_match_has_the_labels_of_the_other() {
 
 #[test]
 fn what_cannot_be_reprojected_says_why() {
-    let bare = grid().drop_coord("spatial_ref").unwrap();
+    let bare = grid().drop_vars("spatial_ref").unwrap();
     assert!(message(bare.reproject("EPSG:3857")).contains("with_crs(\"EPSG:4326\")"));
     assert!(message(grid().rename("x", "across").unwrap().reproject(3857)).contains("y, across"));
     assert!(message(grid().isel_dim("x", [0, 1, 5]).unwrap().reproject(3857)).contains("not evenly spaced"));

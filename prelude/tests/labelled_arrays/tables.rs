@@ -36,7 +36,7 @@ fn two_dimensions_are_a_wide_table() {
 // da[0].to_dataframe().to_csv(), without the scalar time that pandas turns into the last column
 #[test]
 fn one_dimension_is_a_column_beside_its_coordinates() {
-    let day = table().isel_dim("time", 0).unwrap().drop_coord("time").unwrap();
+    let day = table().isel_dim("time", 0).unwrap().drop_vars("time").unwrap();
     let expected = "station,alt,run,t\n\"Bern, CH\",540,7,1.5\n\"a \"\"b\"\"\",260,7,\n";
     assert_eq!(written(|path| day.to_csv(path)), expected);
 }
@@ -80,7 +80,7 @@ fn a_number_and_a_coordinate_are_tables_too() {
         written(|path| table()["alt"].to_csv(path)),
         "station,alt,run\n\"Bern, CH\",540,7\n\"a \"\"b\"\"\",260,7\n"
     );
-    assert_eq!(written(|path| table()["time"].drop_coord("run")?.to_csv(path)), "time\n2016-01-01\n2016-01-02\n");
+    assert_eq!(written(|path| table()["time"].drop_vars("run")?.to_csv(path)), "time\n2016-01-01\n2016-01-02\n");
     let misnamed = DataArray::new(vec![8, 9], "x").unwrap().name("x").coord("x", [1, 2]).unwrap();
     assert_eq!(written(|path| misnamed.to_csv(path)), "x,value\n1,8\n2,9\n");
 }

@@ -248,7 +248,7 @@ fn an_array_has_the_system_of_its_grid_mapping() {
             ("standard_parallel", 70.0),
         ],
     );
-    let array = map(Array2::ones((3, 3)), 4e5, -15e5, 25_000.0, "EPSG:4326").drop_coord("spatial_ref").unwrap();
+    let array = map(Array2::ones((3, 3)), 4e5, -15e5, 25_000.0, "EPSG:4326").drop_vars("spatial_ref").unwrap();
     let named = array.coord("crs", polar.clone()).unwrap().attr("grid_mapping", "crs");
     assert!(named.crs().unwrap().contains("Stereographic"));
     let here = array.coord("spatial_ref", polar).unwrap();

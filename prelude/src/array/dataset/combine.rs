@@ -59,7 +59,7 @@ fn joined(datasets: &[Dataset], dim: &str) -> Result<Dataset> {
             arrays.extend(
                 parts
                     .into_iter()
-                    .map(|part| if part.coords().get(dim).is_some() { part.drop_coord(dim) } else { Ok(part) })
+                    .map(|part| if part.coords().get(dim).is_some() { part.drop_vars(dim) } else { Ok(part) })
                     .collect::<Result<Vec<_>>>()?,
             );
         }

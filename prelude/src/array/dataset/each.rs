@@ -1,14 +1,15 @@
 //! Groups, windows, runs, bins of time and weights of a dataset: those of each array that has the dimension.
 
-use super::reduce::nothing_left;
+use super::reduce::{has_meaning, nothing_left};
 use super::{Dataset, named};
 use crate::Result;
 use crate::array::data_array::DataArray;
 use crate::array::group::{Bins, GroupBy, Resample};
 use crate::array::names::{Dims, not_found};
 use crate::array::quantile::Shares;
+use crate::array::reductions::reductions;
 use crate::array::{Coarsen, Rolling, Weighted};
-use crate::lazy::{BinaryOp, ReduceOp};
+use crate::lazy::{BinaryOp, ReduceOp, ReduceOptions};
 use crate::time::Edge;
 use crate::values::DType;
 use std::fmt;
@@ -148,54 +149,110 @@ impl<T> Each<T> {
     }
 }
 
-macro_rules! methods {
-    ($($of:ident: $($method:ident $op:ident)*;)*) => {$(
+/// What is reduced without being told over which dimensions.
+trait Parts {
+    fn reduce_own(&self, op: ReduceOp, options: ReduceOptions) -> Result<DataArray>;
+
+    /// Whether the reduction has a meaning for elements of this type; arrays of other types are left out.
+    fn fits(op: ReduceOp, dtype: DType) -> bool {
+        has_meaning(op, dtype)
+    }
+}
+
+impl Parts for GroupBy {
+    fn reduce_own(&self, op: ReduceOp, options: ReduceOptions) -> Result<DataArray> {
+        self.reduce_own(op, options)
+    }
+}
+
+impl Parts for Resample {
+    fn reduce_own(&self, op: ReduceOp, options: ReduceOptions) -> Result<DataArray> {
+        self.reduce_own(op, options)
+    }
+}
+
+impl Parts for Coarsen {
+    fn reduce_own(&self, op: ReduceOp, options: ReduceOptions) -> Result<DataArray> {
+        self.reduce_own(op, options)
+    }
+}
+
+impl Parts for Rolling {
+    fn reduce_own(&self, op: ReduceOp, options: ReduceOptions) -> Result<DataArray> {
+        self.reduce_own(op, options)
+    }
+
+    /// Windows have numbers alone.
+    fn fits(op: ReduceOp, dtype: DType) -> bool {
+        op == ReduceOp::Count || dtype.is_number()
+    }
+}
+
+#[allow(private_bounds)] // nobody else has parts
+impl<T: Parts> Each<T> {
+    /// `op` of the parts of each array, with options. Arrays of types for which it has no meaning are left out.
+    ///
+    /// # Errors
+    /// As for the reduction of an array's parts, and when no array is left.
+    pub fn reduce(&self, op: ReduceOp, options: ReduceOptions) -> Result<Dataset> {
+        self.reduce_own(op, options)
+    }
+
+    fn reduce_own(&self, op: ReduceOp, options: ReduceOptions) -> Result<Dataset> {
+        self.put_together(op.name(), &|dtype| T::fits(op, dtype), &|_, own| own.reduce_own(op, options))
+    }
+}
+
+reductions! { numbers of_parts {Each<GroupBy>, Dataset, "Dataset::new([&da.coord(\"zone\", Coord::along([\"x\"], [7, 7, 7]))?])?.groupby(\"zone\")?", "[\"rain\"]", "Of each group of each array that has the dimension."} }
+reductions! { truths of_parts {Each<GroupBy>, Dataset, "Dataset::new([&da.coord(\"zone\", Coord::along([\"x\"], [7, 7, 7]))?])?.groupby(\"zone\")?", "[\"rain\"]", "Of each group of each array that has the dimension."} }
+reductions! { ends of_parts {Each<GroupBy>, Dataset, "Dataset::new([&da.coord(\"zone\", Coord::along([\"x\"], [7, 7, 7]))?])?.groupby(\"zone\")?", "[\"rain\"]", "Of each group of each array that has the dimension."} }
+reductions! { places of_parts {Each<GroupBy>, Dataset, "Dataset::new([&da.coord(\"zone\", Coord::along([\"x\"], [7, 7, 7]))?])?.groupby(\"zone\")?", "[\"rain\"]", "Of each group of each array that has the dimension."} }
+reductions! { numbers of_parts {Each<Resample>, Dataset, "Dataset::new([&da.rename(\"x\", \"time\")?.coord(\"time\", isopleth::time::date_range(\"2016-01-01\", 3)?)?])?.resample(\"time\", \"MS\")?", "[\"rain\"]", "Of each bin of time of each array that has the dimension."} }
+reductions! { truths of_parts {Each<Resample>, Dataset, "Dataset::new([&da.rename(\"x\", \"time\")?.coord(\"time\", isopleth::time::date_range(\"2016-01-01\", 3)?)?])?.resample(\"time\", \"MS\")?", "[\"rain\"]", "Of each bin of time of each array that has the dimension."} }
+reductions! { ends of_parts {Each<Resample>, Dataset, "Dataset::new([&da.rename(\"x\", \"time\")?.coord(\"time\", isopleth::time::date_range(\"2016-01-01\", 3)?)?])?.resample(\"time\", \"MS\")?", "[\"rain\"]", "Of each bin of time of each array that has the dimension."} }
+reductions! { places of_parts {Each<Resample>, Dataset, "Dataset::new([&da.rename(\"x\", \"time\")?.coord(\"time\", isopleth::time::date_range(\"2016-01-01\", 3)?)?])?.resample(\"time\", \"MS\")?", "[\"rain\"]", "Of each bin of time of each array that has the dimension."} }
+reductions! { numbers of_parts {Each<Rolling>, Dataset, "Dataset::new([&da])?.rolling(\"x\", 3)?.min_periods(1)", "[\"rain\"].tail(\"x\", 1)?", "Of each window of each array that has the dimension, as a float."} }
+reductions! { places of_parts {Each<Rolling>, Dataset, "Dataset::new([&da])?.rolling(\"x\", 3)?.min_periods(1)", "[\"rain\"].tail(\"x\", 1)?", "Of each window of each array that has the dimension, as a float."} }
+reductions! { numbers of_parts {Each<Coarsen>, Dataset, "Dataset::new([&da])?.coarsen([(\"x\", 3)])?", "[\"rain\"]", "Of each run of each array that has the dimensions."} }
+reductions! { truths of_parts {Each<Coarsen>, Dataset, "Dataset::new([&da])?.coarsen([(\"x\", 3)])?", "[\"rain\"]", "Of each run of each array that has the dimensions."} }
+
+/// Methods of the parts of arrays, without arguments, for those of a dataset.
+macro_rules! of_each {
+    ($($of:ident: $($method:ident)*;)*) => {$(
         impl Each<$of> {$(
-            #[doc = concat!("[`", stringify!($of), "::", stringify!($method), "`] of each array. Arrays of types for which it has no meaning are left out.")]
+            #[doc = concat!("[`", stringify!($of), "::", stringify!($method), "`] of each array that holds numbers.")]
             ///
             /// # Errors
             #[doc = concat!("As for [`", stringify!($of), "::", stringify!($method), "`].")]
             pub fn $method(&self) -> Result<Dataset> {
-                let fits = |dtype| fits::$of(ReduceOp::$op, dtype);
-                self.put_together(stringify!($method), &fits, &|_, own| own.$method())
+                self.put_together(stringify!($method), &DType::is_number, &|_, own| own.$method())
             }
         )*}
     )*};
 }
 
-methods! {
-    GroupBy: mean Mean sum Sum min Min max Max std Std var Var median Median count Count any Any all All prod Prod
-        first First last Last;
-    Resample: mean Mean sum Sum min Min max Max std Std var Var median Median count Count any Any all All prod Prod
-        first First last Last;
-    Rolling: mean Mean sum Sum prod Prod min Min max Max std Std var Var median Median count Count;
-    Coarsen: mean Mean sum Sum min Min max Max;
+of_each! {
+    GroupBy: idxmin idxmax cumsum cumprod;
+    Resample: idxmin idxmax cumsum cumprod;
 }
 
-/// The types for which a reduction of each kind has a meaning.
-#[allow(non_snake_case)] // called as the types whose reductions they are of
-mod fits {
-    use super::super::reduce::has_meaning;
-    use crate::lazy::ReduceOp;
-    use crate::values::DType;
-
-    pub(super) fn GroupBy(op: ReduceOp, dtype: DType) -> bool {
-        has_meaning(op, dtype)
-    }
-
-    pub(super) fn Resample(op: ReduceOp, dtype: DType) -> bool {
-        has_meaning(op, dtype)
-    }
-
-    pub(super) fn Coarsen(op: ReduceOp, dtype: DType) -> bool {
-        has_meaning(op, dtype)
-    }
-
-    /// Windows have numbers alone.
-    pub(super) fn Rolling(op: ReduceOp, dtype: DType) -> bool {
-        op == ReduceOp::Count || dtype.is_number()
-    }
+/// Quantiles of the parts of arrays, for those of a dataset.
+macro_rules! quantiles {
+    ($($of:ident)*) => {$(
+        impl Each<$of> {
+            #[doc = concat!("[`", stringify!($of), "::quantile`] of each array that holds numbers.")]
+            ///
+            /// # Errors
+            #[doc = concat!("As for [`", stringify!($of), "::quantile`].")]
+            pub fn quantile(&self, shares: impl Into<Shares>) -> Result<Dataset> {
+                let shares = shares.into();
+                self.put_together("quantile", &DType::is_number, &|_, own| own.quantile(shares.clone()))
+            }
+        }
+    )*};
 }
+
+quantiles! { GroupBy Resample Rolling }
 
 macro_rules! weighted {
     ($($method:ident)*) => {
@@ -211,7 +268,7 @@ macro_rules! weighted {
     };
 }
 
-weighted! { mean sum sum_of_weights std var }
+weighted! { mean sum sum_of_weights sum_of_squares std var }
 
 impl Each<Weighted> {
     fn over(&self, what: &str, dims: &Dims, f: &dyn Fn(&Weighted, Dims) -> Result<DataArray>) -> Result<Dataset> {
@@ -233,15 +290,6 @@ impl Each<GroupBy> {
     /// When `f` fails, or its results do not fit together.
     pub fn map(&self, f: impl Fn(DataArray) -> Result<DataArray>) -> Result<Dataset> {
         self.put_together("map", &|_| true, &|_, own| own.map(&f))
-    }
-
-    /// [`GroupBy::quantile`] of each array.
-    ///
-    /// # Errors
-    /// As for [`GroupBy::quantile`].
-    pub fn quantile(&self, shares: impl Into<Shares>) -> Result<Dataset> {
-        let shares = shares.into();
-        self.put_together("quantile", &DType::is_number, &|_, own| own.quantile(shares.clone()))
     }
 
     /// `op` of each element and the element of `other` that has the label of its group; see [`GroupBy::binary`]. Arrays

@@ -46,16 +46,28 @@ impl Dataset {
     ///
     /// # Errors
     /// Only when Stop was pressed.
-    pub fn is_nan(&self) -> Result<Self> {
-        self.each(&|array| Ok(array.is_nan()))
+    pub fn isnull(&self) -> Result<Self> {
+        self.each(&|array| Ok(array.isnull()))
     }
 
     /// Where an element of each array is there.
     ///
     /// # Errors
     /// Only when Stop was pressed.
+    pub fn notnull(&self) -> Result<Self> {
+        self.each(&|array| Ok(array.notnull()))
+    }
+
+    /// [`isnull`](Self::isnull) under another name.
+    #[doc(hidden)]
+    pub fn is_nan(&self) -> Result<Self> {
+        self.isnull()
+    }
+
+    /// [`notnull`](Self::notnull) under another name.
+    #[doc(hidden)]
     pub fn not_nan(&self) -> Result<Self> {
-        self.each(&|array| Ok(array.not_nan()))
+        self.notnull()
     }
 
     /// Each array with `value` where elements are missing; see [`DataArray::fillna`].

@@ -4,6 +4,7 @@ use super::Dataset;
 use crate::array::data_array::DataArray;
 use crate::array::names::Dims;
 use crate::array::quantile::Shares;
+use crate::array::reductions::reductions;
 use crate::lazy::{ReduceOp, ReduceOptions};
 use crate::values::DType;
 use crate::{Error, ErrorKind, Result};
@@ -55,10 +56,39 @@ impl Dataset {
     /// # Errors
     /// When no array has such a dimension, or a share is not between 0 and 1.
     pub fn quantile(&self, shares: impl Into<Shares>, dims: impl Into<Dims>) -> Result<Self> {
+        self.quantile_with(shares, dims, ReduceOptions::default())
+    }
+
+    /// [`quantile`](Self::quantile) with options.
+    ///
+    /// # Errors
+    /// As for [`quantile`](Self::quantile).
+    pub fn quantile_with(
+        &self,
+        shares: impl Into<Shares>,
+        dims: impl Into<Dims>,
+        options: ReduceOptions,
+    ) -> Result<Self> {
         let shares = shares.into();
         self.over("quantile", &dims.into(), &DType::is_number, &|array, own| {
-            array.quantile(shares.clone(), own.clone())
+            array.quantile_with(shares.clone(), own.clone(), options)
         })
+    }
+
+    /// The running sum of each array along those of `dims` that it has; see [`DataArray::cumsum`].
+    ///
+    /// # Errors
+    /// When no array has such a dimension.
+    pub fn cumsum(&self, dims: impl Into<Dims>) -> Result<Self> {
+        self.over("cumsum", &dims.into(), &DType::is_number, &|array, own| array.cumsum(own.clone()))
+    }
+
+    /// The running product of each array along those of `dims` that it has; see [`DataArray::cumprod`].
+    ///
+    /// # Errors
+    /// When no array has such a dimension.
+    pub fn cumprod(&self, dims: impl Into<Dims>) -> Result<Self> {
+        self.over("cumprod", &dims.into(), &DType::is_number, &|array, own| array.cumprod(own.clone()))
     }
 }
 
@@ -88,35 +118,10 @@ pub(super) fn nothing_left(what: &str, ds: &Dataset) -> Error {
     Error::new(ErrorKind::Mismatch, message)
 }
 
-macro_rules! reductions {
-    ($($method:ident $op:ident $what:literal;)*) => {
-        impl Dataset {$(
-            #[doc = concat!($what, " of each array over `dims`; see [`DataArray::", stringify!($method), "`]. Arrays without the dimensions stay.")]
-            ///
-            /// # Errors
-            /// When no array has such a dimension.
-            pub fn $method(&self, dims: impl Into<Dims>) -> Result<Self> {
-                self.reduce_dims(ReduceOp::$op, &dims.into(), ReduceOptions::default())
-            }
-        )*}
-    };
-}
-
-reductions! {
-    mean Mean "The mean";
-    sum Sum "The sum";
-    min Min "The smallest value";
-    max Max "The largest value";
-    std Std "The standard deviation";
-    var Var "The variance";
-    median Median "The median";
-    count Count "The number of values";
-    prod Prod "The product";
-    any Any "Whether any element is true,";
-    all All "Whether all elements are true,";
-    argmin ArgMin "The position of the first smallest value";
-    argmax ArgMax "The position of the first largest value";
-}
+reductions! { numbers over_dims {Dataset, "Dataset::new([&da])?", "[\"rain\"]", "Arrays without any of `dims` stay; `()` is all dimensions."} }
+reductions! { truths over_dims {Dataset, "Dataset::new([&da])?", "[\"rain\"]", "Arrays without any of `dims` stay; `()` is all dimensions."} }
+reductions! { ends over_dims {Dataset, "Dataset::new([&da])?", "[\"rain\"]", "Along one dimension; arrays without it stay."} }
+reductions! { places over_dims {Dataset, "Dataset::new([&da])?", "[\"rain\"]", "Along one dimension; arrays without it stay."} }
 
 /// Methods of arrays along one dimension, for every array that has it.
 macro_rules! along {
@@ -134,12 +139,8 @@ macro_rules! along {
 }
 
 along! {
-    first() "The first value that is not missing";
-    last() "The last value that is not missing";
     idxmin() "The label of the smallest value";
     idxmax() "The label of the largest value";
-    cumsum() "The running sum";
-    cumprod() "The running product";
     diff(n: usize) "The differences of neighbours, `n` times over";
     shift(n: i64) "The values moved by `n` positions";
     roll(n: i64) "Values and labels turned by `n` positions";

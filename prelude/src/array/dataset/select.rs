@@ -3,21 +3,68 @@
 use super::Dataset;
 use crate::array::coord::Coord;
 use crate::array::data_array::DataArray;
-use crate::array::index::{Index, Label};
+use crate::array::index::{Index, Indices, IntoIndices, Label};
 use crate::array::names::Dims;
 use crate::array::operand::Operand;
 use crate::array::search::Method;
+use crate::array::select_options::SelectOptions;
 use crate::lazy::{ReduceOp, ReduceOptions};
 use crate::{Error, ErrorKind, Result};
 
 impl Dataset {
-    /// The part at these positions, by dimension: `ds.isel([("time", 0.into()), ("x", (2..5).into())])?`.
+    /// The part at these positions, by dimension: `ds.isel(isel! { time: 0, x: 2..5 })?`. Arrays without a dimension stay
+    /// whole along it.
     ///
     /// # Errors
-    /// When no array has a dimension, or a position lies outside it.
-    pub fn isel<'a>(&self, indices: impl AsRef<[(&'a str, Index)]>) -> Result<Self> {
-        let one = |ds: Self, (dim, index): &(&str, Index)| ds.along(dim, &|array| array.isel_one(dim, index));
-        indices.as_ref().iter().try_fold(self.clone(), one)
+    /// When no array has a dimension, a position lies outside it, or positions are given by axis (`s![..]`): the arrays of
+    /// a dataset need not have the same.
+    pub fn isel(&self, indices: impl IntoIndices) -> Result<Self> {
+        self.isel_by(indices.into_indices(), SelectOptions::default())
+    }
+
+    /// [`isel`](Self::isel) with options; see [`DataArray::isel_with`].
+    ///
+    /// # Errors
+    /// As for [`isel`](Self::isel) and [`DataArray::isel_with`].
+    pub fn isel_with(&self, indices: impl IntoIndices, options: SelectOptions) -> Result<Self> {
+        self.isel_by(indices.into_indices(), options)
+    }
+
+    fn isel_by(&self, indices: Indices, options: SelectOptions) -> Result<Self> {
+        let Indices::ByDim(indices) = indices else {
+            let message = "isel of a dataset: its arrays need not have the same axes, so name the dimensions: \
+                           isel! { time: 0, x: 2..5 }";
+            return Err(Error::new(ErrorKind::InvalidArgument, message));
+        };
+        indices.iter().try_for_each(|(dim, _)| self.check(dim)).map_err(|error| error.context("isel"))?;
+        self.each(&|array| {
+            let own = indices.iter().filter(|(dim, _)| array.axis_of(dim).is_some()).cloned().collect();
+            array.isel_by(&Indices::ByDim(own), options)
+        })
+    }
+
+    /// The part at the given positions of one dimension; arrays without it stay whole.
+    ///
+    /// # Errors
+    /// When no array has the dimension, or a position lies outside it.
+    pub fn isel_dim(&self, dim: &str, index: impl Into<Index>) -> Result<Self> {
+        self.isel([(dim, index.into())])
+    }
+
+    /// The part of each array with these labels: `ds.sel(sel! { x: -30.0..=19.0 })?`; see [`DataArray::sel`].
+    ///
+    /// # Errors
+    /// When no array has a dimension, or a label is not there.
+    pub fn sel<'a>(&self, labels: impl AsRef<[(&'a str, Label)]>) -> Result<Self> {
+        self.sel_by(labels.as_ref(), SelectOptions::default())
+    }
+
+    /// [`sel`](Self::sel) with options; see [`DataArray::sel_with`].
+    ///
+    /// # Errors
+    /// As for [`sel`](Self::sel) and [`DataArray::sel_with`].
+    pub fn sel_with<'a>(&self, labels: impl AsRef<[(&'a str, Label)]>, options: SelectOptions) -> Result<Self> {
+        self.sel_by(labels.as_ref(), options)
     }
 
     /// [`sel`](Self::sel) along one dimension.
@@ -25,8 +72,7 @@ impl Dataset {
     /// # Errors
     /// When no array has the dimension, or a label is not there.
     pub fn sel_dim(&self, dim: &str, label: impl Into<Label>) -> Result<Self> {
-        let label = label.into();
-        self.along(dim, &|array| array.sel_dim(dim, label.clone()))
+        self.sel_by(&[(dim, label.into())], SelectOptions::default())
     }
 
     /// The part of each array whose labels are nearest to those given; see [`DataArray::sel_nearest`].
@@ -34,25 +80,26 @@ impl Dataset {
     /// # Errors
     /// When no array has a dimension, or a range is given.
     pub fn sel_nearest<'a>(&self, labels: impl AsRef<[(&'a str, Label)]>) -> Result<Self> {
-        self.sel_by(labels.as_ref(), Method::Nearest, None)
+        self.sel_by(labels.as_ref(), SelectOptions::new().method(Method::Nearest))
     }
 
-    /// [`sel`](Self::sel) for labels that are not there exactly; see [`DataArray::sel_method`].
-    ///
-    /// # Errors
-    /// When no array has a dimension, or no label is near enough.
+    /// [`sel_with`](Self::sel_with) a method and a tolerance.
+    #[doc(hidden)]
     pub fn sel_method<'a>(
         &self,
         labels: impl AsRef<[(&'a str, Label)]>,
         method: Method,
         tolerance: impl Into<Option<f64>>,
     ) -> Result<Self> {
-        self.sel_by(labels.as_ref(), method, tolerance.into())
+        self.sel_by(labels.as_ref(), SelectOptions { method, tolerance: tolerance.into(), drop: false })
     }
 
-    fn sel_by(&self, labels: &[(&str, Label)], method: Method, tolerance: Option<f64>) -> Result<Self> {
-        labels.iter().try_fold(self.clone(), |ds, (dim, label)| {
-            ds.along(dim, &|array| array.sel_method([(*dim, label.clone())], method, tolerance))
+    fn sel_by(&self, labels: &[(&str, Label)], options: SelectOptions) -> Result<Self> {
+        labels.iter().try_for_each(|(dim, _)| self.check(dim)).map_err(|error| error.context("sel"))?;
+        self.each(&|array| {
+            let own: Vec<(&str, Label)> =
+                labels.iter().filter(|(dim, _)| array.axis_of(dim).is_some()).cloned().collect();
+            array.sel_by(&own, options)
         })
     }
 
@@ -165,10 +212,10 @@ impl Dataset {
         };
         names.iter().try_fold(self.clone(), |ds, name| {
             if ds.coords.get(name).is_none() {
-                return ds.drop(name);
+                return ds.without_array(name);
             }
             ds.each(&|array| {
-                if array.coords().get(name).is_some() { array.drop_coord(name) } else { Ok(array.clone()) }
+                if array.coords().get(name).is_some() { array.drop_vars(name) } else { Ok(array.clone()) }
             })
         })
     }

@@ -3,7 +3,6 @@
 use super::GroupBy;
 use crate::array::coord::Coord;
 use crate::array::data_array::DataArray;
-use crate::array::labels::Labels;
 use crate::array::names::not_found;
 use crate::array::operand::{Operand, binary};
 use crate::array::select::list;
@@ -32,8 +31,8 @@ impl GroupBy {
         let index = other
             .index_of(name)
             .ok_or_else(|| not_found("coordinate", name, other.coords().names()).context("the other array"))?;
-        let (own, theirs) = (Labels::of(&groups.labels), Labels::of(index.values()));
-        let places = theirs.positions_of(&own).ok_or_else(|| {
+        let (own, theirs) = (groups.labels.label_index(), index.label_index());
+        let places = theirs.positions_of(own).ok_or_else(|| {
             let message = format!("the groups of {name:?} have {}, the other array {}", own.kind(), theirs.kind());
             Error::new(ErrorKind::Mismatch, message)
         })?;
@@ -61,7 +60,7 @@ impl GroupBy {
         };
         let mut spread = other.take(axis, &taken)?;
         if name == dim {
-            spread = spread.drop_coord(name)?;
+            spread = spread.drop_vars(name)?;
         } else {
             // What lies along the groups' dimension but its labels would clash with what lies along the array's.
             let along = |coord: &&Coord| !coord.dims().contains(name);
@@ -73,7 +72,7 @@ impl GroupBy {
             return Ok(result);
         }
         let codes: Vec<usize> = groups.codes.iter().copied().flatten().collect();
-        let labels = groups.coord().index(&[list(&codes)], vec![dim.clone()])?;
+        let labels = groups.labels.index(&[list(&codes)], vec![dim.clone()])?;
         result.coord(name, labels)
     }
 }

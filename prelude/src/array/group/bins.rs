@@ -71,12 +71,12 @@ impl Bins {
 
     pub(super) fn groups(&self, key: &Key) -> Result<Groups> {
         self.check()?;
-        let dtype = key.values.dtype();
+        let dtype = key.labels.dtype();
         if !dtype.is_number() {
             let message = format!("{:?} holds {dtype}; bins are for numbers (resample groups dates)", key.name);
             return Err(Error::new(ErrorKind::Mismatch, message));
         }
-        let values: Vec<f64> = key.values.cast(DType::F64).to_vec()?;
+        let values: Vec<f64> = key.labels.values().cast(DType::F64).to_vec()?;
         let codes = values.iter().map(|&value| self.bin(value)).collect();
         let labels = self.labels.clone().unwrap_or_else(|| {
             let closed = |pair: &[f64]| match self.right {
@@ -85,7 +85,8 @@ impl Bins {
             };
             self.edges.windows(2).map(closed).collect()
         });
-        Ok(Groups::new(&key.dim, &format!("{}_bins", key.name), Values::from(labels), codes)?.with_attrs(&key.attrs))
+        Ok(Groups::new(&key.dim, &format!("{}_bins", key.name), Values::from(labels), codes)?
+            .with_attrs(key.labels.attrs()))
     }
 
     fn bin(&self, value: f64) -> Option<usize> {

@@ -50,14 +50,12 @@ struct Groups {
     dim: String,
     /// What the groups are called: the dimension that takes its place.
     name: String,
-    /// One label per group, ascending (bins: in their order).
-    labels: Values,
+    /// One label per group, ascending (bins: in their order): the coordinate along the dimension of their name.
+    labels: Coord,
     /// The group of each position; `None` where the label is missing or in no bin.
     codes: Vec<Option<usize>>,
     /// The positions of each group, ascending.
     positions: Vec<Vec<usize>>,
-    /// What is said of the coordinate that the labels come from is said of theirs.
-    attrs: Attrs,
 }
 
 impl Groups {
@@ -76,33 +74,29 @@ impl Groups {
             );
             return Err(Error::new(ErrorKind::InvalidArgument, message));
         }
-        Ok(Self { dim: dim.to_owned(), name: name.to_owned(), labels, codes, positions, attrs: Attrs::default() })
+        let labels = Coord::named(name, [name.to_owned()], labels, Attrs::default());
+        Ok(Self { dim: dim.to_owned(), name: name.to_owned(), labels, codes, positions })
     }
 
     /// Equal labels are one group, missing ones none; the groups are in ascending order.
     fn of_labels(key: &Key) -> Result<Self> {
-        let Key { dim, name, values, attrs } = key;
-        let labels = Labels::of(values);
-        let missing = super::group::key::missing(values);
-        let order: Vec<usize> = labels.sorted().into_iter().filter(|&at| !missing[at]).collect();
+        let Key { dim, name, labels: coord } = key;
+        let labels = coord.label_index();
         let mut codes = vec![None; labels.len()];
         let mut firsts: Vec<usize> = Vec::new();
-        for at in order {
+        for &at in labels.sorted().iter().filter(|&&at| !labels.is_missing(at)) {
             if firsts.last().is_none_or(|&first| labels.compare_two(first, at).is_ne()) {
                 firsts.push(at);
             }
             codes[at] = Some(firsts.len() - 1);
         }
-        Ok(Self::new(dim, name, values.index(&[super::select::list(&firsts)])?, codes)?.with_attrs(attrs))
+        Ok(Self::new(dim, name, coord.values().index(&[super::select::list(&firsts)])?, codes)?
+            .with_attrs(coord.attrs()))
     }
 
+    /// What is said of the coordinate that the labels come from is said of theirs.
     fn with_attrs(self, attrs: &Attrs) -> Self {
-        Self { attrs: attrs.clone(), ..self }
-    }
-
-    /// The coordinate of the groups, along the dimension of their name.
-    fn coord(&self) -> Coord {
-        Coord::named(&self.name, [self.name.clone()], self.labels.clone(), self.attrs.clone())
+        Self { labels: self.labels.with_attrs(attrs.clone()), ..self }
     }
 }
 
@@ -216,18 +210,31 @@ impl GroupBy {
         let keep = |result: &DataArray| result.axis_of(dim).is_some();
         if name == dim || !results.iter().all(keep) {
             let labels = super::select::list(&filled);
-            let labels = self.groups.coord().index(&[labels], vec![name.clone()])?;
+            let labels = self.groups.labels.index(&[labels], vec![name.clone()])?;
             let results: Vec<DataArray> = results
                 .iter()
                 .map(
                     |result| {
-                        if result.coords().get(name).is_some() { result.drop_coord(name) } else { Ok(result.clone()) }
+                        if result.coords().get(name).is_some() { result.drop_vars(name) } else { Ok(result.clone()) }
                     },
                 )
                 .collect::<Result<_>>()?;
             return super::concat::concat(&results, name)?.coord(name, &labels);
         }
-        let joined = super::concat::concat(&results, dim)?;
+        self.in_order(&results, &filled)
+    }
+
+    /// `f` of each group, whose results keep their positions, in the array's own order.
+    fn joined(&self, f: &dyn Fn(DataArray) -> Result<DataArray>) -> Result<DataArray> {
+        let filled: Vec<usize> = (0..self.len()).filter(|&group| !self.groups.positions[group].is_empty()).collect();
+        let results: Vec<DataArray> = filled.iter().map(|&group| f(self.group(group)?)).collect::<Result<_>>()?;
+        self.in_order(&results, &filled)
+    }
+
+    /// The results of the groups `filled`, put together in the array's own order.
+    fn in_order(&self, results: &[DataArray], filled: &[usize]) -> Result<DataArray> {
+        let Groups { dim, positions, .. } = &*self.groups;
+        let joined = super::concat::concat(results, dim)?;
         let order: Vec<usize> = filled.iter().flat_map(|&group| positions[group].iter().copied()).collect();
         let axis = joined.axis(dim)?;
         if joined.shape()[axis] != order.len() {
@@ -244,15 +251,14 @@ impl GroupBy {
     }
 
     fn label(&self, group: usize) -> LabelValue {
-        let labels = &self.groups.labels;
-        match Labels::of(labels) {
+        match &**self.groups.labels.label_index() {
             Labels::Int(labels) => LabelValue::Int(labels[group]),
             Labels::Large(labels) => LabelValue::Large(labels[group]),
             Labels::Float(labels) => LabelValue::Float(labels[group]),
             Labels::Even(range) => LabelValue::Float(range.at(group)),
             Labels::Time(DateKind::Nanoseconds, labels) => LabelValue::Time(DateTime::from_nanoseconds(labels[group])),
             Labels::Time(DateKind::Cf(calendar), labels) => {
-                LabelValue::CfTime(CfTime::from_microseconds(calendar, labels[group]))
+                LabelValue::CfTime(CfTime::from_microseconds(*calendar, labels[group]))
             }
             Labels::Text(labels) => LabelValue::Text(labels[group].as_str().unwrap_or_default().to_owned()),
         }
@@ -270,7 +276,7 @@ fn order_of(array: &DataArray, like: &DataArray) -> Vec<String> {
 /// `GroupBy of "temp" along "time": 12 groups "month" with labels 1, 2, 3, …, 12`.
 impl fmt::Debug for GroupBy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let labels = Labels::of(&self.groups.labels);
+        let labels = self.groups.labels.label_index();
         let text = |range: std::ops::Range<usize>| range.map(|at| labels.text(at)).collect::<Vec<_>>().join(", ");
         let labels = match labels.len() {
             many @ 9.. => format!("{}, …, {}", text(0..4), text(many - 2..many)),

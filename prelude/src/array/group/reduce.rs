@@ -1,15 +1,15 @@
 //! Reductions of groups: each a reduction of the positions of its group, side by side along the groups' dimension.
 
-use super::GroupBy;
+use super::{GroupBy, Resample};
 use crate::Result;
 use crate::array::align::reindex;
 use crate::array::coord::Coord;
 use crate::array::coords::Coords;
 use crate::array::data_array::DataArray;
-use crate::array::labels::Labels;
 use crate::array::names::Dims;
 use crate::array::operation::Operation;
 use crate::array::quantile::Shares;
+use crate::array::reductions::reductions;
 use crate::array::select::list;
 use crate::lazy::{AxisIndex, Plan, ReduceOp, ReduceOptions};
 use crate::{Error, ErrorKind};
@@ -37,10 +37,6 @@ impl GroupBy {
         self.reduced(&each, dims, &[]).map_err(|error| error.context(format!("groupby {}", op.name())))
     }
 
-    pub(super) fn over_group(&self, op: ReduceOp) -> Result<DataArray> {
-        self.reduce_dims(op, &Dims::Names(vec![self.groups.dim.clone()]), ReduceOptions::default())
-    }
-
     /// The value of each group below which a share of its values lie; several shares make a last dimension `quantile`.
     ///
     /// ```
@@ -53,11 +49,19 @@ impl GroupBy {
     /// # Errors
     /// When a share is not between 0 and 1, or the array holds dates or text.
     pub fn quantile(&self, shares: impl Into<Shares>) -> Result<DataArray> {
-        self.quantiles(&shares.into()).map_err(|error| error.context("groupby quantile"))
+        self.quantile_with(shares, ReduceOptions::default())
     }
 
-    fn quantiles(&self, shares: &Shares) -> Result<DataArray> {
-        let each = |part: Plan, axes: &[usize]| part.quantile(shares.values(), axes, ReduceOptions::default());
+    /// [`quantile`](Self::quantile) with options: `ReduceOptions::new().skipna(false)` lets missing values through.
+    ///
+    /// # Errors
+    /// As for [`quantile`](Self::quantile).
+    pub fn quantile_with(&self, shares: impl Into<Shares>, options: ReduceOptions) -> Result<DataArray> {
+        self.quantiles(&shares.into(), options).map_err(|error| error.context("groupby quantile"))
+    }
+
+    fn quantiles(&self, shares: &Shares, options: ReduceOptions) -> Result<DataArray> {
+        let each = |part: Plan, axes: &[usize]| part.quantile(shares.values(), axes, options);
         let dims = Dims::Names(vec![self.groups.dim.clone()]);
         let result = self.reduced(&each, &dims, &["quantile"])?;
         let result = result.coord("quantile", shares.values())?;
@@ -139,54 +143,129 @@ impl GroupBy {
             !coord.dims().iter().any(gone) && coord.name() != groups.name && !added.contains(&coord.name())
         };
         let mut coords: Vec<Coord> = array.coords().iter().filter(stays).cloned().collect();
-        let labels = groups.coord();
-        let index = labels.with_values(labels.dims().to_vec(), labels.values().index(&[list(&filled)])?);
+        let labels = &groups.labels;
+        let all = filled.len() == groups.positions.len();
+        let index = if all { labels.clone() } else { labels.index(&[list(&filled)], labels.dims().to_vec())? };
         coords.push(index.clone());
         let coords = Coords::new(coords, &kept);
         let result = array.with_parts(Operation::Reduce, kept, plan, coords.to_vec());
-        if filled.len() == groups.positions.len() {
+        if all {
             return Ok(result);
         }
-        reindex(&result, place, index, &Labels::of(labels.values()), &labels)
+        reindex(&result, place, index, labels.label_index(), labels)
     }
 }
 
-macro_rules! reductions {
-    ($($method:ident $op:ident $doc:literal;)*) => {
-        impl GroupBy {$(
-            #[doc = concat!($doc, " of each group along the grouped dimension. Missing values are skipped.")]
-            ///
-            /// # Errors
-            /// When the element type has no such reduction.
-            pub fn $method(&self) -> Result<DataArray> {
-                self.over_group(ReduceOp::$op)
-            }
-        )*}
+reductions! { numbers of_parts {GroupBy, DataArray, "da.coord(\"zone\", Coord::along([\"x\"], [7, 7, 7]))?.groupby(\"zone\")?", "", "Of each group, along the grouped dimension; groups without any position are missing, and positions count within a group."} }
+reductions! { truths of_parts {GroupBy, DataArray, "da.coord(\"zone\", Coord::along([\"x\"], [7, 7, 7]))?.groupby(\"zone\")?", "", "Of each group, along the grouped dimension; groups without any position are missing, and positions count within a group."} }
+reductions! { ends of_parts {GroupBy, DataArray, "da.coord(\"zone\", Coord::along([\"x\"], [7, 7, 7]))?.groupby(\"zone\")?", "", "Of each group, along the grouped dimension; groups without any position are missing, and positions count within a group."} }
+reductions! { places of_parts {GroupBy, DataArray, "da.coord(\"zone\", Coord::along([\"x\"], [7, 7, 7]))?.groupby(\"zone\")?", "", "Of each group, along the grouped dimension; groups without any position are missing, and positions count within a group."} }
+reductions! { numbers of_parts {Resample, DataArray, "da.rename(\"x\", \"time\")?.coord(\"time\", isopleth::time::date_range(\"2016-01-01\", 3)?)?.resample(\"time\", \"MS\")?", "", "Of each bin of time; bins without any date are missing, and positions count within a bin."} }
+reductions! { truths of_parts {Resample, DataArray, "da.rename(\"x\", \"time\")?.coord(\"time\", isopleth::time::date_range(\"2016-01-01\", 3)?)?.resample(\"time\", \"MS\")?", "", "Of each bin of time; bins without any date are missing, and positions count within a bin."} }
+reductions! { ends of_parts {Resample, DataArray, "da.rename(\"x\", \"time\")?.coord(\"time\", isopleth::time::date_range(\"2016-01-01\", 3)?)?.resample(\"time\", \"MS\")?", "", "Of each bin of time; bins without any date are missing, and positions count within a bin."} }
+reductions! { places of_parts {Resample, DataArray, "da.rename(\"x\", \"time\")?.coord(\"time\", isopleth::time::date_range(\"2016-01-01\", 3)?)?.resample(\"time\", \"MS\")?", "", "Of each bin of time; bins without any date are missing, and positions count within a bin."} }
 
-        impl super::Resample {$(
-            #[doc = concat!($doc, " of each bin of time. Missing values are skipped; bins without any date are missing.")]
+impl GroupBy {
+    pub(in crate::array) fn reduce_own(&self, op: ReduceOp, options: ReduceOptions) -> Result<DataArray> {
+        self.reduce_dims(op, &Dims::Names(vec![self.groups.dim.clone()]), options)
+    }
+
+    /// The label along the grouped dimension of the first smallest value of each group; groups without any position are
+    /// missing.
+    ///
+    /// ```
+    /// use isopleth::array::{Coord, DataArray};
+    /// let da = DataArray::new(vec![3.0, 1.0, 2.0], "x")?.coord("x", [10, 20, 30])?;
+    /// let zones = da.coord("zone", Coord::along(["x"], [1, 1, 2]))?.groupby("zone")?;
+    /// assert_eq!(zones.idxmin()?.to_vec::<f64>()?, [20.0, 30.0]);
+    /// # Ok::<(), isopleth::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As for [`DataArray::idxmin`].
+    pub fn idxmin(&self) -> Result<DataArray> {
+        self.of_each("idxmin", &|group, dim| group.idxmin(dim))
+    }
+
+    /// The label along the grouped dimension of the first largest value of each group; see [`idxmin`](Self::idxmin).
+    ///
+    /// # Errors
+    /// As for [`DataArray::idxmax`].
+    pub fn idxmax(&self) -> Result<DataArray> {
+        self.of_each("idxmax", &|group, dim| group.idxmax(dim))
+    }
+
+    /// The sum of each element and those of its group before it, in the array's own order.
+    ///
+    /// ```
+    /// use isopleth::array::{Coord, DataArray};
+    /// let da = DataArray::new(vec![1.0, 2.0, 3.0], "x")?.coord("zone", Coord::along(["x"], [1, 2, 1]))?;
+    /// assert_eq!(da.groupby("zone")?.cumsum()?.to_vec::<f64>()?, [1.0, 2.0, 4.0]);
+    /// # Ok::<(), isopleth::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As for [`DataArray::cumsum`].
+    pub fn cumsum(&self) -> Result<DataArray> {
+        self.along_each("cumsum", &|group, dim| group.cumsum(dim))
+    }
+
+    /// The product of each element and those of its group before it; see [`cumsum`](Self::cumsum).
+    ///
+    /// # Errors
+    /// As for [`DataArray::cumprod`].
+    pub fn cumprod(&self) -> Result<DataArray> {
+        self.along_each("cumprod", &|group, dim| group.cumprod(dim))
+    }
+
+    /// What `f` makes of each group, its elements in the array's own order.
+    fn along_each(&self, what: &str, f: &dyn Fn(&DataArray, &str) -> Result<DataArray>) -> Result<DataArray> {
+        let dim = self.groups.dim.as_str();
+        self.joined(&|group| f(&group, dim)).map_err(|error| error.context(format!("groupby {what}")))
+    }
+
+    /// The one value that `f` gives of each group, along the groups' dimension; missing for groups without any position.
+    fn of_each(&self, what: &str, f: &dyn Fn(&DataArray, &str) -> Result<DataArray>) -> Result<DataArray> {
+        let groups = &*self.groups;
+        let one = |group: DataArray| f(&group, &groups.dim);
+        let run = || {
+            let made = self.mapped(&one)?;
+            let place = made.axis(&groups.name)?;
+            match made.index_of(&groups.name).cloned() {
+                Some(own) if own.len() < groups.labels.len() => {
+                    reindex(&made, place, own, groups.labels.label_index(), &groups.labels)
+                }
+                _ => Ok(made),
+            }
+        };
+        run().map_err(|error| error.context(format!("groupby {what}")))
+    }
+}
+
+impl Resample {
+    pub(in crate::array) fn reduce_own(&self, op: ReduceOp, options: ReduceOptions) -> Result<DataArray> {
+        self.groups()?.reduce_own(op, options)
+    }
+}
+
+/// Methods that bins of time have as groups have them.
+macro_rules! as_groups {
+    ($($method:ident $what:literal;)*) => {
+        impl Resample {$(
+            #[doc = concat!($what, "; see [`GroupBy::", stringify!($method), "`].")]
             ///
             /// # Errors
-            /// When the element type has no such reduction.
+            #[doc = concat!("As for [`GroupBy::", stringify!($method), "`].")]
             pub fn $method(&self) -> Result<DataArray> {
-                self.groups()?.over_group(ReduceOp::$op)
+                self.groups()?.$method()
             }
         )*}
     };
 }
 
-reductions! {
-    mean Mean "The mean";
-    sum Sum "The sum";
-    min Min "The smallest value";
-    max Max "The largest value";
-    std Std "The standard deviation (divided by n)";
-    var Var "The variance (divided by n)";
-    median Median "The median";
-    count Count "The number of values";
-    prod Prod "The product";
-    first First "The first value";
-    last Last "The last value";
-    any Any "Whether any element is true, ";
-    all All "Whether all elements are true, ";
+as_groups! {
+    idxmin "The date of the first smallest value of each bin of time";
+    idxmax "The date of the first largest value of each bin of time";
+    cumsum "The sum of each element and those of its bin before it";
+    cumprod "The product of each element and those of its bin before it";
 }

@@ -2,9 +2,10 @@
 
 use super::{GroupBy, Groups};
 use crate::array::data_array::DataArray;
-use crate::array::labels::{Direction, Labels};
+use crate::array::labels::Direction;
 use crate::array::names::not_found;
 use crate::array::quantile::Shares;
+use crate::lazy::{ReduceOp, ReduceOptions};
 use crate::time::{DateKind, Edge, Frequency};
 use crate::values::Values;
 use crate::{Error, ErrorKind, Result};
@@ -48,15 +49,15 @@ impl DataArray {
         self.axis(dim)?;
         let frequency = Frequency::parse(frequency)?;
         let index = self.index_of(dim).ok_or_else(|| not_found("coordinate", dim, self.coords().names()))?;
-        let labels = Labels::of(index.values());
+        let labels = index.label_index();
         let bad = |message: String| Err(Error::new(ErrorKind::Mismatch, message));
-        if !index.values().dtype().is_date() {
+        if !index.dtype().is_date() {
             return bad(format!("the labels of {dim:?} are {}, not dates", labels.kind()));
         }
         if labels.len() == 0 {
             return bad(format!("there is no date along {dim:?}"));
         }
-        if labels.direction() != Direction::Ascending || super::key::missing(index.values()).contains(&true) {
+        if labels.direction() != Direction::Ascending {
             return bad(format!(
                 "the dates along {dim:?} must ascend, none missing; sort_by({dim:?}) puts them in order"
             ));
@@ -87,6 +88,22 @@ impl Resample {
     /// As for [`GroupBy::quantile`].
     pub fn quantile(&self, shares: impl Into<Shares>) -> Result<DataArray> {
         self.groups()?.quantile(shares)
+    }
+
+    /// [`quantile`](Self::quantile) with options.
+    ///
+    /// # Errors
+    /// As for [`GroupBy::quantile`].
+    pub fn quantile_with(&self, shares: impl Into<Shares>, options: ReduceOptions) -> Result<DataArray> {
+        self.groups()?.quantile_with(shares, options)
+    }
+
+    /// `op` of each bin, with options; the methods named after the operations are the short forms.
+    ///
+    /// # Errors
+    /// When the element type has no such reduction.
+    pub fn reduce(&self, op: ReduceOp, options: ReduceOptions) -> Result<DataArray> {
+        self.reduce_own(op, options)
     }
 
     /// The bins as groups, for what is not a reduction: `map`, iteration.

@@ -67,7 +67,7 @@ fn dimensions() {
 #[test]
 fn labels() {
     let da = days();
-    assert_says(da.drop_coord("time").unwrap(), &da, &["coordinate time is missing", "there is: y, x"]);
+    assert_says(da.drop_vars("time").unwrap(), &da, &["coordinate time is missing", "there is: y, x"]);
     let from = |first: &str| da.coord("time", date_range(first, 40).unwrap()).unwrap();
     assert_says(from("2016-01-02"), &da, &["labels of time are one day late"]);
     assert_says(from("2015-12-31"), &da, &["labels of time are one day early"]);

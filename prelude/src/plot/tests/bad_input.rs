@@ -130,7 +130,7 @@ fn settings_of_another_kind_of_figure_are_named() {
 
 #[test]
 fn coordinates_without_order_or_value_do_not_stop_a_line_or_an_image() {
-    let array = series(vec![1.0, 2.0, 3.0]).drop_coord("time").unwrap();
+    let array = series(vec![1.0, 2.0, 3.0]).drop_vars("time").unwrap();
     let odd = array.coord("time", [NAN, 1.0, INF]).unwrap();
     assert!(shown(&line(&odd)).starts_with("Figure: 1 line, 3 points"));
     assert!(shown(&imshow(&odd.expand_dims("y").unwrap())).starts_with("Figure: 1 row x 3 columns"));

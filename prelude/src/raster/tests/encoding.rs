@@ -92,7 +92,7 @@ fn numbers_that_were_opened_raw_keep_nodata_scale_and_offset() {
     let raw = open_raster_with(&from, OpenRaster::new().unmasked()).unwrap();
     let attr = |name: &str| raw.get_attr(name).and_then(Attr::as_f64);
     assert_eq!([attr("_FillValue"), attr("scale_factor"), attr("add_offset")], [Some(-1.0), Some(0.5), Some(10.0)]);
-    raw.isel_dim("x", vec![2, 0]).unwrap().drop_coord("x").unwrap().drop_coord("y").unwrap();
+    raw.isel_dim("x", vec![2, 0]).unwrap().drop_vars("x").unwrap().drop_vars("y").unwrap();
     raw.to_raster(&to, ()).unwrap();
     assert_eq!(stored(&to).0, [-1.0, 7.0, 20.0]);
     assert_eq!(open_raster(&to).unwrap().to_vec::<f64>().unwrap()[1..], [13.5, 20.0]);

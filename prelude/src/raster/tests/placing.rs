@@ -274,6 +274,6 @@ fn control_points_are_not_lost_in_netcdf_without_a_word() {
     let da = open_raster(&from).unwrap();
     let error = da.to_netcdf(&to, ()).unwrap_err().to_string();
     assert!(error.contains("control points") && error.contains("reproject") && !to.exists(), "{error}");
-    da.drop_coord("spatial_ref").unwrap().to_netcdf(&to, ()).unwrap();
+    da.drop_vars("spatial_ref").unwrap().to_netcdf(&to, ()).unwrap();
     da.reproject("EPSG:4326").unwrap().to_netcdf(&to, ()).unwrap();
 }
