@@ -1,7 +1,7 @@
 //! How a plan is cut: whole blocks of its files, as many at once as make a window worth reading.
 
 use super::Plan;
-use super::lines::Lines;
+use super::lines::{Flow, Lines};
 use super::op::{Op, Reduce};
 use super::walk::{Found, Walk};
 use crate::values::{self, Pick};
@@ -268,7 +268,11 @@ fn of_part(cuts: &Cuts, pick: &Pick) -> Cuts {
 
 /// The cuts of results, where those of the lines' input are `cuts`: each is cut where the input is.
 fn of_lines(cuts: &Cuts, lines: &Lines) -> Cuts {
-    let (Cuts::Blocks(lengths) | Cuts::Chunks(lengths)) = cuts else { return Cuts::Free(lines.take.len()) };
+    let (Cuts::Blocks(lengths) | Cuts::Chunks(lengths)) = cuts else {
+        let free = Cuts::Free(lines.take.len());
+        // A piece takes in again what it shares with its neighbours: a short one would be little else.
+        return if let Flow::Near(shared) = lines.op.flow() { free.joined(shared * LONG) } else { free };
+    };
     // A result comes with the last element that it follows from.
     let mut pieces: Vec<usize> = Vec::new();
     let (mut end, mut done) = (lines.offset, lines.take.start);

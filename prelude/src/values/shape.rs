@@ -34,7 +34,7 @@ impl Values {
         for (axis, pick) in picks.iter().enumerate() {
             values = match pick {
                 Pick::Range { start, len, step } => values.stride(axis, *start, *len, *step),
-                Pick::List(list) => same!(values, a => a.select(Axis(axis), list).into_shared()),
+                Pick::List(list) => same!(values, a => gather(a, axis, list)),
             };
         }
         values
@@ -155,6 +155,28 @@ impl Values {
     pub fn standard(&self) -> Self {
         same!(self, a => if a.is_standard_layout() { a.clone() } else { a.as_standard_layout().into_owned().into_shared() })
     }
+}
+
+/// The elements at `positions` along an axis.
+fn gather<T: Element>(a: ArcArray<T, IxDyn>, axis: usize, positions: &[usize]) -> ArcArray<T, IxDyn> {
+    let Some(elements) = a.as_slice() else { return a.select(Axis(axis), positions).into_shared() };
+    let mut shape = a.shape().to_vec();
+    let (length, inner) = (shape[axis], shape[axis + 1..].iter().product::<usize>());
+    shape[axis] = positions.len();
+    let mut out = buffers::take::<T>(count(&shape));
+    let line = (positions.len() * inner).max(1);
+    for (n, out) in out.chunks_exact_mut(line).enumerate() {
+        let from = &elements[n * length * inner..][..length * inner];
+        match inner {
+            1 => out.iter_mut().zip(positions).for_each(|(out, &at)| *out = from[at]),
+            // Whole rows move at the speed of memory.
+            _ => out
+                .chunks_exact_mut(inner)
+                .zip(positions)
+                .for_each(|(out, &at)| out.copy_from_slice(&from[at * inner..][..inner])),
+        }
+    }
+    ArrayD::from_shape_vec(IxDyn(&shape), out).expect("the buffer has the shape's length").into_shared()
 }
 
 fn join<T: Element>(parts: &[Values], axis: usize, shape: &[usize]) -> ArcArray<T, IxDyn> {

@@ -2,7 +2,7 @@
 
 use super::{Block, Flow, LineOp};
 use crate::lazy::kernels::{self, BinaryOp, Operands};
-use crate::values::{DType, Element, Text, Values, typed};
+use crate::values::{DType, Element, Text, Values, numbers, typed};
 use crate::{Error, ErrorKind, Result};
 use std::ops::Range;
 
@@ -33,12 +33,41 @@ impl LineOp for Difference {
     }
 
     fn apply(&self, block: Block) -> Values {
-        let first = block.out.start - block.start;
-        let part =
-            |from: usize| block.values.window(&[0..block.outer(), from..from + block.out.len(), 0..block.inner()]);
-        let shape = [block.outer(), block.out.len(), block.inner()];
-        kernels::binary(BinaryOp::Sub, block.values.dtype(), part(first + 1), part(first), &shape)
+        macro_rules! of_numbers {
+            ({} integers { $(($I:ident, $i:ident $($_i:tt)*))* } floats { $(($F:ident, $f:ident $($_f:tt)*))* }) => {
+                match block.values.dtype() {
+                    $(DType::$I => differences(block, $i::wrapping_sub),)*
+                    $(DType::$F => differences(block, |later: $f, before| later - before),)*
+                    _ => of_others(block),
+                }
+            };
+        }
+        numbers! { of_numbers }
     }
+}
+
+/// Numbers differ by numbers of their type: one pass over the block.
+fn differences<T: Element>(block: Block, difference: impl Fn(T, T) -> T) -> Values {
+    let (inner, line, first) = (block.inner(), block.here() * block.inner(), block.out.start - block.start);
+    let mut results = block.results::<T>();
+    let out = block.out.len() * inner;
+    for outer in 0..block.outer() {
+        let line = &block.slice::<T>()[outer * line..][..line];
+        let (before, later) = (&line[first * inner..][..out], &line[(first + 1) * inner..][..out]);
+        let results = &mut results[outer * out..][..out];
+        for ((result, &later), &before) in results.iter_mut().zip(later).zip(before) {
+            *result = difference(later, before);
+        }
+    }
+    block.finish(results)
+}
+
+/// Dates differ by nanoseconds, which the operation itself knows.
+fn of_others(block: Block) -> Values {
+    let first = block.out.start - block.start;
+    let part = |from: usize| block.values.window(&[0..block.outer(), from..from + block.out.len(), 0..block.inner()]);
+    let shape = [block.outer(), block.out.len(), block.inner()];
+    kernels::binary(BinaryOp::Sub, block.values.dtype(), part(first + 1), part(first), &shape)
 }
 
 /// Each element `by` positions further on (back if negative); those that nothing comes to are missing.

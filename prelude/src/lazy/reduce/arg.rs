@@ -1,8 +1,10 @@
 //! The position of the minimum and of the maximum.
 
-use super::extreme::{Date, Order};
+use super::extreme::{self, Date, Order};
 use super::layout::{Kernel, walk};
-use super::{Accumulator, ReduceOptions, Slab, same_kind};
+use super::state::damaged;
+use super::vector::widest;
+use super::{Accumulator, Reader, ReduceOptions, Slab, Writer, same_kind};
 use crate::values::{DType, Values, typed};
 use crate::{Error, ErrorKind, Result};
 
@@ -41,20 +43,19 @@ impl<T: Order, const MAX: bool> Arg<T, MAX> {
         Self { best: vec![T::LOWEST; cells], at: vec![NONE; cells], skip, or_none }
     }
 
-    /// The first of equals stays; a missing value that is not skipped is the answer, as in NumPy.
-    #[inline(always)]
-    fn offer(&mut self, cell: usize, value: T::Stored, at: i64) {
-        let missing = T::is_missing(value);
-        if missing && self.skip {
-            return;
-        }
-        let best = self.best[cell];
-        let beats = if MAX { value > best } else { value < best };
-        if self.at[cell] == NONE || (!T::is_missing(best) && (beats || missing)) {
-            self.best[cell] = value;
-            self.at[cell] = at;
-        }
+    /// Whether missing values have to be told apart.
+    fn skips(&self) -> bool {
+        T::MISSING.is_some() && self.skip
     }
+}
+
+/// Whether `value` takes the place of `best`. The first of equals stays; a missing value that is not skipped is the
+/// answer, as in NumPy.
+#[inline(always)]
+fn takes<T: Order, const MAX: bool, const SKIP: bool>(best: T::Stored, at: i64, value: T::Stored) -> bool {
+    let (missing, none) = (T::is_missing(value), at == NONE);
+    let beats = if MAX { value > best } else { value < best };
+    if SKIP { !missing & (none | beats) } else { none | (!T::is_missing(best) & (beats | missing)) }
 }
 
 impl<T: Order, const MAX: bool> Accumulator for Arg<T, MAX> {
@@ -64,9 +65,14 @@ impl<T: Order, const MAX: bool> Accumulator for Arg<T, MAX> {
 
     fn merge(&mut self, later: Box<dyn Accumulator>) {
         let later: Self = same_kind(later);
-        for (cell, (value, at)) in later.best.into_iter().zip(later.at).enumerate() {
-            if at != NONE {
-                self.offer(cell, value, at);
+        for (cell, (value, place)) in later.best.into_iter().zip(later.at).enumerate() {
+            let (best, at) = (&mut self.best[cell], &mut self.at[cell]);
+            let take = match self.skip {
+                true => takes::<T, MAX, true>(*best, *at, value),
+                false => takes::<T, MAX, false>(*best, *at, value),
+            };
+            if place != NONE && take {
+                (*best, *at) = (value, place);
             }
         }
     }
@@ -82,18 +88,73 @@ impl<T: Order, const MAX: bool> Accumulator for Arg<T, MAX> {
         }
         Ok(Values::from(self.at))
     }
+
+    fn save(&self, to: &mut Writer) {
+        to.array(&self.best);
+        to.array(&self.at);
+    }
+
+    fn load(&mut self, from: &mut Reader<'_>) -> Result<()> {
+        from.fill(&mut self.best)?;
+        from.fill(&mut self.at)?;
+        match self.at.iter().find(|&&at| at < NONE) {
+            Some(at) => Err(damaged(format!("{at} is no position"))),
+            None => Ok(()),
+        }
+    }
 }
 
+/// Values of one cell of which the extreme is found first, then perhaps where it is.
+const STRETCH: usize = 512;
+
 impl<T: Order, const MAX: bool> Kernel<T::Stored> for Arg<T, MAX> {
-    fn across(&mut self, cell: usize, order: usize, values: &[T::Stored]) {
-        for (n, &value) in values.iter().enumerate() {
-            self.offer(cell + n, value, order as i64);
+    fn across(&mut self, cell: usize, order: usize, rows: &[&[T::Stored]]) {
+        let skip = self.skips();
+        for (row, order) in rows.iter().zip(order as i64..) {
+            let (best, at) = (&mut self.best[cell..], &mut self.at[cell..]);
+            match skip {
+                true => across::<T, MAX, true>(best, at, order, row),
+                false => across::<T, MAX, false>(best, at, order, row),
+            }
         }
     }
 
     fn along(&mut self, cell: usize, order: usize, values: &[T::Stored]) {
-        for (n, &value) in values.iter().enumerate() {
-            self.offer(cell, value, (order + n) as i64);
+        let skip = self.skips();
+        let (best, at) = (&mut self.best[cell], &mut self.at[cell]);
+        for (values, order) in values.chunks(STRETCH).zip((order..).step_by(STRETCH)) {
+            let worst = if MAX { T::LOWEST } else { T::HIGHEST };
+            let mut extreme = T::MISSING.filter(|_| skip).unwrap_or(worst);
+            let take = match skip {
+                true => {
+                    extreme::along::<T, MAX, true>(&mut extreme, values);
+                    takes::<T, MAX, true>(*best, *at, extreme)
+                }
+                false => {
+                    extreme::along::<T, MAX, false>(&mut extreme, values);
+                    takes::<T, MAX, false>(*best, *at, extreme)
+                }
+            };
+            let is_it = |value: T::Stored| value == extreme || T::is_missing(extreme) && T::is_missing(value);
+            if take && let Some(n) = values.iter().position(|&value| is_it(value)) {
+                (*best, *at) = (values[n], (order + n) as i64);
+            }
+        }
+    }
+}
+
+widest! {
+    /// Each value against its own cell.
+    fn across<T: Order; const MAX, const SKIP>(
+        best: &mut [T::Stored],
+        at: &mut [i64],
+        order: i64,
+        values: &[T::Stored],
+    ) {
+        for ((best, at), &value) in best.iter_mut().zip(at).zip(values) {
+            let take = takes::<T, MAX, SKIP>(*best, *at, value);
+            *best = if take { value } else { *best };
+            *at = if take { order } else { *at };
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::extreme::{Date, Order as _};
 use super::layout::{Kernel, walk};
-use super::{Accumulator, ReduceOptions, Slab, same_kind};
+use super::{Accumulator, Reader, ReduceOptions, Slab, Writer, same_kind};
 use crate::Result;
 use crate::values::{DType, Values};
 
@@ -59,11 +59,30 @@ impl Accumulator for Mean {
         let means: Vec<i64> = self.cells.iter().map(mean).collect();
         Ok(Values::from_typed(ndarray::Array::from_vec(means).into_dyn().into_shared(), self.dtype))
     }
+
+    fn save(&self, to: &mut Writer) {
+        to.array(&self.cells.iter().map(|cell| cell.sum).collect::<Vec<_>>());
+        to.array(&self.cells.iter().map(|cell| cell.count).collect::<Vec<_>>());
+        to.array(&self.cells.iter().map(|cell| cell.missing).collect::<Vec<_>>());
+    }
+
+    fn load(&mut self, from: &mut Reader<'_>) -> Result<()> {
+        let cells = self.cells.len();
+        let (mut sums, mut counts, mut missing) = (vec![0; cells], vec![0; cells], vec![false; cells]);
+        from.fill(&mut sums)?;
+        from.fill(&mut counts)?;
+        from.fill(&mut missing)?;
+        let cells = sums.into_iter().zip(counts).zip(missing);
+        self.cells = cells.map(|((sum, count), missing)| Cell { sum, count, missing }).collect();
+        Ok(())
+    }
 }
 
 impl Kernel<i64> for Mean {
-    fn across(&mut self, cell: usize, _: usize, dates: &[i64]) {
-        dates.iter().enumerate().for_each(|(n, &date)| self.take(cell + n, date));
+    fn across(&mut self, cell: usize, _: usize, rows: &[&[i64]]) {
+        for dates in rows {
+            dates.iter().enumerate().for_each(|(n, &date)| self.take(cell + n, date));
+        }
     }
 
     fn along(&mut self, cell: usize, _: usize, dates: &[i64]) {

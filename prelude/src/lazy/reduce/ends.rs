@@ -2,7 +2,7 @@
 
 use super::extreme::{Date, Order};
 use super::layout::{Kernel, walk};
-use super::{Accumulator, ReduceOptions, Slab, same_kind};
+use super::{Accumulator, Reader, ReduceOptions, Slab, Writer, same_kind};
 use crate::Result;
 use crate::values::{DType, Values, typed};
 
@@ -38,7 +38,10 @@ impl<T: Order> End<T> {
 
 impl<T: Order> Accumulator for End<T> {
     fn add(&mut self, slabs: &[Slab]) {
-        walk(slabs, self);
+        // Once each cell has its first value, nothing that follows is of interest.
+        if self.last || self.found.contains(&false) {
+            walk(slabs, self);
+        }
     }
 
     fn merge(&mut self, later: Box<dyn Accumulator>) {
@@ -53,14 +56,35 @@ impl<T: Order> Accumulator for End<T> {
     fn finish(self: Box<Self>) -> Result<Values> {
         Ok(Values::from_typed(ndarray::Array::from_vec(self.values).into_dyn().into_shared(), self.dtype))
     }
+
+    fn save(&self, to: &mut Writer) {
+        to.array(&self.values);
+        to.array(&self.found);
+    }
+
+    fn load(&mut self, from: &mut Reader<'_>) -> Result<()> {
+        from.fill(&mut self.values)?;
+        from.fill(&mut self.found)
+    }
 }
 
 impl<T: Order> Kernel<T::Stored> for End<T> {
-    fn across(&mut self, cell: usize, _: usize, values: &[T::Stored]) {
-        values.iter().enumerate().for_each(|(n, &value)| self.offer(cell + n, value));
+    fn across(&mut self, cell: usize, _: usize, rows: &[&[T::Stored]]) {
+        for values in rows {
+            values.iter().enumerate().for_each(|(n, &value)| self.offer(cell + n, value));
+        }
     }
 
     fn along(&mut self, cell: usize, _: usize, values: &[T::Stored]) {
-        values.iter().for_each(|&value| self.offer(cell, value));
+        let mut kept = values.iter().filter(|&&value| !(self.skip && T::is_missing(value)));
+        let end = match self.last {
+            true => kept.next_back(),
+            false if self.found[cell] => None,
+            false => kept.next(),
+        };
+        if let Some(&value) = end {
+            self.values[cell] = value;
+            self.found[cell] = true;
+        }
     }
 }

@@ -1,15 +1,16 @@
 //! Minimum and maximum.
 
 use super::layout::{Kernel, walk};
+use super::state::Stored;
 use super::vector::widest;
-use super::{Accumulator, ReduceOptions, Slab, same_kind};
+use super::{Accumulator, Reader, ReduceOptions, Slab, Writer, same_kind};
 use crate::Result;
 use crate::values::{DType, Element, Text, Values, integer_types, numbers, typed};
 use std::marker::PhantomData;
 
 /// What an element type knows about order and missing values.
 pub(super) trait Order: 'static {
-    type Stored: Element;
+    type Stored: Element + Stored;
     /// What every value that is not missing is at least.
     const LOWEST: Self::Stored;
     /// What every value that is not missing is at most.
@@ -143,6 +144,14 @@ impl<T: Order, const MAX: bool> Accumulator for Extreme<T, MAX> {
     fn finish(self: Box<Self>) -> Result<Values> {
         Ok(Values::from_typed(ndarray::Array::from_vec(self.cells).into_dyn().into_shared(), self.dtype))
     }
+
+    fn save(&self, to: &mut Writer) {
+        to.array(&self.cells);
+    }
+
+    fn load(&mut self, from: &mut Reader<'_>) -> Result<()> {
+        from.fill(&mut self.cells)
+    }
 }
 
 struct Loop<'a, T: Order, const MAX: bool, const SKIP: bool> {
@@ -151,8 +160,8 @@ struct Loop<'a, T: Order, const MAX: bool, const SKIP: bool> {
 }
 
 impl<T: Order, const MAX: bool, const SKIP: bool> Kernel<T::Stored> for Loop<'_, T, MAX, SKIP> {
-    fn across(&mut self, cell: usize, _: usize, values: &[T::Stored]) {
-        across::<T, MAX, SKIP>(&mut self.cells[cell..cell + values.len()], values);
+    fn across(&mut self, cell: usize, _: usize, rows: &[&[T::Stored]]) {
+        across::<T, MAX, SKIP>(&mut self.cells[cell..], rows);
     }
 
     fn along(&mut self, cell: usize, _: usize, values: &[T::Stored]) {
@@ -161,17 +170,28 @@ impl<T: Order, const MAX: bool, const SKIP: bool> Kernel<T::Stored> for Loop<'_,
 }
 
 widest! {
-    /// Each value against its own cell.
-    fn across<T: Order; const MAX, const SKIP>(cells: &mut [T::Stored], values: &[T::Stored]) {
-        for (best, &value) in cells.iter_mut().zip(values) {
-            *best = better::<T, MAX, SKIP>(*best, value);
+    /// The values of each row against their own cells.
+    fn across<T: Order; const MAX, const SKIP>(cells: &mut [T::Stored], rows: &[&[T::Stored]]) {
+        let mut fours = rows.chunks_exact(4);
+        for four in &mut fours {
+            let n = four[0].len();
+            let (a, b, c, d) = (four[0], &four[1][..n], &four[2][..n], &four[3][..n]);
+            for (i, best) in cells[..n].iter_mut().enumerate() {
+                let first = better::<T, MAX, SKIP>(better::<T, MAX, SKIP>(*best, a[i]), b[i]);
+                *best = better::<T, MAX, SKIP>(better::<T, MAX, SKIP>(first, c[i]), d[i]);
+            }
+        }
+        for row in fours.remainder() {
+            for (best, &value) in cells.iter_mut().zip(*row) {
+                *best = better::<T, MAX, SKIP>(*best, value);
+            }
         }
     }
 }
 
 widest! {
     /// All values against one cell.
-    fn along<T: Order; const MAX, const SKIP>(cell: &mut T::Stored, values: &[T::Stored]) {
+    pub(super) fn along<T: Order; const MAX, const SKIP>(cell: &mut T::Stored, values: &[T::Stored]) {
         const LANES: usize = 16;
         let mut lanes = [*cell; LANES];
         let mut chunks = values.chunks_exact(LANES);

@@ -1,7 +1,7 @@
 //! The polynomial that fits best, by least squares: sums of powers stream, the values do not have to be held.
 
 use super::layout::{Kernel, walk};
-use super::{Accumulator, ReduceOptions, Slab, same_kind};
+use super::{Accumulator, Reader, ReduceOptions, Slab, Writer, same_kind};
 use crate::Result;
 use crate::values::{DType, Values};
 use std::sync::Arc;
@@ -28,6 +28,13 @@ impl Fit {
 
     pub fn degree(&self) -> usize {
         self.degree
+    }
+
+    /// What tells this fit apart from others.
+    pub(super) fn save(&self, to: &mut Writer) {
+        to.array(&[self.degree as u64]);
+        to.array(&[self.middle, self.half]);
+        to.array(&self.places);
     }
 
     /// Bytes of state for each cell.
@@ -127,10 +134,31 @@ impl Accumulator for State {
         }
         Ok(Values::from(out))
     }
+
+    fn save(&self, to: &mut Writer) {
+        self.powers.iter().chain(&self.values).for_each(|sums| to.array(sums));
+    }
+
+    fn load(&mut self, from: &mut Reader<'_>) -> Result<()> {
+        self.powers.iter_mut().chain(&mut self.values).try_for_each(|sums| from.fill(sums))
+    }
 }
 
 impl Kernel<f64> for State {
-    fn across(&mut self, cell: usize, order: usize, values: &[f64]) {
+    fn across(&mut self, cell: usize, order: usize, rows: &[&[f64]]) {
+        rows.iter().enumerate().for_each(|(n, row)| self.row(cell, order + n, row));
+    }
+
+    fn along(&mut self, cell: usize, order: usize, values: &[f64]) {
+        for (n, value) in values.iter().enumerate() {
+            self.row(cell, order + n, std::slice::from_ref(value));
+        }
+    }
+}
+
+impl State {
+    /// One more value for each cell, all at the same place.
+    fn row(&mut self, cell: usize, order: usize, values: &[f64]) {
         let (place, skip) = (self.fit.places[order], self.skip);
         let mut weight = 1.0;
         for (power, sums) in self.powers.iter_mut().enumerate() {
@@ -143,12 +171,6 @@ impl Kernel<f64> for State {
                 }
             }
             weight *= place;
-        }
-    }
-
-    fn along(&mut self, cell: usize, order: usize, values: &[f64]) {
-        for (n, value) in values.iter().enumerate() {
-            self.across(cell, order + n, std::slice::from_ref(value));
         }
     }
 }

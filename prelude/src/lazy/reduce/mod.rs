@@ -12,12 +12,17 @@ mod hold;
 mod layout;
 mod moments;
 mod product;
+mod state;
 mod sum;
+#[cfg(test)]
+mod tests;
 mod truth;
 mod vector;
 
 pub(crate) use fit::Fit;
 pub(crate) use layout::Slab;
+pub(crate) use state::{Reader, Writer};
+pub(crate) use vector::widest;
 
 use crate::values::{DType, Values};
 use crate::{Error, ErrorKind, Result};
@@ -121,10 +126,16 @@ impl ReduceOptions {
         Self { ddof, ..self }
     }
 
-    /// `Sum` and `Prod` of floats: a cell with fewer values than this is missing.
+    /// `Sum` and `Prod` of floats: a cell with fewer values than this is missing. It has no meaning where missing values
+    /// are not skipped.
     #[must_use]
     pub fn min_count(self, min_count: usize) -> Self {
         Self { min_count, ..self }
+    }
+
+    /// How many values a sum or a product has to have: as xarray has it, any number where missing ones are not skipped.
+    fn least(self) -> u64 {
+        if self.skip_missing { self.min_count as u64 } else { 0 }
     }
 }
 
@@ -241,6 +252,15 @@ pub(crate) trait Accumulator: Any + Send {
 
     /// The result of each cell, in axis order.
     fn finish(self: Box<Self>) -> Result<Values>;
+
+    /// Writes the arrays of the state; [`Setup::save`] puts before them of what it is.
+    fn save(&self, to: &mut Writer);
+
+    /// Takes the place of a state that was just started: reads what [`save`](Accumulator::save) wrote.
+    ///
+    /// # Errors
+    /// When the arrays are not such as the state of this reduction has.
+    fn load(&mut self, from: &mut Reader<'_>) -> Result<()>;
 }
 
 /// How a reduction is set up: what it is, of what, and over how much.
@@ -275,8 +295,8 @@ impl Setup<'_> {
             ReduceOp::Max => extreme::start::<true>(options, cells, input),
             ReduceOp::ArgMin | ReduceOp::ArgMax => arg::start(op == ReduceOp::ArgMax, false, options, cells, input),
             ReduceOp::First | ReduceOp::Last => ends::start(op == ReduceOp::Last, options, cells, input),
-            ReduceOp::Any => Box::new(truth::Truth::<true>::new(cells)),
-            ReduceOp::All => Box::new(truth::Truth::<false>::new(cells)),
+            ReduceOp::Any => truth::start::<true>(cells, input),
+            ReduceOp::All => truth::start::<false>(cells, input),
             ReduceOp::Median => hold::start(hold::Ask::Median, Self { length, ..self }),
         }
     }
@@ -289,7 +309,7 @@ impl Setup<'_> {
         match self.op {
             Reduction::Of(op) | Reduction::Place(op) => match op {
                 ReduceOp::Mean if self.input.is_date() => 32,
-                ReduceOp::Sum | ReduceOp::Mean | ReduceOp::Count | ReduceOp::Prod => 12,
+                ReduceOp::Sum | ReduceOp::Mean | ReduceOp::Count | ReduceOp::Prod => 16,
                 ReduceOp::Var | ReduceOp::Std => 24,
                 ReduceOp::Min | ReduceOp::Max => size,
                 ReduceOp::ArgMin | ReduceOp::ArgMax => size + 8,

@@ -1,7 +1,8 @@
 //! The product.
 
 use super::layout::{Kernel, walk};
-use super::{Accumulator, ReduceOptions, Slab, same_kind};
+use super::vector::widest;
+use super::{Accumulator, Reader, ReduceOptions, Slab, Writer, same_kind};
 use crate::Result;
 use crate::values::{DType, Element, Values};
 use std::marker::PhantomData;
@@ -26,15 +27,6 @@ impl<T: Element> Product<T> {
     fn new(options: ReduceOptions, cells: usize) -> Self {
         Self { options, products: vec![1.0; cells], counts: vec![0; cells], of: PhantomData }
     }
-
-    fn take(&mut self, cell: usize, value: T) {
-        let value = value.to_f64();
-        let here = !value.is_nan();
-        if here || !self.options.skip_missing {
-            self.products[cell] *= value;
-        }
-        self.counts[cell] += u64::from(here);
-    }
 }
 
 impl<T: Element> Accumulator for Product<T> {
@@ -49,7 +41,7 @@ impl<T: Element> Accumulator for Product<T> {
     }
 
     fn finish(self: Box<Self>) -> Result<Values> {
-        let least = self.options.min_count as u64;
+        let least = self.options.least();
         let cells = self.products.iter().zip(&self.counts);
         let cells = cells.map(|(&product, &count)| if count >= least { product } else { f64::NAN });
         Ok(match T::DTYPE {
@@ -57,15 +49,52 @@ impl<T: Element> Accumulator for Product<T> {
             _ => Values::from(cells.collect::<Vec<_>>()),
         })
     }
+
+    fn save(&self, to: &mut Writer) {
+        to.array(&self.products);
+        to.array(&self.counts);
+    }
+
+    fn load(&mut self, from: &mut Reader<'_>) -> Result<()> {
+        from.fill(&mut self.products)?;
+        from.fill(&mut self.counts)
+    }
 }
 
 impl<T: Element> Kernel<T> for Product<T> {
-    fn across(&mut self, cell: usize, _: usize, values: &[T]) {
-        values.iter().enumerate().for_each(|(n, &value)| self.take(cell + n, value));
+    fn across(&mut self, cell: usize, _: usize, rows: &[&[T]]) {
+        let (products, counts) = (&mut self.products[cell..], &mut self.counts[cell..]);
+        match self.options.skip_missing {
+            true => across::<T, true>(products, counts, rows),
+            false => across::<T, false>(products, counts, rows),
+        }
     }
 
     fn along(&mut self, cell: usize, _: usize, values: &[T]) {
-        values.iter().for_each(|&value| self.take(cell, value));
+        // One after the other: in another order a product could leave the numbers on the way.
+        let skip = self.options.skip_missing;
+        let (mut product, mut count) = (self.products[cell], 0);
+        for value in values.iter().map(|value| value.to_f64()) {
+            let here = !value.is_nan();
+            product *= if here || !skip { value } else { 1.0 };
+            count += u64::from(here);
+        }
+        self.products[cell] = product;
+        self.counts[cell] += count;
+    }
+}
+
+widest! {
+    /// The values of each row to their own cells.
+    fn across<T: Element; const SKIP>(products: &mut [f64], counts: &mut [u64], rows: &[&[T]]) {
+        for row in rows {
+            for ((product, count), value) in products.iter_mut().zip(&mut *counts).zip(*row) {
+                let value = value.to_f64();
+                let here = !value.is_nan();
+                *product *= if here || !SKIP { value } else { 1.0 };
+                *count += u64::from(here);
+            }
+        }
     }
 }
 
@@ -93,14 +122,22 @@ impl Accumulator for Whole {
             false => Values::from(self.products),
         })
     }
+
+    fn save(&self, to: &mut Writer) {
+        to.array(&self.products);
+    }
+
+    fn load(&mut self, from: &mut Reader<'_>) -> Result<()> {
+        from.fill(&mut self.products)
+    }
 }
 
 impl Kernel<i64> for Whole {
-    fn across(&mut self, cell: usize, _: usize, values: &[i64]) {
-        self.products[cell..]
-            .iter_mut()
-            .zip(values)
-            .for_each(|(product, &value)| *product = product.wrapping_mul(value));
+    fn across(&mut self, cell: usize, _: usize, rows: &[&[i64]]) {
+        for row in rows {
+            let products = self.products[cell..].iter_mut().zip(*row);
+            products.for_each(|(product, &value)| *product = product.wrapping_mul(value));
+        }
     }
 
     fn along(&mut self, cell: usize, _: usize, values: &[i64]) {

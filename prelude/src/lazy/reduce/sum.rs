@@ -1,8 +1,9 @@
 //! Sum, mean and count: one addition per value.
 
 use super::layout::{Kernel, walk};
+use super::state::Stored;
 use super::vector::widest;
-use super::{Accumulator, ReduceOp, ReduceOptions, Setup, Slab, same_kind};
+use super::{Accumulator, Reader, ReduceOp, ReduceOptions, Setup, Slab, Writer, same_kind};
 use crate::Result;
 use crate::values::{DType, Element, Text, Values, integer_types, numbers, typed};
 use std::marker::PhantomData;
@@ -34,9 +35,7 @@ struct Sum<T, S> {
     options: ReduceOptions,
     dtype: DType,
     sums: Vec<S>,
-    counts: Vec<u32>,
-    /// The counts once states were merged: those of many pieces may not fit in 32 bits.
-    merged: Option<Vec<u64>>,
+    counts: Vec<u64>,
     of: PhantomData<fn(T)>,
 }
 
@@ -45,11 +44,7 @@ impl<T, S: Total> Sum<T, S> {
         let Setup { options, input, cells, .. } = setup;
         let dtype = super::dtype(op, input).expect("the plan checked the type");
         let (sums, counts) = (vec![S::default(); cells], vec![0; cells]);
-        Self { op, options, dtype, sums, counts, merged: None, of: PhantomData }
-    }
-
-    fn count(&self, cell: usize) -> u64 {
-        self.merged.as_ref().map_or_else(|| u64::from(self.counts[cell]), |counts| counts[cell])
+        Self { op, options, dtype, sums, counts, of: PhantomData }
     }
 }
 
@@ -68,13 +63,12 @@ impl<T: Term<S> + 'static, S: Total> Accumulator for Sum<T, S> {
     fn merge(&mut self, later: Box<dyn Accumulator>) {
         let later: Self = same_kind(later);
         self.sums.iter_mut().zip(&later.sums).for_each(|(sum, &other)| *sum = sum.plus(other));
-        self.merged = Some((0..self.sums.len()).map(|cell| self.count(cell) + later.count(cell)).collect());
+        self.counts.iter_mut().zip(&later.counts).for_each(|(count, &other)| *count += other);
     }
 
     fn finish(self: Box<Self>) -> Result<Values> {
-        let cells = 0..self.sums.len();
         if self.op == ReduceOp::Count {
-            return Ok(Values::from(cells.map(|cell| self.count(cell) as i64).collect::<Vec<_>>()));
+            return Ok(Values::from(self.counts.iter().map(|&count| count as i64).collect::<Vec<_>>()));
         }
         if self.dtype == DType::U64 {
             // The bits of a sum that wraps are the same with and without a sign.
@@ -83,16 +77,26 @@ impl<T: Term<S> + 'static, S: Total> Accumulator for Sum<T, S> {
         if self.dtype == DType::I64 {
             return Ok(Values::from(self.sums.iter().map(|sum| sum.integer()).collect::<Vec<_>>()));
         }
-        let (mean, least) = (self.op == ReduceOp::Mean, self.options.min_count as u64);
-        let cells = cells.map(|cell| match (mean, self.sums[cell].float(), self.count(cell)) {
-            (true, sum, count) => sum / count as f64,
-            (false, sum, count) if count >= least => sum,
+        let (mean, least) = (self.op == ReduceOp::Mean, self.options.least());
+        let cells = self.sums.iter().zip(&self.counts).map(|(sum, &count)| match (mean, sum.float()) {
+            (true, sum) => sum / count as f64,
+            (false, sum) if count >= least => sum,
             _ => f64::NAN,
         });
         Ok(match self.dtype {
             DType::F32 => Values::from(cells.map(|v| v as f32).collect::<Vec<_>>()),
             _ => Values::from(cells.collect::<Vec<_>>()),
         })
+    }
+
+    fn save(&self, to: &mut Writer) {
+        to.array(&self.sums);
+        to.array(&self.counts);
+    }
+
+    fn load(&mut self, from: &mut Reader<'_>) -> Result<()> {
+        from.fill(&mut self.sums)?;
+        from.fill(&mut self.counts)
     }
 }
 
@@ -167,7 +171,7 @@ impl Term<f64> for Text {
 }
 
 /// What terms are added up in.
-trait Total: Copy + Default + Send + 'static {
+trait Total: Copy + Default + Send + Stored + 'static {
     fn plus(self, other: Self) -> Self;
     fn float(self) -> f64;
     fn integer(self) -> i64;
@@ -201,18 +205,20 @@ impl Total for i64 {
 
 struct Loop<'a, T, S, const SKIP: bool> {
     sums: &'a mut [S],
-    counts: &'a mut [u32],
+    counts: &'a mut [u64],
     of: PhantomData<fn(T)>,
 }
 
 impl<T: Term<S>, S: Total, const SKIP: bool> Kernel<T::Stored> for Loop<'_, T, S, SKIP> {
-    fn across(&mut self, cell: usize, _: usize, values: &[T::Stored]) {
-        let cells = cell..cell + values.len();
-        across::<T, S, SKIP>(&mut self.sums[cells.clone()], &mut self.counts[cells], values);
+    fn across(&mut self, cell: usize, _: usize, rows: &[&[T::Stored]]) {
+        across::<T, S, SKIP>(&mut self.sums[cell..], &mut self.counts[cell..], rows);
     }
 
     fn along(&mut self, cell: usize, _: usize, values: &[T::Stored]) {
-        along::<T, S, SKIP>(&mut self.sums[cell], &mut self.counts[cell], values);
+        // The lanes count in 32 bits.
+        for values in values.chunks(1 << 30) {
+            along::<T, S, SKIP>(&mut self.sums[cell], &mut self.counts[cell], values);
+        }
     }
 }
 
@@ -220,16 +226,34 @@ impl<T: Term<S>, S: Total, const SKIP: bool> Kernel<T::Stored> for Loop<'_, T, S
 #[inline(always)]
 fn term<T: Term<S>, S: Total, const SKIP: bool>(value: T::Stored) -> (S, u32) {
     let here = !(SKIP && T::is_missing(value));
-    (if here { T::term(value) } else { S::default() }, u32::from(here))
+    // Chosen before it is widened: twice as many fit in a vector.
+    let value = if here { value } else { T::Stored::default() };
+    (T::term(value), u32::from(here))
 }
 
 widest! {
-    /// Each value to its own cell.
-    fn across<T: Term<S>, S: Total; const SKIP>(sums: &mut [S], counts: &mut [u32], values: &[T::Stored]) {
-        for ((sum, count), &value) in sums.iter_mut().zip(counts).zip(values) {
-            let (term, one) = term::<T, S, SKIP>(value);
-            *sum = sum.plus(term);
-            *count += one;
+    /// The values of each row to their own cells, four rows for each time that the state goes through memory.
+    fn across<T: Term<S>, S: Total; const SKIP>(sums: &mut [S], counts: &mut [u64], rows: &[&[T::Stored]]) {
+        let mut fours = rows.chunks_exact(4);
+        for four in &mut fours {
+            let n = four[0].len();
+            let (a, b, c, d) = (four[0], &four[1][..n], &four[2][..n], &four[3][..n]);
+            let (sums, counts) = (&mut sums[..n], &mut counts[..n]);
+            for i in 0..n {
+                let (first, one) = term::<T, S, SKIP>(a[i]);
+                let (second, two) = term::<T, S, SKIP>(b[i]);
+                let (third, three) = term::<T, S, SKIP>(c[i]);
+                let (fourth, four) = term::<T, S, SKIP>(d[i]);
+                sums[i] = sums[i].plus(first).plus(second).plus(third).plus(fourth);
+                counts[i] += u64::from(one + two + three + four);
+            }
+        }
+        for row in fours.remainder() {
+            for ((sum, count), &value) in sums.iter_mut().zip(&mut *counts).zip(*row) {
+                let (term, one) = term::<T, S, SKIP>(value);
+                *sum = sum.plus(term);
+                *count += u64::from(one);
+            }
         }
     }
 }
@@ -239,7 +263,7 @@ const LANES: usize = 16;
 
 widest! {
     /// All values to one cell.
-    fn along<T: Term<S>, S: Total; const SKIP>(sum: &mut S, count: &mut u32, values: &[T::Stored]) {
+    fn along<T: Term<S>, S: Total; const SKIP>(sum: &mut S, count: &mut u64, values: &[T::Stored]) {
         let mut sums = [S::default(); LANES];
         let mut counts = [0u32; LANES];
         let mut chunks = values.chunks_exact(LANES);
@@ -258,6 +282,6 @@ widest! {
             counted += one;
         }
         *sum = sum.plus(total);
-        *count += counted;
+        *count += u64::from(counted);
     }
 }

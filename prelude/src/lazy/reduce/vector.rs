@@ -4,11 +4,11 @@
 
 /// Defines a function whose body is also compiled for AVX2, which is taken where the processor has it.
 macro_rules! widest {
-    ($(#[$doc:meta])* fn $name:ident<$($generic:ident : $bound:path),* ; $(const $flag:ident),*>
+    ($(#[$doc:meta])* $visible:vis fn $name:ident<$($generic:ident : $bound:path),* ; $(const $flag:ident),*>
         ($($argument:ident : $type:ty),* $(,)?) $body:block) => {
         $(#[$doc])*
         #[inline]
-        fn $name<$($generic: $bound,)* $(const $flag: bool),*>($($argument: $type),*) {
+        $visible fn $name<$($generic: $bound,)* $(const $flag: bool),*>($($argument: $type),*) {
             #[inline(always)]
             fn plain<$($generic: $bound,)* $(const $flag: bool),*>($($argument: $type),*) $body
 
@@ -29,4 +29,4 @@ macro_rules! widest {
     };
 }
 
-pub(super) use widest;
+pub(crate) use widest;
