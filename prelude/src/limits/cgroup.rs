@@ -185,7 +185,10 @@ mod tests {
         let root = tree(&[
             ("job/step/memory.max", "8000\n"),
             ("job/step/memory.current", "5000\n"),
-            ("job/step/memory.stat", "anon 3000\nfile 2000\ninactive_file 1200\nactive_file 700\nslab_reclaimable 100\n"),
+            (
+                "job/step/memory.stat",
+                "anon 3000\nfile 2000\ninactive_file 1200\nactive_file 700\nslab_reclaimable 100\n",
+            ),
             ("job/memory.max", "10000\n"),
             ("job/memory.current", "9500\n"),
             ("job/memory.stat", "anon 9000\ninactive_file 500\n"),

@@ -93,8 +93,7 @@ pub(crate) fn refuse_beyond_memory(what: &str, size: u64, advice: &str) -> Resul
     if size <= most {
         return Ok(());
     }
-    let message =
-        format!("{what} would take {}, and this process may use {} more: {advice}", bytes(size), bytes(most));
+    let message = format!("{what} would take {}, and this process may use {} more: {advice}", bytes(size), bytes(most));
     Err(Error::new(ErrorKind::Memory, message))
 }
 

@@ -37,7 +37,11 @@ impl Coordinates {
             // Degrees, and what they are worked out from.
             _ => (grid.points as u64).saturating_mul(4),
         };
-        refuse_beyond_memory("the places of its points", numbers.saturating_mul(8), "leave the variable out with drop_variables")?;
+        refuse_beyond_memory(
+            "the places of its points",
+            numbers.saturating_mul(8),
+            "leave the variable out with drop_variables",
+        )?;
         match (&grid.places, grid.size) {
             (Places::Unknown, _) => Ok(Self::Unknown),
             (Places::LatLon(_) | Places::Gaussian { .. }, Some(size)) if axes => {

@@ -6,10 +6,10 @@
 use super::strip::{self, Scale};
 use crate::display::MimeBundle;
 use crate::html::escape;
+use crate::limits::resident;
 use crate::parallel::lane::{Doing, KINDS, Lane};
 use crate::parallel::live::Record;
 use crate::parallel::progress::{BAR_STYLE, Report, time_text};
-use crate::limits::resident;
 use crate::parallel::{bytes, cpus, memory_limit, short_bytes};
 use std::time::Duration;
 

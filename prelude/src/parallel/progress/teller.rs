@@ -32,13 +32,7 @@ pub(crate) struct Moment {
 
 impl Moment {
     pub fn of(work: &Work) -> Self {
-        Self {
-            elapsed: work.elapsed(),
-            done: work.done(),
-            busy: work.busy(),
-            bytes: work.bytes(),
-            memory: resident(),
-        }
+        Self { elapsed: work.elapsed(), done: work.done(), busy: work.busy(), bytes: work.bytes(), memory: resident() }
     }
 }
 
