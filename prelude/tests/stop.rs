@@ -1,11 +1,15 @@
 //! Stop: a process-wide flag, so these tests have a process of their own and run one after another.
 
-use isopleth::array::DType;
+use isopleth::Result;
+use isopleth::array::{DType, DataArray, Values};
+use isopleth::lazy::{Plan, Source};
 use isopleth::parallel::cancel::{Cancelled, cancel, reset};
 use isopleth::parallel::{Pool, checkpoint};
 use isopleth::raster::{Raster, RasterMeta};
 use ndarray::Array2;
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -85,4 +89,51 @@ fn reading_in_a_loop_stops_and_a_file_under_way_is_not_left_behind() {
         }
     });
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+/// Maps of a megabyte; Stop is pressed while the fortieth is read.
+#[derive(Debug)]
+struct Maps(AtomicUsize);
+
+impl Source for Maps {
+    fn shape(&self) -> &[usize] {
+        &[200, 512, 512]
+    }
+    fn block(&self) -> &[usize] {
+        &[1, 512, 512]
+    }
+    fn dtype(&self) -> DType {
+        DType::F32
+    }
+    fn describe(&self) -> String {
+        "maps".to_owned()
+    }
+    fn read(&self, window: &[Range<usize>]) -> Result<Values> {
+        let maps = window[0].len();
+        let before = self.0.fetch_add(maps, Ordering::Relaxed);
+        assert!(before < 150, "{before} maps were read, and Stop was pressed at 40");
+        if (before..before + maps).contains(&40) {
+            cancel();
+        }
+        let shape: Vec<usize> = window.iter().map(Range::len).collect();
+        Values::from_shape_vec(&shape, vec![1f32; shape.iter().product()])
+    }
+}
+
+#[test]
+fn what_is_written_window_by_window_leaves_no_half_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let maps = || DataArray::new(Plan::source(Maps(AtomicUsize::new(0))), ["time", "y", "x"]).unwrap();
+    let writers: [fn(&DataArray, &Path) -> Result<()>; 2] = [
+        |maps, folder| maps.to_raster(folder.join("a.tif"), ()),
+        |maps, folder| maps.to_netcdf(folder.join("a.nc"), ()),
+    ];
+    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    for write in writers {
+        reset();
+        let result = catch_unwind(AssertUnwindSafe(|| write(&maps(), folder.path())));
+        reset();
+        assert!(result.expect_err("it was written to its end").is::<Cancelled>());
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
 }

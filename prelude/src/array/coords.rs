@@ -5,6 +5,7 @@ use super::data_array::DataArray;
 use super::names::not_found;
 use crate::Result;
 use crate::lazy::Plan;
+use crate::limits::refuse_beyond_memory;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
@@ -63,6 +64,10 @@ impl Coords {
         let at = self.0.list.iter().position(|coord| coord.name() == name);
         let at = at.ok_or_else(|| not_found("coordinate", name, self.names()))?;
         let coord = &self.0.list[at];
+        if let Some(range) = coord.even() {
+            let what = format!("the {} labels of {name:?}, written out,", range.len());
+            refuse_beyond_memory(&what, (range.len() as u64).saturating_mul(8), "select a part of the array first")?;
+        }
         Ok(self.0.views[at].get_or_init(|| {
             let along = |other: &&Coord| other.dims().iter().all(|dim| coord.dims().contains(dim));
             let coords = Self::new(self.iter().filter(along).cloned().collect(), coord.dims());

@@ -5,10 +5,13 @@ use crate::cancel;
 use crate::disk::Temporary;
 use crate::geo::SPATIAL_REF;
 use crate::lazy::Plan;
+use crate::lazy::sink::{self, Layout, Sink};
+use crate::parallel::Progress;
 use crate::values::Values;
 use crate::{Error, ErrorKind, Result};
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
+use std::ops::Range;
 use std::path::Path;
 
 /// Cells of the largest table that is written: what a spreadsheet opens, and then some.
@@ -17,7 +20,7 @@ const CELLS: usize = 10_000_000;
 const CELL_BYTES: u64 = 8;
 
 impl DataArray {
-    /// Writes the array as a CSV table; a lazy one is computed first.
+    /// Writes the array as a CSV table; a lazy one is computed as its rows are written.
     ///
     /// Two dimensions make a wide table: a row per label of the first, a column per label of the second. Any other
     /// number makes a long one: a row per element, with a column for each dimension, each other coordinate and the
@@ -66,17 +69,10 @@ fn save_array(array: &DataArray, path: &Path) -> Result<()> {
     };
     admit(rows, columns.saturating_add(1))?;
     let file = Temporary::beside(path)?;
-    let values = array.values()?;
+    let plan = array.plan().settled()?;
     let [down, across] = [0, 1].map(|axis| labels(&array.sizes()[axis], array.coords()));
-    let mut cells = values.texts();
-    let mut down = down.texts();
-    write(file, path, &mut |out| {
-        let head = std::iter::once(Some(array.dims()[0].clone())).chain(across.texts());
-        row(out, head)?;
-        each_row(rows, &cancel::is_cancelled, &mut || {
-            row(out, std::iter::once(down.next().flatten()).chain(cells.by_ref().take(columns)))
-        })
-    })
+    let head = std::iter::once(Some(array.dims()[0].clone())).chain(across.texts()).collect();
+    write(file, path, head, &[plan], Box::new(down.texts()), vec![1, columns])
 }
 
 fn save_long(sizes: &[(String, usize)], coords: &Coords, arrays: &[(&str, &DataArray)], path: &Path) -> Result<()> {
@@ -92,7 +88,7 @@ fn save_long(sizes: &[(String, usize)], coords: &Coords, arrays: &[(&str, &DataA
     // Before anything is computed: a folder that is not there is said at once.
     let file = Temporary::beside(path)?;
     let mut names: Vec<&str> = Vec::new();
-    let mut columns: Vec<Values> = Vec::new();
+    let mut columns: Vec<Plan> = Vec::new();
     for size in sizes {
         names.push(&size.0);
         let own = DataArray::new(labels(size, coords), size.0.as_str())?;
@@ -104,13 +100,10 @@ fn save_long(sizes: &[(String, usize)], coords: &Coords, arrays: &[(&str, &DataA
     }
     for (name, array) in arrays {
         names.push(name);
-        columns.push(repeated(&array.compute()?, &dims, &shape)?);
+        columns.push(repeated(array, &dims, &shape)?);
     }
-    let mut cells: Vec<_> = columns.iter().map(Values::texts).collect();
-    write(file, path, &mut |out| {
-        row(out, names.iter().map(|name| Some((*name).to_owned())))?;
-        each_row(rows, &cancel::is_cancelled, &mut || row(out, cells.iter_mut().map(|column| column.next().flatten())))
-    })
+    let head = names.iter().map(|name| Some((*name).to_owned())).collect();
+    write(file, path, head, &columns, Box::new(std::iter::empty()), vec![1; shape.len()])
 }
 
 /// Labels of a dimension; positions where it has none.
@@ -121,11 +114,11 @@ fn labels((dim, len): &(String, usize), coords: &Coords) -> Values {
     }
 }
 
-/// The values over all dimensions.
-fn repeated(array: &DataArray, dims: &[String], shape: &[usize]) -> Result<Values> {
+/// The values over all dimensions, reductions computed.
+fn repeated(array: &DataArray, dims: &[String], shape: &[usize]) -> Result<Plan> {
     let plan = spread(array, dims)?;
     let plan = (plan.ndim()..dims.len()).fold(plan, |plan: Plan, _| plan.insert_axis(0));
-    plan.broadcast_to(shape)?.evaluate()
+    plan.settled()?.broadcast_to(shape)
 }
 
 fn admit(rows: usize, columns: usize) -> Result<()> {
@@ -154,17 +147,64 @@ fn each_row(rows: usize, stopped: &dyn Fn() -> bool, next: &mut dyn FnMut() -> i
     Ok(())
 }
 
-/// The file takes its name only when it is complete.
-fn write(temporary: Temporary, path: &Path, table: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>) -> Result<()> {
-    let written = File::create(temporary.path()).and_then(|file| {
-        let mut out = BufWriter::new(file);
-        table(&mut out)?;
-        out.flush()
-    });
-    cancel::check()?;
-    written.map_err(|error| {
-        Error::with_source(ErrorKind::Io, format!("{} could not be written", path.display()), error)
-    })?;
+/// The first cell of each row, or none where all cells are values.
+type Labels<'a> = Box<dyn Iterator<Item = Option<String>> + 'a>;
+
+/// A table that is being written.
+struct Table<'a> {
+    out: BufWriter<File>,
+    path: &'a Path,
+    /// A row of the values, as a window: whole rows are written.
+    row: Vec<usize>,
+    labels: Labels<'a>,
+}
+
+impl Sink for Table<'_> {
+    fn layout(&self) -> Layout {
+        Layout { block: self.row.clone(), takes_parts: false, is_in_order: true }
+    }
+
+    fn put(&mut self, window: &[Range<usize>], values: Vec<Values>) -> Result<()> {
+        let each: usize = self.row.iter().product();
+        let rows = window.iter().map(Range::len).product::<usize>() / each.max(1);
+        let mut cells: Vec<_> = values.iter().map(Values::texts).collect();
+        let (out, labels) = (&mut self.out, &mut self.labels);
+        let written = each_row(rows, &cancel::is_cancelled, &mut || {
+            let label = labels.next();
+            row(out, label.into_iter().chain(cells.iter_mut().flat_map(|cells| cells.by_ref().take(each))))
+        });
+        written.map_err(|error| not_written(self.path, error))
+    }
+}
+
+/// Unless it was stopped.
+fn not_written(path: &Path, error: io::Error) -> Error {
+    match cancel::check() {
+        Err(stopped) => stopped,
+        Ok(()) => Error::with_source(ErrorKind::Io, format!("{} could not be written", path.display()), error),
+    }
+}
+
+/// Writes the rows of `columns`, which have one shape, below `head`. The file takes its name only when it is complete.
+fn write(
+    temporary: Temporary,
+    path: &Path,
+    head: Vec<Option<String>>,
+    columns: &[Plan],
+    labels: Labels<'_>,
+    each: Vec<usize>,
+) -> Result<()> {
+    let failed = |error| not_written(path, error);
+    let mut out = BufWriter::new(File::create(temporary.path()).map_err(failed)?);
+    row(&mut out, head.into_iter()).map_err(failed)?;
+    let mut table = Table { out, path, row: each, labels };
+    let windows = sink::windows(columns, &table.layout());
+    let progress = Progress::new("writing", windows.len()).unit("windows");
+    let here = progress.enter();
+    sink::write_into(columns, &windows, &mut table, &Ok, &|| progress.step(1))?;
+    drop(here);
+    progress.finish();
+    table.out.flush().map_err(failed)?;
     temporary.take_name(path)
 }
 

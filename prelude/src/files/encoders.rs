@@ -5,13 +5,13 @@ use super::attribute::{Given, GivenAttrs};
 use super::coders::{self, Dates, Encoder, FileEncoding};
 use super::file_type::FileType;
 use super::options::DatasetOptions;
-use super::write::{NetcdfOptions, windows};
+use super::write::NetcdfOptions;
 use crate::array::{Attrs, Coord, DType, DataArray, Dataset, Values, same_values};
 use crate::cancel;
 use crate::lazy::Plan;
+use crate::lazy::sink::{self, Layout, Window};
 use crate::values::Text;
 use crate::{Error, ErrorKind, Result};
-use std::ops::Range;
 
 /// One for each coordinate and one for each array, in their order.
 pub(super) struct Encoders {
@@ -111,7 +111,7 @@ impl<'a> Variable<'a> {
     fn each(self, work: &mut dyn FnMut(&Values) -> Result<()>) -> Result<()> {
         match self {
             Self::Coord(coord) => work(coord.values()),
-            Self::Array(_, plan) => windows(plan).iter().try_for_each(|window: &Vec<Range<usize>>| {
+            Self::Array(_, plan) => looked_at(plan).iter().try_for_each(|window| {
                 cancel::check()?;
                 work(&plan.part(window)?)
             }),
@@ -219,4 +219,10 @@ fn packing(scale: f64, offset: f64) -> FileEncoding {
         add_offset: number(offset),
         ..FileEncoding::of(FileType::I16)
     }
+}
+
+/// The windows in which all values of a plan are looked at.
+fn looked_at(plan: &Plan) -> Vec<Window> {
+    let layout = Layout { block: vec![1; plan.ndim()], takes_parts: true, is_in_order: false };
+    sink::windows(std::slice::from_ref(plan), &layout)
 }

@@ -143,6 +143,14 @@ impl Source for VariableSource {
         Some(&self.place.path)
     }
 
+    /// The numbers as the file has them, and a whole chunk, packed and unpacked, where a part of it is asked for.
+    fn cost(&self, elements: usize) -> u64 {
+        let raw = self.place.of.size() as u64;
+        let chunk = (count(&self.place.block) as u64).saturating_mul(raw);
+        let unpacked = if self.place.chunked { chunk.saturating_mul(2) } else { 0 };
+        unpacked.saturating_add((elements as u64).saturating_mul(raw))
+    }
+
     fn describe(&self) -> String {
         let lengths: Vec<String> = self.place.block.iter().map(usize::to_string).collect();
         let pieces = if self.place.chunked { "chunks of" } else { "not chunked, by" };

@@ -7,20 +7,24 @@ use super::encoders::{self, Encoders};
 use super::file_type::FileType;
 use super::library::{forget, serial};
 use super::source::sensible_block;
-use crate::array::{Attrs, Coord, DType, DataArray, Dataset, Dims, merge};
+use crate::array::{Attrs, Coord, DType, DataArray, Dataset, Dims, Values, merge};
 use crate::cancel;
 use crate::disk::shown;
 use crate::disk::{Temporary, why_not_written};
 use crate::gdal::multidim::{Array, Dimension, Type};
 use crate::geo::SPATIAL_REF;
 use crate::lazy::Plan;
+use crate::lazy::sink::{self, Layout, Sink};
+use crate::limits::refuse_beyond_memory;
 use crate::parallel::Progress;
 use crate::{Error, ErrorKind, Result};
 use std::ops::Range;
 use std::path::Path;
 
-/// Bytes that are computed before they are written.
-const WINDOW_BYTES: usize = 32 << 20;
+/// Dates and texts of an array that takes no more than this are held between the two times that they are looked at.
+const HELD_BYTES: u64 = 32 << 20;
+/// Chunks of a file are no larger than this unless somebody asks for it: a reader holds a whole one.
+const CHUNK_BYTES: usize = 8 << 20;
 
 /// How a netCDF file is written: compression, chunks, packing, dimensions that can grow.
 ///
@@ -156,7 +160,7 @@ fn placed_otherwise(array: &DataArray) -> Result<()> {
 fn surveyed(plan: &Plan) -> Result<Plan> {
     let plan = plan.settled()?;
     let twice = plan.dtype().is_date() || plan.dtype() == DType::Text;
-    Ok(if twice && plan.nbytes() <= WINDOW_BYTES as u64 { Plan::memory(plan.evaluate()?) } else { plan })
+    Ok(if twice && plan.nbytes() <= HELD_BYTES { Plan::memory(plan.evaluate()?) } else { plan })
 }
 
 /// A variable that was made, and how its values become the file's.
@@ -166,6 +170,7 @@ struct Made {
     /// The type in memory of which GDAL writes that.
     buffer: DType,
     encoder: Encoder,
+    layout: Layout,
 }
 
 /// A file with everything declared, and no values. What belongs to the file goes before the file.
@@ -188,7 +193,7 @@ impl Drop for Declaration {
 }
 
 fn fill(ds: &Dataset, plans: &[Plan], encoders: Encoders, path: &Path, options: &NetcdfOptions) -> Result<()> {
-    let mut declaration = Declaration(Some(declared(ds, encoders, path, options)?));
+    let mut declaration = Declaration(Some(declared(ds, plans, encoders, path, options)?));
     let outcome = match &declaration.0 {
         Some(declared) => write_values(&declared.made, plans),
         None => Ok(()),
@@ -201,31 +206,49 @@ fn fill(ds: &Dataset, plans: &[Plan], encoders: Encoders, path: &Path, options: 
     outcome.and(closed)
 }
 
-fn write_values(made: &[Made], plans: &[Plan]) -> Result<()> {
-    let progress = Progress::new("writing", plans.iter().map(|plan| windows(plan).len()).sum()).unit("windows");
-    let _here = progress.enter();
-    for (plan, made) in plans.iter().zip(made) {
-        for window in windows(plan) {
-            cancel::check()?;
-            let values = made.encoder.apply(plan.part(&window)?)?;
+impl Sink for &Made {
+    fn layout(&self) -> Layout {
+        self.layout.clone()
+    }
+
+    fn put(&mut self, window: &[Range<usize>], values: Vec<Values>) -> Result<()> {
+        for values in values {
             // Between windows the lock is free, so that windows of other files can be read.
             let _serial = serial();
-            create::write(&made.array, &made.of, &window, &values.cast(made.buffer))?;
-            progress.step(1);
+            create::write(&self.array, &self.of, window, &values)?;
         }
+        Ok(())
+    }
+}
+
+fn write_values(made: &[Made], plans: &[Plan]) -> Result<()> {
+    let windows: Vec<Vec<sink::Window>> =
+        plans.iter().zip(made).map(|(plan, made)| sink::windows(std::slice::from_ref(plan), &made.layout)).collect();
+    let progress = Progress::new("writing", windows.iter().map(Vec::len).sum()).unit("windows");
+    let _here = progress.enter();
+    for ((plan, mut made), windows) in plans.iter().zip(made).zip(&windows) {
+        let (encoder, buffer) = (made.encoder.clone(), made.buffer);
+        let prepare = move |values: Values| Ok(encoder.apply(values)?.cast(buffer));
+        sink::write_into(std::slice::from_ref(plan), windows, &mut made, &prepare, &|| progress.step(1))?;
     }
     progress.finish();
     Ok(())
 }
 
 /// Makes the file with its dimensions, its attributes, its coordinates and the variables for its arrays.
-fn declared(ds: &Dataset, encoders: Encoders, path: &Path, options: &NetcdfOptions) -> Result<Declared> {
+fn declared(
+    ds: &Dataset,
+    plans: &[Plan],
+    encoders: Encoders,
+    path: &Path,
+    options: &NetcdfOptions,
+) -> Result<Declared> {
     // Before everything that belongs to HDF5, so that it is let go after all of it, also if something fails.
     let _serial = serial();
     // GDAL would claim a version of the conventions that nobody has checked.
     let file = NewFile::create(path, "netCDF", &["FORMAT=NC4".to_owned(), "CONVENTIONS=".to_owned()])?;
     let mut sizes = ds.sizes();
-    for (dim, &length) in ds.coords().iter().flat_map(|coord| coord.dims().iter().zip(coord.values().shape())) {
+    for (dim, length) in ds.coords().iter().flat_map(|coord| coord.dims().iter().zip(coord.shape())) {
         if sizes.iter().all(|(known, _)| known != dim) {
             sizes.push((dim.clone(), length));
         }
@@ -255,7 +278,7 @@ fn declared(ds: &Dataset, encoders: Encoders, path: &Path, options: &NetcdfOptio
     let has_crs = ds.coords().get(SPATIAL_REF).is_some();
     let mut made = Vec::new();
     let bounds = bounds_of(ds);
-    for (array, encoder) in ds.arrays().iter().zip(encoders.arrays) {
+    for ((array, plan), encoder) in ds.arrays().iter().zip(plans).zip(encoders.arrays) {
         let name = array.get_name().unwrap_or_default();
         let others: Vec<&str> = array
             .coords()
@@ -277,7 +300,7 @@ fn declared(ds: &Dataset, encoders: Encoders, path: &Path, options: &NetcdfOptio
             shape: array.shape(),
             encoder,
             attrs: &attrs,
-            options: Some(options),
+            data: Some((options, plan)),
         };
         made.push(variable.make(&file, &dims)?);
     }
@@ -309,29 +332,6 @@ fn lies_on_a_map(array: &DataArray) -> bool {
         || (array.ndim() >= 2 && runs("X", across, "degrees_east") && runs("Y", down, "degrees_north"))
 }
 
-pub(super) fn windows(plan: &Plan) -> Vec<Vec<Range<usize>>> {
-    let shape = plan.shape();
-    let mut windows = vec![Vec::new()];
-    let mut room = (WINDOW_BYTES / plan.dtype().size().max(1)).max(1);
-    let mut lengths = vec![1; shape.len()];
-    for (length, &all) in lengths.iter_mut().zip(shape).rev() {
-        *length = all.min(room).max(1);
-        room = (room / *length).max(1);
-    }
-    for (&length, &all) in lengths.iter().zip(shape) {
-        let mut longer = Vec::new();
-        for window in &windows {
-            for start in (0..all).step_by(length) {
-                let mut window: Vec<Range<usize>> = window.clone();
-                window.push(start..(start + length).min(all));
-                longer.push(window);
-            }
-        }
-        windows = longer;
-    }
-    windows
-}
-
 /// What a variable is made of.
 struct NewVariable<'a> {
     name: &'a str,
@@ -339,8 +339,8 @@ struct NewVariable<'a> {
     shape: &'a [usize],
     encoder: Encoder,
     attrs: &'a Attrs,
-    /// Of data; coordinates are small, and written as they are.
-    options: Option<&'a NetcdfOptions>,
+    /// Of data, how it is written and from what; coordinates are small, and written as they are.
+    data: Option<(&'a NetcdfOptions, &'a Plan)>,
 }
 
 impl NewVariable<'_> {
@@ -356,8 +356,8 @@ impl NewVariable<'_> {
             .filter_map(|dim| dims.iter().find(|(name, _)| name == dim))
             .map(|(_, handle)| handle)
             .collect();
-        let mut how =
-            self.options.map(|options| creation(options, self.dims, self.shape, stored.of)).unwrap_or_default();
+        let chunks = self.data.and_then(|(options, plan)| chunks(options, self.dims, plan, stored.of));
+        let mut how = self.data.map(|(options, _)| creation(options, chunks.as_deref())).unwrap_or_default();
         how.extend(create::netcdf_type(stored.of));
         let array = file.array(self.name, &handles, &of, &how).map_err(|error| error.context(self.name))?;
         if let Some(fill) = &stored.fill {
@@ -378,37 +378,63 @@ impl NewVariable<'_> {
             create::attribute(&owner, name, value)?;
         }
         let buffer = if is_text { DType::Text } else { create::buffer_dtype(stored.of) };
-        Ok(Made { array, of, buffer, encoder: self.encoder })
+        let layout = Layout {
+            takes_parts: chunks.is_none(),
+            block: chunks.unwrap_or_else(|| sensible_block(self.shape, stored.of.size())),
+            is_in_order: false,
+        };
+        Ok(Made { array, of, buffer, encoder: self.encoder, layout })
     }
 }
 
-fn creation(options: &NetcdfOptions, dims: &[String], shape: &[usize], of: FileType) -> Vec<String> {
-    let mut list = Vec::new();
-    if dims.is_empty() || of.is_text() {
-        return list;
+/// The lengths of the chunks of a variable, if it has any.
+fn chunks(options: &NetcdfOptions, dims: &[String], plan: &Plan, of: FileType) -> Option<Vec<usize>> {
+    let asked = |dim: &String| options.chunks.iter().rev().find(|(name, _)| name == dim).map(|(_, length)| *length);
+    let is_chunked = options.level > 0 || dims.iter().any(|dim| asked(dim).is_some());
+    if dims.is_empty() || of.is_text() || !is_chunked {
+        return None;
     }
-    let chosen = dims.iter().any(|dim| options.chunks.iter().any(|(name, _)| name == dim));
+    let usual = usual_chunks(plan, of);
+    let lengths = dims.iter().zip(usual).zip(plan.shape());
+    Some(lengths.map(|((dim, usual), &all)| asked(dim).unwrap_or(usual).clamp(1, all.max(1))).collect())
+}
+
+/// Chunks as those that the values come from, where these are long across maps: then each is read and written once. Else a map
+/// or a part of one.
+fn usual_chunks(plan: &Plan, of: FileType) -> Vec<usize> {
+    let shape = plan.shape();
+    let sensible = sensible_block(shape, of.size());
+    if !plan.is_lazy() || shape.len() < 3 {
+        return sensible;
+    }
+    let own: Vec<usize> = plan.block().iter().zip(shape).map(|(&block, &all)| block.clamp(1, all.max(1))).collect();
+    let is_long = own.iter().zip(&sensible).take(shape.len() - 2).any(|(own, sensible)| own > sensible);
+    let bytes = own.iter().fold(of.size(), |bytes, &length| bytes.saturating_mul(length));
+    if is_long && bytes <= CHUNK_BYTES { own } else { sensible }
+}
+
+fn creation(options: &NetcdfOptions, chunks: Option<&[usize]>) -> Vec<String> {
+    let Some(chunks) = chunks else { return Vec::new() };
+    let mut list = Vec::new();
     if options.level > 0 {
         list.extend(["COMPRESS=DEFLATE".to_owned(), format!("ZLEVEL={}", options.level)]);
     }
-    if chosen || options.level > 0 {
-        let block = sensible_block(shape, of.size());
-        let length = |(axis, dim): (usize, &String)| {
-            let asked = options.chunks.iter().rev().find(|(name, _)| name == dim).map(|(_, length)| *length);
-            asked.unwrap_or(block[axis]).clamp(1, shape[axis].max(1)).to_string()
-        };
-        list.push(format!("BLOCKSIZE={}", dims.iter().enumerate().map(length).collect::<Vec<_>>().join(",")));
-    }
+    let lengths: Vec<String> = chunks.iter().map(usize::to_string).collect();
+    list.push(format!("BLOCKSIZE={}", lengths.join(",")));
     list
 }
 
 fn write_coord(file: &NewFile, dims: &[(String, Dimension)], coord: &Coord, encoder: Encoder) -> Result<()> {
+    if let Some(range) = coord.even() {
+        let what = format!("the {} labels of {:?}, written out,", range.len(), coord.name());
+        refuse_beyond_memory(&what, (range.len() as u64).saturating_mul(16), "select a part of the array first")?;
+    }
     let mut attrs = coord.attrs().clone();
     attrs.remove("decoding_note");
     let values = encoder.apply(coord.values().clone()).map_err(|error| error.context(coord.name()))?;
     let shape = values.shape().to_vec();
     let variable =
-        NewVariable { name: coord.name(), dims: coord.dims(), shape: &shape, encoder, attrs: &attrs, options: None };
+        NewVariable { name: coord.name(), dims: coord.dims(), shape: &shape, encoder, attrs: &attrs, data: None };
     let made = variable.make(file, dims)?;
     let window: Vec<Range<usize>> = shape.iter().map(|&length| 0..length).collect();
     create::write(&made.array, &made.of, &window, &values.cast(made.buffer))

@@ -10,6 +10,7 @@
 //! |---|---|
 //! | what a plan can say | [`Plan`] |
 //! | what it reads from | [`Source`] |
+//! | how files are written of it | `sink` |
 //! | how a selection reaches the files | `push_down`, [`AxisIndex`] |
 //! | how windows are cut | `chunk` |
 //! | how operations in memory are carried out together | `deferred` |
@@ -39,6 +40,7 @@ mod plan;
 mod push_down;
 mod read_size;
 mod reduce;
+pub(crate) mod sink;
 mod source;
 mod stack;
 mod stream;

@@ -3,6 +3,7 @@
 //! A part of a plan is quick to compute if nothing below it needs the whole. Reductions do, so they are computed
 //! once, before the first part.
 
+use super::chunk;
 use super::evaluate::{self, estimate};
 use super::executor::Threads;
 use super::op::Op;
@@ -51,11 +52,26 @@ impl Plan {
     /// When a file cannot be read, or when Stop is pressed.
     pub(crate) fn part(&self, window: &[Range<usize>]) -> Result<Values> {
         let axes: Vec<AxisIndex> = window.iter().cloned().map(AxisIndex::range).collect();
-        let part = self.index(&axes)?;
+        self.part_at(&axes)
+    }
+
+    /// [`part`](Self::part) of single positions too: what lies between them is read where one block holds both.
+    ///
+    /// # Errors
+    /// As `part`, and as [`index`](Self::index).
+    pub(crate) fn part_at(&self, axes: &[AxisIndex]) -> Result<Values> {
+        let part = self.index(axes)?;
         match part.as_values() {
             Some(values) => Ok(values.clone()),
             None => evaluate::run_one(&part, &Threads::all(), &|| {}),
         }
+    }
+}
+
+impl Plan {
+    /// The longest block along each axis of what is read for it: no less is decoded. 1 where it can be cut anywhere.
+    pub(crate) fn block(&self) -> Vec<usize> {
+        chunk::cuts(self).iter().map(|cuts| cuts.unit().max(1)).collect()
     }
 }
 

@@ -4,6 +4,7 @@ use super::{Raster, RasterSource};
 use crate::disk::shown;
 use crate::geo::{Crs, Grid, TURNS};
 use crate::lazy::Source as _;
+use crate::values::buffers;
 use crate::{Error, ErrorKind, Result};
 use std::ops::Range;
 
@@ -63,17 +64,25 @@ impl Raster {
         let is_around = self.crs().is_some_and(|crs| crs.is_geographic());
         let turns = || std::iter::once(0).chain(TURNS.into_iter().filter(|_| is_around));
         let inside = |at: f64, length: usize| (at >= 0.0 && at < length as f64).then_some(at as usize);
-        let mut values = Vec::with_capacity(places.len());
-        for &(x, y) in places {
+        let pixel = |&(x, y): &(f64, f64)| {
             let column = turns().find_map(|turns| inside((x + 360.0 * f64::from(turns) - t[0]) / t[1], self.width()));
-            let pixel = inside((y - t[3]) / t[5], self.height()).zip(column);
-            values.push(match pixel {
-                Some((row, column)) => {
-                    let value = source.read(&[row..row + 1, column..column + 1])?;
-                    value.get(&[0, 0]).unwrap_or(f64::NAN)
+            inside((y - t[3]) / t[5], self.height()).zip(column).map(|(row, column)| [row, column])
+        };
+        let pixels: Vec<Option<[usize; 2]>> = places.iter().map(pixel).collect();
+        let mut values = vec![f64::NAN; places.len()];
+        for group in near(&pixels, source.block(), self.width()) {
+            let bounds = |axis: usize| {
+                let along = || group.iter().filter_map(|&place| pixels[place]).map(|pixel| pixel[axis]);
+                along().min().unwrap_or(0)..along().max().map_or(0, |last| last + 1)
+            };
+            let [rows, columns] = [bounds(0), bounds(1)];
+            let read = source.read(&[rows.clone(), columns.clone()])?;
+            for place in group {
+                if let Some([row, column]) = pixels[place] {
+                    values[place] = read.get(&[row - rows.start, column - columns.start]).unwrap_or(f64::NAN);
                 }
-                None => f64::NAN,
-            });
+            }
+            buffers::recycle(read);
         }
         Ok(values)
     }
@@ -104,5 +113,49 @@ impl Raster {
             shown(self.path())
         );
         Err(Error::new(ErrorKind::InvalidArgument, message))
+    }
+}
+
+/// Pixels that are read together, by their numbers: those of one block, and of strips that follow each other as many as are
+/// worth one read. Each block is in one group.
+fn near(pixels: &[Option<[usize; 2]>], block: &[usize], width: usize) -> Vec<Vec<usize>> {
+    const MOST_PIXELS: usize = 1 << 20;
+    let (down, across) = (block[0].max(1), block[1].max(1));
+    let of = |[row, column]: [usize; 2]| (row / down, column / across);
+    let mut inside: Vec<(usize, [usize; 2])> =
+        pixels.iter().enumerate().filter_map(|(place, pixel)| Some((place, (*pixel)?))).collect();
+    inside.sort_unstable_by_key(|(place, pixel)| (of(*pixel), *place));
+    let mut groups: Vec<Vec<usize>> = Vec::new();
+    // The first and the last block of the group.
+    let (mut first, mut last) = ((0, 0), (0, 0));
+    for (place, pixel) in inside {
+        let this = of(pixel);
+        let follows = across >= width && this.0 == last.0 + 1 && (this.0 + 1 - first.0) * down * width <= MOST_PIXELS;
+        match groups.last_mut() {
+            Some(group) if this == last || follows => group.push(place),
+            _ => {
+                groups.push(vec![place]);
+                first = this;
+            }
+        }
+        last = this;
+    }
+    groups
+}
+
+#[cfg(test)]
+mod tests {
+    use super::near;
+
+    #[test]
+    fn each_block_is_read_once_and_strips_that_follow_each_other_together() {
+        let pixels = [Some([5, 3]), None, Some([0, 1]), Some([5, 9]), Some([1, 0]), Some([4, 4])];
+        assert_eq!(near(&pixels, &[1, 10], 10), [vec![2, 4], vec![5, 0, 3]]);
+        // Of tiles each is on its own.
+        assert_eq!(near(&pixels, &[4, 4], 10), [vec![2, 4], vec![0], vec![5], vec![3]]);
+        // Long rows are not joined.
+        let rows: Vec<_> = (0..4).map(|row| Some([row, 0])).collect();
+        assert_eq!(near(&rows, &[1, 1 << 19], 1 << 19), [vec![0, 1], vec![2, 3]]);
+        assert!(near(&[None], &[1, 1], 1).is_empty());
     }
 }

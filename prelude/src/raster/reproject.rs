@@ -1,7 +1,7 @@
 //! Another CRS, another grid: values computed anew by GDAL's warper, plane by plane and only when asked for.
 
 use super::planes::Planes;
-use super::warp::{Numbers, Warp, Warped};
+use super::warp::{Numbers, Regrid, Warp, Warped};
 use crate::array::{DataArray, Operation};
 use crate::geo::{Crs, Gcps, Georeference, Grid, IntoCrs, NO_TRANSFORM, Place};
 use crate::lazy::Plan;
@@ -228,13 +228,19 @@ fn on_grid(array: &DataArray, what: &str, target: &Grid, options: &Reproject) ->
     let source = source_grid(array, what)?;
     let planes = Planes::of(array, what)?;
     let numbers = Numbers::of(&planes.array, what, options)?;
+    let block = planes.planes.first().map_or([1, 1], |plane| match plane.block()[..] {
+        [rows, columns] => [rows, columns],
+        _ => [1, 1],
+    });
+    // All planes lie on one grid, so what is worked out of it serves them all.
+    let target_pixels = Grid { unit: [1.0, 1.0], ..target.clone() };
+    let regrid = Arc::new(Regrid::new(source, target_pixels, options.resampling, block));
     let mut new = Vec::with_capacity(planes.planes.len());
     for (number, plane) in planes.planes.iter().enumerate() {
         let along = numbers.along().and_then(|dim| planes.position(dim, number)).unwrap_or_default();
         let (source_nodata, missing) = numbers.of_band(along);
         let warp = Warp {
-            source: source.clone(),
-            target: Grid { unit: [1.0, 1.0], ..target.clone() },
+            regrid: regrid.clone(),
             resampling: options.resampling,
             source_nodata,
             missing,

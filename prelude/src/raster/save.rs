@@ -10,14 +10,12 @@ use crate::cancel;
 use crate::disk::shown;
 use crate::geo::{Encoding, NO_TRANSFORM, NoGrid, same_transform};
 use crate::lazy::Plan;
+use crate::lazy::sink::{self, Layout, Sink};
 use crate::parallel::Progress;
 use crate::{Error, ErrorKind, Result};
 use ndarray::{ArrayView, ArrayView2, Ix2, IxDyn, s};
 use std::ops::Range;
 use std::path::Path;
-
-/// Bytes of pixels that are computed before they are written.
-const WINDOW_BYTES: usize = 64 << 20;
 
 impl DataArray {
     /// Writes the array as a GeoTIFF. A lazy one is computed window by window as it is written, so it may be larger
@@ -115,30 +113,40 @@ fn check_type(dtype: DType, path: &Path) -> Result<()> {
     Err(Error::new(ErrorKind::InvalidArgument, format!("{} cannot hold {why}", shown(path))))
 }
 
-/// Computes and writes window after window, band after band.
+/// The bands of a file that is being written.
+struct Bands<'a> {
+    writer: &'a mut RasterWriter,
+    encoder: &'a Encoder,
+    path: &'a Path,
+}
+
+impl Sink for Bands<'_> {
+    /// Whole rows: of a file in tiles those of a row of tiles.
+    fn layout(&self) -> Layout {
+        let meta = self.writer.meta();
+        Layout { block: vec![1, meta.block[0].max(1), meta.width], takes_parts: false, is_in_order: false }
+    }
+
+    fn put(&mut self, window: &[Range<usize>], values: Vec<Values>) -> Result<()> {
+        for values in values {
+            for band in window[0].clone() {
+                let part = BandRows { band, rows: window[1].clone(), at: band - window[0].start };
+                put(self.writer, &part, &values, self.encoder, self.path)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Computes and writes bands, rows and columns.
 fn pixels(writer: &mut RasterWriter, plan: &Plan, encoder: &Encoder, path: &Path) -> Result<()> {
-    let &[count, height, width] = plan.shape() else { unreachable!("bands, rows and columns") };
-    let row_bytes = (width * plan.dtype().size()).max(1);
-    let block = writer.meta().block[0].max(1);
-    let rows = (WINDOW_BYTES / row_bytes / block).max(1) * block;
-    let bands = (WINDOW_BYTES / row_bytes / height.max(1)).max(1);
-    let progress = Progress::new("writing", count.div_ceil(bands) * height.div_ceil(rows)).unit("windows");
+    let mut bands = Bands { writer, encoder, path };
+    let plans = std::slice::from_ref(plan);
+    let windows = sink::windows(plans, &bands.layout());
+    let progress = Progress::new("writing", windows.len()).unit("windows");
     // What is read and computed for it is a part of the writing.
     let _here = progress.enter();
-    for band in (0..count).step_by(bands) {
-        let bands = band..(band + bands).min(count);
-        for row in (0..height).step_by(rows) {
-            cancel::check()?;
-            let rows = row..(row + rows).min(height);
-            let values = plan.part(&[bands.clone(), rows.clone(), 0..width])?;
-            for band in bands.clone() {
-                let part = BandRows { band, rows: rows.clone(), at: band - bands.start };
-                put(writer, &part, &values, encoder, path)?;
-            }
-            crate::values::buffers::recycle(values);
-            progress.step(1);
-        }
-    }
+    sink::write_into(plans, &windows, &mut bands, &Ok, &|| progress.step(1))?;
     progress.finish();
     Ok(())
 }

@@ -143,6 +143,20 @@ impl Source for RasterSource {
         Some(self.raster.path())
     }
 
+    /// A block as it is stored and unpacked where a part of it is asked for, what a mask says of each pixel, and integers of
+    /// 64 bits before they are floats.
+    fn cost(&self, elements: usize) -> u64 {
+        let Ok(facts) = self.raster.band(self.band) else { return 0 };
+        let block =
+            facts.block.iter().fold(facts.dtype.size() as u64, |bytes, &length| bytes.saturating_mul(length as u64));
+        let each = match self.missing {
+            Missing::Mask => 1,
+            Missing::Exactly(_) => facts.dtype.size() as u64,
+            Missing::Never | Missing::Between(..) => 0,
+        };
+        block.saturating_mul(2).saturating_add((elements as u64).saturating_mul(each))
+    }
+
     fn describe(&self) -> String {
         let compression = self.raster.meta().compression.unwrap_or_else(|| "not compressed".to_owned());
         let blocks = block_text(self.block, self.raster.width());

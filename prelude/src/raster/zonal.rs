@@ -118,7 +118,7 @@ impl Zonal {
                 format!("zonal: no pixel has its centre in any zone; the array covers {}", place.grid.extent());
             return Err(Error::new(ErrorKind::NotFound, message));
         }
-        Ok(Spans { zones })
+        Ok(Spans::new(zones))
     }
 }
 
@@ -154,6 +154,27 @@ struct Span {
 #[derive(Debug)]
 struct Spans {
     zones: Vec<Vec<Span>>,
+    /// How many pixels the largest zone has, the two largest, and so on.
+    largest: Vec<usize>,
+}
+
+impl Spans {
+    fn new(zones: Vec<Vec<Span>>) -> Self {
+        let pixels = |spans: &Vec<Span>| spans.iter().map(|span| span.columns.len()).sum();
+        let mut largest: Vec<usize> = zones.iter().map(pixels).collect();
+        largest.sort_unstable_by(|a, b| b.cmp(a));
+        let mut sum = 0;
+        for pixels in &mut largest {
+            sum += *pixels;
+            *pixels = sum;
+        }
+        Self { zones, largest }
+    }
+
+    /// The most pixels that so many zones have together.
+    fn pixels(&self, zones: usize) -> usize {
+        zones.min(self.largest.len()).checked_sub(1).map_or(0, |at| self.largest[at])
+    }
 }
 
 /// The statistics of one plane, computed when they are asked for.
@@ -183,6 +204,15 @@ impl Source for ZonesOfPlane {
 
     fn input(&self) -> Option<&Plan> {
         Some(&self.input)
+    }
+
+    /// The pixels of the zones, of the largest once more while it is looked at, and a slab of the plane as it is read.
+    fn cost(&self, elements: usize) -> u64 {
+        let size = self.input.dtype().size();
+        let row = self.input.shape()[1].saturating_mul(size);
+        let pixels = self.spans.pixels(elements).saturating_add(self.spans.pixels(1)).saturating_mul(size);
+        // Read, and joined from blocks.
+        (pixels as u64).saturating_add(2 * row.max(SLAB_BYTES) as u64)
     }
 
     fn describe(&self) -> String {
@@ -306,5 +336,23 @@ mod tests {
         assert!(reads.lock().unwrap().is_empty() && sum.is_lazy());
         assert_eq!(sum.to_vec::<f32>().unwrap(), [175.0; 3]);
         assert_eq!(*reads.lock().unwrap(), vec![vec![10..25, 10..25]; 3]);
+    }
+
+    #[test]
+    fn what_zones_take_is_told_by_their_pixels() {
+        let span = |row: usize, columns: Range<usize>| Span { row, columns };
+        let spans = Spans::new(vec![vec![span(0, 0..10)], vec![], vec![span(1, 0..30), span(2, 5..25)]]);
+        assert_eq!([0, 1, 2, 3, 9].map(|zones| spans.pixels(zones)), [0, 50, 60, 60, 60]);
+        let input = Plan::source(Watched(Arc::default()));
+        let plane = ZonesOfPlane {
+            input,
+            spans: Arc::new(spans),
+            op: ReduceOp::Mean,
+            options: ReduceOptions::default(),
+            dtype: DType::F32,
+            shape: [3],
+        };
+        assert_eq!(plane.cost(3) - plane.cost(1), 10 * 4);
+        assert!(plane.cost(1) >= 2 * 50 * 4);
     }
 }

@@ -8,7 +8,7 @@ use crate::array::{DType, Values};
 use crate::disk::{file_name, shown};
 use crate::files::opening::{Kept, grown};
 use crate::lazy::Source;
-use crate::values::buffers;
+use crate::values::{buffers, count};
 use crate::{Error, ErrorKind, Result};
 use std::collections::HashMap;
 use std::ops::Range;
@@ -138,6 +138,14 @@ impl Source for FieldsSource {
 
     fn path(&self) -> Option<&Path> {
         Some(&self.path)
+    }
+
+    /// A whole field: its message, its codes, its values in the order of the file and in rows.
+    fn cost(&self, _elements: usize) -> u64 {
+        /// Bytes for each point.
+        const POINT: u64 = 4 + 8 + 4 + 4;
+        let own = &self.of.shape[self.of.shape.len() - self.of.own..];
+        (count(own) as u64).saturating_mul(POINT)
     }
 
     fn describe(&self) -> String {

@@ -5,6 +5,7 @@ mod plain;
 mod refusals;
 mod replaced;
 mod text;
+mod windows;
 mod written;
 
 use super::{DatasetOptions, NetcdfOptions, open_dataarray, open_dataset, open_dataset_with, open_datasets};

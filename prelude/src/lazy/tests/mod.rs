@@ -10,6 +10,7 @@ mod reading;
 mod reduction;
 mod refusal;
 mod sharing;
+pub(crate) mod sinking;
 mod stacking;
 
 use super::*;

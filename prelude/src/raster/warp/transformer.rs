@@ -21,6 +21,10 @@ pub(super) struct Transformer {
     approximate: *mut c_void,
 }
 
+// SAFETY: GDAL's transformers keep nothing that belongs to a thread: its own warper makes them in one and uses them in
+// others. What may not be is two threads at once, and there is no shared use across threads without `Sync`.
+unsafe impl Send for Transformer {}
+
 /// Points of one row of the target, as they lie in the source; reused from row to row.
 #[derive(Debug, Default)]
 pub(super) struct Positions {

@@ -5,6 +5,7 @@ use crate::lazy::{Plan, Source};
 use crate::values::{DType, Values};
 use crate::{Error, ErrorKind, Result};
 use std::ops::Range;
+use std::sync::OnceLock;
 
 /// A plane on another grid.
 #[derive(Debug)]
@@ -12,16 +13,17 @@ pub(in crate::raster) struct Warped {
     input: Plan,
     warp: Warp,
     shape: [usize; 2],
+    block: OnceLock<[usize; 2]>,
 }
 
 impl Warped {
     /// `plane` lies on the source grid of `warp`.
     pub fn new(plane: &Plan, warp: Warp) -> Self {
-        let shape = warp.target.shape();
+        let shape = warp.regrid.target.shape();
         // Numbers of 64 bits are looked at before they become floats.
         let input =
             if matches!(plane.dtype(), DType::I64 | DType::U64) { plane.clone() } else { plane.cast(warp.dtype) };
-        Self { input, warp, shape }
+        Self { input, warp, shape, block: OnceLock::new() }
     }
 }
 
@@ -30,9 +32,9 @@ impl Source for Warped {
         &self.shape
     }
 
-    /// All of it: a row of the new grid may need any row of the old one.
+    /// Rows that need little of the source which others need too, so that threads can share a plane.
     fn block(&self) -> &[usize] {
-        &self.shape
+        self.block.get_or_init(|| self.warp.regrid.block())
     }
 
     fn dtype(&self) -> DType {
@@ -43,9 +45,13 @@ impl Source for Warped {
         Some(&self.input)
     }
 
+    fn cost(&self, elements: usize) -> u64 {
+        self.warp.regrid.cost(elements, self.input.dtype().size().max(self.warp.dtype.size()))
+    }
+
     fn describe(&self) -> String {
-        let (from, to) = (self.warp.source.crs_name(), self.warp.target.crs_name());
-        format!("from {from} to {to}, {:?}", self.warp.resampling)
+        let regrid = &self.warp.regrid;
+        format!("from {} to {}, {:?}", regrid.source.crs_name(), regrid.target.crs_name(), self.warp.resampling)
     }
 
     fn axis_name(&self, axis: usize) -> String {
