@@ -100,7 +100,7 @@ fn a_year_is_read_once_and_never_held() {
             2 * 80 * strip,
         ),
         ("cumsum().max()", year.cumsum("time").unwrap().max("time").unwrap(), 2 * 60 * strip),
-        ("diff().abs().max()", year.diff("time", 1).unwrap().abs().max("time").unwrap(), 2 * 60 * strip),
+        ("diff().abs().max()", year.diff("time", 1).unwrap().abs().unwrap().max("time").unwrap(), 2 * 60 * strip),
         ("polyfit(1)", year.polyfit("time", 1).unwrap(), 2 * 90 * strip + 2 * result),
         ("quantile(0.9)", year.quantile(0.9, "time").unwrap(), 2 * (files + files / 2 + 40) * strip + 2 * result),
         (

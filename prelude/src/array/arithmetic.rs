@@ -128,26 +128,35 @@ impl DataArray {
 }
 
 macro_rules! prefix {
-    ($($trait:ident $method:ident $op:ident;)*) => {$(
-        impl $trait for &DataArray {
-            type Output = DataArray;
-
-            fn $method(self) -> DataArray {
+    ($($trait:ident $method:ident $try:ident $op:ident $doc:literal;)*) => {$(
+        impl DataArray {
+            #[doc = $doc]
+            ///
+            /// # Errors
+            /// When the element type has no such operation.
+            pub fn $try(&self) -> Result<DataArray> {
                 self.unary(UnaryOp::$op)
             }
         }
 
-        impl $trait for DataArray {
-            type Output = DataArray;
-
-            fn $method(self) -> DataArray {
-                self.unary(UnaryOp::$op)
-            }
-        }
+        prefix!(@one $trait $method $try &DataArray);
+        prefix!(@one $trait $method $try DataArray);
     )*};
+    (@one $trait:ident $method:ident $try:ident $type:ty) => {
+        /// # Panics
+        #[doc = concat!("When the element type has no such operation; [`DataArray::", stringify!($try), "`] returns an error instead.")]
+        impl $trait for $type {
+            type Output = DataArray;
+
+            #[track_caller]
+            fn $method(self) -> DataArray {
+                must(self.$try(), stringify!($try))
+            }
+        }
+    };
 }
 
 prefix! {
-    Neg neg Neg;
-    Not not Not;
+    Neg neg try_neg Neg "`-self`.";
+    Not not try_not Not "`!self`: of bool the opposite, of whole numbers every bit turned.";
 }

@@ -15,15 +15,13 @@ impl DataArray {
     /// ```
     /// use isopleth::array::DataArray;
     /// let celsius = DataArray::new(vec![0.0, 100.0], "x")?;
-    /// assert_eq!(celsius.map(|t| t * 9.0 / 5.0 + 32.0).to_vec::<f64>()?, [32.0, 212.0]);
+    /// assert_eq!(celsius.map(|t| t * 9.0 / 5.0 + 32.0)?.to_vec::<f64>()?, [32.0, 212.0]);
     /// # Ok::<(), isopleth::Error>(())
     /// ```
     ///
-    /// # Panics
+    /// # Errors
     /// When the array holds text.
-    #[must_use]
-    #[track_caller]
-    pub fn map(&self, f: impl Fn(f64) -> f64 + Send + Sync + 'static) -> Self {
+    pub fn map(&self, f: impl Fn(f64) -> f64 + Send + Sync + 'static) -> Result<Self> {
         // The loop is compiled into the caller with `f` inlined; everything else is behind the trait object.
         self.map_blocks(
             std::any::type_name_of_val(&f),
@@ -31,48 +29,45 @@ impl DataArray {
         )
     }
 
-    #[track_caller]
-    fn map_blocks(&self, path: &str, f: Arc<MapFn>) -> Self {
+    fn map_blocks(&self, path: &str, f: Arc<MapFn>) -> Result<Self> {
         // "cell::c_to_f" is the user's c_to_f; a closure has no better name than that.
-        self.refuse_text("map");
+        self.refuse_text("map")?;
         let name = if path.ends_with("{{closure}}") { "closure" } else { path.rsplit("::").next().unwrap_or(path) };
-        self.with_plan(Operation::Elementwise, self.plan().map(name, f))
+        Ok(self.with_plan(Operation::Elementwise, self.plan().map(name, f)))
     }
 
-    /// Text has no arithmetic; a silent NaN would be worse than a stop.
-    #[track_caller]
-    fn refuse_text(&self, what: &str) {
+    /// Text has no arithmetic; a silent NaN would be worse than an error.
+    fn refuse_text(&self, what: &str) -> Result<()> {
+        if self.dtype() != DType::Text {
+            return Ok(());
+        }
         let name = self.get_name().map(|name| format!(" {name:?}")).unwrap_or_default();
-        assert!(
-            self.dtype() != DType::Text,
+        let message = format!(
             "{what} of text has no meaning, and the array{name} holds text; astype(DType::F64) reads numbers in it"
         );
+        Err(Error::new(ErrorKind::Mismatch, message))
     }
 
     /// NumPy refuses these too: whatever came out would be a number that means nothing.
-    #[track_caller]
-    fn refuse_type(&self, op: UnaryOp) {
+    fn refuse_type(&self, op: UnaryOp) -> Result<()> {
         let (what, dtype) = (op.name(), self.dtype());
         let name = self.get_name().map(|name| format!(" {name:?}")).unwrap_or_default();
         let advice = match dtype {
-            _ if op == UnaryOp::IsNan => return,
-            date if date.is_date() && op.is_date_field() => return,
+            date if date.is_date() && op.is_date_field() => return Ok(()),
+            _ if op.is_date_field() => "dt() gives the fields of dates",
             date if date.is_date() => "dates differ by nanoseconds, and those have it: subtract a date first",
-            _ if op.is_date_field() => "only dates have that: astype(DType::DateTime) reads nanoseconds since 1970",
             DType::Bool if op == UnaryOp::Neg => "the opposite is !array, and astype(DType::I64) makes numbers",
             DType::F32 | DType::F64 if op == UnaryOp::Not => "compare first, for example array.eq(0)",
-            _ => return,
+            _ => return Ok(()),
         };
-        panic!("{what} of {dtype} has no meaning, and the array{name} holds that; {advice}");
+        let message = format!("{what} of {dtype} has no meaning, and the array{name} holds that; {advice}");
+        Err(Error::new(ErrorKind::Mismatch, message))
     }
 
-    #[track_caller]
-    pub(crate) fn unary(&self, op: UnaryOp) -> Self {
-        if op != UnaryOp::IsNan {
-            self.refuse_text(op.name());
-        }
-        self.refuse_type(op);
-        self.with_plan(Operation::Elementwise, self.plan().unary(op))
+    pub(crate) fn unary(&self, op: UnaryOp) -> Result<Self> {
+        self.refuse_text(op.name())?;
+        self.refuse_type(op)?;
+        Ok(self.with_plan(Operation::Elementwise, self.plan().unary(op)))
     }
 }
 
@@ -81,11 +76,9 @@ macro_rules! functions {
         impl DataArray {$(
             #[doc = $doc]
             ///
-            /// # Panics
+            /// # Errors
             /// When the array holds text, or dates.
-            #[must_use]
-            #[track_caller]
-            pub fn $method(&self) -> Self {
+            pub fn $method(&self) -> Result<Self> {
                 self.unary(UnaryOp::$op)
             }
         )*}
@@ -127,7 +120,7 @@ impl DataArray {
     /// Where an element is missing (NaN, a missing date, a missing text): an array of bool.
     #[must_use]
     pub fn isnull(&self) -> Self {
-        self.unary(UnaryOp::IsNan)
+        self.with_plan(Operation::Elementwise, self.plan().unary(UnaryOp::IsNan))
     }
 
     /// Where an element is there: the opposite of [`isnull`](Self::isnull).

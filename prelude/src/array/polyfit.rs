@@ -77,7 +77,7 @@ impl DataArray {
 /// let da = DataArray::new(vec![1.0, 3.0, 5.0], "x")?.coord("x", [0, 1, 2])?;
 /// let line = polyval(&da["x"], &da.polyfit("x", 1)?)?;
 /// let detrended = &da - &line;
-/// assert!(detrended.abs().max("x")?.item()? < 1e-12);
+/// assert!(detrended.abs()?.max("x")?.item()? < 1e-12);
 /// # Ok::<(), isopleth::Error>(())
 /// ```
 ///

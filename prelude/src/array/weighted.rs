@@ -16,7 +16,7 @@ use std::fmt;
 /// use isopleth::array::DataArray;
 /// let temp = DataArray::new(ndarray::array![[10.0, 20.0], [30.0, f64::NAN]], ["lat", "lon"])?
 ///     .coord("lat", [0.0, 60.0])?;
-/// let weights = temp["lat"].map(|lat| lat.to_radians().cos());
+/// let weights = temp["lat"].map(|lat| lat.to_radians().cos())?;
 /// let mean = temp.weighted(&weights)?.mean(["lat", "lon"])?;
 /// assert!((mean.item()? - 18.0).abs() < 1e-12);
 /// # Ok::<(), isopleth::Error>(())
@@ -94,7 +94,7 @@ impl Weighted {
     /// # Errors
     /// As for [`mean`](Self::mean).
     pub fn std(&self, dims: impl Into<Dims>) -> Result<DataArray> {
-        self.finish("std", &dims.into(), &|dims| Ok(self.squares(dims)?.try_div(self.weight(dims)?)?.sqrt()))
+        self.finish("std", &dims.into(), &|dims| self.squares(dims)?.try_div(self.weight(dims)?)?.sqrt())
     }
 
     /// The dimensions meant, checked; name and attributes of the array on the result.

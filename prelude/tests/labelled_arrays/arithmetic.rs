@@ -71,9 +71,9 @@ fn c_to_f(celsius: f64) -> f64 {
 
 #[test]
 fn your_own_functions_map_over_elements() {
-    assert_close(&of(vec![0.0, 100.0]).map(c_to_f), &[32.0, 212.0]);
+    assert_close(&of(vec![0.0, 100.0]).map(c_to_f).unwrap(), &[32.0, 212.0]);
     let shift = 3.0;
-    let mapped = DataArray::new(vec![1f32, f32::NAN], "x").unwrap().map(move |v| v + shift);
+    let mapped = DataArray::new(vec![1f32, f32::NAN], "x").unwrap().map(move |v| v + shift).unwrap();
     assert_eq!(mapped.dtype(), DType::F32);
     assert_close(&mapped, &[4.0, f64::NAN]);
 }

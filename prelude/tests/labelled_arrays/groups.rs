@@ -190,7 +190,7 @@ fn a_lazy_array_is_grouped_without_reading_and_each_file_is_read_once() {
         ("season median", |da| da.groupby("time.season")?.median()),
         ("anomaly", |da| da.groupby("time.month")?.try_sub(da.groupby("time.month")?.mean()?)),
         ("empty bins", |da| da.groupby_bins("y", [-200, -100, 0, 200])?.sum()),
-        ("weighted", |da| da.weighted(&da["y"].map(|y| y.to_radians().cos()))?.mean(["y", "x"])),
+        ("weighted", |da| da.weighted(&da["y"].map(|y| y.to_radians().cos())?)?.mean(["y", "x"])),
     ];
     for (name, steps) in cases {
         read.store(0, Ordering::SeqCst);

@@ -59,7 +59,7 @@ fn the_ends_of_a_type_wrap_and_never_stop_the_process() {
     assert_eq!(of(BinaryOp::Mul), [low, 0, 2, low, -21, -21, low]);
     assert_eq!(of(BinaryOp::Min), [low, low, -2, low, -7, -3, low]);
     assert_eq!((-&a).to_vec::<i64>().unwrap(), [low, low, -high, low, 7, -7, -high]);
-    assert_eq!(a.abs().to_vec::<i64>().unwrap(), [low, low, high, low, 7, 7, high]);
+    assert_eq!(a.abs().unwrap().to_vec::<i64>().unwrap(), [low, low, high, low, 7, 7, high]);
     let above = line(vec![u32::MAX]).binary(BinaryOp::Gt, line(vec![-1i64])).unwrap();
     assert_eq!(above.to_vec::<bool>().unwrap(), [true]);
 }

@@ -102,7 +102,7 @@ fn lazy_and_in_memory_agree() {
         ("slice", |da| da.isel(s![3..20;4, ..;-1, 5])),
         ("where", |da| da.where_(&da.gt(10))),
         ("anomaly", |da| Ok(da - da.mean("band")?)),
-        ("corr", |da| corr(da, &da.map(|v| v.abs().sqrt()), "band")),
+        ("corr", |da| corr(da, &da.map(|v| v.abs().sqrt())?, "band")),
         ("transpose", |da| da.transpose(["x", "band", "y"])?.max(["y"])),
         ("count", |da| da.notnull().sum(["x", "y"])),
     ];

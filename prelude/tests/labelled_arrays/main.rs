@@ -10,6 +10,7 @@ mod calendars;
 mod combining;
 mod conditions;
 mod datasets;
+mod even;
 mod gaps;
 mod geography;
 mod groups;

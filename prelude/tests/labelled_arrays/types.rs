@@ -18,7 +18,7 @@ fn arithmetic_of_int8_wraps_as_numpys() {
     let a = small();
     assert_eq!((&a + &a).to_vec::<i8>().unwrap(), [-2, 0, -6, 4]);
     assert_eq!((-&a).to_vec::<i8>().unwrap(), [-127, -128, 3, -2]);
-    assert_eq!(a.abs().to_vec::<i8>().unwrap(), [127, -128, 3, 2]);
+    assert_eq!(a.abs().unwrap().to_vec::<i8>().unwrap(), [127, -128, 3, 2]);
     assert_eq!((&a % 4).to_vec::<i8>().unwrap(), [3, 0, 1, 2]);
     assert_eq!((&a * 2).to_vec::<i8>().unwrap(), [-2, 0, -6, 4]);
     assert_eq!((!&a).to_vec::<i8>().unwrap(), [-128, 127, 2, -3]);

@@ -98,7 +98,7 @@ fn gallery() -> Vec<(&'static str, String)> {
     let (lazy, _, _) = super::lazy::year();
     let mean = lazy.mean("band").unwrap();
     let deep = concat([&lazy, &lazy], "run").unwrap();
-    let ds: Dataset = merge([cube(), cube().map(f64::abs).name("size")]).unwrap();
+    let ds: Dataset = merge([cube(), cube().map(f64::abs).unwrap().name("size")]).unwrap();
     let mixed = merge([lazy.name("temp").attr("units", "K"), mean.name("mean")]).unwrap();
     let hours = date_range_by("2016-02-28T22:30", 5, Step::Hours(1)).unwrap();
     let dates = DataArray::new(hours, "t").unwrap();

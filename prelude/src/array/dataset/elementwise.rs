@@ -12,9 +12,9 @@ macro_rules! functions {
             #[doc = concat!($what, " of every array; see [`DataArray::", stringify!($method), "`].")]
             ///
             /// # Errors
-            /// When an array holds text.
+            /// When an array holds text, or dates.
             pub fn $method(&self) -> Result<Self> {
-                self.numbers(stringify!($method))?.each(&|array| Ok(array.$method()))
+                self.each(&DataArray::$method)
             }
         )*}
     };
@@ -25,23 +25,21 @@ functions! {
     sqrt "The square root of each element";
     exp "e to the power of each element";
     ln "The natural logarithm of each element";
+    sin "The sine of each element, in radians,";
+    cos "The cosine of each element, in radians,";
+    tan "The tangent of each element, in radians,";
+    log10 "The logarithm to base 10 of each element";
+    log2 "The logarithm to base 2 of each element";
+    to_degrees "Each element, in radians, as degrees,";
+    to_radians "Each element, in degrees, as radians,";
+    sign "-1, 0 or 1 of each element";
+    square "Each element times itself,";
+    floor "Each element down to a whole number,";
+    ceil "Each element up to a whole number,";
     round "Each element to the nearest whole number";
 }
 
 impl Dataset {
-    /// The dataset, if no array holds text, which has no arithmetic.
-    fn numbers(&self, what: &str) -> Result<&Self> {
-        match self.arrays.iter().find(|array| array.dtype() == DType::Text) {
-            Some(text) => {
-                let name = text.get_name().unwrap_or_default();
-                let message =
-                    format!("{what} of text has no meaning, and the array {name:?} holds text; drop it first");
-                Err(crate::Error::new(crate::ErrorKind::Mismatch, message))
-            }
-            None => Ok(self),
-        }
-    }
-
     /// Where an element of each array is missing.
     ///
     /// # Errors
