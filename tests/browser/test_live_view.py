@@ -114,7 +114,7 @@ let most = da.size() / 3 * 2;
 let fahrenheit = da.map(move |celsius| {{
     if CALLS.fetch_add(1, std::sync::atomic::Ordering::Relaxed) > most {{ {wait} }}
     celsius * 1.8 + 32.0
-}});
+}})?;
 let mean = fahrenheit.mean("band")?.compute()?;"""
 
 

@@ -141,7 +141,7 @@ def test_computing_shows_files_and_what_is_done_with_them(fresh_kernel, gates):
     # The function of `map` runs within the plan: there the work waits for the test.
     kernel.ok(f"fn waits(v: f64) -> f64 {{ {gate.wait} v }}")
     cell = kernel.begin(
-        "let lazy = open_rasters(&[grid.clone(), grid.clone()])?.map(waits);\nlazy.mean(\"y\")?.compute()?.shape().len()"
+        "let lazy = open_rasters(&[grid.clone(), grid.clone()])?.map(waits)?;\nlazy.mean(\"y\")?.compute()?.shape().len()"
     )
     kernel.wait_until(lambda: any("| grid.tif" in v["text/plain"] for v in updates(cell, key)), what="the file in work")
     gate.open()

@@ -91,8 +91,8 @@ impl LabelIndex {
         }
     }
 
-    /// The positions whose labels compare as `inside` allows: from the first that is not `below` to before the first that
-    /// is `above`. Only among labels that go one way; `None` among others.
+    /// The positions whose labels are `low`, `high` or between them. Only among labels that go one way; `None` among
+    /// others.
     pub(crate) fn span(&self, low: Wanted, high: Wanted) -> Option<Range<usize>> {
         let down = match self.direction() {
             Direction::Ascending => false,
@@ -280,7 +280,7 @@ impl Hasher for KeyHasher {
     }
 
     fn write_u64(&mut self, key: u64) {
-        // The high half of a product depends on all bits of the key, the low half of the sum on both.
+        // Keys that differ in few bits differ in many of the product, whose halves a table of any size then mixes.
         let product = u128::from(key ^ 0x9e37_79b9_7f4a_7c15) * 0xd6e8_feb8_6659_fd93_u128;
         self.0 = (product >> 64) as u64 ^ product as u64;
     }

@@ -50,12 +50,12 @@ impl Process {
     }
 }
 
-/// A limit of this process, if it has that one.
 #[cfg(target_env = "gnu")]
 type Resource = libc::__rlimit_resource_t;
 #[cfg(not(target_env = "gnu"))]
 type Resource = libc::c_int;
 
+/// A limit of this process, if it has that one.
 fn limit(resource: Resource) -> Option<u64> {
     let mut limit = libc::rlimit { rlim_cur: libc::RLIM_INFINITY, rlim_max: libc::RLIM_INFINITY };
     // SAFETY: the structure is ours, and the call fills it in or leaves it as it is.

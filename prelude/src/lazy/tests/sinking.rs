@@ -147,7 +147,7 @@ fn each_chunk_is_decoded_once_for_every_sink() {
             // Several windows, and room for each.
             let windows =
                 windows_in(std::slice::from_ref(&plan), &memory.layout, Room { usual: 4 * 3000, most: 1 << 30 });
-            write_into(&[plan.clone()], &windows, &mut memory, &Ok, &|| *steps.borrow_mut() += 1).unwrap();
+            write_into(std::slice::from_ref(&plan), &windows, &mut memory, &Ok, &|| *steps.borrow_mut() += 1).unwrap();
             let all: usize = cube.shape.iter().zip(block).map(|(length, block)| length.div_ceil(block)).product();
             assert_eq!(cube.counts(), (1, all), "{block:?} into {sink:?}");
             assert_eq!(*steps.borrow(), memory.windows.len());
@@ -159,6 +159,8 @@ fn each_chunk_is_decoded_once_for_every_sink() {
 #[test]
 fn an_error_in_the_middle_comes_back_and_nothing_runs_on() {
     let _one = one_at_a_time();
+    // How large a window is depends on how many there are.
+    threads::set_threads(2).unwrap();
     let write = |cube: &Cube, sink: &mut Nothing| {
         let plans = [Plan::source(cube.clone())];
         write_into(&plans, &windows(&plans, &sink.layout()), sink, &Ok, &|| {}).unwrap_err()

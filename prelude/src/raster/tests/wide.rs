@@ -1,7 +1,9 @@
 //! Rasters of as many columns as GDAL can count, in files of a few hundred bytes: opening one takes nothing for its pixels.
 
 use super::made::vrt;
-use crate::raster::Raster;
+use crate::ErrorKind;
+use crate::raster::{Clip, Raster, open_raster};
+use crate::values::EvenRange;
 use allocation_counter::measure;
 use std::fs;
 
@@ -57,4 +59,30 @@ fn a_geotiff_that_stores_no_pixel_opens_and_gives_a_window() {
     let raster = opens(&path, 1);
     let columns = raster.width() - 3..raster.width();
     assert_eq!(raster.read_window::<u8>(1, 0..1, columns).unwrap(), ndarray::array![[0, 0, 0]]);
+}
+
+#[test]
+fn what_does_not_fit_into_memory_is_refused_before_it_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.vrt");
+    vrt(&path, [COLUMNS, COLUMNS], &[("Byte", "<NoDataValue>7</NoDataValue>".to_owned())]);
+    let raster = opens(&path, COLUMNS as usize);
+    let refused = |error: crate::Error, parts: &[&str]| {
+        let text = error.to_string();
+        assert_eq!(error.kind(), ErrorKind::Memory, "{text}");
+        assert!(parts.iter().all(|part| text.contains(part)), "{text}");
+    };
+    let advice = ["this process may use", "read_window", "open_overview", "open_raster"];
+    refused(raster.read::<f32>(1).unwrap_err(), &advice);
+    refused(raster.read_window::<u8>(1, 0..1 << 30, 0..1 << 30).unwrap_err(), &advice);
+    refused(raster.read_mask(1).unwrap_err(), &advice);
+    refused(raster.dataset_mask().unwrap_err(), &advice);
+    let centres = |step: f64| EvenRange::centres(0.0, step, COLUMNS as usize);
+    let lazy = open_raster(&path).unwrap().coord("y", centres(-1.0)).unwrap().coord("x", centres(1.0)).unwrap();
+    refused(lazy.to_vec::<f64>().unwrap_err(), &["select a smaller region"]);
+    let all =
+        format!(r#"{{"type": "Polygon", "coordinates": [[[0, 0], [{0}, 0], [{0}, -{0}], [0, -{0}], [0, 0]]]}}"#, 2e9);
+    refused(lazy.polygon_mask(all.as_str(), Clip::new()).unwrap_err(), &["a mask of", "clip_box"]);
+    refused(lazy.clip_polygons(all.as_str()).unwrap_err(), &["drawing polygons", "clip_box"]);
+    refused(lazy.zonal(all.as_str()).unwrap().mean().unwrap_err(), &["drawing polygons", "clip_box"]);
 }

@@ -188,7 +188,7 @@ impl Rows<'_> {
             && y.iter().all(|&other| other == y[0])
             && x[x.len() - 1] - x[0] == (x.len() - 1) as f64;
         let row = y[0] - left;
-        if !row_of_points || !(row >= rows.start as f64 && row < rows.end as f64) {
+        if !(row_of_points && (rows.start as f64..rows.end as f64).contains(&row)) {
             return false;
         }
         let at = (row as usize - rows.start) * columns.len();

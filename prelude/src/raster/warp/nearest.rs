@@ -81,8 +81,7 @@ impl Gather {
         let mut unlike = true;
         for (out, &at) in out.iter_mut().zip(&self.taken) {
             let value = if at == NOWHERE { missing } else { flat[at as usize] };
-            // NaN is the only value that is not equal to itself.
-            let nothing = at == NOWHERE || is_float && value != value || Some(value) == nodata;
+            let nothing = at == NOWHERE || is_float && value.to_f64().is_nan() || Some(value) == nodata;
             unlike &= nothing || value != missing;
             *out = if nothing { missing } else { value };
         }
