@@ -7,7 +7,7 @@
 use super::chunk::{self, Cuts};
 use super::{Plan, threads};
 use crate::limits;
-use crate::parallel::activity;
+use crate::parallel::{activity, crew};
 use crate::values::{Values, buffers};
 use crate::{Error, ErrorKind, Result, cancel};
 use std::ops::Range;
@@ -93,8 +93,7 @@ pub(crate) fn write_into(
         plans.iter().map(|plan| prepare(plan.part(window)?)).collect()
     };
     // What is in memory is there already; and a thread of the pool, which would wait for the others, does all itself.
-    let alone =
-        windows.len() < 2 || plans.iter().all(|plan| !plan.is_lazy()) || rayon::current_thread_index().is_some();
+    let alone = windows.len() < 2 || plans.iter().all(|plan| !plan.is_lazy()) || crew::number().is_some();
     if alone {
         return windows.iter().try_for_each(|window| {
             sink.put(window, compute(window)?)?;

@@ -21,6 +21,8 @@ const WINDOW_BYTES: usize = 12 << 20;
 const WHOLE_BYTES: usize = 64 << 20;
 /// The same where nothing is read: what fits in the processor's own cache.
 const MEMORY_BYTES: usize = 1 << 20;
+/// The same where what is reduced is in memory itself: its parts are views, which the loops take through the cache in tiles.
+const VIEW_BYTES: usize = 32 << 20;
 /// Results of no more cells than this are computed in pieces along the reduced axes as well.
 const FEW_CELLS: usize = 1 << 16;
 /// Slabs of one value per cell that are added together, so that the state goes through memory less often.
@@ -81,9 +83,11 @@ impl<'a> Pass<'a> {
         let whole = members.iter().any(|member| member.reduce.op.holds());
         let reads = members.iter().any(|member| evaluate::reads(member.input));
         let pieces = cells <= FEW_CELLS && !whole;
+        let views = members.iter().all(|member| !member.input.is_lazy());
         let fixed = match (whole, reads) {
             (true, _) => WHOLE_BYTES,
             (false, true) => WINDOW_BYTES,
+            (false, false) if views => VIEW_BYTES,
             (false, false) => MEMORY_BYTES,
         };
         let order = order::order(members.iter().map(|member| member.input), cell_bytes(&members, 1), fixed);

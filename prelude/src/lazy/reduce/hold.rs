@@ -62,7 +62,7 @@ macro_rules! float {
 
             #[inline(always)]
             fn is_nan(self) -> bool {
-                self != self
+                $type::is_nan(self)
             }
 
             #[inline(always)]
@@ -111,7 +111,7 @@ impl<T: Float> Sorting<'_, T> {
 /// The mean of the middle two, or the middle one.
 fn middle<T: Float>(keys: &mut [T::Key]) -> f64 {
     let half = (keys.len() - 1) / 2;
-    let even = keys.len() % 2 == 0;
+    let even = keys.len().is_multiple_of(2);
     let mut sorting = Sorting::<T> { keys, from: 0 };
     let lower = sorting.nth(half);
     if even { lower.midpoint(sorting.next()) } else { lower }

@@ -238,14 +238,13 @@ widest! {
         for four in &mut fours {
             let n = four[0].len();
             let (a, b, c, d) = (four[0], &four[1][..n], &four[2][..n], &four[3][..n]);
-            let (sums, counts) = (&mut sums[..n], &mut counts[..n]);
-            for i in 0..n {
+            for (i, (sum, count)) in sums[..n].iter_mut().zip(&mut counts[..n]).enumerate() {
                 let (first, one) = term::<T, S, SKIP>(a[i]);
                 let (second, two) = term::<T, S, SKIP>(b[i]);
                 let (third, three) = term::<T, S, SKIP>(c[i]);
                 let (fourth, four) = term::<T, S, SKIP>(d[i]);
-                sums[i] = sums[i].plus(first).plus(second).plus(third).plus(fourth);
-                counts[i] += u64::from(one + two + three + four);
+                *sum = sum.plus(first).plus(second).plus(third).plus(fourth);
+                *count += u64::from(one + two + three + four);
             }
         }
         for row in fours.remainder() {

@@ -1,8 +1,7 @@
 //! States that are written and read between slabs and before merges are those that never left the process.
 
-use super::state::every_type;
 use super::*;
-use crate::values::Text;
+use crate::values::{Text, numbers};
 use std::sync::Arc;
 
 const CELLS: usize = 7;
@@ -25,6 +24,15 @@ const OPS: [ReduceOp; 15] = [
     ReduceOp::First,
     ReduceOp::Last,
 ];
+
+fn every_type() -> Vec<DType> {
+    macro_rules! types {
+        ({} integers { $(($I:ident $($_i:tt)*))* } floats { $(($F:ident $($_f:tt)*))* }) => {
+            vec![DType::Bool, $(DType::$I,)* $(DType::$F,)* DType::DateTime, DType::Text]
+        };
+    }
+    numbers! { types }
+}
 
 fn every_reduction() -> Vec<Reduction> {
     let places: Vec<f64> = (0..LENGTHS.iter().sum::<usize>()).map(|n| n as f64 * 1.5).collect();
@@ -90,7 +98,6 @@ fn slabs(dtype: DType, seed: u64) -> Vec<Slab> {
         Some(*end - length)
     });
     let slab = |(n, (&length, start)): (usize, (&usize, usize))| {
-        // The first cell never has a value, if the type can be missing.
         Slab::new(values(dtype, &[length, CELLS], seed * 100 + n as u64), &[0], start)
     };
     LENGTHS.iter().zip(starts).enumerate().map(slab).collect()
