@@ -9,6 +9,7 @@ use isopleth::lazy::{Plan, Source, buffers, threads};
 use isopleth::prelude::{Raster, Reproject, Resampling};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::ops::Range;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 struct Counting;
@@ -71,6 +72,9 @@ fn year() -> DataArray {
     DataArray::new(plan, ["time", "y", "x"]).unwrap().coord("time", days).unwrap()
 }
 
+/// All count in the same place.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
 /// What computing it was said to take, and what it took beyond what was there before.
 fn compared(what: &str, array: &DataArray) -> (f64, f64) {
     let estimate = array.memory_estimate() as f64;
@@ -90,6 +94,7 @@ fn compared(what: &str, array: &DataArray) -> (f64, f64) {
 
 #[test]
 fn what_an_operation_is_said_to_take_is_what_it_takes() {
+    let _alone = ONE_AT_A_TIME.lock().unwrap();
     threads::set_threads(2).unwrap();
     let year = year();
     let anomaly = |array: &DataArray| array - &array.mean("time").unwrap();
@@ -139,6 +144,7 @@ fn what_an_operation_is_said_to_take_is_what_it_takes() {
 
 #[test]
 fn what_reprojecting_is_said_to_take_counts_what_is_read_for_it() {
+    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("large.tif");
     let side = 3000;
