@@ -6,7 +6,7 @@ use super::memory::{live_bytes, source_bytes};
 use super::node::{IdMap, IdSet};
 use super::op::Op;
 use super::order;
-use super::output::{self, Output, Place, Sink};
+use super::output::{self, Output, Place, Slot};
 use super::stack::Stack;
 use super::stream::{Member, Pass};
 use super::walk::{Found, Walk};
@@ -128,15 +128,15 @@ fn settle_all(
             let pass = Pass::new(members, executor.workers());
             let own: Vec<_> = group.iter().map(|&n| places[n].take()).collect();
             let mut outputs = pass.outputs(own.iter().map(Option::is_none));
-            let mut sinks = Vec::with_capacity(group.len());
+            let mut slots = Vec::with_capacity(group.len());
             for (member, (place, output)) in own.into_iter().zip(&mut outputs).enumerate() {
-                sinks.push(match (place, output) {
-                    (Some((place, inserted)), _) => pass.sinks(member, place, inserted),
-                    (None, Some(output)) => pass.sinks(member, output.place(), &[]),
+                slots.push(match (place, output) {
+                    (Some((place, inserted)), _) => pass.slots(member, place, inserted),
+                    (None, Some(output)) => pass.slots(member, output.place(), &[]),
                     (None, None) => unreachable!("what has no place of its own has an output"),
                 });
             }
-            pass.run(sinks, executor, step)?;
+            pass.run(slots, executor, step)?;
             for (&n, output) in group.iter().zip(outputs) {
                 if let Some(output) = output {
                     settled.insert(wave[n].id(), Plan::memory(output.into_values()));
@@ -191,24 +191,24 @@ fn by_windows(plans: &[Plan], executor: &dyn Executor, step: &(dyn Fn() + Sync))
     }
     let mut outputs: Vec<Box<dyn Output>> =
         plans.iter().map(|plan| output::allocate(plan.shape(), plan.dtype())).collect();
-    let mut sinks: Vec<Vec<Box<dyn Sink + '_>>> = (0..windows.len()).map(|_| Vec::new()).collect();
+    let mut slots: Vec<Vec<Box<dyn Slot + '_>>> = (0..windows.len()).map(|_| Vec::new()).collect();
     for output in &mut outputs {
-        sinks.iter_mut().zip(output.place().sinks(&blocks)).for_each(|(window, sink)| window.push(sink));
+        slots.iter_mut().zip(output.place().slots(&blocks)).for_each(|(window, slot)| window.push(slot));
     }
-    let sinks: Vec<_> = sinks.into_iter().map(Mutex::new).collect();
+    let slots: Vec<_> = slots.into_iter().map(Mutex::new).collect();
     let tasks = chunk::grouped(windows.into_iter().enumerate().collect(), &chunk::sequences(&blocks, in_order));
     let work = Windows { plans, tasks, shared, in_order: in_order.is_some() };
     executor.execute(&work, &|piece| {
         let Content::Values(values) = piece.content else { unreachable!("windows of plans are values") };
-        let mut sinks = sinks[piece.window].lock().unwrap_or_else(PoisonError::into_inner);
-        for (values, sink) in values.into_iter().zip(sinks.iter_mut()) {
-            sink.put(&values);
+        let mut slots = slots[piece.window].lock().unwrap_or_else(PoisonError::into_inner);
+        for (values, slot) in values.into_iter().zip(slots.iter_mut()) {
+            slot.put(&values);
             buffers::recycle(values);
         }
         step();
         Ok(())
     })?;
-    drop(sinks);
+    drop(slots);
     Ok(outputs.into_iter().map(Output::into_values).collect())
 }
 

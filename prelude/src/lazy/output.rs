@@ -4,12 +4,12 @@ use crate::values::{DType, Element, Values, typed};
 use ndarray::{ArrayD, ArrayViewMutD, Axis, IxDyn};
 
 /// Where the values of one window go.
-pub(crate) trait Sink: Send {
+pub(crate) trait Slot: Send {
     /// Values of the window, in its shape or one after the other in axis order.
     fn put(&mut self, values: &Values);
 }
 
-impl<T: Element> Sink for ArrayViewMutD<'_, T> {
+impl<T: Element> Slot for ArrayViewMutD<'_, T> {
     fn put(&mut self, values: &Values) {
         let values = T::of(values).expect("a window has the type of its plan");
         if values.shape() == self.shape() {
@@ -31,18 +31,18 @@ pub(crate) trait Output: Send {
 
 /// A part of a result that is still to be written.
 pub(crate) trait Place<'a>: Send {
-    /// One sink for each window, in axis order; `blocks` holds the window lengths along each axis.
-    fn sinks(self: Box<Self>, blocks: &[Vec<usize>]) -> Vec<Box<dyn Sink + 'a>>;
+    /// One slot for each window, in axis order; `blocks` holds the window lengths along each axis.
+    fn slots(self: Box<Self>, blocks: &[Vec<usize>]) -> Vec<Box<dyn Slot + 'a>>;
 
     /// Parts of these lengths, one after the other along `axis`.
     fn parts(self: Box<Self>, axis: usize, lengths: &[usize]) -> Vec<Box<dyn Place<'a> + 'a>>;
 }
 
 impl<'a, T: Element> Place<'a> for ArrayViewMutD<'a, T> {
-    fn sinks(self: Box<Self>, blocks: &[Vec<usize>]) -> Vec<Box<dyn Sink + 'a>> {
-        let mut sinks = Vec::new();
-        split(*self, blocks, 0, &mut sinks);
-        sinks
+    fn slots(self: Box<Self>, blocks: &[Vec<usize>]) -> Vec<Box<dyn Slot + 'a>> {
+        let mut slots = Vec::new();
+        split(*self, blocks, 0, &mut slots);
+        slots
     }
 
     fn parts(self: Box<Self>, axis: usize, lengths: &[usize]) -> Vec<Box<dyn Place<'a> + 'a>> {
@@ -76,16 +76,16 @@ fn split<'a, T: Element>(
     view: ArrayViewMutD<'a, T>,
     blocks: &[Vec<usize>],
     axis: usize,
-    sinks: &mut Vec<Box<dyn Sink + 'a>>,
+    slots: &mut Vec<Box<dyn Slot + 'a>>,
 ) {
     let Some(lengths) = blocks.get(axis) else {
-        sinks.push(Box::new(view));
+        slots.push(Box::new(view));
         return;
     };
     let mut rest = view;
     for &length in lengths {
         let (block, after) = rest.split_at(Axis(axis), length);
-        split(block, blocks, axis + 1, sinks);
+        split(block, blocks, axis + 1, slots);
         rest = after;
     }
 }

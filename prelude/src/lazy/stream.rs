@@ -4,7 +4,7 @@ use super::chunk::{self, Aim};
 use super::executor::{Content, Executor, Piece, Work};
 use super::memory::live_bytes;
 use super::op::{Op, Reduce};
-use super::output::{self, Output, Place, Sink};
+use super::output::{self, Output, Place, Slot};
 use super::reduce::{Accumulator, Setup, Slab};
 use super::window::{Puller, Shared};
 use super::{Plan, buffers, evaluate, memory, order};
@@ -151,42 +151,42 @@ impl<'a> Pass<'a> {
 
     /// Where the windows of a member go in its place, which may have axes of length 1 that the result of the member has not:
     /// those axes in the order in which they are to be inserted.
-    pub fn sinks<'p>(
+    pub fn slots<'p>(
         &self,
         member: usize,
         place: Box<dyn Place<'p> + 'p>,
         inserted: &[usize],
-    ) -> Vec<Box<dyn Sink + 'p>> {
+    ) -> Vec<Box<dyn Slot + 'p>> {
         let mut blocks = self.along(&self.kept);
         blocks.extend(self.members[member].reduce.op.answers().map(|answers| vec![answers]));
         inserted.iter().for_each(|&axis| blocks.insert(axis, vec![1]));
-        place.sinks(&blocks)
+        place.slots(&blocks)
     }
 
-    /// Computes each member into its [`sinks`](Pass::sinks). `step` is called after each slab.
+    /// Computes each member into its [`slots`](Pass::slots). `step` is called after each slab.
     pub fn run(
         &self,
-        members: Vec<Vec<Box<dyn Sink + '_>>>,
+        members: Vec<Vec<Box<dyn Slot + '_>>>,
         executor: &dyn Executor,
         step: &(dyn Fn() + Sync),
     ) -> Result<()> {
         let windows = chunk::product(&self.along(&self.kept));
-        let mut sinks: Vec<Vec<Box<dyn Sink + '_>>> = (0..windows.len()).map(|_| Vec::new()).collect();
+        let mut slots: Vec<Vec<Box<dyn Slot + '_>>> = (0..windows.len()).map(|_| Vec::new()).collect();
         for member in members {
-            sinks.iter_mut().zip(member).for_each(|(window, sink)| window.push(sink));
+            slots.iter_mut().zip(member).for_each(|(window, slot)| window.push(slot));
         }
         let slabs = self.sequences(self.members[0].axes(), chunk::product(&self.along(self.members[0].axes())));
         let groups = self.sequences(&self.kept, windows.into_iter().enumerate().collect());
         let pieces = if self.pieces && slabs.len() > 1 { slabs.len() } else { 1 };
         let shared = Shared::of(self.members.iter().map(|member| member.input));
-        let join = |sinks| Mutex::new(Join { state: None, next: 0, early: BTreeMap::new(), sinks });
-        let joins: Vec<_> = sinks.into_iter().map(join).collect();
+        let join = |slots| Mutex::new(Join { state: None, next: 0, early: BTreeMap::new(), slots });
+        let joins: Vec<_> = slots.into_iter().map(join).collect();
         let work = Slabs { pass: self, groups, slabs, pieces, shared, step };
         executor.execute(&work, &|piece| {
             let mut join = joins[piece.window].lock().unwrap_or_else(PoisonError::into_inner);
             match piece.content {
                 Content::Values(values) => {
-                    values.into_iter().zip(&mut join.sinks).for_each(|(values, sink)| sink.put(&values));
+                    values.into_iter().zip(&mut join.slots).for_each(|(values, slot)| slot.put(&values));
                     Ok(())
                 }
                 Content::States(number, states) => join.add(number, states, pieces),
@@ -299,7 +299,7 @@ struct Join<'a> {
     state: Option<State>,
     next: usize,
     early: BTreeMap<usize, State>,
-    sinks: Vec<Box<dyn Sink + 'a>>,
+    slots: Vec<Box<dyn Slot + 'a>>,
 }
 
 impl Join<'_> {
@@ -313,15 +313,15 @@ impl Join<'_> {
             }
         }
         match self.state.take_if(|_| self.next == of) {
-            Some(state) => put(state, &mut self.sinks),
+            Some(state) => put(state, &mut self.slots),
             None => Ok(()),
         }
     }
 }
 
-fn put(state: State, sinks: &mut [Box<dyn Sink + '_>]) -> Result<()> {
-    for (accumulator, sink) in state.into_iter().zip(sinks) {
-        sink.put(&accumulator.finish()?);
+fn put(state: State, slots: &mut [Box<dyn Slot + '_>]) -> Result<()> {
+    for (accumulator, slot) in state.into_iter().zip(slots) {
+        slot.put(&accumulator.finish()?);
     }
     Ok(())
 }
