@@ -359,9 +359,14 @@ impl Labels {
     /// The positions that put the labels in ascending order, missing ones last; equal labels keep theirs.
     pub(crate) fn sorted(&self) -> Vec<usize> {
         let mut positions: Vec<usize> = (0..self.len()).collect();
-        // The number of a missing date is the smallest.
-        let missing_last = |a, b| self.is_missing(a).cmp(&self.is_missing(b));
-        positions.sort_by(|&a, &b| missing_last(a, b).then_with(|| self.compare_two(a, b)));
+        match self {
+            Self::Int(labels) => positions.sort_by_key(|&at| labels[at]),
+            Self::Large(labels) => positions.sort_by_key(|&at| labels[at]),
+            // The number of a missing date is the smallest.
+            Self::Time(_, labels) => positions.sort_by_key(|&at| (labels[at] == i64::MIN, labels[at])),
+            // NaN and missing texts compare as the largest.
+            Self::Float(_) | Self::Even(_) | Self::Text(_) => positions.sort_by(|&a, &b| self.compare_two(a, b)),
+        }
         positions
     }
 }
