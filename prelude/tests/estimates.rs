@@ -102,7 +102,7 @@ fn what_an_operation_is_said_to_take_is_what_it_takes() {
         ("as it is", year.clone()),
         ("celsius to fahrenheit", &year * 1.8 + 32.0),
         ("square of itself", &year * &year),
-        ("exp", year.exp()),
+        ("exp", year.exp().unwrap()),
         ("astype f64", year.astype(DType::F64)),
         ("clip", year.clip(10.0, 90.0).unwrap()),
         ("where", year.where_(&year.gt(50.0)).unwrap()),
