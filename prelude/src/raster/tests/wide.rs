@@ -2,8 +2,7 @@
 
 use super::made::vrt;
 use crate::ErrorKind;
-use crate::raster::{Clip, Raster, open_raster};
-use crate::values::EvenRange;
+use crate::raster::Raster;
 use allocation_counter::measure;
 use std::fs;
 
@@ -77,12 +76,4 @@ fn what_does_not_fit_into_memory_is_refused_before_it_is_read() {
     refused(raster.read_window::<u8>(1, 0..1 << 30, 0..1 << 30).unwrap_err(), &advice);
     refused(raster.read_mask(1).unwrap_err(), &advice);
     refused(raster.dataset_mask().unwrap_err(), &advice);
-    let centres = |step: f64| EvenRange::centres(0.0, step, COLUMNS as usize);
-    let lazy = open_raster(&path).unwrap().coord("y", centres(-1.0)).unwrap().coord("x", centres(1.0)).unwrap();
-    refused(lazy.to_vec::<f64>().unwrap_err(), &["select a smaller region"]);
-    let all =
-        format!(r#"{{"type": "Polygon", "coordinates": [[[0, 0], [{0}, 0], [{0}, -{0}], [0, -{0}], [0, 0]]]}}"#, 2e9);
-    refused(lazy.polygon_mask(all.as_str(), Clip::new()).unwrap_err(), &["a mask of", "clip_box"]);
-    refused(lazy.clip_polygons(all.as_str()).unwrap_err(), &["drawing polygons", "clip_box"]);
-    refused(lazy.zonal(all.as_str()).unwrap().mean().unwrap_err(), &["drawing polygons", "clip_box"]);
 }
