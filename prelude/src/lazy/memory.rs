@@ -6,6 +6,7 @@ use super::evaluate::{self, Estimate};
 use super::lines::{Flow, Lines};
 use super::node::Kind;
 use crate::parallel::{bytes, memory_limit};
+use crate::values::buffers;
 use crate::{Error, ErrorKind, Result};
 use std::collections::HashMap;
 
@@ -59,9 +60,18 @@ pub(crate) fn live_bytes(plan: &Plan) -> usize {
     live(plan, &mut HashMap::new())
 }
 
-/// What this process may still take: its limit less what it holds.
+/// What this process may still take: its limit less what it holds. Spare buffers are free to take.
 pub(crate) fn available() -> u64 {
-    memory_limit().saturating_sub(resident())
+    let limit = memory_limit();
+    buffers::of_memory(limit);
+    limit.saturating_sub(resident().saturating_sub(buffers::spare_bytes()))
+}
+
+/// Returns spare buffers to the system where `bytes` would not fit beside them, of the `limit` that they are a part of.
+fn make_room(bytes: u64, limit: u64) {
+    if bytes > limit.saturating_sub(buffers::spare_bytes()) {
+        buffers::release();
+    }
 }
 
 /// Bytes that this process holds, as the kernel counts them; 0 where it does not say.
@@ -86,6 +96,7 @@ pub(crate) fn refuse_beyond_memory(what: &str, size: u64) -> Result<()> {
     }
     let most = available();
     if size <= most {
+        make_room(size, most);
         return Ok(());
     }
     let message = format!("{what} would take {}, and this process may use {} more", bytes(size), bytes(most));
@@ -96,6 +107,7 @@ pub(crate) fn refuse_beyond_memory(what: &str, size: u64) -> Result<()> {
 pub(crate) fn admit(plan: &Plan, limit: u64) -> Result<Estimate> {
     let estimate = evaluate::estimate(plan);
     if estimate.total() <= limit {
+        make_room(estimate.total(), limit);
         return Ok(estimate);
     }
     let advice = if estimate.result > estimate.total() / 2 {

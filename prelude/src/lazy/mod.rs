@@ -13,12 +13,14 @@
 //! | how a selection reaches the files | `push_down`, [`AxisIndex`] |
 //! | how windows are cut | `chunk` |
 //! | how a window is computed | `window`, `kernels` |
+//! | how one operation on arrays in memory is computed | `direct` |
 //! | how reductions stream | `stream`, `reduce` |
 //! | how lines along an axis are worked on | `lines`, `order`, `carry` |
 
 mod carry;
 mod chunk;
 mod chunked;
+mod direct;
 mod evaluate;
 mod explain;
 mod joined;

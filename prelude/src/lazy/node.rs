@@ -6,6 +6,7 @@ use super::lines::Lines;
 use super::plan::Plan;
 use super::reduce::{ReduceOptions, Reduction};
 use crate::values::Pick;
+use crate::values::buffers::Held;
 use crate::values::{DType, Values};
 use std::ops::Range;
 use std::sync::Arc;
@@ -20,7 +21,7 @@ pub(crate) struct Node {
 pub(crate) enum Kind {
     /// `weak`: a number written in the code, whose type gives way to an array's.
     Memory {
-        values: Values,
+        values: Held,
         weak: bool,
     },
     /// Selection is pushed down to here: only these positions of each axis are read.

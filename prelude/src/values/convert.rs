@@ -1,5 +1,7 @@
 //! Values from Rust's own vectors and from ndarray, and back.
 
+use super::large_pages::zeroed;
+use super::layout::copy_into;
 use super::{DType, Element, IntoElement, Values, number_types, numbers};
 use crate::time::{Calendar, DateKind};
 use crate::{Error, ErrorKind, Result};
@@ -88,8 +90,10 @@ impl Values {
     /// # Errors
     /// As `to_array`.
     pub fn to_vec<T: Element>(&self) -> Result<Vec<T>> {
-        if let Some(slice) = self.as_slice::<T>() {
-            return Ok(slice.to_vec());
+        if let Some(array) = T::of(self) {
+            let mut vec = zeroed::<T>(array.len());
+            copy_into(array.view(), &mut vec);
+            return Ok(vec);
         }
         Ok(self.to_array::<T>()?.iter().copied().collect())
     }
