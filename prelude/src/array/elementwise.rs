@@ -2,9 +2,9 @@
 
 use super::align::Join;
 use super::data_array::DataArray;
-use super::operand::Operand;
-use super::operation::Operation;
-use crate::lazy::{BinaryOp, MapFn, UnaryOp};
+use super::operand::{Operand, combine};
+use super::operation::{ENCODING_ATTRIBUTES, Operation};
+use crate::lazy::{BinaryOp, MapFn, Plan, UnaryOp};
 use crate::values::DType;
 use crate::{Error, ErrorKind, Result};
 use std::sync::Arc;
@@ -154,7 +154,14 @@ impl DataArray {
                 let whole = value.fract() == 0.0 && value.abs() < 9e15;
                 if whole { Operand::Int(value as i64) } else { Operand::Float(value) }
             };
-            return self.maximum(limit(low))?.minimum(limit(high));
+            let (low, high) = (limit(low), limit(high));
+            let bounds = (low.to_array()?, high.to_array()?);
+            if self.plan().clips(bounds.0.plan(), bounds.1.plan()) {
+                let clip = |plans: &[Plan]| plans[0].clipped(bounds.0.plan(), bounds.1.plan());
+                let attrs = self.attrs().without(&ENCODING_ATTRIBUTES);
+                return Ok(combine(&[self], Join::Inner, clip)?.with_name(self.shared_name()).with_attrs(attrs));
+            }
+            return self.maximum(low)?.minimum(high);
         }
         let message = format!("clip to {low}..={high} an array of {}; give numbers, the smaller first", self.dtype());
         Err(Error::new(ErrorKind::InvalidArgument, message))
@@ -168,7 +175,15 @@ impl DataArray {
     /// # Errors
     /// When `value` is an array that cannot be aligned.
     pub fn fillna(&self, value: impl Into<Operand>) -> Result<Self> {
-        self.choose(&self.notnull(), &value.into(), Join::Left)
+        let value = value.into();
+        if !matches!(value, Operand::Array(_)) {
+            let scalar = value.beside(self.dtype())?;
+            if self.plan().fills(scalar.plan()) {
+                let filled = combine(&[self], Join::Left, |plans| plans[0].filled(scalar.plan()))?;
+                return Ok(self.owning(filled));
+            }
+        }
+        self.choose(&self.notnull(), &value, Join::Left)
     }
 }
 

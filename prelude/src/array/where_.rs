@@ -92,7 +92,7 @@ impl DataArray {
     }
 
     /// A choice among its own elements keeps name and attributes, whatever the condition's are.
-    fn owning(&self, chosen: DataArray) -> Self {
+    pub(crate) fn owning(&self, chosen: DataArray) -> Self {
         chosen.with_name(self.shared_name()).with_attrs(self.attrs().without(&ENCODING_ATTRIBUTES))
     }
 }

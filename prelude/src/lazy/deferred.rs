@@ -15,6 +15,7 @@ use super::op::Op;
 use super::walk::Walk;
 use super::{Plan, memory};
 use crate::values::Values;
+use crate::values::buffers::Held;
 use crate::{Result, cancel};
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
@@ -32,7 +33,7 @@ const SWEEP: usize = 32;
 pub(crate) struct Deferred {
     /// The operations on values in memory, until the result is there.
     expression: Mutex<Option<Plan>>,
-    values: OnceLock<Values>,
+    values: OnceLock<Held>,
 }
 
 /// Everything that waits, as far as somebody still holds it.
@@ -65,7 +66,7 @@ impl Deferred {
 
     fn set(&self, values: Values) {
         // Whoever came first has made the same.
-        let _ = self.values.set(values);
+        let _ = self.values.set(values.into());
         // Outside the lock: arrays that nobody else holds go here.
         let expression = lock(&self.expression).take();
         drop(expression);
@@ -82,6 +83,10 @@ fn carry_out(expression: &Plan, own: &Deferred) -> Result<Values> {
             plans.push(plan);
             others.push(other);
         }
+    }
+    // One operation has a loop of its own.
+    if plans.len() == 1 && expression.node().inputs.iter().all(|input| !input.is_lazy()) {
+        return evaluate::in_memory(expression);
     }
     let mut values = evaluate::in_memory_together(&plans)?.into_iter();
     let first = values.next().expect("a result for each plan");
@@ -150,7 +155,7 @@ pub(super) enum Defer {
 fn opened(plan: &Plan) -> Plan {
     match &plan.node().op {
         Op::Deferred(deferred) => match deferred.values.get() {
-            Some(values) => Plan::memory(values.clone()),
+            Some(values) => Plan::memory(Values::clone(values)),
             None => deferred.waiting().unwrap_or_else(|| plan.clone()),
         },
         _ => plan.clone(),

@@ -11,7 +11,7 @@ use super::stack::Stack;
 use super::stream::{Member, Pass};
 use super::walk::{Found, Walk};
 use super::window::{Puller, Shared, Window};
-use super::{Plan, memory};
+use super::{Plan, direct, memory};
 use crate::Result;
 use crate::cancel;
 use crate::parallel::{Doing, Name, Progress, activity, threads};
@@ -54,6 +54,9 @@ pub(crate) fn evaluate_all(plans: &[Plan]) -> Result<Vec<Values>> {
 
 /// Computes one operation on values in memory.
 pub(crate) fn in_memory(plan: &Plan) -> Result<Values> {
+    if let Some(values) = direct::compute(plan) {
+        return values;
+    }
     let inputs = plan.node().inputs.iter().map(Plan::nbytes).fold(0, u64::saturating_add);
     if plan.nbytes().saturating_add(inputs) <= SMALL_BYTES {
         return run_one(plan, &Threads(1), &|| {});
@@ -417,6 +420,6 @@ pub(crate) fn estimate(plans: &[Plan]) -> Estimate {
 
 /// A plan that looks as the result of `plan` will, without its values.
 fn stand_in(plan: &Plan) -> Plan {
-    let op = Op::Memory { values: Values::from(0u8), weak: false };
+    let op = Op::Memory { values: Values::from(0u8).into(), weak: false };
     Plan::lazy_node(op, Vec::new(), plan.shape().to_vec(), plan.dtype())
 }

@@ -9,6 +9,7 @@ use super::walk::{Found, Walk};
 use super::window::Shared;
 use crate::limits;
 use crate::parallel::bytes;
+use crate::values::buffers;
 use crate::{Error, ErrorKind, Result};
 
 /// What a window shares with its neighbour is at most so many times the window.
@@ -91,15 +92,25 @@ pub(crate) fn source_bytes<'a>(plans: impl IntoIterator<Item = &'a Plan>, elemen
     Walk::of(plans).iter().map(cost).max().unwrap_or(0)
 }
 
-/// What this process may still take.
+/// What this process may still take. Spare buffers are free to take.
 pub(crate) fn available() -> u64 {
-    limits::available()
+    let limit = limits::memory_limit();
+    buffers::of_memory(limit);
+    limits::available().saturating_add(buffers::spare_bytes()).min(limit)
+}
+
+/// Returns spare buffers to the system where `bytes` would not fit beside them, of the `limit` that they are a part of.
+fn make_room(bytes: u64, limit: u64) {
+    if bytes > limit.saturating_sub(buffers::spare_bytes()) {
+        buffers::release();
+    }
 }
 
 /// What computing plans together will take; an error if that would not fit.
 pub(crate) fn admit(plans: &[Plan], limit: u64) -> Result<Estimate> {
     let estimate = evaluate::estimate(plans);
     if estimate.total() <= limit {
+        make_room(estimate.total(), limit);
         return Ok(estimate);
     }
     let advice = if estimate.result > estimate.total() / 2 {

@@ -15,6 +15,7 @@
 //! | how windows are cut | `chunk` |
 //! | how operations in memory are carried out together | `deferred` |
 //! | how a window is computed | `window`, `kernels` |
+//! | how one operation on arrays in memory is computed | `direct` |
 //! | who computes it | `executor` |
 //! | how anything goes through a plan | `walk` |
 //! | how reductions stream | `stream`, `reduce` |
@@ -24,6 +25,7 @@ mod carry;
 mod chunk;
 mod chunked;
 mod deferred;
+mod direct;
 mod evaluate;
 mod executor;
 mod explain;

@@ -8,6 +8,7 @@ use super::deferred::Deferred;
 use super::kernels::{BinaryOp, MapFn, UnaryOp};
 use super::lines::Lines;
 use super::reduce::{ReduceOptions, Reduction};
+use crate::values::buffers::Held;
 use crate::values::{DType, Pick, Values};
 use std::ops::Range;
 use std::sync::Arc;
@@ -16,7 +17,7 @@ use std::sync::Arc;
 #[derive(Clone)]
 pub(crate) enum Op {
     /// None. `weak`: a number written in the code, whose type gives way to an array's.
-    Memory { values: Values, weak: bool },
+    Memory { values: Held, weak: bool },
     /// None: operations on values in memory that wait until somebody needs the result.
     Deferred(Arc<Deferred>),
     /// None. Selection is pushed down to here: only these positions of each axis are read.

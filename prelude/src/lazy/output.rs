@@ -1,6 +1,6 @@
 //! The result while its windows are being computed: each thread writes into its own part of it.
 
-use crate::values::{DType, Element, Values, typed};
+use crate::values::{DType, Element, Values, buffers, typed};
 use ndarray::{ArrayD, ArrayViewMutD, Axis, IxDyn};
 
 /// Where the values of one window go.
@@ -90,11 +90,11 @@ fn split<'a, T: Element>(
     }
 }
 
-/// Memory for a result. It is zeroed by the system as it is first written, not before.
+/// Memory for a result, which holds anything until it is written.
 pub(crate) fn allocate(shape: &[usize], dtype: DType) -> Box<dyn Output> {
     typed!(dtype, T => {
-        let vec = vec![T::default(); shape.iter().product()];
-        let array = ArrayD::from_shape_vec(IxDyn(shape), vec).expect("the vector has the shape's length");
+        let buffer = buffers::take::<T>(shape.iter().product());
+        let array = ArrayD::from_shape_vec(IxDyn(shape), buffer).expect("the buffer has the shape's length");
         Box::new(Typed { array, dtype })
     })
 }

@@ -78,7 +78,7 @@ impl Plan {
     /// Values that are there already.
     pub fn memory(values: Values) -> Self {
         let (shape, dtype) = (values.shape().to_vec(), values.dtype());
-        Self::lazy_node(Op::Memory { values, weak: false }, Vec::new(), shape, dtype)
+        Self::lazy_node(Op::Memory { values: values.into(), weak: false }, Vec::new(), shape, dtype)
     }
 
     /// A number written in the code, without axes. It takes the type of the array that it meets
@@ -87,7 +87,7 @@ impl Plan {
         let values = value.into();
         let (shape, dtype) = (values.shape().to_vec(), values.dtype());
         let weak = shape.is_empty() && dtype.is_number();
-        Self::lazy_node(Op::Memory { values, weak }, Vec::new(), shape, dtype)
+        Self::lazy_node(Op::Memory { values: values.into(), weak }, Vec::new(), shape, dtype)
     }
 
     /// What a source gives, such as one band of one file: shape (rows, columns). Reads nothing.

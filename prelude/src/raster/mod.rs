@@ -11,7 +11,6 @@ mod current;
 mod datasets;
 mod decode;
 mod encode;
-mod fresh;
 mod handle;
 mod labelled;
 mod locate;

@@ -30,7 +30,7 @@ pub(crate) fn window<T: Transfer + Decoded>(
     let shape = (rows.len(), columns.len());
     refuse_large(raster, shape, size_of::<T>())?;
     let reading = activity::reading(Some(raster.path()));
-    let mut pixels = super::fresh::zeroed::<T>(shape.0 * shape.1);
+    let mut pixels = crate::values::large_pages::zeroed::<T>(shape.0 * shape.1);
     let result = into(raster, band, rows, columns, &mut pixels, &|_| ());
     cancel::checkpoint();
     result?;

@@ -177,6 +177,7 @@ fn run_cells(tasks: &mpsc::Receiver<Task>, socket: RawFd) {
 /// Returns what a cell has freed to the system. The C library would keep it, for each thread that the cell has had, and a
 /// cluster counts it.
 fn give_back_memory() {
+    crate::values::buffers::release();
     // SAFETY: no preconditions.
     #[cfg(target_env = "gnu")]
     unsafe {

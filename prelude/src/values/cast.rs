@@ -1,5 +1,6 @@
 //! Conversion between element types.
 
+use super::kernels::Workers;
 use super::{DType, Element, Text, Values, each, number_types, numbers};
 use ndarray::{ArcArray, IxDyn};
 
@@ -56,31 +57,45 @@ impl Values {
     /// ```
     #[must_use]
     pub fn cast(&self, dtype: DType) -> Self {
+        self.cast_by(&Workers::alone(), dtype)
+    }
+
+    /// [`cast`](Values::cast) by several threads.
+    pub(crate) fn cast_by(&self, workers: &Workers<'_>, dtype: DType) -> Self {
         if self.dtype() == dtype {
             return self.clone();
         }
         match (self, dtype) {
             (values, DType::Text) => Self::Text(values.as_texts()),
             (values, dtype) => match (values.dates(), dtype.date_kind()) {
-                (Some((from, a)), Some(to)) => Self::I64(map(a, |v| from.convert(v, to))).into_dates(dtype),
-                (Some((_, a)), None) if dtype == DType::F64 => Self::F64(map(a, date_to_float)),
-                (Some((_, a)), None) if dtype == DType::F32 => Self::F32(map(a, |v| date_to_float(v) as f32)),
+                (Some((from, a)), Some(to)) => {
+                    Self::I64(workers.map(a.clone(), |v| from.convert(v, to))).into_dates(dtype)
+                }
+                (Some((_, a)), None) if dtype == DType::F64 => Self::F64(workers.map(a.clone(), date_to_float)),
+                (Some((_, a)), None) if dtype == DType::F32 => {
+                    Self::F32(workers.map(a.clone(), |v| date_to_float(v) as f32))
+                }
                 (None, Some(to)) => match values {
-                    Self::F64(a) => Self::I64(map(a, float_to_date)),
-                    Self::F32(a) => Self::I64(map(a, |v| float_to_date(f64::from(v)))),
-                    Self::Text(a) => Self::I64(map(a, |text: Text| text.to_date(to))),
-                    Self::U64(a) => Self::I64(map(a, |v: u64| i64::try_from(v).unwrap_or(i64::MIN))),
-                    whole => each!(whole, a => cast_array(a, DType::I64)),
+                    Self::F64(a) => Self::I64(workers.map(a.clone(), float_to_date)),
+                    Self::F32(a) => Self::I64(workers.map(a.clone(), |v| float_to_date(f64::from(v)))),
+                    Self::Text(a) => Self::I64(workers.map(a.clone(), |text: Text| text.to_date(to))),
+                    Self::U64(a) => Self::I64(workers.map(a.clone(), |v: u64| i64::try_from(v).unwrap_or(i64::MIN))),
+                    whole => each!(whole, a => cast_array(workers, a, DType::I64)),
                 }
                 .into_dates(dtype),
-                _ => each!(values, a => cast_array(a, dtype)),
+                _ => each!(values, a => cast_array(workers, a, dtype)),
             },
         }
     }
 
     /// [`cast`](Values::cast) that hands the block itself on where it has the type already.
     pub(crate) fn into_cast(self, dtype: DType) -> Self {
-        if self.dtype() == dtype { self } else { self.cast(dtype) }
+        self.into_cast_by(&Workers::alone(), dtype)
+    }
+
+    /// [`into_cast`](Values::into_cast) by several threads.
+    pub(crate) fn into_cast_by(self, workers: &Workers<'_>, dtype: DType) -> Self {
+        if self.dtype() == dtype { self } else { self.cast_by(workers, dtype) }
     }
 }
 
@@ -96,15 +111,15 @@ fn float_to_date(nanoseconds: f64) -> i64 {
 
 macro_rules! cast_array {
     ({} integers { $(($I:ident, $i:ident $($_i:tt)*))* } floats { $(($F:ident, $f:ident $($_f:tt)*))* }) => {
-        fn cast_array<T>(a: &ArcArray<T, IxDyn>, dtype: DType) -> Values
+        fn cast_array<T>(workers: &Workers<'_>, a: &ArcArray<T, IxDyn>, dtype: DType) -> Values
         where
             T: Element + CastTo<bool> $(+ CastTo<$i>)* $(+ CastTo<$f>)*,
         {
             match dtype {
-                DType::Bool => Values::Bool(map(a, CastTo::cast_to)),
-                $(DType::$I => Values::$I(map(a, CastTo::cast_to)),)*
-                $(DType::$F => Values::$F(map(a, CastTo::cast_to)),)*
-                DType::DateTime | DType::CfTime(_) => Values::I64(map(a, CastTo::cast_to)).into_dates(dtype),
+                DType::Bool => Values::Bool(workers.map(a.clone(), CastTo::cast_to)),
+                $(DType::$I => Values::$I(workers.map(a.clone(), CastTo::cast_to)),)*
+                $(DType::$F => Values::$F(workers.map(a.clone(), CastTo::cast_to)),)*
+                DType::DateTime | DType::CfTime(_) => Values::I64(workers.map(a.clone(), CastTo::cast_to)).into_dates(dtype),
                 DType::Text => unreachable!("text is written before"),
             }
         }
@@ -112,10 +127,6 @@ macro_rules! cast_array {
 }
 
 numbers! { cast_array }
-
-fn map<T: Element, U: Element>(a: &ArcArray<T, IxDyn>, f: impl Fn(T) -> U) -> ArcArray<U, IxDyn> {
-    super::kernels::map_to(a, f)
-}
 
 #[cfg(test)]
 mod tests {

@@ -1,5 +1,7 @@
 //! Values from Rust's own vectors and from ndarray, and back.
 
+use super::large_pages::zeroed;
+use super::layout::copy_into;
 use super::{DType, Element, IntoElement, Values, number_types, numbers};
 use crate::limits::refuse_beyond_memory;
 use crate::time::{Calendar, DateKind};
@@ -90,9 +92,11 @@ impl Values {
     /// # Errors
     /// As `to_array`.
     pub fn to_vec<T: Element>(&self) -> Result<Vec<T>> {
-        if let Some(slice) = self.as_slice::<T>() {
+        if let Some(array) = T::of(self) {
             self.refuse_large(T::DTYPE, 1)?;
-            return Ok(slice.to_vec());
+            let mut vec = zeroed::<T>(array.len());
+            copy_into(array.view(), &mut vec);
+            return Ok(vec);
         }
         // Values in another order or of another type are put in order first.
         self.refuse_large(T::DTYPE, 2)?;

@@ -11,10 +11,14 @@ mod element;
 mod even;
 mod index;
 pub(crate) mod kernels;
+pub(crate) mod large_pages;
+pub(crate) mod layout;
+pub(crate) mod rows;
 mod shape;
 mod table;
 mod text;
 mod text_convert;
+pub(crate) mod vector;
 
 pub use dtype::DType;
 pub use element::{Element, IntoElement};
@@ -136,10 +140,10 @@ impl Values {
         }
     }
 
-    /// Gives the memory to this thread's spare buffers, if nothing else uses it.
+    /// Gives the memory to the spare buffers, if nothing else uses it.
     pub(crate) fn reclaim(self) {
         each!(self, a => {
-            if a.is_standard_layout() && let Ok(owned) = a.try_into_owned_nocopy() {
+            if let Ok(owned) = a.try_into_owned_nocopy() {
                 crate::values::buffers::give(owned.into_raw_vec_and_offset().0);
             }
         });

@@ -1,9 +1,10 @@
 //! Selecting and rearranging: everything that moves elements and computes nothing.
 
+use super::kernels::{Block, Workers, spread};
 use super::{Element, Values, each, same, typed};
 use crate::values::{AxisIndex, Pick, buffers};
 use crate::{Error, ErrorKind, Result};
-use ndarray::{ArcArray, ArrayD, Axis, IxDyn, Slice};
+use ndarray::{ArrayD, Axis, IxDyn, Slice};
 use std::ops::Range;
 
 /// How many elements an array of `shape` has; `usize::MAX` if that are more than can be counted, as headers of files may say.
@@ -114,7 +115,7 @@ impl Values {
             return Ok(self.clone());
         }
         each!(self, a => match a.broadcast(IxDyn(shape)) {
-            Some(view) => Ok(Self::from_typed(view.to_owned().into_shared(), self.dtype())),
+            Some(_) => Ok(Self::from_typed(spread(a.clone(), shape), self.dtype())),
             None => Err(Error::new(ErrorKind::Mismatch, format!("the shape {:?} does not broadcast to {shape:?}", self.shape()))),
         })
     }
@@ -153,12 +154,12 @@ impl Values {
     /// The same elements laid out in axis order, copied only if they are not.
     #[must_use]
     pub fn standard(&self) -> Self {
-        same!(self, a => if a.is_standard_layout() { a.clone() } else { a.as_standard_layout().into_owned().into_shared() })
+        same!(self, a => Workers::alone().plain(a.clone()))
     }
 }
 
 /// The elements at `positions` along an axis.
-fn gather<T: Element>(a: ArcArray<T, IxDyn>, axis: usize, positions: &[usize]) -> ArcArray<T, IxDyn> {
+fn gather<T: Element>(a: Block<T>, axis: usize, positions: &[usize]) -> Block<T> {
     let Some(elements) = a.as_slice() else { return a.select(Axis(axis), positions).into_shared() };
     let mut shape = a.shape().to_vec();
     let (length, inner) = (shape[axis], shape[axis + 1..].iter().product::<usize>());
@@ -179,17 +180,9 @@ fn gather<T: Element>(a: ArcArray<T, IxDyn>, axis: usize, positions: &[usize]) -
     ArrayD::from_shape_vec(IxDyn(&shape), out).expect("the buffer has the shape's length").into_shared()
 }
 
-fn join<T: Element>(parts: &[Values], axis: usize, shape: &[usize]) -> ArcArray<T, IxDyn> {
-    let buffer = buffers::take::<T>(shape.iter().product());
-    let mut out = ArrayD::from_shape_vec(IxDyn(shape), buffer).expect("the buffer has the shape's length");
-    let mut at = 0;
-    for part in parts {
-        let part = T::of(part).expect("parts share a dtype");
-        let end = at + part.shape()[axis];
-        out.slice_axis_mut(Axis(axis), Slice::from(at..end)).assign(part);
-        at = end;
-    }
-    out.into_shared()
+fn join<T: Element>(parts: &[Values], axis: usize, shape: &[usize]) -> Block<T> {
+    let parts: Vec<&Block<T>> = parts.iter().map(|part| T::of(part).expect("parts share a dtype")).collect();
+    Workers::alone().concat(&parts, axis, shape)
 }
 
 #[cfg(test)]

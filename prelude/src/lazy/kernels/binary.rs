@@ -1,7 +1,7 @@
 //! Operations on pairs of elements, with NumPy's rules for mixed types.
 
 use super::number::{Bits, Number};
-use super::{Block, map_to, text, whole, zip_same, zip_to};
+use super::{Block, Workers, map_to, math, text, whole};
 use crate::time::DateKind;
 use crate::values::{DType, Values, numbers};
 use crate::{Error, ErrorKind, Result};
@@ -220,14 +220,26 @@ pub(crate) fn common(op: BinaryOp, operands: Operands<'_>) -> Result<DType> {
 
 /// `op` of each pair after conversion to `operand`; `shape` is what both broadcast to.
 pub(crate) fn apply(op: BinaryOp, operand: DType, a: Values, b: Values, shape: &[usize]) -> Values {
+    apply_by(&Workers::alone(), op, operand, a, b, shape)
+}
+
+/// [`apply`] by several threads.
+pub(crate) fn apply_by(
+    workers: &Workers<'_>,
+    op: BinaryOp,
+    operand: DType,
+    a: Values,
+    b: Values,
+    shape: &[usize],
+) -> Values {
     if let Some(kind) = operand.date_kind() {
         let count = op == BinaryOp::Sub && a.dtype() == b.dtype();
         let (a, b) = (steps(a, kind), steps(b, kind));
         if count && kind != DateKind::Nanoseconds {
             let since = |a: i64, b: i64| if b == MISSING { f64::NAN } else { kind.since(a, b) };
-            return Values::F64(zip_to(a, b, shape, since));
+            return Values::F64(workers.zip(a, b, shape, since));
         }
-        return match on_dates(op, a, b, shape) {
+        return match on_dates(workers, op, a, b, shape) {
             Values::I64(dates) if !count => Values::I64(dates).into_dates(operand),
             result => result,
         };
@@ -236,19 +248,20 @@ pub(crate) fn apply(op: BinaryOp, operand: DType, a: Values, b: Values, shape: &
         let (Values::Text(a), Values::Text(b)) = (a.into_cast(operand), b.into_cast(operand)) else {
             unreachable!("cast to text")
         };
-        return text::apply(op, a, b, shape);
+        return text::apply(workers, op, a, b, shape);
     }
     if op.compares() && a.dtype().is_integer() && b.dtype().is_integer() && operand.is_float() {
         return Values::Bool(whole::compare(op, &a, &b, shape));
     }
     macro_rules! pair {
         ({} integers { $(($I:ident $($_i:tt)*))* } floats { $(($F:ident $($_f:tt)*))* }) => {
-            match (a.into_cast(operand), b.into_cast(operand)) {
-                (Values::Bool(a), Values::Bool(b)) => bools(op, a, b, shape),
-                $((Values::$I(a), Values::$I(b)) if op.compares() => Values::Bool(compare(op, a, b, shape)),)*
-                $((Values::$F(a), Values::$F(b)) if op.compares() => Values::Bool(compare(op, a, b, shape)),)*
-                $((Values::$I(a), Values::$I(b)) => Values::$I(integers(op, a, b, shape)),)*
-                $((Values::$F(a), Values::$F(b)) => Values::$F(arithmetic(op, a, b, shape)),)*
+            match (a.into_cast_by(workers, operand), b.into_cast_by(workers, operand)) {
+                (Values::Bool(a), Values::Bool(b)) => bools(workers, op, a, b, shape),
+                $((Values::$I(a), Values::$I(b)) if op.compares() => Values::Bool(compare(workers, op, a, b, shape)),)*
+                $((Values::$F(a), Values::$F(b)) if op.compares() => Values::Bool(compare(workers, op, a, b, shape)),)*
+                $((Values::$I(a), Values::$I(b)) => Values::$I(integers(workers, op, a, b, shape)),)*
+                (Values::F32(a), Values::F32(b)) if op == BinaryOp::Pow => Values::F32(math::pow(workers, a, b, shape)),
+                $((Values::$F(a), Values::$F(b)) => Values::$F(arithmetic(workers, op, a, b, shape)),)*
                 _ => unreachable!("both were cast to one type"),
             }
         };
@@ -256,70 +269,82 @@ pub(crate) fn apply(op: BinaryOp, operand: DType, a: Values, b: Values, shape: &
     numbers! { pair }
 }
 
-fn compare<T: crate::values::Element>(op: BinaryOp, a: Block<T>, b: Block<T>, shape: &[usize]) -> Block<bool> {
+fn compare<T: crate::values::Element>(
+    workers: &Workers<'_>,
+    op: BinaryOp,
+    a: Block<T>,
+    b: Block<T>,
+    shape: &[usize],
+) -> Block<bool> {
     match op {
-        BinaryOp::Eq => zip_to(a, b, shape, |a, b| a == b),
-        BinaryOp::Ne => zip_to(a, b, shape, |a, b| a != b),
-        BinaryOp::Lt => zip_to(a, b, shape, |a, b| a < b),
-        BinaryOp::Le => zip_to(a, b, shape, |a, b| a <= b),
-        BinaryOp::Gt => zip_to(a, b, shape, |a, b| a > b),
-        _ => zip_to(a, b, shape, |a, b| a >= b),
+        BinaryOp::Eq => workers.zip(a, b, shape, |a, b| a == b),
+        BinaryOp::Ne => workers.zip(a, b, shape, |a, b| a != b),
+        BinaryOp::Lt => workers.zip(a, b, shape, |a, b| a < b),
+        BinaryOp::Le => workers.zip(a, b, shape, |a, b| a <= b),
+        BinaryOp::Gt => workers.zip(a, b, shape, |a, b| a > b),
+        _ => workers.zip(a, b, shape, |a, b| a >= b),
     }
 }
 
-fn arithmetic<T: Number>(op: BinaryOp, a: Block<T>, b: Block<T>, shape: &[usize]) -> Block<T> {
+fn arithmetic<T: Number>(workers: &Workers<'_>, op: BinaryOp, a: Block<T>, b: Block<T>, shape: &[usize]) -> Block<T> {
     match op {
-        BinaryOp::Add => zip_same(a, b, shape, T::add),
-        BinaryOp::Sub => zip_same(a, b, shape, T::sub),
-        BinaryOp::Mul => zip_same(a, b, shape, T::mul),
-        BinaryOp::Div => zip_same(a, b, shape, T::div),
-        BinaryOp::Rem => zip_same(a, b, shape, T::rem),
-        BinaryOp::Pow => zip_same(a, b, shape, T::pow),
-        BinaryOp::Min => zip_same(a, b, shape, T::min),
-        BinaryOp::Hypot => zip_same(a, b, shape, T::hypot),
-        BinaryOp::Atan2 => zip_same(a, b, shape, T::atan2),
-        _ => zip_same(a, b, shape, T::max),
+        BinaryOp::Add => workers.zip(a, b, shape, T::add),
+        BinaryOp::Sub => workers.zip(a, b, shape, T::sub),
+        BinaryOp::Mul => workers.zip(a, b, shape, T::mul),
+        BinaryOp::Div => workers.zip(a, b, shape, T::div),
+        BinaryOp::Rem => workers.zip(a, b, shape, T::rem),
+        BinaryOp::Pow => workers.zip(a, b, shape, T::pow),
+        BinaryOp::Min => workers.zip(a, b, shape, T::min),
+        BinaryOp::Hypot => workers.zip(a, b, shape, T::hypot),
+        BinaryOp::Atan2 => workers.zip(a, b, shape, T::atan2),
+        _ => workers.zip(a, b, shape, T::max),
     }
 }
 
-fn integers<T: Number + Bits>(op: BinaryOp, a: Block<T>, b: Block<T>, shape: &[usize]) -> Block<T> {
+fn integers<T: Number + Bits>(
+    workers: &Workers<'_>,
+    op: BinaryOp,
+    a: Block<T>,
+    b: Block<T>,
+    shape: &[usize],
+) -> Block<T> {
     match op {
-        BinaryOp::And => zip_same(a, b, shape, T::and),
-        BinaryOp::Or => zip_same(a, b, shape, T::or),
-        BinaryOp::Xor => zip_same(a, b, shape, T::xor),
-        _ => arithmetic(op, a, b, shape),
+        BinaryOp::And => workers.zip(a, b, shape, T::and),
+        BinaryOp::Or => workers.zip(a, b, shape, T::or),
+        BinaryOp::Xor => workers.zip(a, b, shape, T::xor),
+        _ => arithmetic(workers, op, a, b, shape),
     }
 }
 
-fn bools(op: BinaryOp, a: Block<bool>, b: Block<bool>, shape: &[usize]) -> Values {
+fn bools(workers: &Workers<'_>, op: BinaryOp, a: Block<bool>, b: Block<bool>, shape: &[usize]) -> Values {
     Values::Bool(match op {
-        BinaryOp::Add | BinaryOp::Or | BinaryOp::Max => zip_same(a, b, shape, Bits::or),
-        BinaryOp::Mul | BinaryOp::And | BinaryOp::Min => zip_same(a, b, shape, Bits::and),
-        BinaryOp::Xor => zip_same(a, b, shape, Bits::xor),
-        _ => compare(op, a, b, shape),
+        BinaryOp::Add | BinaryOp::Or | BinaryOp::Max => workers.zip(a, b, shape, Bits::or),
+        BinaryOp::Mul | BinaryOp::And | BinaryOp::Min => workers.zip(a, b, shape, Bits::and),
+        BinaryOp::Xor => workers.zip(a, b, shape, Bits::xor),
+        _ => compare(workers, op, a, b, shape),
     })
 }
 
 /// A missing date makes the result missing, and compares as NaN does. A result beyond the dates that can be stored is
 /// missing too: wrapped around it would be another date.
-fn on_dates(op: BinaryOp, a: Block<i64>, b: Block<i64>, shape: &[usize]) -> Values {
+fn on_dates(workers: &Workers<'_>, op: BinaryOp, a: Block<i64>, b: Block<i64>, shape: &[usize]) -> Values {
     let missing = |a: i64, b: i64| a == MISSING || b == MISSING;
     let keep = |f: fn(i64, i64) -> i64| move |a, b| if missing(a, b) { MISSING } else { f(a, b) };
     if op.compares() {
         return Values::Bool(match op {
-            BinaryOp::Eq => zip_to(a, b, shape, |a, b| a == b && !missing(a, b)),
-            BinaryOp::Ne => zip_to(a, b, shape, |a, b| a != b || missing(a, b)),
-            BinaryOp::Lt => zip_to(a, b, shape, |a, b| a < b && !missing(a, b)),
-            BinaryOp::Le => zip_to(a, b, shape, |a, b| a <= b && !missing(a, b)),
-            BinaryOp::Gt => zip_to(a, b, shape, |a, b| a > b && !missing(a, b)),
-            _ => zip_to(a, b, shape, |a, b| a >= b && !missing(a, b)),
+            BinaryOp::Eq => workers.zip(a, b, shape, |a, b| a == b && !missing(a, b)),
+            BinaryOp::Ne => workers.zip(a, b, shape, |a, b| a != b || missing(a, b)),
+            BinaryOp::Lt => workers.zip(a, b, shape, |a, b| a < b && !missing(a, b)),
+            BinaryOp::Le => workers.zip(a, b, shape, |a, b| a <= b && !missing(a, b)),
+            BinaryOp::Gt => workers.zip(a, b, shape, |a, b| a > b && !missing(a, b)),
+            _ => workers.zip(a, b, shape, |a, b| a >= b && !missing(a, b)),
         });
     }
     Values::I64(match op {
-        BinaryOp::Add => zip_same(a, b, shape, keep(|a, b| a.checked_add(b).unwrap_or(MISSING))),
-        BinaryOp::Sub => zip_same(a, b, shape, keep(|a, b| a.checked_sub(b).unwrap_or(MISSING))),
-        BinaryOp::Min => zip_same(a, b, shape, keep(Ord::min)),
-        _ => zip_same(a, b, shape, keep(Ord::max)),
+        BinaryOp::Add => workers.zip(a, b, shape, keep(|a, b| a.checked_add(b).unwrap_or(MISSING))),
+        BinaryOp::Sub => workers.zip(a, b, shape, keep(|a, b| a.checked_sub(b).unwrap_or(MISSING))),
+        BinaryOp::Min => workers.zip(a, b, shape, keep(Ord::min)),
+        _ => workers.zip(a, b, shape, keep(Ord::max)),
     })
 }
 

@@ -5,8 +5,10 @@
 //! Operands come by value, so that a block nobody else holds is written in place.
 
 mod binary;
+mod bounds;
 mod date_fields;
 mod lookup;
+mod math;
 mod number;
 mod power;
 mod select;
@@ -17,10 +19,12 @@ mod whole;
 pub use binary::BinaryOp;
 pub use unary::{MapFn, UnaryOp};
 
-pub(crate) use binary::{Operands, apply as binary, dtypes as binary_dtypes};
+pub(crate) use binary::{Operands, apply as binary, apply_by as binary_by, dtypes as binary_dtypes};
+pub(crate) use bounds::{clip, fill_missing};
 pub(crate) use lookup::apply as lookup;
 pub(crate) use power::check as check_powers;
-pub(crate) use select::{apply as select, dtype as select_dtype};
-pub(crate) use unary::{apply as unary, dtype as unary_dtype, map};
+pub(crate) use select::{apply as select, apply_by as select_by, dtype as select_dtype};
+pub(crate) use unary::{apply as unary, apply_by as unary_by, dtype as unary_dtype, map, map_by};
 
+pub(crate) use crate::values::kernels::Workers;
 use crate::values::kernels::*;

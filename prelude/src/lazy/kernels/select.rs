@@ -1,7 +1,9 @@
 //! Choice between two blocks, element by element.
 
 use super::binary::{BinaryOp, Operands, common};
-use super::{Block, Operand, own, plain, recycle, slice, slice_mut};
+use super::{Block, Workers, recycle, slice, spread};
+use crate::values::rows::{Rows, Side};
+use crate::values::vector::{self, Loop};
 use crate::values::{DType, Element, Values, numbers};
 use crate::{Error, ErrorKind, Result};
 
@@ -39,16 +41,30 @@ fn is_nan(values: &Values) -> bool {
 
 /// `yes` where `condition` holds, else `no`; `shape` is what all three broadcast to.
 pub(crate) fn apply(condition: &Values, yes: Values, no: Values, dtype: DType, shape: &[usize]) -> Values {
-    let Values::Bool(condition) = condition.cast(DType::Bool) else { unreachable!("cast to bool") };
+    apply_by(&Workers::alone(), condition, yes, no, dtype, shape)
+}
+
+/// [`apply`] by several threads.
+pub(crate) fn apply_by(
+    workers: &Workers<'_>,
+    condition: &Values,
+    yes: Values,
+    no: Values,
+    dtype: DType,
+    shape: &[usize],
+) -> Values {
+    let Values::Bool(condition) = condition.clone().into_cast_by(workers, DType::Bool) else {
+        unreachable!("cast to bool")
+    };
     macro_rules! choose {
         ({} integers { $(($I:ident $($_i:tt)*))* } floats { $(($F:ident $($_f:tt)*))* }) => {
             choose! { Bool $($I)* $($F)* DateTime Text }
         };
         ($($variant:ident)*) => {
-            match (yes.into_cast(dtype), no.into_cast(dtype)) {
-                $((Values::$variant(yes), Values::$variant(no)) => Values::$variant(choose(&condition, yes, no, shape)),)*
+            match (yes.into_cast_by(workers, dtype), no.into_cast_by(workers, dtype)) {
+                $((Values::$variant(yes), Values::$variant(no)) => Values::$variant(choose(workers, condition, yes, no, shape)),)*
                 (Values::CfTime(calendar, yes), Values::CfTime(_, no)) => {
-                    Values::CfTime(calendar, choose(&condition, yes, no, shape))
+                    Values::CfTime(calendar, choose(workers, condition, yes, no, shape))
                 }
                 _ => unreachable!("both were cast to one type"),
             }
@@ -57,18 +73,79 @@ pub(crate) fn apply(condition: &Values, yes: Values, no: Values, dtype: DType, s
     numbers! { choose }
 }
 
-fn choose<T: Element>(condition: &Block<bool>, yes: Block<T>, no: Block<T>, shape: &[usize]) -> Block<T> {
-    let condition = plain(condition.clone(), shape);
-    let mut out = own(yes, shape);
-    let cells = slice_mut(&mut out).iter_mut().zip(slice(&condition));
-    match Operand::new(no, shape) {
-        Operand::One(no) => cells.for_each(|(out, &condition)| *out = if condition { *out } else { no }),
-        Operand::Each(no) => {
-            cells.zip(slice(&no)).for_each(|((out, &condition), &no)| *out = if condition { *out } else { no });
-            recycle(no);
+fn choose<T: Element>(
+    workers: &Workers<'_>,
+    condition: Block<bool>,
+    yes: Block<T>,
+    no: Block<T>,
+    shape: &[usize],
+) -> Block<T> {
+    let (mut condition, mut yes, mut no) = (workers.plain(condition), workers.plain(yes), workers.plain(no));
+    let mut rows = Rows::new(shape, [condition.shape(), yes.shape(), no.shape()]);
+    if rows.are_short() {
+        (condition, yes, no) = (spread(condition, shape), spread(yes, shape), spread(no, shape));
+        rows = Rows::new(shape, [condition.shape(), yes.shape(), no.shape()]);
+    }
+    let (which, first, second) = (slice(&condition), slice(&yes), slice(&no));
+    let out = workers.fill(shape, 1, &|start, out| {
+        rows.each(start, out, |[condition, yes, no], run, out| {
+            let which = condition.of(which, run.clone());
+            choose_run(which, yes.of(first, run.clone()), no.of(second, run), out);
+        });
+    });
+    recycle(condition);
+    recycle(yes);
+    recycle(no);
+    out
+}
+
+fn choose_run<T: Element>(condition: Side<'_, bool>, yes: Side<'_, T>, no: Side<'_, T>, out: &mut [T]) {
+    match (condition, yes, no) {
+        (Side::One(condition), yes, no) => match if condition { yes } else { no } {
+            Side::One(value) => out.fill(value),
+            Side::Each(values) => out.copy_from_slice(values),
+        },
+        (Side::Each(condition), Side::Each(yes), Side::Each(no)) => {
+            vector::wide::<T, T>(Choose {
+                condition,
+                yes: |n: usize| yes[n],
+                no: |n: usize| no[n],
+                length: yes.len().min(no.len()),
+                out,
+            });
+        }
+        (Side::Each(condition), Side::Each(yes), Side::One(no)) => {
+            vector::wide::<T, T>(Choose { condition, yes: |n: usize| yes[n], no: |_| no, length: yes.len(), out });
+        }
+        (Side::Each(condition), Side::One(yes), Side::Each(no)) => {
+            vector::wide::<T, T>(Choose { condition, yes: |_| yes, no: |n: usize| no[n], length: no.len(), out });
+        }
+        (Side::Each(condition), Side::One(yes), Side::One(no)) => {
+            vector::wide::<T, T>(Choose { condition, yes: |_| yes, no: |_| no, length: out.len(), out });
         }
     }
-    out.into_shared()
+}
+
+/// One of two for each element: both are looked at, so that there is no branch.
+struct Choose<'a, T, Y, N> {
+    condition: &'a [bool],
+    yes: Y,
+    no: N,
+    /// How many elements both choices have.
+    length: usize,
+    out: &'a mut [T],
+}
+
+impl<T: Copy, Y: Fn(usize) -> T, N: Fn(usize) -> T> Loop for Choose<'_, T, Y, N> {
+    #[inline(always)]
+    fn run(self) {
+        let length = self.length.min(self.out.len()).min(self.condition.len());
+        let (out, condition) = (&mut self.out[..length], &self.condition[..length]);
+        for n in 0..length {
+            let (yes, no) = ((self.yes)(n), (self.no)(n));
+            out[n] = if condition[n] { yes } else { no };
+        }
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Operations on pairs of texts: they compare, and `+` joins them.
 
-use super::{BinaryOp, Block, zip_same, zip_to};
+use super::{BinaryOp, Block, Workers};
 use crate::values::{DType, Text, Values};
 use crate::{Error, ErrorKind, Result};
 
@@ -21,15 +21,15 @@ pub(super) fn dtypes(op: BinaryOp, a: DType, b: DType) -> Result<(DType, DType)>
 }
 
 /// A missing text makes the joined text missing, and compares as NaN does.
-pub(super) fn apply(op: BinaryOp, a: Block<Text>, b: Block<Text>, shape: &[usize]) -> Values {
+pub(super) fn apply(workers: &Workers<'_>, op: BinaryOp, a: Block<Text>, b: Block<Text>, shape: &[usize]) -> Values {
     let both = |a: Text, b: Text| !a.is_missing() && !b.is_missing();
     Values::Bool(match op {
-        BinaryOp::Add => return Values::Text(zip_same(a, b, shape, Text::joined)),
-        BinaryOp::Eq => zip_to(a, b, shape, |a, b| a == b && both(a, b)),
-        BinaryOp::Ne => zip_to(a, b, shape, |a, b| a != b || !both(a, b)),
-        BinaryOp::Lt => zip_to(a, b, shape, |a, b| a < b && both(a, b)),
-        BinaryOp::Le => zip_to(a, b, shape, |a, b| a <= b && both(a, b)),
-        BinaryOp::Gt => zip_to(a, b, shape, |a, b| a > b && both(a, b)),
-        _ => zip_to(a, b, shape, |a, b| a >= b && both(a, b)),
+        BinaryOp::Add => return Values::Text(workers.zip(a, b, shape, Text::joined)),
+        BinaryOp::Eq => workers.zip(a, b, shape, |a, b| a == b && both(a, b)),
+        BinaryOp::Ne => workers.zip(a, b, shape, |a, b| a != b || !both(a, b)),
+        BinaryOp::Lt => workers.zip(a, b, shape, |a, b| a < b && both(a, b)),
+        BinaryOp::Le => workers.zip(a, b, shape, |a, b| a <= b && both(a, b)),
+        BinaryOp::Gt => workers.zip(a, b, shape, |a, b| a > b && both(a, b)),
+        _ => workers.zip(a, b, shape, |a, b| a >= b && both(a, b)),
     })
 }

@@ -1,9 +1,10 @@
 //! Operations on each element of one block.
 
 use super::number::{Bits, Number};
-use super::{Block, map_same, map_to};
+use super::{Block, Workers, math};
 use crate::time::DateKind;
-use crate::values::{DType, Values, each, numbers};
+use crate::values::kernels::Map;
+use crate::values::{DType, Values, each, numbers, vector};
 
 /// An operation on each element.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -186,46 +187,51 @@ pub(crate) fn dtype(op: UnaryOp, input: DType) -> DType {
 
 /// `op` of each element.
 pub(crate) fn apply(op: UnaryOp, values: Values) -> Values {
+    apply_by(&Workers::alone(), op, values)
+}
+
+/// [`apply`] by several threads.
+pub(crate) fn apply_by(workers: &Workers<'_>, op: UnaryOp, values: Values) -> Values {
     let values = if op == UnaryOp::IsNan || values.dtype() != DType::Text { values } else { values.cast(DType::F64) };
     if let Some(field) = op.date_field() {
         if let Values::CfTime(calendar, dates) = &values {
             let kind = DateKind::Cf(*calendar);
-            return Values::I64(map_to(dates, |v| if v == i64::MIN { 0 } else { op.field_of(kind, v) }));
+            return Values::I64(workers.map(dates.clone(), |v| if v == i64::MIN { 0 } else { op.field_of(kind, v) }));
         }
         let Values::DateTime(instants) = values.cast(DType::DateTime) else { unreachable!("cast to dates") };
-        return Values::I64(map_to(&instants, |v| if v == i64::MIN { 0 } else { field(v) }));
+        return Values::I64(workers.map(instants, |v| if v == i64::MIN { 0 } else { field(v) }));
     }
     let result = dtype(op, values.dtype());
     match op {
-        UnaryOp::IsNan => is_nan(&values),
-        UnaryOp::Not => not(values),
-        UnaryOp::IsFinite => finite(&values, |v| v.is_finite(), true),
-        UnaryOp::IsInfinite => finite(&values, |v| v.is_infinite(), false),
-        _ if op.is_float_function() || op.rounds() => match values.into_cast(result) {
-            Values::F32(a) => Values::F32(float32(op, a)),
-            Values::F64(a) => Values::F64(float64(op, a)),
+        UnaryOp::IsNan => is_nan(workers, &values),
+        UnaryOp::Not => not(workers, values),
+        UnaryOp::IsFinite => finite(workers, &values, |v| v.is_finite(), true),
+        UnaryOp::IsInfinite => finite(workers, &values, |v| v.is_infinite(), false),
+        _ if op.is_float_function() || op.rounds() => match values.into_cast_by(workers, result) {
+            Values::F32(a) => Values::F32(float32(workers, op, a)),
+            Values::F64(a) => Values::F64(float64(workers, op, a)),
             unrounded => unrounded,
         },
-        _ => signed_values(op, values.into_cast(result)),
+        _ => signed_values(workers, op, values.into_cast_by(workers, result)),
     }
 }
 
 macro_rules! by_kind {
     ({} integers { $(($I:ident $($_i:tt)*))* } floats { $(($F:ident $($_f:tt)*))* }) => {
-        fn signed_values(op: UnaryOp, values: Values) -> Values {
+        fn signed_values(workers: &Workers<'_>, op: UnaryOp, values: Values) -> Values {
             match values {
-                $(Values::$I(a) => Values::$I(signed(op, a)),)*
-                $(Values::$F(a) => Values::$F(signed(op, a)),)*
+                $(Values::$I(a) => Values::$I(signed(workers, op, a)),)*
+                $(Values::$F(a) => Values::$F(signed(workers, op, a)),)*
                 bools_and_dates => bools_and_dates,
             }
         }
 
-        fn not(values: Values) -> Values {
+        fn not(workers: &Workers<'_>, values: Values) -> Values {
             match values {
-                Values::Bool(a) => Values::Bool(map_same(a, Bits::not)),
-                $(Values::$I(a) => Values::$I(map_same(a, Bits::not)),)*
-                $(Values::$F(a) => Values::Bool(map_to(&a, |v| v == 0.0)),)*
-                Values::DateTime(a) | Values::CfTime(_, a) => Values::Bool(map_to(&a, |v| v == 0)),
+                Values::Bool(a) => Values::Bool(workers.map(a, Bits::not)),
+                $(Values::$I(a) => Values::$I(workers.map(a, Bits::not)),)*
+                $(Values::$F(a) => Values::Bool(workers.map(a, |v| v == 0.0)),)*
+                Values::DateTime(a) | Values::CfTime(_, a) => Values::Bool(workers.map(a, |v| v == 0)),
                 Values::Text(_) => unreachable!("numbers were read in it"),
             }
         }
@@ -234,42 +240,42 @@ macro_rules! by_kind {
 
 numbers! { by_kind }
 
-fn signed<T: Number>(op: UnaryOp, a: Block<T>) -> Block<T> {
+fn signed<T: Number>(workers: &Workers<'_>, op: UnaryOp, a: Block<T>) -> Block<T> {
     match op {
-        UnaryOp::Neg => map_same(a, T::neg),
-        UnaryOp::Sign => map_same(a, T::sign),
-        UnaryOp::Square => map_same(a, |v| v.mul(v)),
-        _ => map_same(a, T::abs),
+        UnaryOp::Neg => workers.map(a, T::neg),
+        UnaryOp::Sign => workers.map(a, T::sign),
+        UnaryOp::Square => workers.map(a, |v| v.mul(v)),
+        _ => workers.map(a, T::abs),
     }
 }
 
 macro_rules! float {
     ($name:ident, $type:ident) => {
-        fn $name(op: UnaryOp, a: Block<$type>) -> Block<$type> {
+        fn $name(workers: &Workers<'_>, op: UnaryOp, a: Block<$type>) -> Block<$type> {
             match op {
-                UnaryOp::Sqrt => map_same(a, $type::sqrt),
-                UnaryOp::Exp => map_same(a, $type::exp),
-                UnaryOp::Ln => map_same(a, $type::ln),
-                UnaryOp::Sin => map_same(a, $type::sin),
-                UnaryOp::Cos => map_same(a, $type::cos),
-                UnaryOp::Tan => map_same(a, $type::tan),
-                UnaryOp::Asin => map_same(a, $type::asin),
-                UnaryOp::Acos => map_same(a, $type::acos),
-                UnaryOp::Atan => map_same(a, $type::atan),
-                UnaryOp::Sinh => map_same(a, $type::sinh),
-                UnaryOp::Cosh => map_same(a, $type::cosh),
-                UnaryOp::Tanh => map_same(a, $type::tanh),
-                UnaryOp::Log10 => map_same(a, $type::log10),
-                UnaryOp::Log2 => map_same(a, $type::log2),
-                UnaryOp::Log1p => map_same(a, $type::ln_1p),
-                UnaryOp::Expm1 => map_same(a, $type::exp_m1),
-                UnaryOp::Cbrt => map_same(a, $type::cbrt),
-                UnaryOp::Degrees => map_same(a, $type::to_degrees),
-                UnaryOp::Radians => map_same(a, $type::to_radians),
-                UnaryOp::Trunc => map_same(a, $type::trunc),
-                UnaryOp::Floor => map_same(a, $type::floor),
-                UnaryOp::Ceil => map_same(a, $type::ceil),
-                _ => map_same(a, $type::round_ties_even),
+                UnaryOp::Sqrt => workers.map(a, $type::sqrt),
+                UnaryOp::Exp => math::exp(workers, a),
+                UnaryOp::Ln => math::ln(workers, a),
+                UnaryOp::Sin => math::sin(workers, a),
+                UnaryOp::Cos => math::cos(workers, a),
+                UnaryOp::Tan => workers.map(a, $type::tan),
+                UnaryOp::Asin => workers.map(a, $type::asin),
+                UnaryOp::Acos => workers.map(a, $type::acos),
+                UnaryOp::Atan => workers.map(a, $type::atan),
+                UnaryOp::Sinh => workers.map(a, $type::sinh),
+                UnaryOp::Cosh => workers.map(a, $type::cosh),
+                UnaryOp::Tanh => workers.map(a, $type::tanh),
+                UnaryOp::Log10 => workers.map(a, $type::log10),
+                UnaryOp::Log2 => workers.map(a, $type::log2),
+                UnaryOp::Log1p => workers.map(a, $type::ln_1p),
+                UnaryOp::Expm1 => workers.map(a, $type::exp_m1),
+                UnaryOp::Cbrt => workers.map(a, $type::cbrt),
+                UnaryOp::Degrees => workers.map(a, $type::to_degrees),
+                UnaryOp::Radians => workers.map(a, $type::to_radians),
+                UnaryOp::Trunc => workers.map(a, $type::trunc),
+                UnaryOp::Floor => workers.map(a, $type::floor),
+                UnaryOp::Ceil => workers.map(a, $type::ceil),
+                _ => workers.map(a, $type::round_ties_even),
             }
         }
     };
@@ -278,23 +284,23 @@ macro_rules! float {
 float!(float32, f32);
 float!(float64, f64);
 
-fn is_nan(values: &Values) -> Values {
+fn is_nan(workers: &Workers<'_>, values: &Values) -> Values {
     Values::Bool(match values {
-        Values::F32(a) => map_to(a, f32::is_nan),
-        Values::F64(a) => map_to(a, f64::is_nan),
-        Values::DateTime(a) | Values::CfTime(_, a) => map_to(a, |v| v == i64::MIN),
-        Values::Text(a) => map_to(a, |v| v.is_missing()),
-        other => each!(other, a => map_to(a, |_| false)),
+        Values::F32(a) => workers.map(a.clone(), f32::is_nan),
+        Values::F64(a) => workers.map(a.clone(), f64::is_nan),
+        Values::DateTime(a) | Values::CfTime(_, a) => workers.map(a.clone(), |v| v == i64::MIN),
+        Values::Text(a) => workers.map(a.clone(), |v| v.is_missing()),
+        other => each!(other, a => workers.map(a.clone(), |_| false)),
     })
 }
 
 /// `is` of floats; what is no float is finite, but for missing dates.
-fn finite(values: &Values, is: fn(f64) -> bool, finite: bool) -> Values {
+fn finite(workers: &Workers<'_>, values: &Values, is: fn(f64) -> bool, finite: bool) -> Values {
     Values::Bool(match values {
-        Values::F32(a) => map_to(a, |v| is(f64::from(v))),
-        Values::F64(a) => map_to(a, is),
-        Values::DateTime(a) | Values::CfTime(_, a) => map_to(a, |v| finite && v != i64::MIN),
-        other => each!(other, a => map_to(a, |_| finite)),
+        Values::F32(a) => workers.map(a.clone(), |v| is(f64::from(v))),
+        Values::F64(a) => workers.map(a.clone(), is),
+        Values::DateTime(a) | Values::CfTime(_, a) => workers.map(a.clone(), |v| finite && v != i64::MIN),
+        other => each!(other, a => workers.map(a.clone(), |_| finite)),
     })
 }
 
@@ -303,27 +309,31 @@ pub type MapFn = dyn Fn(&mut [f64]) + Send + Sync;
 
 /// `f` over each run of elements; `f32` stays `f32`, everything else becomes `f64`.
 pub(crate) fn map(f: &MapFn, values: Values) -> Values {
+    map_by(&Workers::alone(), f, values)
+}
+
+/// [`map`] by several threads.
+pub(crate) fn map_by(workers: &Workers<'_>, f: &MapFn, values: Values) -> Values {
     /// Elements that the closure gets at a time: within the first level cache.
     const RUN: usize = 2048;
     match values {
-        Values::F32(a) => {
-            let mut owned = a.as_standard_layout().into_owned();
+        Values::F32(a) => Values::F32(workers.map_runs(a, &|a, out| {
             let mut run = [0.0f64; RUN];
-            for chunk in owned.as_slice_mut().expect("standard layout").chunks_mut(RUN) {
-                let run = &mut run[..chunk.len()];
-                run.iter_mut().zip(&*chunk).for_each(|(run, &v)| *run = f64::from(v));
+            for (a, out) in a.chunks(RUN).zip(out.chunks_mut(RUN)) {
+                let run = &mut run[..a.len()];
+                vector::wide::<f32, f64>(Map { a, out: &mut *run, f: f64::from });
                 f(run);
-                chunk.iter_mut().zip(&*run).for_each(|(v, &run)| *v = run as f32);
+                vector::wide::<f64, f32>(Map { a: &*run, out, f: |v| v as f32 });
             }
-            Values::F32(owned.into_shared())
-        }
+        })),
         other => {
-            let Values::F64(a) = other.into_cast(DType::F64) else { unreachable!("cast to f64") };
-            let mut owned = if a.is_standard_layout() { a.into_owned() } else { a.as_standard_layout().into_owned() };
-            for chunk in owned.as_slice_mut().expect("standard layout").chunks_mut(RUN) {
-                f(chunk);
-            }
-            Values::F64(owned.into_shared())
+            let Values::F64(a) = other.into_cast_by(workers, DType::F64) else { unreachable!("cast to f64") };
+            Values::F64(workers.map_runs(a, &|a, out| {
+                for (a, out) in a.chunks(RUN).zip(out.chunks_mut(RUN)) {
+                    out.copy_from_slice(a);
+                    f(out);
+                }
+            }))
         }
     }
 }

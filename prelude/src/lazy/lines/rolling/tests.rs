@@ -18,7 +18,7 @@ const OPS: [RollingOp; 9] = [
 fn lines(outer: usize, length: usize, inner: usize, missing: bool) -> Vec<f64> {
     let mut random = fastrand::Rng::with_seed(7);
     let one = |n: usize| match random.u8(..10) {
-        0 | 1 if missing && n % inner % 3 != 0 => f64::NAN,
+        0 | 1 if missing && !(n % inner).is_multiple_of(3) => f64::NAN,
         2 => -0.0,
         _ => f64::from(random.i32(-400..400)) / 8.0,
     };

@@ -1,13 +1,14 @@
 //! New memory for large arrays: in large pages where the system has them.
 //!
 //! A full-size band takes 75 MB, which is 18,000 pages of 4 KiB: handing them out one by one, at the first touch of each,
-//! takes a third of the time that decoding the band does. With pages of 2 MiB that time is all but gone.
+//! takes a third of the time that decoding the band does, and three quarters of that of a sum of two arrays. With pages of
+//! 2 MiB that time is all but gone.
 
 /// Smaller vectors gain nothing.
 const LARGE_BYTES: usize = 4 << 20;
 
-/// A vector of `len` zeros, whose memory comes from the system as it is first touched.
-pub(super) fn zeroed<T: Copy + Default>(len: usize) -> Vec<T> {
+/// A vector of `len` zeros (`false`, empty texts), whose memory comes from the system as it is first touched.
+pub(crate) fn zeroed<T: Copy + Default>(len: usize) -> Vec<T> {
     let mut values = vec![T::default(); len];
     let bytes = size_of_val(&values[..]);
     if bytes >= LARGE_BYTES {
