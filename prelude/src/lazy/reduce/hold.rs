@@ -149,6 +149,9 @@ fn between(low: f64, high: f64, weight: f64) -> f64 {
     if weight < 0.5 { low + step * weight } else { high - step * (1.0 - weight) }
 }
 
+/// What is done with a cell and the keys of its values, if it has an answer.
+type Answer<'a, K> = &'a mut dyn FnMut(usize, Option<&mut [K]>);
+
 impl<T: Float> Accumulator for Hold<T> {
     fn add(&mut self, slabs: &[Slab]) {
         let slabs: Vec<Slab> = slabs.iter().map(|slab| slab.cast(T::DTYPE)).collect();
@@ -167,7 +170,7 @@ impl<T: Float> Accumulator for Hold<T> {
     fn finish(self: Box<Self>) -> Result<Values> {
         let mut keys: Vec<T::Key> = Vec::with_capacity(self.length);
         // Where there is no value, or one that is NaN, the answer is NaN.
-        let mut each = |answer: &mut dyn FnMut(usize, Option<&mut [T::Key]>)| {
+        let mut each = |answer: Answer<'_, T::Key>| {
             for (cell, &count) in self.counts.iter().enumerate() {
                 let values = &self.values[cell * self.length..][..count];
                 keys.clear();
