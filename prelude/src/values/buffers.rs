@@ -73,6 +73,11 @@ thread_local! {
     static OWN: RefCell<Spares> = const { RefCell::new(Spares(Vec::new())) };
 }
 
+/// The spare buffers of this thread; none where it ends and has dropped them already, and drops arrays that it holds still.
+fn own<R>(work: impl FnOnce(&mut Spares) -> R) -> Option<R> {
+    OWN.try_with(|spares| work(&mut spares.borrow_mut())).ok()
+}
+
 static SHARED: Mutex<Spares> = Mutex::new(Spares(Vec::new()));
 /// What is kept at most, in bytes; a part of what the process may use, once that is known.
 static MOST: AtomicUsize = AtomicUsize::new(256 << 20);
@@ -104,11 +109,12 @@ pub fn take<T: Element>(len: usize) -> Vec<T> {
         let outgrown = if found.is_none() { shared.0.outgrown::<T>(wanted) } else { None };
         (found, outgrown)
     } else if wanted >= SMALL_BYTES {
-        OWN.with_borrow_mut(|spares| {
+        own(|spares| {
             let found = spares.take::<T>(wanted, 4.0);
             let outgrown = if found.is_none() { spares.outgrown::<T>(wanted) } else { None };
             (found, outgrown)
         })
+        .unwrap_or_default()
     } else {
         (None, None)
     };
@@ -133,7 +139,7 @@ pub fn give<T: Element>(buffer: Vec<T>) {
     let over = if bytes >= LARGE_BYTES {
         Shared::lock().0.keep(spare, MOST.load(Ordering::Relaxed))
     } else {
-        OWN.with_borrow_mut(|spares| spares.keep(spare, THREAD_BYTES))
+        own(|spares| spares.keep(spare, THREAD_BYTES)).unwrap_or_default()
     };
     drop(over);
 }
@@ -145,7 +151,7 @@ pub fn recycle(values: Values) {
 
 /// Drops this thread's spare buffers, at the end of a computation.
 pub fn clear() {
-    OWN.with_borrow_mut(|spares| spares.0.clear());
+    drop(own(|spares| std::mem::take(&mut spares.0)));
 }
 
 /// Drops this thread's spare buffers and those of the process: at the end of a cell, and where memory is short.
@@ -210,6 +216,19 @@ mod tests {
         drop(other);
         let again = take::<Rare>(3 << 20);
         assert_eq!((again.as_ptr(), again.len()), (address, 3 << 20));
+    }
+
+    #[test]
+    fn a_thread_that_ends_may_drop_what_it_holds_after_its_spare_buffers() {
+        thread_local! {
+            static LAST: std::cell::Cell<Option<Held>> = const { std::cell::Cell::new(None) };
+        }
+        let thread = std::thread::spawn(|| {
+            // What is used first goes last.
+            LAST.set(Some(Held::from(Values::from(vec![1u16; SMALL_BYTES]))));
+            give(vec![0u16; SMALL_BYTES]);
+        });
+        assert!(thread.join().is_ok());
     }
 
     #[test]
