@@ -4,6 +4,7 @@ use super::crew::Crew;
 use crate::parallel::{Doing, Name, activity};
 use crate::values::buffers;
 use crate::{Error, ErrorKind, Result};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// What was set, and the threads once they were needed.
@@ -60,6 +61,9 @@ fn crew() -> Result<Crew> {
 ///
 /// # Errors
 /// That of the earliest task that failed; tasks after it are not begun. When the threads cannot be started.
+///
+/// # Panics
+/// With the panic of a task; no other is begun after it.
 pub(crate) fn for_each<T: Send>(threads: usize, tasks: Vec<T>, work: &(dyn Fn(T) -> Result<()> + Sync)) -> Result<()> {
     let (here, all) = (activity::here(), tasks.len());
     if let Some(here) = &here {
@@ -77,12 +81,15 @@ pub(crate) fn for_each<T: Send>(threads: usize, tasks: Vec<T>, work: &(dyn Fn(T)
     let crew = crew()?;
     let queue = Mutex::new(tasks.into_iter().enumerate());
     let failure: Mutex<Option<(usize, Error)>> = Mutex::new(None);
-    let next = || if lock(&failure).is_some() { None } else { lock(&queue).next() };
+    let unwound = AtomicBool::new(false);
+    let is_over = || unwound.load(Ordering::Relaxed) || lock(&failure).is_some();
+    let next = || if is_over() { None } else { lock(&queue).next() };
     crew.run(threads - 1, &|| {
         let _here = here.as_ref().map(activity::enter);
         let _busy = activity::busy();
         // A thread that waits keeps no memory; the caller's has to be gone when its computation is.
         let _spare = Spare;
+        let ends_all = EndsAll(&unwound);
         while let Some((n, task)) = next() {
             if let Err(error) = work(n, task) {
                 let mut failure = lock(&failure);
@@ -91,6 +98,7 @@ pub(crate) fn for_each<T: Send>(threads: usize, tasks: Vec<T>, work: &(dyn Fn(T)
                 }
             }
         }
+        std::mem::forget(ends_all);
     });
     match failure.into_inner().unwrap_or_else(PoisonError::into_inner) {
         Some((_, error)) => Err(error),
@@ -104,5 +112,42 @@ struct Spare;
 impl Drop for Spare {
     fn drop(&mut self) {
         buffers::clear();
+    }
+}
+
+/// Says that the work of a thread unwound, unless it is forgotten first.
+struct EndsAll<'a>(&'a AtomicBool);
+
+impl Drop for EndsAll<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+    use std::sync::atomic::AtomicUsize;
+
+    #[test]
+    fn after_a_panic_no_further_task_is_begun() {
+        const TASKS: usize = 5000;
+        let (unwinds, begun) = (AtomicBool::new(false), AtomicUsize::new(0));
+        let work = |n: usize| -> Result<()> {
+            if n == 0 {
+                unwinds.store(true, Ordering::SeqCst);
+                resume_unwind(Box::new("bad"));
+            }
+            while !unwinds.load(Ordering::SeqCst) {
+                std::thread::yield_now();
+            }
+            begun.fetch_add(1, Ordering::SeqCst);
+            std::thread::sleep(std::time::Duration::from_millis(1));
+            Ok(())
+        };
+        let caught = catch_unwind(AssertUnwindSafe(|| for_each(3, (0..TASKS).collect(), &work)));
+        assert_eq!(caught.unwrap_err().downcast_ref::<&str>(), Some(&"bad"));
+        assert!(begun.into_inner() < TASKS / 2);
     }
 }
