@@ -54,6 +54,7 @@ pub use crate::values::{AxisIndex, buffers};
 pub(crate) use deferred::finish;
 pub(crate) use evaluate::evaluate_all;
 pub use kernels::{BinaryOp, MapFn, UnaryOp};
+pub(crate) use memory::source_bytes;
 pub use plan::Plan;
 pub(crate) use read_size::read_size;
 pub use reduce::{ReduceOp, ReduceOptions};

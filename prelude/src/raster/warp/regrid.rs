@@ -29,7 +29,8 @@ pub(in crate::raster) struct Regrid {
     mapping: OnceLock<Result<Mapping, String>>,
     rows: OnceLock<usize>,
     kept: Mutex<Kept>,
-    costs: Mutex<HashMap<usize, u64>>,
+    /// By the pixels of a window: the pixels of the source that are held at once for it.
+    read: Mutex<HashMap<usize, f64>>,
 }
 
 /// How the pixels of a window are found.
@@ -106,7 +107,7 @@ impl Regrid {
             mapping: OnceLock::new(),
             rows: OnceLock::new(),
             kept: Mutex::default(),
-            costs: Mutex::default(),
+            read: Mutex::default(),
         }
     }
 
@@ -174,16 +175,34 @@ impl Regrid {
     }
 
     /// Bytes that warping a window of so many pixels takes beside its result, where a value of the source takes `size` bytes.
+    /// What reading the source takes by itself comes to it.
     pub(super) fn cost(&self, pixels: usize, size: usize) -> u64 {
-        if let Some(cost) = self.costs.lock().unwrap_or_else(PoisonError::into_inner).get(&pixels) {
-            return *cost;
+        if self.mapping().is_err() {
+            return 0;
         }
-        let cost = self.mapping().map_or(0, |mapping| self.cost_of(mapping, pixels, size));
-        self.costs.lock().unwrap_or_else(PoisonError::into_inner).insert(pixels, cost);
-        cost
+        // What is read, joined from blocks; for GDAL's kernels a copy in order, GDAL's own, and which of them are valid.
+        let copies = if self.is_gathered() { 2.0 } else { 4.25 };
+        let positions = pixels.saturating_mul(self.bytes_of_positions());
+        let piece = pixels.saturating_mul(size);
+        (self.read(pixels) * copies * size as f64) as u64 + positions as u64 + piece as u64
     }
 
-    fn cost_of(&self, mapping: &Mapping, pixels: usize, size: usize) -> u64 {
+    /// How many pixels of the source are held at once to warp a window of so many pixels.
+    pub(super) fn read(&self, pixels: usize) -> f64 {
+        let known = || self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(read) = known().get(&pixels) {
+            return *read;
+        }
+        let read = self.mapping().map_or(0.0, |mapping| self.largest(mapping, pixels));
+        let mut known = known();
+        if known.len() >= Kept::MOST_WINDOWS {
+            known.clear();
+        }
+        known.insert(pixels, read);
+        read
+    }
+
+    fn largest(&self, mapping: &Mapping, pixels: usize) -> f64 {
         /// Places at which a window is tried.
         const TRIED: usize = 5;
         let [height, width] = self.target.shape();
@@ -194,12 +213,7 @@ impl Regrid {
             let pieces = cutter.pieces(&[row..row + shape[0], 0..shape[1]]);
             pieces.iter().map(|piece| cutter.pixels(piece)).fold(0.0, f64::max)
         };
-        let source = starts.map(largest).fold(0.0, f64::max);
-        // What is read, joined from blocks; for GDAL's kernels a copy in order, GDAL's own, and which of them are valid.
-        let copies = if self.is_gathered() { 2.0 } else { 4.25 };
-        let positions = pixels.saturating_mul(self.bytes_of_positions());
-        let piece = pixels.saturating_mul(size);
-        (source * copies * size as f64) as u64 + positions as u64 + piece as u64
+        starts.map(largest).fold(0.0, f64::max)
     }
 
     /// Whether pixels are taken as they are.

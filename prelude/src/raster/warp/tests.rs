@@ -222,6 +222,26 @@ fn what_a_window_takes_is_told_beforehand() {
     // A row of 80 takes 100 rows of the source, several times over; the whole is done in pieces.
     assert!((2 * 3_200_000..8 * 3_200_000).contains(&one), "{one}");
     assert!((one..6 * (16 << 20)).contains(&all), "{all}");
+    // Planes of other types share the grids.
+    assert_eq!(regrid.cost(80, 8) - one, (regrid.read(80) * 4.25 * 4.0) as u64 + 80 * 4);
+}
+
+#[test]
+fn what_a_plane_on_another_grid_takes_has_in_it_what_its_source_takes() {
+    let (source, target) = (
+        grid(4326, [0.0, 0.001, 0.0, 50.0, 0.0, -0.001], [2000, 2000]),
+        grid(4326, [0.0, 0.01, 0.0, 50.0, 0.0, -0.01], [200, 200]),
+    );
+    let onto = |plane: &Plan, source: &Grid, target: &Grid| {
+        let block = [1, source.shape()[1]];
+        let regrid = Arc::new(Regrid::new(source.clone(), target.clone(), Resampling::Average, block));
+        Warped::new(plane, warp(&regrid, DType::F32, None, f64::NAN))
+    };
+    let once = onto(&Plan::memory(values(source.shape(), DType::F32)), &source, &target);
+    let own = once.cost(200 * 200);
+    let again = onto(&Plan::source(once), &target, &target);
+    let there = onto(&Plan::memory(values(target.shape(), DType::F32)), &target, &target);
+    assert!(again.cost(200 * 200) >= there.cost(200 * 200) + own);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! A plane on another grid as a source of the lazy engine: warped when it is read, window by window.
 
 use super::Warp;
-use crate::lazy::{Plan, Source};
+use crate::lazy::{Plan, Source, source_bytes};
 use crate::values::{DType, Values};
 use crate::{Error, ErrorKind, Result};
 use std::ops::Range;
@@ -46,7 +46,9 @@ impl Source for Warped {
     }
 
     fn cost(&self, elements: usize) -> u64 {
-        self.warp.regrid.cost(elements, self.input.dtype().size().max(self.warp.dtype.size()))
+        let regrid = &self.warp.regrid;
+        let own = regrid.cost(elements, self.input.dtype().size().max(self.warp.dtype.size()));
+        own.saturating_add(source_bytes([&self.input], regrid.read(elements) as u64))
     }
 
     fn describe(&self) -> String {
