@@ -10,7 +10,7 @@
 
 use super::evaluate;
 use super::kernels::BinaryOp;
-use super::node::NodeId;
+use super::node::{IdMap, NodeId};
 use super::op::Op;
 use super::walk::Walk;
 use super::{Plan, memory};
@@ -18,7 +18,7 @@ use crate::values::Values;
 use crate::values::buffers::Held;
 use crate::{Result, cancel};
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError, Weak};
 
 /// Smaller results are carried out at once: their inputs are in the cache still.
 const SMALL_BYTES: u64 = 1 << 20;
@@ -26,6 +26,11 @@ const SMALL_BYTES: u64 = 1 << 20;
 /// for as long as it waits, which in a loop would be more and more.
 const MOST_OPERATIONS: usize = 24;
 const MOST_ARRAYS: usize = 4;
+/// So many results wait at most: who adds one looks at all of them.
+const MOST_RESULTS: usize = 32;
+/// Results that wait hold arrays that may be larger than they are, and that nobody else holds any more. All these arrays
+/// together take no more than this part of the memory that is left, beyond what the results will take.
+const PART: u64 = 8;
 /// The list of what waits is gone through when it has grown by so many.
 const SWEEP: usize = 32;
 
@@ -99,6 +104,11 @@ fn waiting() -> Vec<Arc<Deferred>> {
     lock(&WAITING).iter().filter_map(Weak::upgrade).filter(|deferred| deferred.values.get().is_none()).collect()
 }
 
+/// Takes off the list what does not wait any more.
+fn sweep(waiting: &mut Vec<Weak<Deferred>>) {
+    waiting.retain(|deferred| deferred.upgrade().is_some_and(|deferred| deferred.values.get().is_none()));
+}
+
 /// Carries out everything that waits.
 ///
 /// # Errors
@@ -108,21 +118,65 @@ pub(crate) fn finish() -> Result<()> {
     for deferred in waiting().into_iter().rev() {
         deferred.values()?;
     }
-    lock(&WAITING).clear();
+    // Not all of it is gone: a thread of the user's may have added to the list since.
+    sweep(&mut lock(&WAITING));
     Ok(())
 }
 
-/// Bytes of the results that wait.
-fn waiting_bytes() -> u64 {
-    let bytes = waiting().into_iter().filter_map(|deferred| Some(deferred.waiting()?.nbytes()));
-    bytes.fold(0, u64::saturating_add)
+/// What it costs that results wait.
+struct Burden {
+    results: usize,
+    /// Bytes of the results.
+    bytes: u64,
+    /// Bytes of arrays that nobody holds but what waits.
+    held: u64,
+}
+
+impl Burden {
+    fn of(waiting: &[Arc<Deferred>]) -> Self {
+        let expressions: Vec<Plan> = waiting.iter().filter_map(|deferred| deferred.waiting()).collect();
+        let bytes = expressions.iter().map(Plan::nbytes).fold(0, u64::saturating_add);
+        let walk = Walk::of(&expressions);
+        let mut uses: IdMap<usize> = IdMap::default();
+        for input in walk.iter().flat_map(|plan| &plan.node().inputs) {
+            *uses.entry(input.id()).or_default() += 1;
+        }
+        let arrays = walk.iter().filter(|plan| matches!(plan.node().op, Op::Memory { .. }));
+        let held = arrays.filter(|plan| uses.get(&plan.id()) == Some(&plan.holders())).map(Plan::nbytes);
+        Self { results: expressions.len(), bytes, held: held.fold(0, u64::saturating_add) }
+    }
+
+    /// Whether what waits is to be carried out before anything else waits.
+    fn is_heavy(&self, available: u64) -> bool {
+        self.results >= MOST_RESULTS || self.held.saturating_sub(self.bytes) > available / PART
+    }
+}
+
+/// Carries out everything that waits, unless another thread is at it.
+fn lighten() -> Result<()> {
+    static AT_IT: Mutex<()> = Mutex::new(());
+    match AT_IT.try_lock() {
+        Ok(_alone) => finish(),
+        Err(TryLockError::Poisoned(_)) => finish(),
+        Err(TryLockError::WouldBlock) => Ok(()),
+    }
 }
 
 /// The operation as one that waits, if that is worth it; the inputs back if it is not.
 pub(super) fn defer(op: Op, inputs: Vec<Plan>, shape: &[usize], dtype: crate::values::DType) -> Defer {
     let size = crate::values::count(shape).saturating_mul(dtype.size()) as u64;
     let worth = size >= SMALL_BYTES && is_elementwise(&op) && inputs.iter().all(|input| !input.is_lazy());
-    if !worth || size.saturating_add(waiting_bytes()) > memory::available() {
+    if !worth {
+        return Defer::Now(op, inputs);
+    }
+    let mut burden = Burden::of(&waiting());
+    if burden.is_heavy(memory::available()) {
+        if lighten().is_err() {
+            return Defer::Now(op, inputs);
+        }
+        burden = Burden::of(&waiting());
+    }
+    if size.saturating_add(burden.bytes) > memory::available() {
         return Defer::Now(op, inputs);
     }
     let open: Vec<Plan> = inputs.iter().map(opened).collect();
@@ -138,7 +192,7 @@ pub(super) fn defer(op: Op, inputs: Vec<Plan>, shape: &[usize], dtype: crate::va
     let deferred = Arc::new(Deferred { expression: Mutex::new(Some(expression)), values: OnceLock::new() });
     let mut waiting = lock(&WAITING);
     if waiting.len() % SWEEP == SWEEP - 1 {
-        waiting.retain(|deferred| deferred.upgrade().is_some_and(|deferred| deferred.values.get().is_none()));
+        sweep(&mut waiting);
     }
     waiting.push(Arc::downgrade(&deferred));
     drop(waiting);
@@ -202,5 +256,45 @@ impl Plan {
             cancel::checkpoint();
             None
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::values::DType;
+
+    #[test]
+    fn small_results_do_not_hold_ever_more_of_the_arrays_that_they_are_made_of() {
+        let (mut days, mut masks) = (Vec::new(), Vec::new());
+        for n in 0..100u8 {
+            let day = Plan::memory(Values::from(vec![n; SMALL_BYTES as usize]));
+            masks.push(Plan::binary(BinaryOp::Gt, &day, &Plan::scalar(50)).unwrap());
+            days.push(Arc::downgrade(&day.into_node()));
+        }
+        let held = days.iter().filter(|day| day.upgrade().is_some()).count();
+        assert!(held <= MOST_RESULTS, "{held} of {} days", days.len());
+        assert!(
+            masks.iter().zip(0u8..).all(|(mask, n)| mask.as_values().unwrap().get(&[7]) == Some(f64::from(n > 50)))
+        );
+    }
+
+    #[test]
+    fn arrays_that_only_a_result_that_waits_holds_are_a_burden() {
+        let day = Plan::memory(Values::from(vec![1.0f64; 1 << 10]));
+        let waiting = [0.0, 2.0].map(|bound| {
+            let op = Op::Binary { op: BinaryOp::Gt, operand: DType::F64 };
+            let inputs = vec![day.clone(), Plan::scalar(bound).insert_axis(0)];
+            let expression = Plan::lazy_node(op, inputs, vec![1 << 10], DType::Bool);
+            Arc::new(Deferred { expression: Mutex::new(Some(expression)), values: OnceLock::new() })
+        });
+        let bytes = day.nbytes();
+        assert!(Burden::of(&waiting).held < bytes, "somebody else holds it");
+        drop(day);
+        let both = Burden::of(&waiting);
+        assert!(both.held >= bytes && both.held < bytes + 100 && both.bytes == bytes / 4, "{}", both.held);
+        assert!(Burden::of(&waiting[..1]).held < bytes, "the other one holds it");
+        assert!(both.is_heavy(bytes) && !both.is_heavy(100 * bytes));
+        assert!(Burden { results: MOST_RESULTS, bytes: 0, held: 0 }.is_heavy(u64::MAX));
     }
 }

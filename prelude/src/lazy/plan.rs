@@ -45,6 +45,11 @@ impl Plan {
         self.0
     }
 
+    /// How many hold the expression: variables of the user's, and expressions that are made of it.
+    pub(super) fn holders(&self) -> usize {
+        Arc::strong_count(&self.0)
+    }
+
     /// What tells two plans apart that are not the same expression.
     pub(crate) fn id(&self) -> NodeId {
         self.0.id
