@@ -8,7 +8,7 @@ use super::op::Op;
 use super::order;
 use super::output::{self, Output, Place, Slot};
 use super::stack::Stack;
-use super::stream::{Member, Pass};
+use super::stream::{Grouping, Member, Pass};
 use super::walk::{Found, Walk};
 use super::window::{Puller, Shared, Window};
 use super::{Plan, direct, memory};
@@ -282,31 +282,24 @@ fn waves(plans: &[Plan]) -> Vec<Vec<Plan>> {
     waves
 }
 
-/// Groups reductions that read the same parts of files over the same axes: one pass serves them all.
+/// Groups reductions that read the same parts of files and take their values in the same way: one pass serves them all.
 fn together(reductions: &[Plan]) -> Vec<Vec<usize>> {
-    let mut groups: Vec<(HashSet<PartOfFile>, Vec<usize>)> = Vec::new();
+    let mut groups: Vec<(HashSet<PartOfFile>, Grouping, Vec<usize>)> = Vec::new();
     for (n, plan) in reductions.iter().enumerate() {
-        let (input, axes) = reduced(plan);
-        let files = parts_read(input);
-        let fits = |group: &[usize]| {
-            let (first, others) = reduced(&reductions[group[0]]);
-            first.shape() == input.shape() && others == axes
+        let member = Member::of(plan);
+        let (files, grouping) = (parts_read(member.input), member.grouping());
+        let fits = |(read, other, _): &&mut (HashSet<PartOfFile>, Grouping, Vec<usize>)| {
+            !read.is_disjoint(&files) && *other == grouping
         };
-        match groups.iter_mut().find(|(read, group)| fits(group) && !read.is_disjoint(&files)) {
-            Some((read, group)) => {
+        match groups.iter_mut().find(fits) {
+            Some((read, _, group)) => {
                 read.extend(files);
                 group.push(n);
             }
-            None => groups.push((files, vec![n])),
+            None => groups.push((files, grouping, vec![n])),
         }
     }
-    groups.into_iter().map(|(_, group)| group).collect()
-}
-
-/// What a reduction reduces, and along which axes.
-fn reduced(plan: &Plan) -> (&Plan, &[usize]) {
-    let Op::Reduce(reduce) = &plan.node().op else { unreachable!("waves hold reductions only") };
-    (&plan.node().inputs[0], &reduce.axes)
+    groups.into_iter().map(|(.., group)| group).collect()
 }
 
 /// Whether any file is read for a plan.

@@ -1,13 +1,14 @@
 //! Reductions, slab by slab: what is read at one time does not grow with what is reduced.
 
-use super::chunk::{self, Aim};
+use super::chunk::{self, Aim, Cuts};
 use super::executor::{Content, Executor, Piece, Work};
 use super::memory::live_bytes;
 use super::op::{Op, Reduce};
+use super::order::{self, Order};
 use super::output::{self, Output, Place, Slot};
 use super::reduce::{Accumulator, Setup, Slab};
 use super::window::{Puller, Shared};
-use super::{Plan, buffers, evaluate, memory, order};
+use super::{Plan, buffers, evaluate, memory};
 use crate::Result;
 use crate::cancel;
 use crate::values::{DType, count};
@@ -23,6 +24,9 @@ const WHOLE_BYTES: usize = 64 << 20;
 const MEMORY_BYTES: usize = 1 << 20;
 /// The same where what is reduced is in memory itself: its parts are views, which the loops take through the cache in tiles.
 const VIEW_BYTES: usize = 32 << 20;
+/// Bytes for each element with which it is decided where reduced axes are cut, whatever an element takes in truth: that would
+/// depend on what else is computed in the same pass, and with the cuts the order of additions would.
+const ELEMENT_BYTES: usize = 32;
 /// Results of no more cells than this are computed in pieces along the reduced axes as well.
 const FEW_CELLS: usize = 1 << 16;
 /// Slabs of one value per cell that are added together, so that the state goes through memory less often.
@@ -49,6 +53,24 @@ impl<'a> Member<'a> {
         &self.reduce.axes
     }
 
+    /// How its values are grouped, which does not depend on what else is computed in the same pass.
+    pub fn grouping(&self) -> Grouping {
+        let (shape, axes) = (self.input.shape(), self.axes());
+        let cells = (0..shape.len()).filter(|axis| !axes.contains(axis)).map(|axis| shape[axis]);
+        let pieces = count(&cells.collect::<Vec<_>>()) <= FEW_CELLS && !self.reduce.op.holds();
+        let Order { cuts, axis } = order::order([self.input], ELEMENT_BYTES, self.window_bytes());
+        Grouping { axes: axes.to_vec(), cuts, in_order: axis, pieces }
+    }
+
+    /// Bytes of a window where not every value of a cell must be held at once.
+    fn window_bytes(&self) -> usize {
+        match self.input.is_lazy() {
+            true if evaluate::reads(self.input) => WINDOW_BYTES,
+            true => MEMORY_BYTES,
+            false => VIEW_BYTES,
+        }
+    }
+
     fn setup(&self, cells: usize) -> Setup<'a> {
         let shape = self.input.shape();
         let length = count(&self.reduce.axes.iter().map(|&axis| shape[axis]).collect::<Vec<_>>());
@@ -60,7 +82,19 @@ impl<'a> Member<'a> {
     }
 }
 
-/// Reductions over the same axes of inputs of the same shape, computed in one pass over the files.
+/// Which values of a cell a reduction takes at a time, and which it adds to others first.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Grouping {
+    axes: Vec<usize>,
+    /// Where the input may be cut.
+    cuts: Vec<Cuts>,
+    /// The axis of the input along which windows are pulled in order.
+    in_order: Option<usize>,
+    /// Whether pieces along the reduced axes are computed by themselves and joined in order.
+    pieces: bool,
+}
+
+/// Reductions of one [`Grouping`], of inputs of the same shape, computed in one pass over the files.
 pub(crate) struct Pass<'a> {
     members: Vec<Member<'a>>,
     kept: Vec<usize>,
@@ -75,41 +109,25 @@ pub(crate) struct Pass<'a> {
 }
 
 impl<'a> Pass<'a> {
+    /// `members` are of one [`Grouping`].
     pub fn new(members: Vec<Member<'a>>, threads: usize) -> Self {
         let first = members[0];
-        let shape = first.input.shape();
-        let kept: Vec<usize> = (0..shape.len()).filter(|axis| !first.axes().contains(axis)).collect();
-        let cells = count(&kept.iter().map(|&axis| shape[axis]).collect::<Vec<_>>());
+        let Grouping { axes, cuts, in_order, pieces } = first.grouping();
+        let kept: Vec<usize> = (0..cuts.len()).filter(|axis| !axes.contains(axis)).collect();
         let whole = members.iter().any(|member| member.reduce.op.holds());
-        let reads = members.iter().any(|member| evaluate::reads(member.input));
-        let pieces = cells <= FEW_CELLS && !whole;
-        let views = members.iter().all(|member| !member.input.is_lazy());
-        let fixed = match (whole, reads) {
-            (true, _) => WHOLE_BYTES,
-            (false, true) => WINDOW_BYTES,
-            (false, false) if views => VIEW_BYTES,
-            (false, false) => MEMORY_BYTES,
+        let window_bytes = if whole { WHOLE_BYTES } else { first.window_bytes() };
+        let cut = |cell_bytes, window_bytes, parallel: &[usize]| {
+            chunk::windows(&cuts, &Aim { cell_bytes, window_bytes, parallel, threads })
         };
-        let order = order::order(members.iter().map(|member| member.input), cell_bytes(&members, 1), fixed);
-        let cut = |window_bytes, batch, parallel: &[usize]| {
-            let cell_bytes = cell_bytes(&members, batch);
-            chunk::windows(&order.cuts, &Aim { cell_bytes, window_bytes, parallel, threads })
-        };
+        let reduced = cut(ELEMENT_BYTES, first.window_bytes(), &[]);
         // In pieces, threads are kept busy by the pieces; their size must not depend on the threads.
-        let free: Vec<usize> = kept.iter().copied().filter(|&axis| order.axis != Some(axis)).collect();
+        let free: Vec<usize> = kept.iter().copied().filter(|&axis| in_order != Some(axis)).collect();
         let parallel: &[usize] = if pieces { &[] } else { &free };
-        let mut blocks = cut(fixed, 1, parallel);
-        let mut batch = 1;
-        let thin =
-            |blocks: &[Vec<usize>]| first.axes().iter().all(|&axis| blocks[axis].iter().all(|&length| length == 1));
-        if !pieces && thin(&blocks) {
-            // Slabs that wait for others need room too.
-            let narrower = cut(fixed, BATCH, parallel);
-            if thin(&narrower) {
-                (batch, blocks) = (BATCH, narrower);
-            }
-        }
-        let in_order = order.axis;
+        let thin = axes.iter().all(|&axis| reduced[axis].iter().all(|&length| length == 1));
+        let batch = if thin && !pieces { BATCH } else { 1 };
+        // Slabs that wait for others need room too, and so do those of other members: then a slab is narrower.
+        let mut blocks = cut(cell_bytes(&members, batch), window_bytes, parallel);
+        axes.iter().for_each(|&axis| blocks[axis].clone_from(&reduced[axis]));
         Self { members, kept, in_order, blocks, pieces, batch }
     }
 

@@ -95,3 +95,18 @@ fn stacks_of_reductions_share_their_passes_with_others() {
         assert!(a.iter().zip(&b).all(|(a, b)| a.to_bits() == b.to_bits()));
     }
 }
+
+#[test]
+fn a_reduction_has_the_same_bits_alone_and_together_with_others() {
+    // More than a window, in numbers whose sum depends on the order of the additions.
+    let year = Year::new(3, [256, 1024], [1, 1024], DType::F64);
+    let plan = Plan::binary(BinaryOp::Mul, &year.plan(), &Plan::scalar(0.1)).unwrap();
+    for axes in [&[0, 1, 2][..], &[1, 2], &[0], &[0, 2]] {
+        let ops = [ReduceOp::Mean, ReduceOp::Std, ReduceOp::Sum, ReduceOp::Max, ReduceOp::Median];
+        let plans = ops.map(|op| reduce(&plan, op, axes));
+        let together = evaluate_all(&plans).unwrap();
+        for (n, (plan, together)) in plans.iter().zip(&together).enumerate() {
+            assert_same(&plan.evaluate().unwrap(), together, &format!("reduction {n} over {axes:?}"));
+        }
+    }
+}
