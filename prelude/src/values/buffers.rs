@@ -73,6 +73,12 @@ thread_local! {
     static OWN: RefCell<Spares> = const { RefCell::new(Spares(Vec::new())) };
 }
 
+/// What `f` does with this thread's spares. A thread that ends has none any more, and an array that it kept in a variable of
+/// its own may be dropped after them.
+fn own<R>(f: impl FnOnce(&mut Spares) -> R) -> Option<R> {
+    OWN.try_with(|spares| f(&mut spares.borrow_mut())).ok()
+}
+
 static SHARED: Mutex<Spares> = Mutex::new(Spares(Vec::new()));
 /// What is kept at most, in bytes; a part of what the process may use, once that is known.
 static MOST: AtomicUsize = AtomicUsize::new(256 << 20);
@@ -104,11 +110,12 @@ pub fn take<T: Element>(len: usize) -> Vec<T> {
         let outgrown = if found.is_none() { shared.0.outgrown::<T>(wanted) } else { None };
         (found, outgrown)
     } else if wanted >= SMALL_BYTES {
-        OWN.with_borrow_mut(|spares| {
+        own(|spares| {
             let found = spares.take::<T>(wanted, 4.0);
             let outgrown = if found.is_none() { spares.outgrown::<T>(wanted) } else { None };
             (found, outgrown)
         })
+        .unwrap_or_default()
     } else {
         (None, None)
     };
@@ -133,7 +140,7 @@ pub fn give<T: Element>(buffer: Vec<T>) {
     let over = if bytes >= LARGE_BYTES {
         Shared::lock().0.keep(spare, MOST.load(Ordering::Relaxed))
     } else {
-        OWN.with_borrow_mut(|spares| spares.keep(spare, THREAD_BYTES))
+        own(|spares| spares.keep(spare, THREAD_BYTES)).unwrap_or_default()
     };
     drop(over);
 }
@@ -145,7 +152,7 @@ pub fn recycle(values: Values) {
 
 /// Drops this thread's spare buffers, at the end of a computation.
 pub fn clear() {
-    OWN.with_borrow_mut(|spares| spares.0.clear());
+    drop(own(|spares| std::mem::take(&mut spares.0)));
 }
 
 /// Drops this thread's spare buffers and those of the process: at the end of a cell, and where memory is short.
@@ -210,6 +217,19 @@ mod tests {
         drop(other);
         let again = take::<Rare>(3 << 20);
         assert_eq!((again.as_ptr(), again.len()), (address, 3 << 20));
+    }
+
+    #[test]
+    fn an_array_that_a_thread_drops_as_it_ends_is_dropped() {
+        thread_local! {
+            static KEPT: RefCell<Option<Held>> = const { RefCell::new(None) };
+        }
+        let thread = std::thread::spawn(|| {
+            // Variables of a thread go in the opposite order of their first use: the spare buffers before this one.
+            KEPT.set(Some(Values::from(vec![1.5f64; 2 * SMALL_BYTES / size_of::<f64>()]).into()));
+            give(take::<f64>(SMALL_BYTES / size_of::<f64>()));
+        });
+        thread.join().unwrap();
     }
 
     #[test]
