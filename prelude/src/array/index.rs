@@ -146,6 +146,18 @@ impl<S: AsRef<str>> IntoIndices for &[(S, Index)] {
     }
 }
 
+impl<S: AsRef<str>, const N: usize> IntoIndices for &[(S, Index); N] {
+    fn into_indices(self) -> Indices {
+        self.as_slice().into_indices()
+    }
+}
+
+impl<S: AsRef<str>> IntoIndices for &Vec<(S, Index)> {
+    fn into_indices(self) -> Indices {
+        self.as_slice().into_indices()
+    }
+}
+
 impl<T: AsRef<[SliceInfoElem]>, D: Dimension, E: Dimension> IntoIndices for SliceInfo<T, D, E> {
     fn into_indices(self) -> Indices {
         Indices::ByAxis(AsRef::<[SliceInfoElem]>::as_ref(&self).iter().map(Index::from).collect())

@@ -71,7 +71,7 @@ impl DataArray {
         self.quantiles(&shares.into(), &dims.into(), ReduceOptions::default())
     }
 
-    /// [`quantile`](Self::quantile) with options: `ReduceOptions::new().skip_missing(false)` lets missing values through.
+    /// [`quantile`](Self::quantile) with options: `ReduceOptions::new().skipna(false)` lets missing values through.
     ///
     /// # Errors
     /// As for [`quantile`](Self::quantile).

@@ -149,6 +149,6 @@ impl ReduceOptions {
     /// ```
     #[must_use]
     pub fn skipna(self, skipna: bool) -> Self {
-        self.skip_missing(skipna)
+        Self { skip_missing: skipna, ..self }
     }
 }

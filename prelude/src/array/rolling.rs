@@ -124,6 +124,18 @@ impl Rolling {
         (window - 1 - after, after)
     }
 
+    /// The same as far as there are elements: a window longer than its dimension holds no more than all of that, and takes no
+    /// longer.
+    fn reach(&self, plan: &Plan, axis: usize, window: usize) -> (usize, usize) {
+        let ((before, after), most) = (self.sides(window), plan.shape()[axis].saturating_sub(1));
+        (before.min(most), after.min(most))
+    }
+
+    /// How many elements a window has, as far as that can be counted.
+    fn places(&self) -> usize {
+        self.windows.iter().fold(1, |places, (_, window)| places.saturating_mul(*window))
+    }
+
     /// `op` of each window, with options; the methods named after the operations are the short forms.
     ///
     /// A window that holds a missing value is missing with `skipna(false)`, and one with fewer values than `min_count`.
@@ -179,7 +191,7 @@ impl Rolling {
 
     /// How many values a window needs.
     fn least(&self, min_count: usize) -> Result<usize> {
-        let places: usize = self.windows.iter().map(|(_, window)| window).product();
+        let places = self.places();
         let least = self.least.unwrap_or(places).max(min_count);
         if least == 0 || least > places {
             let message = format!("min_periods({least}) of windows of {places}; give 1 to {places}");
@@ -189,7 +201,7 @@ impl Rolling {
     }
 
     fn reduced(&self, op: ReduceOp, options: ReduceOptions) -> Result<Plan> {
-        let places: usize = self.windows.iter().map(|(_, window)| window).product();
+        let places = self.places();
         // What is not skipped makes a window missing: so all of it has to be there.
         let least = if options.skip_missing { self.least(options.min_count)? } else { places };
         let this = Self { ddof: self.ddof.max(options.ddof), ..self.clone() };
@@ -220,7 +232,7 @@ impl Rolling {
 
     /// Where in its window the first extreme is; windows over one dimension only.
     fn place(&self, op: ReduceOp, least: usize) -> Result<Plan> {
-        let [_] = self.windows[..] else {
+        let [(axis, window)] = self.windows[..] else {
             let message = format!("{}: windows over one dimension only", op.name());
             return Err(Error::new(ErrorKind::InvalidArgument, message));
         };
@@ -230,6 +242,9 @@ impl Rolling {
         }
         let (windows, axes) = self.all_windows(self.array.plan())?;
         let place = windows.place(op, axes[0], ReduceOptions::default())?.cast(DType::F64);
+        // Those before the first element count too.
+        let left_out = self.sides(window).0 - self.reach(self.array.plan(), axis, window).0;
+        let place = Plan::binary(BinaryOp::Add, &place, &Plan::scalar(left_out as f64))?;
         let count = windows.reduce(ReduceOp::Count, &axes, ReduceOptions::default())?;
         enough(&count, least, &place)
     }
@@ -239,14 +254,14 @@ impl Rolling {
         let rank = plan.ndim();
         let mut windows = plan.clone();
         for &(axis, window) in &self.windows {
-            windows = constructed(&windows, axis, self.sides(window))?;
+            windows = constructed(&windows, axis, self.reach(&windows, axis, window))?;
         }
         let axes = (rank..windows.ndim()).collect();
         Ok((windows, axes))
     }
 
     fn along(&self, plan: &Plan, op: RollingOp, axis: usize, window: usize, least: usize) -> Result<Plan> {
-        let (before, after) = self.sides(window);
+        let (before, after) = self.reach(plan, axis, window);
         plan.lines(Lines { op, before, after, least, ddof: self.ddof }, axis)
     }
 
@@ -295,4 +310,28 @@ fn constructed(plan: &Plan, axis: usize, (before, after): (usize, usize)) -> Res
     let shifts = -(after as isize)..=before as isize;
     let parts = shifts.rev().map(|by| Ok(plan.lines(Shift { by }, axis)?.insert_axis(last)));
     Plan::concat(parts.collect::<Result<Vec<_>>>()?, last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_longer_than_its_dimension_holds_all_of_it_at_once() {
+        let da = DataArray::new(vec![3.0, 1.0, 2.0], "x").unwrap();
+        let windows = |window: usize| da.rolling("x", window).unwrap().min_periods(1);
+        let of = |found: Result<DataArray>| found.unwrap().to_vec::<f64>().unwrap();
+        for window in [5, 1_000_000_000, usize::MAX] {
+            assert_eq!(of(windows(window).mean()), [3.0, 2.0, 2.0]);
+            assert_eq!(of(windows(window).median()), [3.0, 2.0, 2.0]);
+            assert_eq!(of(windows(window).quantile(1.0)), [3.0; 3]);
+            assert_eq!(of(windows(window).center().max()), [3.0; 3]);
+            // The last place of a window is that of its own element.
+            let last = (window - 1) as f64;
+            assert_eq!(of(windows(window).argmin()), [last, last, last - 1.0]);
+            let map = da.expand_dims("y").unwrap().rolling_dims([("y", window), ("x", window)]).unwrap();
+            assert_eq!(of(map.min_periods(1).sum()), [3.0, 4.0, 6.0]);
+            assert!(of(da.rolling("x", window).unwrap().sum()).iter().all(|sum| sum.is_nan()));
+        }
+    }
 }

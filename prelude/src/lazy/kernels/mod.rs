@@ -2,7 +2,7 @@
 //!
 //! Every loop runs over plain slices: what lies otherwise in memory is laid out first, by
 //! code that is compiled once per type and not once per type and operation.
-//! Operands come by value, so that a block nobody else holds is written in place.
+//! Operands come by value, so that the memory of a block nobody else holds is used for what comes next.
 
 mod binary;
 mod bounds;

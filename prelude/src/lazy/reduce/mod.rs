@@ -114,7 +114,8 @@ impl ReduceOptions {
         Self::default()
     }
 
-    /// Whether NaN (and missing dates) are left out; otherwise they make the result missing.
+    /// [`skipna`](Self::skipna) under another name.
+    #[doc(hidden)]
     #[must_use]
     pub fn skip_missing(self, skip_missing: bool) -> Self {
         Self { skip_missing, ..self }

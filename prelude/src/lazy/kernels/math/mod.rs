@@ -129,7 +129,7 @@ pub(super) fn pow(workers: &Workers<'_>, a: Block<f32>, b: Block<f32>, shape: &[
         return workers.zip(a, b, shape, f32::powf);
     }
     workers.zip_runs(a, b, shape, &|a, b, out| match (a, b) {
-        // What is asked for most is one multiplication.
+        // What is asked for most is one multiplication. All ways to lay out the same pairs give the same bits.
         (Side::Each(a), Side::One(2.0)) => vector::wide::<f32, f32>(Map { a, out, f: |a: f32| a * a }),
         (Side::Each(a), Side::One(1.0)) => out.copy_from_slice(a),
         _ => {
@@ -147,7 +147,9 @@ fn powers(a: Side<'_, f32>, b: Side<'_, f32>, out: &mut [f32]) {
     let mut special = false;
     let (first, second): (Vec<f32>, Vec<f32>);
     let (x, y) = match (a, b) {
-        (Side::One(a), Side::One(b)) => return out.fill(a.powf(b)),
+        (Side::One(a), Side::One(b)) => {
+            return out.fill(if pow::is_special32(a, b) { pow::special32(a, b) } else { pow::pow32(a, b) });
+        }
         (Side::Each(a), Side::Each(b)) => (a, b),
         (Side::Each(a), Side::One(b)) => {
             second = vec![b; a.len()];
@@ -162,7 +164,7 @@ fn powers(a: Side<'_, f32>, b: Side<'_, f32>, out: &mut [f32]) {
     vector::wide::<f32, f32>(AnyOf { a: x, b: y, is: pow::is_special32, any: &mut special });
     if special {
         let pairs = out.iter_mut().zip(x.iter().zip(y)).filter(|(_, (a, b))| pow::is_special32(**a, **b));
-        pairs.for_each(|(out, (a, b))| *out = a.powf(*b));
+        pairs.for_each(|(out, (a, b))| *out = pow::special32(*a, *b));
     }
 }
 

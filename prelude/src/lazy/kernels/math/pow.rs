@@ -5,10 +5,15 @@ const HALF_ROOT: u64 = 0x3fe6_a09e_667f_3bcd;
 /// 2⁵², in whose lowest bits a whole number can be put.
 const WHOLE: f64 = 4_503_599_627_370_496.0;
 
-/// Bases and powers with rules of their own, which are left to the standard library.
+/// Bases and powers with rules of their own. A square is one of them: it is a product, rounded once, wherever it is asked for.
 #[inline(always)]
 pub(crate) fn is_special32(x: f32, y: f32) -> bool {
-    !(x > 0.0 && x < f32::INFINITY && y.abs() < f32::INFINITY)
+    !(x > 0.0 && x < f32::INFINITY && y.abs() < f32::INFINITY) | (y == 2.0)
+}
+
+/// xʸ of what is special.
+pub(crate) fn special32(x: f32, y: f32) -> f32 {
+    if y == 2.0 { x * x } else { x.powf(y) }
 }
 
 /// xʸ of what is not special, within 1 unit in the last place. To be inlined where multiply-adds are fused.

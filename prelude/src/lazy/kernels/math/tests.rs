@@ -168,3 +168,19 @@ fn powers_are_within_units_of_the_last_place_and_follow_the_rules_of_special_one
         check(&pow(&Workers::alone(), block(vec![one]), block(powers.clone()), &shape), &|n| (one, pairs[n].1));
     }
 }
+
+#[test]
+fn a_power_is_the_same_however_its_operands_lie() {
+    let bases: Vec<f32> =
+        (0..3000).map(|n| 4097.0 + n as f32 * 1.37).chain([-4097.0, 0.0, -0.0, 1e-40, 1e30]).collect();
+    let power = |a: Vec<f32>, b: Vec<f32>| {
+        let len = a.len().max(b.len());
+        slice(&pow(&Workers::alone(), block(a), block(b), &[len])).iter().map(|v| v.to_bits()).collect::<Vec<_>>()
+    };
+    for exponent in [2.0f32, 1.0, 0.5, 3.0, -1.7, f32::INFINITY] {
+        let beside_one = power(bases.clone(), vec![exponent]);
+        assert_eq!(power(bases.clone(), vec![exponent; bases.len()]), beside_one, "to the power of {exponent}");
+        let one_by_one: Vec<u32> = bases.iter().flat_map(|&base| power(vec![base], vec![exponent])).collect();
+        assert_eq!(one_by_one, beside_one, "to the power of {exponent}");
+    }
+}
