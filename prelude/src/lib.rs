@@ -39,6 +39,7 @@ pub mod lazy;
 pub mod lesson;
 mod limits;
 pub mod parallel;
+pub mod plans;
 pub mod plot;
 mod prefetch;
 pub mod prelude;

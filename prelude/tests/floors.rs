@@ -14,7 +14,7 @@ const FLOORS: [(&str, &[&str]); 10] = [
     ("array", &["array"]),
     ("places", &["disk", "gdal", "geo"]),
     ("formats", &["raster", "files"]),
-    ("views", &["plot", "check"]),
+    ("views", &["plot", "check", "plans"]),
     ("notebook", &["comm", "input", "runtime", "lesson"]),
     ("names", &["prelude", "lib"]),
 ];

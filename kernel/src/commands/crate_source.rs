@@ -137,7 +137,7 @@ mod tests {
             has("isopleth")
                 && has("isopleth-bus")
                 && has("gdal")
-                && has("rayon-core")
+                && has("ndarray")
                 && !has("tempfile")
                 && !has("evcxr")
         );

@@ -46,6 +46,7 @@ mod open;
 mod opening;
 mod options;
 mod read;
+mod reader;
 mod source;
 #[cfg(test)]
 mod tests;
@@ -60,3 +61,5 @@ pub use many::open_datasets;
 pub use open::{open_dataarray, open_dataset, open_dataset_with};
 pub use options::DatasetOptions;
 pub use write::NetcdfOptions;
+
+pub(crate) use reader::VariableReader;

@@ -9,9 +9,11 @@ use super::coders::Decoding;
 use super::formats;
 use super::grib::FieldsOf;
 use super::options::DatasetOptions;
+use super::reader::VARIABLE;
 use super::source::Place;
 use crate::array::{Attrs, Coord, Dataset};
 use crate::disk::{FileState, shown};
+use crate::lazy::written::SourceForm;
 use crate::{Error, ErrorKind, Result};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -166,6 +168,13 @@ pub(super) struct Kept {
 }
 
 impl Kept {
+    /// How to open the same array again. `contents` is all that its numbers depend on besides the bytes that are read.
+    pub(super) fn written(&self, contents: String) -> Option<SourceForm> {
+        let Opening { path, options, .. } = &*self.opening;
+        let form = SourceForm::new(VARIABLE).with_path(path).with("variable", self.name.clone());
+        Some(form.with("options", options.written()).with("contents", contents))
+    }
+
     /// What was read, unless the file was another one by then. To be asked after reading: what the file is then it was.
     ///
     /// # Errors

@@ -1,5 +1,7 @@
 //! How a dataset is opened.
 
+use serde_json::{Value, json};
+
 /// What [`open_dataset_with`](super::open_dataset_with) decodes and leaves out.
 ///
 /// ```
@@ -7,7 +9,7 @@
 /// let options = DatasetOptions::new().decode_times(false).drop_variables(["time_bnds"]);
 /// # let _ = options;
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct DatasetOptions {
     mask_and_scale: bool,
     decode_times: bool,
@@ -98,6 +100,32 @@ impl DatasetOptions {
     pub fn skip_damaged(mut self, yes: bool) -> Self {
         self.skip_damaged = yes;
         self
+    }
+
+    /// As JSON, for written plans.
+    pub(super) fn written(&self) -> Value {
+        let Self { mask_and_scale, decode_times, decode_coords, dropped, groups, filters, skip_damaged } = self;
+        json!({
+            "mask_and_scale": mask_and_scale, "decode_times": decode_times, "decode_coords": decode_coords,
+            "dropped": dropped, "groups": groups, "filters": filters, "skip_damaged": skip_damaged,
+        })
+    }
+
+    /// What [`written`](Self::written) gave; none if it did not give this.
+    pub(super) fn read(value: &Value) -> Option<Self> {
+        let text = |value: &Value| value.as_str().map(str::to_owned);
+        let texts = |name: &str| value.get(name)?.as_array()?.iter().map(text).collect::<Option<Vec<String>>>();
+        let flag = |name: &str| value.get(name)?.as_bool();
+        let filter = |pair: &Value| Some((text(pair.get(0)?)?, text(pair.get(1)?)?));
+        Some(Self {
+            mask_and_scale: flag("mask_and_scale")?,
+            decode_times: flag("decode_times")?,
+            decode_coords: flag("decode_coords")?,
+            dropped: texts("dropped")?,
+            groups: texts("groups")?,
+            filters: value.get("filters")?.as_array()?.iter().map(filter).collect::<Option<_>>()?,
+            skip_damaged: flag("skip_damaged")?,
+        })
     }
 
     pub(super) fn filters(&self) -> &[(String, String)] {

@@ -10,6 +10,7 @@ use super::{library, read};
 use crate::disk::{file_name, shown};
 use crate::gdal::multidim::Kind;
 use crate::lazy::Source;
+use crate::lazy::written::SourceForm;
 use crate::values::{DType, Values, count};
 use crate::{Error, ErrorKind, Result};
 use std::ops::Range;
@@ -161,6 +162,10 @@ impl Source for VariableSource {
             self.place.storage,
             lengths.join(" x ")
         )
+    }
+
+    fn written(&self) -> Option<SourceForm> {
+        self.kept.as_ref()?.written(format!("{:?}", self.decoding))
     }
 
     fn axis_name(&self, axis: usize) -> String {

@@ -16,6 +16,11 @@ pub struct Crs {
 }
 
 impl Crs {
+    /// What it is called, apart from a code.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
     pub(crate) fn new(wkt: &str, name: &str, epsg: Option<u32>) -> Self {
         Self { wkt: wkt.into(), name: name.into(), epsg }
     }

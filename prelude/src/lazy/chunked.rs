@@ -4,9 +4,11 @@
 //! run every operation over windows of every shape.
 
 use super::Source;
+use super::written::{SourceForm, SourceReader};
 use crate::Result;
 use crate::values::{DType, Values};
 use std::ops::Range;
+use std::sync::Arc;
 
 #[derive(Debug)]
 pub(super) struct Chunked {
@@ -44,7 +46,31 @@ impl Source for Chunked {
         format!("from memory in chunks of {}", lengths.join(" x "))
     }
 
+    fn written(&self) -> Option<SourceForm> {
+        Some(SourceForm::new(CHUNKS).with("lengths", self.block.clone()).with_array(self.values.clone()))
+    }
+
     fn read(&self, window: &[Range<usize>]) -> Result<Values> {
         Ok(self.values.window(window))
+    }
+}
+
+/// The kind of these sources in written plans.
+const CHUNKS: &str = "values in chunks";
+
+/// Takes them out of written plans.
+pub(super) struct ChunkedReader;
+
+impl SourceReader for ChunkedReader {
+    fn kind(&self) -> &'static str {
+        CHUNKS
+    }
+
+    fn open(&mut self, form: &SourceForm) -> Result<Arc<dyn Source>> {
+        let (values, block) = (form.array(0)?, form.numbers("lengths")?);
+        if values.ndim() != block.len() || block.contains(&0) {
+            return Err(form.lacks("length of chunks along each axis"));
+        }
+        Ok(Arc::new(Chunked::new(values.clone(), block)))
     }
 }

@@ -20,7 +20,9 @@
 //! | how anything goes through a plan | `walk` |
 //! | how reductions stream | `stream`, `reduce` |
 //! | how lines along an axis are worked on | `lines`, `order`, `carry` |
+//! | how a plan is written down and read again | [`written`], `blocks` |
 
+mod blocks;
 mod carry;
 mod chunk;
 mod chunked;
@@ -48,6 +50,7 @@ mod stack;
 mod stream;
 mod walk;
 mod window;
+pub mod written;
 
 pub use crate::parallel::threads;
 pub use crate::values::{AxisIndex, buffers};

@@ -217,6 +217,17 @@ impl Plan {
         }
     }
 
+    /// The source, if the plan is all that it gives.
+    pub(crate) fn as_source(&self) -> Option<&Arc<dyn Source>> {
+        match &self.0.op {
+            Op::Source { source, picks } => {
+                let whole = picks.iter().zip(source.shape()).all(|(pick, &length)| pick.is_all(length));
+                whole.then_some(source)
+            }
+            _ => None,
+        }
+    }
+
     fn weak(&self) -> Option<&Values> {
         match &self.0.op {
             Op::Memory { values, weak: true } => Some(values),
@@ -428,19 +439,7 @@ impl Plan {
     pub(crate) fn reduction(&self, op: Reduction, axes: &[usize], options: ReduceOptions) -> Result<Self> {
         let mut axes = axes.to_vec();
         axes.sort_unstable();
-        for (n, &axis) in axes.iter().enumerate() {
-            check_axis(axis, self.ndim())?;
-            if n > 0 && axes[n - 1] == axis {
-                let message = format!("{}: axis {axis} is named twice", op.name());
-                return Err(Error::new(ErrorKind::InvalidArgument, message));
-            }
-        }
-        let dtype = op.dtype(self.dtype())?;
-        let length = count(&axes.iter().map(|&axis| self.shape()[axis]).collect::<Vec<_>>());
-        op.check(length, axes.len())?;
-        let mut shape: Vec<usize> =
-            self.shape().iter().enumerate().filter(|(axis, _)| !axes.contains(axis)).map(|(_, &n)| n).collect();
-        shape.extend(op.answers());
+        let (shape, dtype) = reduced(self, &op, &axes)?;
         Self::build(Op::Reduce(Reduce { op, axes, options }), vec![self.clone()], shape, dtype)
     }
 
@@ -451,6 +450,25 @@ impl Plan {
     pub fn evaluate(&self) -> Result<Values> {
         evaluate::evaluate(self)
     }
+}
+
+/// Shape and type of a reduction along `axes`, which ascend.
+///
+/// # Errors
+/// When an axis does not exist or is named twice, or the reduction has no answer.
+pub(super) fn reduced(input: &Plan, op: &Reduction, axes: &[usize]) -> Result<(Vec<usize>, DType)> {
+    for (n, &axis) in axes.iter().enumerate() {
+        check_axis(axis, input.ndim())?;
+        if n > 0 && axes[n - 1] == axis {
+            let message = format!("{}: axis {axis} is named twice", op.name());
+            return Err(Error::new(ErrorKind::InvalidArgument, message));
+        }
+    }
+    let dtype = op.dtype(input.dtype())?;
+    let length = count(&axes.iter().map(|&axis| input.shape()[axis]).collect::<Vec<_>>());
+    op.check(length, axes.len())?;
+    let kept = input.shape().iter().enumerate().filter(|(axis, _)| !axes.contains(axis)).map(|(_, &length)| length);
+    Ok((kept.chain(op.answers()).collect(), dtype))
 }
 
 pub(crate) fn check_axis(axis: usize, rank: usize) -> Result<()> {

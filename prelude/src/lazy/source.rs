@@ -4,6 +4,7 @@
 //! memory are all leaves, and the engine is tested with sources that count what is read of them.
 
 use super::Plan;
+use super::written::SourceForm;
 use crate::Result;
 use crate::values::{DType, Values};
 use std::fmt::Debug;
@@ -52,6 +53,11 @@ pub trait Source: Debug + Send + Sync {
     /// What `explain()` calls the positions along an axis: `rows`.
     fn axis_name(&self, axis: usize) -> String {
         format!("axis {axis}")
+    }
+
+    /// What it is, where that can be written down for another process to open the same; `None` where it cannot.
+    fn written(&self) -> Option<SourceForm> {
+        None
     }
 
     /// The values of a window, one range per axis, of type [`dtype`](Source::dtype).

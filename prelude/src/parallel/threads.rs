@@ -3,9 +3,10 @@
 use super::crew::Crew;
 use crate::parallel::{Doing, Name, activity};
 use crate::values::buffers;
-use crate::{Error, ErrorKind, Result};
+use crate::{Error, ErrorKind, Result, cancel};
+use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// What was set, and the threads once they were needed.
 #[derive(Default)]
@@ -106,6 +107,34 @@ pub(crate) fn for_each<T: Send>(threads: usize, tasks: Vec<T>, work: &(dyn Fn(T)
     }
 }
 
+/// In how many parts work without blocks of its own is cut for each thread: the last ones end together, and Stop is soon seen.
+const PARTS: usize = 8;
+
+/// What `work` gives for each part of `0..length`, in order. How it is cut depends on the number of threads, so what is made of
+/// the answers may not.
+///
+/// For work that has no error of its own. Stop unwinds. Where no thread can be started, this one does it all.
+pub(crate) fn map_parts<R: Send + Sync>(length: usize, work: &(dyn Fn(Range<usize>) -> R + Sync)) -> Vec<R> {
+    let threads = threads();
+    let parts = (threads * PARTS).min(length);
+    let part = |n: usize| length * n / parts..length * (n + 1) / parts;
+    let given: Vec<OnceLock<R>> = (0..parts).map(|_| OnceLock::new()).collect();
+    let fill = |n: usize| {
+        cancel::check()?;
+        // Each part is a task once.
+        let _ = given[n].set(work(part(n)));
+        Ok(())
+    };
+    let outcome = for_each(threads, (0..parts).collect(), &fill);
+    cancel::checkpoint();
+    let answers = given.into_iter().enumerate();
+    match outcome {
+        Ok(()) => answers.filter_map(|(_, answer)| answer.into_inner()).collect(),
+        // Threads could not be started, or Stop came where nothing may unwind: the work is done to its end.
+        Err(_) => answers.map(|(n, answer)| answer.into_inner().unwrap_or_else(|| work(part(n)))).collect(),
+    }
+}
+
 /// Drops the thread's spare buffers, also when its work unwinds.
 struct Spare;
 
@@ -149,5 +178,20 @@ mod tests {
         let caught = catch_unwind(AssertUnwindSafe(|| for_each(3, (0..TASKS).collect(), &work)));
         assert_eq!(caught.unwrap_err().downcast_ref::<&str>(), Some(&"bad"));
         assert!(begun.into_inner() < TASKS / 2);
+    }
+
+    #[test]
+    fn parts_come_in_order_and_hold_everything_once() {
+        for length in [0, 1, 2, 7, 1000] {
+            let parts = map_parts(length, &|part| part.collect::<Vec<usize>>());
+            assert!(parts.iter().all(|part| !part.is_empty()));
+            assert_eq!(parts.concat(), (0..length).collect::<Vec<usize>>());
+        }
+    }
+
+    #[test]
+    fn work_in_parts_may_be_cut_in_parts_again() {
+        let sums = map_parts(20, &|outer| map_parts(10, &|inner| inner.len()).into_iter().sum::<usize>() * outer.len());
+        assert_eq!(sums.into_iter().sum::<usize>(), 200);
     }
 }

@@ -3,8 +3,8 @@
 use super::axes::{Axis, Meaning};
 use super::contour::Grid;
 use crate::geo::land::{self, CORNER, PIXEL, SHAPE};
+use crate::parallel::threads;
 use crate::{Error, ErrorKind, Result};
-use rayon::prelude::*;
 use std::sync::OnceLock;
 
 /// Distance of the places at which land is looked for, in CSS pixels.
@@ -81,7 +81,7 @@ pub(super) fn lines(x: &Axis, y: &Axis, size: (f64, f64)) -> Result<Vec<Vec<(f64
         let row = first.1 + at as i64;
         (0..columns).map(move |column| land.share(row * side, (first.0 + column as i64) * side, side))
     };
-    let values = (0..rows).into_par_iter().flat_map_iter(row).collect();
+    let values = threads::map_parts(rows, &|rows| rows.flat_map(row).collect::<Vec<f32>>()).concat();
     let place = |(column, row): (f64, f64)| {
         let along = |first: i64, at: f64| (first as f64 + at + 0.5) * step;
         (CORNER.0 + along(first.0, column), CORNER.1 - along(first.1, row))

@@ -3,7 +3,7 @@
 
 use super::cell::{Cell, two_d, with_cells};
 use crate::array::{DType, Values};
-use rayon::prelude::*;
+use crate::parallel::threads;
 
 /// So many different values of a pixel are counted as they come; more are sorted first.
 const FEW: usize = 16;
@@ -20,7 +20,9 @@ pub(super) fn is_whole(values: &Values, nodata: Option<f64>) -> bool {
             let value = cell.number();
             value.fract() == 0.0 || !value.is_finite() || value == nodata
         };
-        two_d(view).outer_iter().into_par_iter().all(|row| row.iter().all(whole))
+        let view = two_d(view);
+        let row = |row| view.row(row).iter().all(whole);
+        threads::map_parts(view.nrows(), &|mut rows| rows.all(row)).into_iter().all(|all| all)
     }
     let narrowed = |nodata: f64| if values.dtype() == DType::F32 { f32::narrowed(nodata) } else { nodata };
     with_cells!(values, view => all(view, nodata.map_or(f64::NAN, narrowed)))

@@ -5,8 +5,8 @@
 
 use super::cell::{Cell, two_d, with_cells};
 use crate::array::Values;
-use ndarray::{ArrayView1, ArrayViewD};
-use rayon::prelude::*;
+use crate::parallel::threads;
+use ndarray::ArrayViewD;
 
 /// Bits of a key that one pass looks at.
 const BITS: u32 = 12;
@@ -151,15 +151,16 @@ impl Prefix {
 }
 
 /// Folds all valid values of a block, rows in parallel.
-fn fold<T: Cell, R: Send>(
+fn fold<T: Cell, R: Send + Sync>(
     view: ArrayViewD<'_, T>,
     nodata: Option<f64>,
-    none: impl Fn() -> R + Sync + Send,
-    take: impl Fn(R, f64) -> R + Sync + Send,
-    join: impl Fn(R, R) -> R + Sync + Send,
+    none: impl Fn() -> R + Sync,
+    take: impl Fn(R, f64) -> R + Sync,
+    join: impl Fn(R, R) -> R,
 ) -> R {
-    let row = |start: R, row: ArrayView1<'_, T>| valid(row.iter(), nodata).fold(start, &take);
-    two_d(view).outer_iter().into_par_iter().fold(&none, row).reduce(&none, join)
+    let view = two_d(view);
+    let row = |start: R, row: usize| valid(view.row(row).iter(), nodata).fold(start, &take);
+    threads::map_parts(view.nrows(), &|rows| rows.fold(none(), row)).into_iter().fold(none(), join)
 }
 
 /// Those that are finite and not missing.

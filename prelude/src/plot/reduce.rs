@@ -9,8 +9,8 @@ use super::colormap::ColorMap;
 use super::mode::{MIDDLE, Tally};
 use super::range::Range;
 use crate::array::Values;
+use crate::parallel::threads;
 use ndarray::ArrayViewD;
-use rayon::prelude::*;
 
 /// How values become the pixels of a picture.
 pub(super) struct Reduction<'a> {
@@ -43,27 +43,27 @@ impl Reduction<'_> {
         let column_spans = spans(view.ncols(), self.width, self.flip_columns);
         let scale = Scale::new(&self.range, self.nodata.map_or(f64::NAN, T::narrowed));
         let columns = view.ncols();
-        let mut pixels = vec![0; self.width * self.height * 3];
-        let scratch = || (Vec::new(), vec![0_f32; columns], vec![0_f32; columns]);
-        pixels.par_chunks_mut(self.width * 3).zip(row_spans).for_each_init(
-            scratch,
-            |(buffer, sums, weights), (line, rows)| {
+        threads::map_parts(self.height, &|lines| {
+            let (mut buffer, mut sums, mut weights) = (Vec::new(), vec![0_f32; columns], vec![0_f32; columns]);
+            let mut pixels = Vec::with_capacity(lines.len() * self.width * 3);
+            for rows in &row_spans[lines] {
                 sums.fill(0.0);
                 weights.fill(0.0);
                 for (row, part) in rows.cells() {
-                    with_row(&view, row, buffer, |cells| scale.add(cells, part, sums, weights));
+                    with_row(&view, row, &mut buffer, |cells| scale.add(cells, part, &mut sums, &mut weights));
                 }
-                for (pixel, columns) in line.chunks_exact_mut(3).zip(&column_spans) {
+                for columns in &column_spans {
                     let (mut sum, mut weight) = (0.0, 0.0);
                     for (column, part) in columns.cells() {
                         sum += sums[column] * part;
                         weight += weights[column] * part;
                     }
-                    pixel.copy_from_slice(&self.color(sum, weight));
+                    pixels.extend(self.color(sum, weight));
                 }
-            },
-        );
-        pixels
+            }
+            pixels
+        })
+        .concat()
     }
 
     /// As [`pixels`](Self::pixels), with the most frequent value of each pixel instead of the mean.
@@ -73,15 +73,14 @@ impl Reduction<'_> {
         let column_spans = spans(view.ncols(), self.width, self.flip_columns);
         let nodata = self.nodata.map_or(f64::NAN, T::narrowed);
         let scale = Scale::new(&self.range, nodata);
-        let mut pixels = vec![0; self.width * self.height * 3];
-        let scratch = || (Vec::new(), vec![Tally::default(); self.width]);
-        pixels.par_chunks_mut(self.width * 3).zip(row_spans).for_each_init(
-            scratch,
-            |(buffer, tallies), (line, rows)| {
+        threads::map_parts(self.height, &|lines| {
+            let (mut buffer, mut tallies) = (Vec::new(), vec![Tally::default(); self.width]);
+            let mut pixels = Vec::with_capacity(lines.len() * self.width * 3);
+            for rows in &row_spans[lines] {
                 tallies.iter_mut().for_each(Tally::clear);
                 for (row, row_part) in rows.cells() {
                     let middle_row = row == rows.middle();
-                    with_row(&view, row, buffer, |cells| {
+                    with_row(&view, row, &mut buffer, |cells| {
                         for (tally, columns) in tallies.iter_mut().zip(&column_spans) {
                             let middle = if middle_row { columns.middle() } else { usize::MAX };
                             for (column, part) in columns.cells() {
@@ -94,14 +93,15 @@ impl Reduction<'_> {
                         }
                     });
                 }
-                for (pixel, tally) in line.chunks_exact_mut(3).zip(tallies) {
+                for tally in &mut tallies {
                     // Not mixed with the colour of missing cells: that would be the colour of no class either.
-                    let color = tally.most().map_or(self.colors.missing, |value| self.colors.at(scale.share(value)));
-                    pixel.copy_from_slice(&color);
+                    let missing = self.colors.missing;
+                    pixels.extend(tally.most().map_or(missing, |value| self.colors.at(scale.share(value))));
                 }
-            },
-        );
-        pixels
+            }
+            pixels
+        })
+        .concat()
     }
 
     /// The colour of a pixel whose valid cells cover `weight` (0 to 1) of it, and whose shares of the range add up to `sum`.

@@ -2,8 +2,8 @@
 
 use super::cell::{Cell, two_d, with_cells, with_row};
 use crate::array::Values;
+use crate::parallel::threads;
 use ndarray::ArrayViewD;
-use rayon::prelude::*;
 
 /// What is known of the values before anything is drawn.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -39,8 +39,12 @@ impl Stats {
 fn gather<T: Cell>(view: ArrayViewD<'_, T>, nodata: Option<f64>) -> Stats {
     let view = two_d(view);
     let nodata = nodata.map_or(f64::NAN, T::narrowed);
-    let row = |buffer: &mut Vec<T>, row| with_row(&view, row, buffer, |cells| scan(cells, nodata));
-    (0..view.nrows()).into_par_iter().map_init(Vec::new, row).reduce(|| Stats::NONE, Stats::and)
+    let rows = threads::map_parts(view.nrows(), &|rows| {
+        let mut buffer = Vec::new();
+        let row = |row| with_row(&view, row, &mut buffer, |cells| scan(cells, nodata));
+        rows.map(row).fold(Stats::NONE, Stats::and)
+    });
+    rows.into_iter().fold(Stats::NONE, Stats::and)
 }
 
 /// Eight cells side by side, so that the compiler can use vector instructions.

@@ -54,4 +54,7 @@ pub use source::RasterSource;
 pub use write::RasterWriter;
 pub use zonal::Zonal;
 
+pub(crate) use source::BandReader;
+pub(crate) use warp::WarpReader;
 pub(crate) use write::fill;
+pub(crate) use zonal::ZonesReader;

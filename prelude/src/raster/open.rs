@@ -111,6 +111,12 @@ impl Band {
             == (other.dtype, other.sample, other.missing, other.scaling, bits(other))
     }
 
+    /// What its numbers mean, in words: what [`means_the_same`](Self::means_the_same) compares.
+    pub fn meaning(&self) -> String {
+        let Self { dtype, sample, missing, scaling, nodata, filling, .. } = self;
+        format!("{dtype} as {sample:?}, nodata {nodata:?} or {filling:?}, missing {missing:?}, scale {scaling:?}")
+    }
+
     /// How it is stored.
     pub fn encoding(&self) -> BandEncoding {
         let (scale, offset) = self.scaling.unwrap_or((1.0, 0.0));

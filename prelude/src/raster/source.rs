@@ -7,13 +7,16 @@ use super::missing::Missing;
 use super::read::into;
 use super::transfer::Transfer;
 use super::{Pixel, Raster};
-use crate::disk::file_name;
+use crate::disk::{file_name, shown};
 use crate::lazy::Source;
+use crate::lazy::written::{SourceForm, SourceReader};
 use crate::values::buffers;
 use crate::values::{DType, Element, Values};
 use crate::{Error, ErrorKind, Result};
+use std::collections::HashMap;
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// A band to read later, by windows and from many threads.
 ///
@@ -28,6 +31,8 @@ pub struct RasterSource {
     block: [usize; 2],
     dtype: DType,
     missing: Missing,
+    /// Whether missing values become NaN.
+    masked: bool,
 }
 
 impl RasterSource {
@@ -52,7 +57,7 @@ impl RasterSource {
         let missing = if masked { facts.missing } else { Missing::Never };
         let dtype = if missing.is_possible() { facts.dtype.with_missing() } else { facts.dtype };
         let shape = [raster.height(), raster.width()];
-        Ok(Self { raster: raster.clone(), band, shape, block: facts.block, dtype, missing })
+        Ok(Self { raster: raster.clone(), band, shape, block: facts.block, dtype, missing, masked })
     }
 
     /// The band, counted from 1.
@@ -167,6 +172,12 @@ impl Source for RasterSource {
         }
     }
 
+    fn written(&self) -> Option<SourceForm> {
+        let facts = self.raster.band(self.band).ok()?;
+        let form = SourceForm::new(BAND).with_path(self.raster.path()).with("overview", self.raster.overview());
+        Some(form.with("band", self.band).with("masked", self.masked).with("meaning", facts.meaning()))
+    }
+
     fn axis_name(&self, axis: usize) -> String {
         ["rows", "columns"].get(axis).map_or_else(|| format!("axis {axis}"), |name| (*name).to_owned())
     }
@@ -201,6 +212,46 @@ impl Source for RasterSource {
             DType::I64 | DType::U64 => Err(self.unreadable()),
             DType::Bool | DType::DateTime | DType::CfTime(_) | DType::Text => Err(self.unreadable()),
         }
+    }
+}
+
+/// The kind of these sources in written plans.
+const BAND: &str = "raster band";
+
+/// Opens them again, each file once.
+#[derive(Default)]
+pub(crate) struct BandReader {
+    opened: HashMap<(PathBuf, Option<usize>), Raster>,
+}
+
+impl SourceReader for BandReader {
+    fn kind(&self) -> &'static str {
+        BAND
+    }
+
+    fn open(&mut self, form: &SourceForm) -> Result<Arc<dyn Source>> {
+        let key = (form.path()?, form.number_if_any("overview")?);
+        let raster = match self.opened.get(&key) {
+            Some(raster) => raster.clone(),
+            None => {
+                let raster = match key.1 {
+                    None => Raster::open(&key.0)?,
+                    Some(overview) => Raster::open_overview(&key.0, overview)?,
+                };
+                self.opened.insert(key, raster.clone());
+                raster
+            }
+        };
+        let band = form.number("band")?;
+        let (meaning, then) = (raster.band(band)?.meaning(), form.text("meaning")?);
+        if meaning != then {
+            let message = format!(
+                "{} has changed since the plan was written (band {band}: {meaning}, not {then}): plan it again",
+                shown(raster.path())
+            );
+            return Err(Error::new(ErrorKind::Mismatch, message));
+        }
+        Ok(Arc::new(RasterSource::of(&raster, band, form.flag("masked")?)?))
     }
 }
 

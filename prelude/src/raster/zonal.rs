@@ -6,6 +6,7 @@ use crate::array::Operation;
 use crate::array::{Coord, DataArray, reductions};
 use crate::cancel;
 use crate::geo::{IntoPolygons, Polygons};
+use crate::lazy::written::{SourceForm, SourceReader, Word};
 use crate::lazy::{Plan, ReduceOp, ReduceOptions, Source};
 use crate::values::{DType, Values, typed};
 use crate::{Error, ErrorKind, Result};
@@ -223,6 +224,16 @@ impl Source for ZonesOfPlane {
         "zones".to_owned()
     }
 
+    fn written(&self) -> Option<SourceForm> {
+        let ReduceOptions { skip_missing, ddof, min_count } = self.options;
+        let spans = self.spans.zones.iter().flatten().flat_map(|span| [span.row, span.columns.start, span.columns.end]);
+        let lengths: Vec<usize> = self.spans.zones.iter().map(Vec::len).collect();
+        let form = SourceForm::new(ZONES).with_plan(&self.input).with("reduction", self.op.word());
+        let form = form.with("skip_missing", skip_missing).with("ddof", ddof).with("min_count", min_count);
+        let spans: Vec<u64> = spans.map(|number| number as u64).collect();
+        Some(form.with("spans", lengths).with_array(Values::from(spans)))
+    }
+
     fn read(&self, window: &[Range<usize>]) -> Result<Values> {
         let wanted = &self.spans.zones[window[0].clone()];
         let pixels = typed!(self.input.dtype(), T => {
@@ -248,6 +259,69 @@ impl Source for ZonesOfPlane {
             Plan::memory(pixels).reduce(self.op, &[0], self.options)?.evaluate().map(|value| value.insert_axis(0))
         });
         Values::concat(&results.collect::<Result<Vec<_>>>()?, 0)
+    }
+}
+
+/// The kind of these sources in written plans.
+const ZONES: &str = "zones of a plane";
+
+/// Makes them again. Zones that several planes have in common are kept once.
+#[derive(Default)]
+pub(crate) struct ZonesReader {
+    last: Option<(Vec<usize>, Values, Arc<Spans>)>,
+}
+
+impl ZonesReader {
+    fn spans(&mut self, form: &SourceForm) -> Result<Arc<Spans>> {
+        let (lengths, spans) = (form.numbers("spans")?, form.array(0)?);
+        let numbers = spans.as_slice::<u64>().ok_or_else(|| form.lacks("list of spans"))?;
+        if let Some((known, values, made)) = &self.last
+            && *known == lengths
+            && values.as_slice::<u64>() == Some(numbers)
+        {
+            return Ok(made.clone());
+        }
+        let wanted = lengths.iter().try_fold(0, |all: usize, &length| all.checked_add(length.checked_mul(3)?));
+        if wanted != Some(numbers.len()) {
+            return Err(form.lacks("list of spans"));
+        }
+        let mut rest = numbers;
+        let mut zones = Vec::with_capacity(lengths.len());
+        for &length in &lengths {
+            let (zone, after) = rest.split_at(3 * length);
+            let span = |span: &[u64]| Span { row: span[0] as usize, columns: span[1] as usize..span[2] as usize };
+            zones.push(zone.chunks_exact(3).map(span).collect());
+            rest = after;
+        }
+        let made = Arc::new(Spans::new(zones));
+        self.last = Some((lengths, spans.clone(), made.clone()));
+        Ok(made)
+    }
+}
+
+impl SourceReader for ZonesReader {
+    fn kind(&self) -> &'static str {
+        ZONES
+    }
+
+    fn open(&mut self, form: &SourceForm) -> Result<Arc<dyn Source>> {
+        let input = form.plan(0)?;
+        let spans = self.spans(form)?;
+        let &[rows, columns] = input.shape() else { return Err(form.lacks("plane")) };
+        let inside =
+            |span: &Span| span.row < rows && span.columns.start <= span.columns.end && span.columns.end <= columns;
+        if !spans.zones.iter().all(|zone| zone.iter().all(inside) && zone.is_sorted_by_key(|span| span.row)) {
+            return Err(form.lacks("list of spans in the plane"));
+        }
+        let op = ReduceOp::of_word(form.text("reduction")?).ok_or_else(|| form.lacks("reduction"))?;
+        let options = ReduceOptions {
+            skip_missing: form.flag("skip_missing")?,
+            ddof: form.number("ddof")?,
+            min_count: form.number("min_count")?,
+        };
+        let dtype = Plan::memory(one(input.dtype())).reduce(op, &[0], options)?.dtype();
+        let shape = [spans.zones.len()];
+        Ok(Arc::new(ZonesOfPlane { input: input.clone(), spans, op, options, dtype, shape }))
     }
 }
 

@@ -8,6 +8,7 @@ use crate::array::{DType, Values};
 use crate::disk::{file_name, shown};
 use crate::files::opening::{Kept, grown};
 use crate::lazy::Source;
+use crate::lazy::written::SourceForm;
 use crate::values::{buffers, count};
 use crate::{Error, ErrorKind, Result};
 use std::collections::HashMap;
@@ -27,6 +28,15 @@ pub(in crate::files) struct FieldsOf {
 }
 
 impl FieldsOf {
+    /// Which fields lie where, in words.
+    fn contents(&self) -> String {
+        let mut fields: Vec<(&usize, &Field)> = self.fields.iter().collect();
+        fields.sort_unstable_by_key(|(place, _)| **place);
+        // A description of each field may take more room than its values do in the plan.
+        let said = format!("{:?}", (&self.dims, &self.shape, self.own, fields));
+        format!("{} fields, {:08x}", self.fields.len(), libdeflater::crc32(said.as_bytes()))
+    }
+
     /// Whether the fields of an earlier look at the file are all where they were, and the same.
     pub(in crate::files) fn continue_those_of(&self, earlier: &Self) -> bool {
         (&self.dims, self.own) == (&earlier.dims, earlier.own)
@@ -150,6 +160,10 @@ impl Source for FieldsSource {
 
     fn describe(&self) -> String {
         format!("{}, {}, {} fields, {}", file_name(&self.path), self.name, self.of.fields.len(), self.storage)
+    }
+
+    fn written(&self) -> Option<SourceForm> {
+        self.kept.written(self.of.contents())
     }
 
     fn axis_name(&self, axis: usize) -> String {

@@ -1,6 +1,7 @@
 //! Running totals and the last value seen: each result follows from all before it, of which one number per line is enough.
 
 use super::{Block, Flow, LineOp};
+use crate::lazy::written::LineForm;
 use crate::values::{DType, Element, Text, Values};
 use crate::{Error, ErrorKind, Result};
 use std::ops::Range;
@@ -52,6 +53,10 @@ impl LineOp for Cumulative {
 
     fn flow(&self) -> Flow {
         Flow::Forward
+    }
+
+    fn form(&self) -> LineForm {
+        LineForm::Cumulative(*self)
     }
 
     fn apply(&self, block: Block) -> Values {

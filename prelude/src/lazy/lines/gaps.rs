@@ -1,6 +1,7 @@
 //! Gaps filled from both sides, or from behind: each result may follow from anything in its line.
 
 use super::{Block, Flow, LineOp};
+use crate::lazy::written::LineForm;
 use crate::values::{DType, Element, Text, Values};
 use crate::{Error, ErrorKind, Result};
 use std::ops::Range;
@@ -53,6 +54,10 @@ impl LineOp for Gaps {
 
     fn flow(&self) -> Flow {
         Flow::Whole
+    }
+
+    fn form(&self) -> LineForm {
+        LineForm::Gaps(self.clone())
     }
 
     fn apply(&self, block: Block) -> Values {

@@ -20,6 +20,7 @@ pub use weave::{Knots, Weave};
 
 use super::Plan;
 use super::op::Op;
+use super::written::LineForm;
 use crate::Result;
 use crate::values::{DType, Values};
 use std::fmt::Debug;
@@ -44,6 +45,9 @@ pub(crate) trait LineOp: Debug + Send + Sync {
 
     /// How results follow from one another.
     fn flow(&self) -> Flow;
+
+    /// What it is, to be written down.
+    fn form(&self) -> LineForm;
 
     /// The results that the block asks for, shape (outer, results, inner).
     fn apply(&self, block: Block) -> Values;

@@ -2,6 +2,7 @@
 
 use super::{Block, Flow, LineOp};
 use crate::lazy::kernels::{self, BinaryOp, Operands};
+use crate::lazy::written::LineForm;
 use crate::values::{DType, Element, Text, Values, numbers, typed};
 use crate::{Error, ErrorKind, Result};
 use std::ops::Range;
@@ -30,6 +31,10 @@ impl LineOp for Difference {
 
     fn flow(&self) -> Flow {
         Flow::Near(1)
+    }
+
+    fn form(&self) -> LineForm {
+        LineForm::Difference
     }
 
     fn apply(&self, block: Block) -> Values {
@@ -117,6 +122,10 @@ impl LineOp for Shift {
         Flow::Near(if self.by.unsigned_abs() <= NEAR { self.by.unsigned_abs() } else { 0 })
     }
 
+    fn form(&self) -> LineForm {
+        LineForm::Shift(*self)
+    }
+
     fn apply(&self, block: Block) -> Values {
         let dtype = block.values.dtype();
         let missing = Values::from(f64::NAN).cast(dtype);
@@ -171,7 +180,12 @@ impl LineOp for Fill {
     }
 
     fn flow(&self) -> Flow {
-        Flow::Near(self.limit)
+        // How far users say may be as far as they like; no line is longer than this.
+        Flow::Near(self.limit.min(1 << 40))
+    }
+
+    fn form(&self) -> LineForm {
+        LineForm::Fill(*self)
     }
 
     fn apply(&self, block: Block) -> Values {

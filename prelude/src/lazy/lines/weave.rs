@@ -1,6 +1,7 @@
 //! Each result from two elements of its line and a weight: interpolation at given places.
 
 use super::{Block, Flow, LineOp};
+use crate::lazy::written::LineForm;
 use crate::values::{DType, Values};
 use crate::{Error, ErrorKind, Result};
 use std::ops::Range;
@@ -52,6 +53,10 @@ impl LineOp for Weave {
     fn flow(&self) -> Flow {
         let ascending = self.knots.iter().flatten().is_sorted_by(|a, b| a.low <= b.low && a.high <= b.high);
         if ascending { Flow::Near(1) } else { Flow::Whole }
+    }
+
+    fn form(&self) -> LineForm {
+        LineForm::Weave(self.clone())
     }
 
     fn apply(&self, block: Block) -> Values {

@@ -2,9 +2,9 @@
 
 use super::extreme::{self, Date, Order};
 use super::layout::{Kernel, walk};
-use super::state::damaged;
 use super::vector::widest;
 use super::{Accumulator, Reader, ReduceOptions, Slab, Writer, same_kind};
+use crate::lazy::blocks::damaged;
 use crate::values::{DType, Values, typed};
 use crate::{Error, ErrorKind, Result};
 

@@ -1,10 +1,10 @@
 //! Minimum and maximum.
 
 use super::layout::{Kernel, walk};
-use super::state::Stored;
 use super::vector::widest;
 use super::{Accumulator, Reader, ReduceOptions, Slab, Writer, same_kind};
 use crate::Result;
+use crate::lazy::blocks::Stored;
 use crate::values::{DType, Element, Text, Values, integer_types, numbers, typed};
 use std::marker::PhantomData;
 

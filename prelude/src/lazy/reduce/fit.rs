@@ -3,6 +3,7 @@
 use super::layout::{Kernel, walk};
 use super::{Accumulator, Reader, ReduceOptions, Slab, Writer, same_kind};
 use crate::Result;
+use crate::lazy::blocks::damaged;
 use crate::values::{DType, Values};
 use std::sync::Arc;
 
@@ -30,11 +31,32 @@ impl Fit {
         self.degree
     }
 
+    /// How many places there are.
+    pub fn len(&self) -> usize {
+        self.places.len()
+    }
+
     /// What tells this fit apart from others.
-    pub(super) fn save(&self, to: &mut Writer) {
+    pub fn save(&self, to: &mut Writer) {
         to.array(&[self.degree as u64]);
         to.array(&[self.middle, self.half]);
         to.array(&self.places);
+    }
+
+    /// The fit that [`save`](Self::save) wrote.
+    ///
+    /// # Errors
+    /// When no fit was written there.
+    pub fn load(from: &mut Reader<'_>) -> Result<Self> {
+        /// No polynomial of a higher degree says anything of numbers with 53 bits.
+        const HIGHEST: u64 = 1 << 20;
+        let (degree, scale, places): (Vec<u64>, Vec<f64>, Vec<f64>) = (from.array()?, from.array()?, from.array()?);
+        match (&degree[..], &scale[..]) {
+            (&[degree], &[middle, half]) if degree <= HIGHEST => {
+                Ok(Self { places, middle, half, degree: degree as usize })
+            }
+            _ => Err(damaged("it is no polynomial fit".to_owned())),
+        }
     }
 
     /// Bytes of state for each cell.

@@ -1,9 +1,9 @@
 //! Median and quantiles, which have to see all values of a cell at once.
 
 use super::layout::{Kernel, walk};
-use super::state::{Stored, damaged};
 use super::{Accumulator, Reader, Setup, Slab, Writer, same_kind};
 use crate::Result;
+use crate::lazy::blocks::{Stored, damaged};
 use crate::values::{DType, Element, Values};
 use std::sync::Arc;
 

@@ -21,9 +21,9 @@ mod vector;
 
 pub(crate) use fit::Fit;
 pub(crate) use layout::Slab;
-pub(crate) use state::{Reader, Writer};
 pub(crate) use vector::widest;
 
+use super::blocks::{Reader, Writer};
 use crate::values::{DType, Values};
 use crate::{Error, ErrorKind, Result};
 use std::any::Any;

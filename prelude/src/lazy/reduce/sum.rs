@@ -1,10 +1,10 @@
 //! Sum, mean and count: one addition per value.
 
 use super::layout::{Kernel, walk};
-use super::state::Stored;
 use super::vector::widest;
 use super::{Accumulator, Reader, ReduceOp, ReduceOptions, Setup, Slab, Writer, same_kind};
 use crate::Result;
+use crate::lazy::blocks::Stored;
 use crate::values::{DType, Element, Text, Values, integer_types, numbers, typed};
 use std::marker::PhantomData;
 

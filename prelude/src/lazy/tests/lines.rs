@@ -95,6 +95,9 @@ impl LineOp for Shared {
     fn flow(&self) -> crate::lazy::lines::Flow {
         self.0.flow()
     }
+    fn form(&self) -> crate::lazy::written::LineForm {
+        self.0.form()
+    }
     fn apply(&self, block: crate::lazy::lines::Block) -> Values {
         self.0.apply(block)
     }

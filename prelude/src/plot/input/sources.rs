@@ -2,9 +2,10 @@
 
 use super::Held;
 use crate::array::{DataArray, Values};
+use crate::parallel::threads;
 use crate::time::{DateRange, DateTime};
-use crate::values::numbers;
-use ndarray::{Array1, Array2, Array3, ArrayD, ArrayView1, ArrayView2, ArrayView3, ArrayViewD, Zip};
+use crate::values::{Element, buffers, layout, numbers};
+use ndarray::{Array1, Array2, Array3, ArrayD, ArrayView1, ArrayView2, ArrayView3, ArrayViewD, Axis};
 
 /// Two-dimensional values that [`imshow`](crate::plot::imshow) can draw.
 ///
@@ -53,6 +54,25 @@ macro_rules! source {
 source!(DataArray, array => Held::labelled(array));
 impl ImageSource for DataArray {}
 
+/// Rows that are copied at once.
+const ROWS: usize = 64;
+
+/// Copied in parallel: for a fresh block of memory the time goes into its first touch.
+fn copied<T: Element>(view: &ArrayView2<'_, T>) -> Array2<T> {
+    let mut copy: Vec<T> = buffers::take(view.len());
+    let parts = view.axis_chunks_iter(Axis(0), ROWS).zip(copy.chunks_mut((ROWS * view.ncols()).max(1))).collect();
+    let part = |(rows, into): (ArrayView2<'_, T>, &mut [T])| {
+        layout::copy_into(rows.into_dyn(), into);
+        Ok(())
+    };
+    let outcome = threads::for_each(threads::threads(), parts, &part);
+    // Where no thread can be started, this one copies.
+    match outcome.map(|()| Array2::from_shape_vec(view.raw_dim(), copy)) {
+        Ok(Ok(copy)) => copy,
+        _ => view.to_owned(),
+    }
+}
+
 macro_rules! lists {
     ($($type:ty, $list:ident => $held:expr;)*) => { $(
         source!([$type], $list => $held);
@@ -68,9 +88,7 @@ macro_rules! arrays {
     ($($variant:ident $type:ty),*) => { $(
         lists!($type, list => Held::plain(list););
         source!(ArrayView2<'_, $type>, view => {
-            // Copied in parallel: for a fresh block of memory the time goes into its first touch.
-            let copy = Zip::from(view).par_map_collect(|&value| value);
-            Held::plain(Values::$variant(copy.into_dyn().into_shared()))
+            Held::plain(Values::$variant(copied(view).into_dyn().into_shared()))
         });
         source!(Array2<$type>, array => array.view().held());
         source!(ArrayD<$type>, array => array.view().held());

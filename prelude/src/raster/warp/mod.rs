@@ -15,6 +15,7 @@ mod scale;
 mod tests;
 mod transformer;
 mod warped;
+mod written;
 
 use super::{Crs, Resampling};
 use crate::cancel;
@@ -39,6 +40,7 @@ use transformer::Transformer;
 pub(super) use numbers::Numbers;
 pub(super) use regrid::Regrid;
 pub(super) use warped::Warped;
+pub(crate) use written::WarpReader;
 
 /// The grid in `crs` that GDAL suggests for all of `source`: pixels about as large as they are.
 pub(super) fn suggested(source: &Grid, crs: &Crs) -> Result<Grid> {

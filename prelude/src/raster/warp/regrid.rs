@@ -111,6 +111,11 @@ impl Regrid {
         }
     }
 
+    /// Rows and columns of a block of the planes.
+    pub(super) fn block_of_source(&self) -> [usize; 2] {
+        self.block
+    }
+
     /// How the grids lie to each other.
     ///
     /// # Errors

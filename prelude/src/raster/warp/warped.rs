@@ -1,6 +1,7 @@
 //! A plane on another grid as a source of the lazy engine: warped when it is read, window by window.
 
 use super::Warp;
+use crate::lazy::written::SourceForm;
 use crate::lazy::{Plan, Source, source_bytes};
 use crate::values::{DType, Values};
 use crate::{Error, ErrorKind, Result};
@@ -10,8 +11,8 @@ use std::sync::OnceLock;
 /// A plane on another grid.
 #[derive(Debug)]
 pub(in crate::raster) struct Warped {
-    input: Plan,
-    warp: Warp,
+    pub(super) input: Plan,
+    pub(super) warp: Warp,
     shape: [usize; 2],
     block: OnceLock<[usize; 2]>,
 }
@@ -54,6 +55,10 @@ impl Source for Warped {
     fn describe(&self) -> String {
         let regrid = &self.warp.regrid;
         format!("from {} to {}, {:?}", regrid.source.crs_name(), regrid.target.crs_name(), self.warp.resampling)
+    }
+
+    fn written(&self) -> Option<SourceForm> {
+        Some(self.form())
     }
 
     fn axis_name(&self, axis: usize) -> String {

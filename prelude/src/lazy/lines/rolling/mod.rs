@@ -12,6 +12,7 @@ mod median;
 mod tests;
 
 use super::{Block, Flow, LineOp};
+use crate::lazy::written::LineForm;
 use crate::values::{DType, Text, Values};
 use crate::{Error, ErrorKind, Result};
 use fold::Float;
@@ -87,6 +88,10 @@ impl LineOp for Rolling {
 
     fn flow(&self) -> Flow {
         Flow::Near(self.before + self.after)
+    }
+
+    fn form(&self) -> LineForm {
+        LineForm::Rolling(*self)
     }
 
     fn apply(&self, block: Block) -> Values {
