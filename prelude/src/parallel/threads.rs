@@ -127,11 +127,11 @@ pub(crate) fn map_parts<R: Send + Sync>(length: usize, work: &(dyn Fn(Range<usiz
     };
     let outcome = for_each(threads, (0..parts).collect(), &fill);
     cancel::checkpoint();
-    let answers = given.into_iter().enumerate();
+    let answers = given.into_iter().map(OnceLock::into_inner);
     match outcome {
-        Ok(()) => answers.filter_map(|(_, answer)| answer.into_inner()).collect(),
+        Ok(()) => answers.flatten().collect(),
         // Threads could not be started, or Stop came where nothing may unwind: the work is done to its end.
-        Err(_) => answers.map(|(n, answer)| answer.into_inner().unwrap_or_else(|| work(part(n)))).collect(),
+        Err(_) => answers.enumerate().map(|(n, answer)| answer.unwrap_or_else(|| work(part(n)))).collect(),
     }
 }
 

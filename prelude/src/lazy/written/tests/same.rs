@@ -176,7 +176,7 @@ fn generated_plans_are_the_same() {
 fn what_waits_in_memory_is_written_as_its_values() {
     let large = Plan::memory(Values::from(vec![1.5f32; 1 << 20]));
     let waits = Plan::binary(BinaryOp::Add, &large, &Plan::scalar(2.0)).unwrap();
-    let read = again(&[waits.clone()]);
+    let read = again(std::slice::from_ref(&waits));
     assert!(bits(read[0].as_values().unwrap()) == bits(waits.as_values().unwrap()));
 }
 
