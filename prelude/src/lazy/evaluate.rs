@@ -14,7 +14,7 @@ use super::window::{Puller, Shared, Window};
 use super::{Plan, direct, memory};
 use crate::Result;
 use crate::cancel;
-use crate::parallel::{Doing, Name, Progress, activity, threads};
+use crate::parallel::{Progress, threads};
 use crate::values::{Pick, Values, buffers};
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -186,11 +186,15 @@ fn by_windows(plans: &[Plan], executor: &dyn Executor, step: &(dyn Fn() + Sync))
     let (blocks, in_order) = cut(plans, executor.workers());
     let windows = chunk::product(&blocks);
     if let ([plan], [only]) = (plans, &windows[..]) {
-        let _busy = activity::busy();
-        let _item = activity::item(Doing::Computing, Name::Window(0, 1));
-        let values = Puller::new(&shared, false).pull(plan, only)?;
+        let whole = Mutex::new(None);
+        threads::for_each(executor.workers(), vec![only], &|window| {
+            let values = Puller::new(&shared, false).pull(plan, window)?;
+            *whole.lock().unwrap_or_else(PoisonError::into_inner) = Some(values);
+            Ok(())
+        })?;
         step();
-        return Ok(vec![values]);
+        let values = whole.into_inner().unwrap_or_else(PoisonError::into_inner);
+        return Ok(vec![values.expect("the window was computed")]);
     }
     let mut outputs: Vec<Box<dyn Output>> =
         plans.iter().map(|plan| output::allocate(plan.shape(), plan.dtype())).collect();

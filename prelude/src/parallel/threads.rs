@@ -74,9 +74,12 @@ pub(crate) fn for_each<T: Send>(threads: usize, tasks: Vec<T>, work: &(dyn Fn(T)
         let _item = activity::item(Doing::Computing, Name::Window(n, all));
         work(task)
     };
-    let threads = threads.min(all);
-    if threads <= 1 {
-        let _busy = activity::busy();
+    if all == 0 {
+        return Ok(());
+    }
+    // Where nobody looks, what one thread does by itself needs no place among the others.
+    let threads = threads.clamp(1, all);
+    if threads == 1 && here.is_none() {
         return tasks.into_iter().enumerate().try_for_each(|(n, task)| work(n, task));
     }
     let crew = crew()?;
