@@ -204,6 +204,10 @@ fn write(
     sink::write_into(columns, &windows, &mut table, &Ok, &|| progress.step(1))?;
     drop(here);
     progress.finish();
+    // A table without columns has its rows all the same.
+    for label in table.labels.by_ref() {
+        row(&mut table.out, std::iter::once(label)).map_err(failed)?;
+    }
     table.out.flush().map_err(failed)?;
     temporary.take_name(path)
 }
