@@ -85,6 +85,8 @@ static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 /// What computing it was said to take, and what it took beyond what was there before.
 fn compared(what: &str, array: &DataArray) -> (f64, f64) {
     let estimate = array.memory_estimate() as f64;
+    // What an operation before has left to be used again would be counted for it.
+    buffers::release();
     let before = LIVE.load(Ordering::SeqCst);
     PEAK.store(before, Ordering::SeqCst);
     let computed = array.compute().unwrap();
