@@ -10,7 +10,7 @@ use crate::lazy::{Plan, evaluate_all};
 /// ```
 /// # fn main() -> isopleth::Result<()> {
 /// use isopleth::array::{DataArray, compute_all};
-/// use isopleth::ndarray::array;
+/// use ndarray::array;
 ///
 /// let days = DataArray::new(array![[1.0, 2.0], [3.0, 6.0]], ["day", "x"])?.chunk([("day", 1)])?;
 /// let computed = compute_all([&days.mean("day")?, &days.max("day")?])?;
