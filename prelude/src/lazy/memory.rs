@@ -64,8 +64,8 @@ fn of_node(plan: &Plan, found: &Found<usize>, cuts: Option<&Found<Vec<Cuts>>>) -
             };
             let size = if input.is_lazy() { input.dtype().size() } else { 0 };
             let joined = (1 + shared) * size;
-            // The loops want them laid out along the line, which is a copy.
-            (*found.of(input)).max(size) + joined.max(own) + joined + shared * size + own
+            // The loops want them laid out along the line, which is a copy, and fold them in room of their own.
+            (*found.of(input)).max(size) + joined.max(own) + joined + size + shared * size + own
         }
         _ => {
             // Inputs are computed one after the other, what is deep first; those that are done wait.
